@@ -1,0 +1,1 @@
+"""The numbers: data, moments, the closed form, gradient descent and its stability."""

@@ -1,0 +1,5 @@
+"""What a user can get wrong."""
+
+
+class InputError(ValueError):
+    """Bad input; its message is one line that says what is wrong and what to do."""

@@ -1,0 +1,108 @@
+"""What a run leaves behind: every step, and a thinned curve of its loss to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from linreg_tui.core.moments import FloatArray
+
+_FIRST_CAPACITY = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run; step 0 is the start, which no batch has led to."""
+
+    number: int
+    slope: float
+    intercept: float
+    batch_loss: float | None
+    loss: float
+
+
+class History:
+    """The steps of a run, one after another.
+
+    One thread may append while another reads: rows are written before they are counted, and a
+    reader takes the count before the table.
+    """
+
+    def __init__(self, slope: float, intercept: float, loss: float) -> None:
+        self._table = np.empty((4, _FIRST_CAPACITY))
+        self._table[:, 0] = slope, intercept, np.nan, loss
+        self._length = 1
+
+    @property
+    def last(self) -> int:
+        """The number of the last step."""
+        return self._length - 1
+
+    def append(self, table: FloatArray) -> None:
+        """Add k steps: slope, intercept, batch loss and loss as the rows of shape (4, k)."""
+        end = self._length + table.shape[1]
+        if end > self._table.shape[1]:
+            larger = np.empty((4, max(end, 2 * self._table.shape[1])))
+            larger[:, : self._length] = self._table[:, : self._length]
+            self._table = larger
+        self._table[:, self._length : end] = table
+        self._length = end
+
+    def __getitem__(self, number: int) -> Step:
+        """The step of that number, from 0 to `last`."""
+        if not 0 <= number <= self.last:
+            raise IndexError(f"there is no step {number}: the last one is {self.last}")
+        slope, intercept, batch_loss, loss = self._table[:, number].tolist()
+        return Step(number, slope, intercept, None if number == 0 else batch_loss, loss)
+
+    def columns(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Slope, intercept, batch loss (NaN at step 0) and loss of all steps so far, read-only."""
+        length = self._length
+        view = self._table[:, :length]
+        view.flags.writeable = False
+        return view[0], view[1], view[2], view[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Lowest and highest value within each of k spans of `stride` steps, of shape (k,)."""
+
+    stride: int
+    low: FloatArray
+    high: FloatArray
+
+
+class Thinner:
+    """Keeps a curve of any length as at most `resolution` spans, at a fixed cost a step.
+
+    When the spans run out, neighbours are joined and the stride doubles.
+    """
+
+    def __init__(self, resolution: int = 2048) -> None:
+        self._low = np.full(resolution, np.inf)
+        self._high = np.full(resolution, -np.inf)
+        self._stride = 1
+        self._seen = 0
+
+    def extend(self, values: FloatArray) -> None:
+        """Add the next values, of shape (k,), all finite."""
+        end = self._seen + len(values)
+        while end > self._stride * len(self._low):
+            self._halve()
+        span = np.arange(self._seen, end) // self._stride
+        np.minimum.at(self._low, span, values)
+        np.maximum.at(self._high, span, values)
+        self._seen = end
+
+    def _halve(self) -> None:
+        low, high = self._low.reshape(-1, 2).min(axis=1), self._high.reshape(-1, 2).max(axis=1)
+        half = len(low)
+        self._low[:half], self._high[:half] = low, high
+        self._low[half:], self._high[half:] = np.inf, -np.inf
+        self._stride *= 2
+
+    def curve(self) -> Curve:
+        """The curve so far."""
+        used = -(-self._seen // self._stride)
+        return Curve(self._stride, self._low[:used].copy(), self._high[:used].copy())

@@ -1,0 +1,86 @@
+"""Moments: all that a straight-line fit needs to know of any number of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+Number = TypeVar("Number", float, FloatArray)
+
+
+@dataclass(frozen=True, slots=True)
+class Moments(Generic[Number]):
+    """Count, means, and centred second moments of x and y.
+
+    `sxx`, `sxy` and `syy` are sums over the rows of products of deviations from the means. Of one
+    set of rows every field is a float; of k batches of equal size each field but `n` has shape
+    (k,), and so has whatever the methods return.
+    """
+
+    n: int
+    mean_x: Number
+    mean_y: Number
+    sxx: Number
+    sxy: Number
+    syy: Number
+
+    def loss(self, slope: Number, intercept: Number) -> Number:
+        """Mean squared error L of ŷ = m x + b over the rows, in squared units of y."""
+        offset = self.mean_y - slope * self.mean_x - intercept
+        spread = self.syy - 2 * slope * self.sxy + slope * slope * self.sxx
+        return offset * offset + spread / self.n
+
+    def gradient(self, slope: Number, intercept: Number) -> tuple[Number, Number]:
+        """∂L/∂m = mean of −2x(y − ŷ), and ∂L/∂b = mean of −2(y − ŷ)."""
+        residual = self.mean_y - slope * self.mean_x - intercept
+        lever = (self.sxy - slope * self.sxx) / self.n
+        return -2 * (lever + self.mean_x * residual), -2 * residual
+
+
+def moments_of(x: FloatArray, y: FloatArray) -> Moments[float]:
+    """Moments of the rows (x, y), both of shape (n,), n at least 1; not finite if they overflow."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean_x, mean_y = x.mean(), y.mean()
+        dx, dy = x - mean_x, y - mean_y
+        sxx, sxy, syy = np.dot(dx, dx), np.dot(dx, dy), np.dot(dy, dy)
+    return Moments(len(x), float(mean_x), float(mean_y), float(sxx), float(sxy), float(syy))
+
+
+def batch_moments(x: FloatArray, y: FloatArray, index: NDArray[np.intp]) -> Moments[FloatArray]:
+    """Moments of k batches: row j of `index`, of shape (k, size), names the rows of batch j."""
+    xb, yb = x[index], y[index]
+    mean_x, mean_y = xb.mean(axis=1), yb.mean(axis=1)
+    xb -= mean_x[:, None]
+    yb -= mean_y[:, None]
+    return Moments(
+        index.shape[1],
+        mean_x,
+        mean_y,
+        np.einsum("ij,ij->i", xb, xb),
+        np.einsum("ij,ij->i", xb, yb),
+        np.einsum("ij,ij->i", yb, yb),
+    )
+
+
+def merge(one: Moments[float], other: Moments[float]) -> Moments[float]:
+    """Moments of both sets of rows together.
+
+    Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
+    variances" (1979).
+    """
+    n = one.n + other.n
+    dx, dy = other.mean_x - one.mean_x, other.mean_y - one.mean_y
+    share = other.n / n
+    weight = one.n * share
+    return Moments(
+        n,
+        one.mean_x + dx * share,
+        one.mean_y + dy * share,
+        one.sxx + other.sxx + dx * dx * weight,
+        one.sxy + other.sxy + dx * dy * weight,
+        one.syy + other.syy + dy * dy * weight,
+    )

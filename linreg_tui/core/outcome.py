@@ -1,0 +1,42 @@
+"""The rules by which a run is called converged, stopped or diverged.
+
+- A run has *diverged* at the first step whose full loss is not finite or over a thousand times the
+  loss that the run started from. It goes on to the end of its budget unless the numbers overflow.
+- A run that did not diverge has *converged* if its last loss is within 1% of the least one.
+- Otherwise it has merely *stopped*.
+
+Where the points lie on a line, the least loss is 0 and nothing is within 1% of it. There, and for a
+run that starts on that line, a billionth of the mean of y² stands in.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linreg_tui.core.closed_form import ClosedForm
+from linreg_tui.core.moments import FloatArray, Moments
+
+Status = Literal["converged", "stopped", "diverged"]
+
+DIVERGED_ABOVE = 1000.0
+CONVERGED_WITHIN = 0.01
+EXACT_WITHIN = 1e-9
+
+
+def is_near_optimum(optimum: ClosedForm, slope: float, intercept: float) -> bool:
+    """Whether a run that ends at (m, b) has converged."""
+    within = max(CONVERGED_WITHIN * optimum.loss, _exact(optimum.moments))
+    return optimum.excess(slope, intercept) <= within
+
+
+def exceeds_start(optimum: ClosedForm, start: float, loss: FloatArray) -> NDArray[np.bool_]:
+    """For each full loss whether a run that began with the loss `start` has diverged by it."""
+    limit = DIVERGED_ABOVE * max(start, _exact(optimum.moments))
+    return ~(np.isfinite(loss) & (loss <= limit))
+
+
+def _exact(moments: Moments[float]) -> float:
+    return EXACT_WITHIN * (moments.syy / moments.n + moments.mean_y**2)

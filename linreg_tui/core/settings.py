@@ -1,0 +1,74 @@
+"""The settings of one training run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from linreg_tui.core.errors import InputError
+
+Update = Literal["sequential", "simultaneous"]
+Sampling = Literal["notebook", "epoch"]
+
+MAX_STEPS = 10_000_000
+"""The longest run that is kept step by step; its history takes 320 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one training run; the defaults are the notebook's.
+
+    `batch_size` is a number of rows, None for all of them. Of the two learning rates η, the slope's
+    has the unit 1/x², the intercept's none. A `sequential` update takes the new m to update b, as
+    the notebook does; a `simultaneous` one takes both gradients at the old (m, b), as textbooks do.
+    `notebook` sampling draws each batch without replacement and independently of the one before;
+    `epoch` sampling shuffles the rows once an epoch and takes them in turn.
+    """
+
+    batch_size: int | None = None
+    epochs: int = 30
+    learning_rate_m: float = 1e-7
+    learning_rate_b: float = 1e-1
+    initial_slope: float = 5.0
+    initial_intercept: float = 1000.0
+    update: Update = "sequential"
+    sampling: Sampling = "notebook"
+    seed: int = 0
+
+    def steps_per_epoch(self, n: int) -> int:
+        """How many whole batches n rows make; the rows left over sit the epoch out."""
+        return 1 if self.batch_size is None else n // self.batch_size
+
+    def steps(self, n: int) -> int:
+        """How many steps the run has on n rows."""
+        return self.epochs * self.steps_per_epoch(n)
+
+    def check(self, n: int) -> None:
+        """Raise an InputError if a setting is out of range for n rows."""
+        if self.batch_size is not None and not 1 <= self.batch_size <= n:
+            raise InputError(
+                f"a batch of {self.batch_size} is not possible with {n} rows: "
+                f"choose a batch size from 1 to {n}, or full"
+            )
+        if self.epochs < 1:
+            raise InputError(f"{self.epochs} epochs leave nothing to train: choose 1 or more")
+        if self.steps(n) > MAX_STEPS:
+            raise InputError(
+                f"{self.epochs} epochs are {self.steps(n):,} steps, and at most {MAX_STEPS:,} "
+                "are kept: choose fewer epochs or a larger batch size"
+            )
+        for name, rate in (("m", self.learning_rate_m), ("b", self.learning_rate_b)):
+            if not (math.isfinite(rate) and rate > 0):
+                raise InputError(
+                    f"a learning rate of {rate:g} for {name} is not possible: "
+                    "choose a positive number, such as 1e-7"
+                )
+        for name, start in (
+            ("slope", self.initial_slope),
+            ("intercept", self.initial_intercept),
+        ):
+            if not math.isfinite(start):
+                raise InputError(f"the initial {name} must be a finite number, not {start:g}")
+        if self.seed < 0:
+            raise InputError(f"a seed of {self.seed} is not possible: choose 0 or more")
