@@ -1,0 +1,212 @@
+"""The command line: arguments in, a command or the application out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from linreg_tui import __version__
+from linreg_tui.core.dataset import Dataset, bundled, load
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings
+
+BAD_INPUT = 2
+
+EPILOG = """\
+commands:
+  linreg-tui fit     the closed form, printed
+  linreg-tui train   SGD without a screen, printed step by step
+
+Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints take one line, and which knows 1e-7 for a number."""
+
+    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(
+            prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        # Without this, an initial slope of -1e-7 is taken for an option.
+        self._negative_number_matcher = re.compile(r"^-\.?\d")
+
+    def error(self, message: str) -> NoReturn:
+        line = " ".join(message.split())
+        self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status; argparse may exit by itself."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A character that the encoding lacks is no reason to fail.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    command = _COMMANDS.get(words[0]) if words else None
+    try:
+        return command(words[1:]) if command else _open_application(words)
+    except InputError as error:
+        sys.stderr.write(f"linreg-tui: {error}\n")
+        return BAD_INPUT
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13
+
+
+def _open_application(words: list[str]) -> int:
+    parser = _Parser(
+        "linreg-tui",
+        "See a machine learn on the simplest model there is: a straight line.",
+        EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
+    _add_data(parser)
+    _add_settings(parser)
+    options = parser.parse_args(words)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError(
+            "the application needs a terminal for its screen and keyboard; "
+            "linreg-tui train works without one"
+        )
+    data = _data(options)
+    settings = _settings(options, data)
+
+    from linreg_tui.tui.app import LinregApp
+
+    application = LinregApp(data, settings)
+    application.run()
+    return application.return_code or 0
+
+
+def _fit(words: list[str]) -> int:
+    parser = _Parser("linreg-tui fit", "The closed form: the line closest to all points.")
+    _add_data(parser)
+    _add_json(parser)
+    options = parser.parse_args(words)
+    data = _data(options)
+
+    from linreg_tui import headless
+
+    headless.fit(data, as_json=options.json)
+    return 0
+
+
+def _train(words: list[str]) -> int:
+    parser = _Parser(
+        "linreg-tui train", "SGD without a screen, printed step by step as the notebook does."
+    )
+    _add_data(parser)
+    _add_settings(parser)
+    _add_json(parser)
+    parser.add_argument(
+        "--history", metavar="FILE.csv", help="write every step to this file, replacing it"
+    )
+    options = parser.parse_args(words)
+    data = _data(options)
+    settings = _settings(options, data)
+
+    from linreg_tui import headless
+
+    headless.train(data, settings, as_json=options.json, history=options.history)
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[list[str]], int]] = {"fit": _fit, "train": _train}
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", nargs="?", metavar="DATA", help="a CSV file with a header")
+    parser.add_argument("--x", metavar="COLUMN", help="the column to predict from")
+    parser.add_argument("--y", metavar="COLUMN", help="the column to predict")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    default = Settings()
+    group = parser.add_argument_group("training")
+    group.add_argument(
+        "--batch-size", type=_batch_size, metavar="N|full", help="rows a step (default: full)"
+    )
+    group.add_argument(
+        "--epochs",
+        type=int,
+        metavar="N",
+        help=f"passes over the data (default: {default.epochs})",
+        default=default.epochs,
+    )
+    for name, text in {
+        "learning_rate_m": "learning rate of the slope m",
+        "learning_rate_b": "learning rate of the intercept b",
+        "initial_slope": "the slope to start from",
+        "initial_intercept": "the intercept to start from",
+    }.items():
+        value = getattr(default, name)
+        group.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=float,
+            metavar="NUMBER",
+            default=value,
+            help=f"{text} (default: {value:g})",
+        )
+    group.add_argument(
+        "--update",
+        choices=("sequential", "simultaneous"),
+        default=default.update,
+        help="whether b's update sees the new m (sequential, the default) or the old one",
+    )
+    group.add_argument(
+        "--sampling",
+        choices=("notebook", "epoch"),
+        default=default.sampling,
+        help="batches drawn afresh each step (notebook, the default), or one shuffle an epoch",
+    )
+    group.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        default=default.seed,
+        help=f"seed of the random draws (default: {default.seed})",
+    )
+
+
+def _batch_size(text: str) -> int | None:
+    if text == "full":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of rows nor full") from None
+
+
+def _data(options: argparse.Namespace) -> Dataset:
+    if options.data is not None:
+        return load(options.data, options.x, options.y)
+    return bundled(options.x, options.y)
+
+
+def _settings(options: argparse.Namespace, data: Dataset) -> Settings:
+    settings = Settings(
+        batch_size=options.batch_size,
+        epochs=options.epochs,
+        learning_rate_m=options.learning_rate_m,
+        learning_rate_b=options.learning_rate_b,
+        initial_slope=options.initial_slope,
+        initial_intercept=options.initial_intercept,
+        update=options.update,
+        sampling=options.sampling,
+        seed=options.seed,
+    )
+    settings.check(data.n)
+    return settings

@@ -1,0 +1,38 @@
+"""Numbers as people read them, each in a place that doesn't grow."""
+
+from __future__ import annotations
+
+import math
+
+from linreg_tui.core.closed_form import ClosedForm
+
+
+def fixed(value: float, width: int, decimals: int = 2) -> str:
+    """The value with so many decimals, right-aligned; with fewer or an exponent where it must."""
+    candidates = [f"{value:.{digits}f}" for digits in range(decimals, -1, -1)]
+    candidates += [_exponent(value, digits) for digits in range(6, -1, -1)]
+    return next((text for text in candidates if len(text) <= width), candidates[-1]).rjust(width)
+
+
+def _exponent(value: float, digits: int) -> str:
+    mantissa, _, power = f"{value:.{digits}e}".partition("e")
+    return f"{mantissa}e{int(power)}"
+
+
+def rate(value: float) -> str:
+    """A learning rate, as short as it can be said without losing digits: 1e-7, 0.1, 3.2e-7."""
+    plain, scientific = f"{value:.6g}", _exponent(value, 5)
+    mantissa, _, power = scientific.partition("e")
+    scientific = f"{mantissa.rstrip('0').rstrip('.')}e{power}"
+    return plain if "e" not in plain and len(plain) <= len(scientific) + 2 else scientific
+
+
+def above_optimum(optimum: ClosedForm, slope: float, intercept: float) -> str:
+    """How far the loss at (m, b) is above the least one: in percent, or in itself if that is 0."""
+    excess = optimum.excess(slope, intercept)
+    if optimum.loss == 0:
+        return f"{excess:.3g}"
+    percent = 100 * excess / optimum.loss
+    if not math.isfinite(percent) or percent >= 1e6:
+        return f"{_exponent(percent, 2)}%" if math.isfinite(percent) else "∞ %"
+    return f"{percent:,.2f}%" if percent >= 0.01 or percent == 0 else f"{_exponent(percent, 1)}%"
