@@ -1,0 +1,1 @@
+"""The application: its panes, and the pictures in them."""

@@ -1,0 +1,158 @@
+"""The application: keys, palette, and which panes are on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import over_batch_sizes
+from linreg_tui.tui.help import HelpScreen
+from linreg_tui.tui.keys import KEYS, Key, bindings
+from linreg_tui.tui.messages import PaneChosen
+from linreg_tui.tui.panes.closed_form import ClosedFormPane
+from linreg_tui.tui.panes.data import DataPane
+from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.title import TitleBar
+
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
+"""The smallest screen on which one pane can be read."""
+
+LOSS_ROWS = 20
+"""Below this many rows the line has the live pane for itself."""
+
+ALL_COLUMNS, ALL_ROWS = 100, 32
+"""The smallest screen on which all panes can."""
+
+
+class LinregApp(App[None]):
+    """Four panes over one data set, and the keys that drive them."""
+
+    TITLE = "linreg-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+
+    def __init__(self, data: Dataset, settings: Settings) -> None:
+        super().__init__()
+        self._data = data
+        self._settings = settings
+        self._alone: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """The panes, the live one with the most room."""
+        yield TitleBar(self._data)
+        with Horizontal(id="panes"):
+            yield LivePane(self._data, self._settings)
+            with Vertical(id="side"):
+                yield DataPane(self._data)
+                yield ClosedFormPane(self._data)
+                yield SweepPane(self._data, self._settings)
+        yield Static(id="too-small")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Nothing on this screen takes the keyboard, so that every key is the application's."""
+        self._arrange()
+
+    def on_resize(self) -> None:
+        """Show what the screen has room for."""
+        self._arrange()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything that has a key, in the command palette."""
+        for key in KEYS:
+            yield SystemCommand(f"{key.meaning} ({key.shown})", key.meaning, partial(self._do, key))
+        yield from super().get_system_commands(screen)
+
+    async def _do(self, key: Key) -> None:
+        await self.run_action(key.action)
+
+    def _arrange(self) -> None:
+        columns, rows = self.size
+        enough = columns >= LEAST_COLUMNS and rows >= LEAST_ROWS
+        all_fit = columns >= ALL_COLUMNS and rows >= ALL_ROWS
+        alone = self._alone or (None if all_fit else "live")
+        self.screen.set_class(not enough, "too-small")
+        self.screen.set_class(rows < LOSS_ROWS, "short")
+        self.query_one("#too-small", Static).update(
+            f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; here are {columns}x{rows}."
+        )
+        self.screen.set_class(alone is not None, "alone")
+        self.query_one("#side").display = alone != "live"
+        for pane in self.query(".pane"):
+            pane.display = alone in (None, pane.id)
+        self.query_one(TitleBar).show(alone)
+
+    def on_pane_chosen(self, message: PaneChosen) -> None:
+        """A tab was clicked."""
+        self._show(message.pane)
+
+    def _show(self, pane: str | None) -> None:
+        self._alone = pane
+        self._arrange()
+
+    @property
+    def _live(self) -> LivePane:
+        return self.query_one(LivePane)
+
+    def action_run_or_pause(self) -> None:
+        """Run or pause."""
+        self._live.toggle()
+
+    def action_walk(self, steps: int) -> None:
+        """Along the timeline."""
+        self._live.walk(steps)
+
+    def action_first_step(self) -> None:
+        """To the start of the timeline."""
+        self._live.first_step()
+
+    def action_last_step(self) -> None:
+        """To the end of the timeline."""
+        self._live.last_step()
+
+    def action_restart(self) -> None:
+        """Start over."""
+        self._live.restart()
+
+    def action_slower(self) -> None:
+        """One pace down."""
+        self._live.change_pace(-1)
+
+    def action_faster(self) -> None:
+        """One pace up."""
+        self._live.change_pace(1)
+
+    def action_scale_rates(self, direction: int) -> None:
+        """Both learning rates."""
+        self._live.scale_rates(direction)
+
+    def action_scale_batch(self, direction: int) -> None:
+        """The batch size."""
+        self._live.scale_batch(direction)
+
+    def action_pane(self, pane: str) -> None:
+        """One pane alone; the same again, all."""
+        self._show(None if self._alone == pane else pane)
+
+    def action_all_panes(self) -> None:
+        """All panes."""
+        self._show(None)
+
+    def action_sweep(self) -> None:
+        """The notebook's batch sizes, with the settings of the live view."""
+        trials = over_batch_sizes(self._live.settings, self._data.n)
+        self.query_one(SweepPane).start(trials)
+
+    def action_help(self) -> None:
+        """All keys."""
+        self.push_screen(HelpScreen())

@@ -1,0 +1,155 @@
+"""Axes of a picture: where they begin and end, and which values are written along them.
+
+Limits and ticks are round, in steps of 1, 2, 5, so that an axis which has to follow its data moves
+rarely and far instead of often and a little.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from linreg_tui.core.moments import FloatArray
+
+STEPS = (1.0, 2.0, 5.0, 10.0)
+FINEST = 12
+"""Limits are multiples of a round number that divides the range into at most so many parts."""
+
+LARGEST = 1e300
+"""Beyond this a value counts as this value, so that sums and differences of limits stay finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place along an axis, from 0 to 1, and the text that stands there."""
+
+    place: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A range of values, `low` < `high`, and its ticks; a log axis has their logarithms to 10."""
+
+    low: float
+    high: float
+    ticks: tuple[Tick, ...]
+    label: str
+    log: bool = False
+
+    def place(self, values: FloatArray) -> FloatArray:
+        """Where along the axis values lie, 0 at its low end and 1 at its high one; NaN for none."""
+        with np.errstate(all="ignore"):
+            shown = np.log10(values) if self.log else np.asarray(values, dtype=np.float64)
+            # Halved, since the width of an axis from -1e308 to 1e308 is no number.
+            return (shown / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+
+
+def linear_axis(low: float, high: float, label: str, ticks: int) -> Axis:
+    """An axis with at most about so many ticks that holds the values from `low` to `high`."""
+    low, high = _spread(low, high)
+    grain = _round_up((high - low) / FINEST)
+    first, last = math.floor(low / grain), math.ceil(high / grain)
+    step = max(grain, _round_up((last - first) * grain / max(1, ticks)))
+    every = round(step / grain)
+    numbers = range(-(-first // every) * every, last + 1, every)
+    texts = [short(number * grain, step, max(abs(first), abs(last)) * grain) for number in numbers]
+    return Axis(
+        first * grain,
+        last * grain,
+        tuple(
+            Tick((number - first) / (last - first), text)
+            for number, text in zip(numbers, texts, strict=True)
+        ),
+        label,
+    )
+
+
+def count_axis(last: int, label: str, ticks: int) -> Axis:
+    """An axis from 0 that holds whole numbers up to `last`, with ticks at whole numbers."""
+    high = max(1, last)
+    step = max(1.0, _round_up(high / max(1, ticks)))
+    values = [number * step for number in range(int(high / step) + 1)]
+    return Axis(0, high, tuple(Tick(v / high, short(v, step, high)) for v in values), label)
+
+
+def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
+    """A logarithmic axis that holds the positive values from `low` to `high`."""
+    first, last = _step_below(max(low, 1 / LARGEST)), _step_above(min(high, LARGEST))
+    if last - first < 3:  # less than a decade would show noise as mountains
+        first, last = min(first, last - 3), last
+    powers = [k for k in range(first, last + 1) if k % 3 == 0]
+    shown = range(first, last + 1) if last - first < ticks and len(powers) < 3 else powers
+    every = max(1, -(-len(shown) // max(1, ticks)))
+    chosen = list(shown)[::every]
+    bottom, top = _log_of_step(first), _log_of_step(last)
+    return Axis(
+        bottom,
+        top,
+        tuple(Tick((_log_of_step(k) - bottom) / (top - bottom), _step_text(k)) for k in chosen),
+        label,
+        log=True,
+    )
+
+
+def growing(value: int, first: int) -> int:
+    """The least of `first` and the round numbers above it that is at least `value`."""
+    return first if value <= first else int(_round_up(value))
+
+
+def short(value: float, step: float, largest: float) -> str:
+    """A tick's text, exact to the step of its axis, in one unit all along it: 0.25, 200k, 3e12."""
+    if abs(value) < step / 2:
+        return "0"
+    if 1e-4 <= largest < 1e12:
+        units = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+        unit, letter = next((u for u in units if largest >= u[0] and step >= u[0] / 100), (1.0, ""))
+        return _plain(value / unit, step / unit) + letter
+    power = math.floor(math.log10(largest))
+    return f"{_plain(value / 10.0**power, step / 10.0**power)}e{power}"
+
+
+def _plain(value: float, step: float) -> str:
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return f"{value:.{min(decimals, 6)}f}"
+
+
+def _spread(low: float, high: float) -> tuple[float, float]:
+    """Finite limits in order and apart."""
+    low, high = (min(max(value, -LARGEST), LARGEST) for value in (low, high))
+    if math.isnan(low) or math.isnan(high):
+        return 0.0, 1.0
+    low, high = min(low, high), max(low, high)
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        margin = max(abs(low), abs(high)) / 2 or 1.0
+        return low - margin, high + margin
+    return low, high
+
+
+def _round_up(value: float) -> float:
+    """The least of 1, 2, 5 times a power of ten that is at least the value."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in STEPS if step * power >= value * (1 - 1e-9))
+
+
+# Steps of a log axis are numbered: 3 a decade, 0 being 1, 1 being 2, 2 being 5, 3 being 10.
+
+
+def _log_of_step(k: int) -> float:
+    return k // 3 + math.log10(STEPS[k % 3])
+
+
+def _step_below(value: float) -> int:
+    k = 3 * math.floor(math.log10(value))
+    return max(j for j in range(k - 1, k + 4) if _log_of_step(j) <= math.log10(value))
+
+
+def _step_above(value: float) -> int:
+    k = 3 * math.floor(math.log10(value))
+    return min(j for j in range(k, k + 5) if _log_of_step(j) >= math.log10(value))
+
+
+def _step_text(k: int) -> str:
+    return f"{STEPS[k % 3]:.0f}e{k // 3}"

@@ -1,0 +1,295 @@
+"""Arrays in, a picture out, drawn through plotext; the only module that knows plotext.
+
+A picture is a stack of layers, each the size of the plot area: what stands still is drawn once, and
+what moves is drawn anew and laid on top. plotext sees only places from 0 to 1, already clipped to
+the area, since it would rasterise a line that leaves the window before it clips it.
+
+plotext has one figure for all, so these functions belong to one thread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import plotext
+from numpy.typing import NDArray
+from rich.cells import cell_len
+
+from linreg_tui.core.history import Curve
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.tui.axes import Axis
+
+Glyphs = NDArray[np.uint32]
+"""Code points of a grid of cells, shape (rows, columns); a blank is no ink."""
+
+BLANK = ord(" ")
+CONTINUED = 0
+"""The second cell of a wide character."""
+
+DOTS_X, DOTS_Y = 2, 4
+"""Braille dots in a cell."""
+
+
+class Role(IntEnum):
+    """What a cell of a picture shows, and so which style it takes."""
+
+    NOTHING = 0
+    AXIS = 1
+    LABEL = 2
+    POINTS = 3
+    REFERENCE = 4
+    FIT = 5
+    HERE = 6
+    TEXT = 7
+    GOOD = 8
+    BAD = 9
+
+
+Span = tuple[str, Role]
+"""A piece of text and what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Characters and their roles, both of shape (rows, columns)."""
+
+    glyphs: Glyphs
+    roles: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Ink of one role over the plot area."""
+
+    glyphs: Glyphs
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A picture's size in cells and its axes; the plot area is what these leave."""
+
+    columns: int
+    rows: int
+    x: Axis
+    y: Axis
+
+    @property
+    def left(self) -> int:
+        """Cells to the left of the plot area: the widest tick and the axis."""
+        return max((len(tick.text) for tick in self.y.ticks), default=0) + 1
+
+    @property
+    def plot_columns(self) -> int:
+        """Width of the plot area."""
+        return self.columns - self.left
+
+    @property
+    def plot_rows(self) -> int:
+        """Height of the plot area: less a row for the legend, the axis, and its ticks."""
+        return self.rows - 3
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is any plot area."""
+        return self.plot_columns >= 2 and self.plot_rows >= 1
+
+
+def blank(columns: int, rows: int) -> Picture:
+    """A picture of nothing."""
+    shape = max(0, rows), max(0, columns)
+    return Picture(np.full(shape, BLANK, np.uint32), np.zeros(shape, np.uint8))
+
+
+def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
+    """A picture of lines of text, each a row of spans."""
+    picture = blank(columns, rows)
+    for row, spans in enumerate(text[:rows]):
+        column = 0
+        for span, role in spans:
+            _write(picture, row, column, span, role)
+            column += cell_len(span)
+    return picture
+
+
+def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
+    """Axes with ticks and labels, and a legend above the plot area, where no data can be."""
+    picture = blank(area.columns, area.rows)
+    if not area.has_room:
+        return picture
+    x_label, y_label = f"{area.x.label} →", f"↑ {area.y.label}"
+    x_label_at = area.columns - cell_len(x_label)
+    picture.glyphs[1:] = _draw(area.columns, area.rows - 1, lambda: _add_axes(area, x_label_at - 1))
+    picture.roles[1:] = Role.AXIS
+    _write(picture, area.rows - 1, x_label_at, x_label, Role.LABEL)
+    _write(picture, 0, area.left - 1, y_label, Role.LABEL)
+    column = area.columns - sum(len(text) + 3 for text, _ in legend) + 3
+    if column >= area.left + cell_len(y_label) + 2:
+        for text, role in legend:
+            _write(picture, 0, column, text, role)
+            column += len(text) + 3
+    return picture
+
+
+def scatter(area: Area, x: FloatArray, y: FloatArray) -> Layer:
+    """Points (x, y), each of shape (n,): a dot wherever there is at least one."""
+    return Layer(_dots(area, area.x.place(x), area.y.place(y)), Role.POINTS)
+
+
+def straight_line(
+    area: Area, slope: float, intercept: float, role: Role, *, dotted: bool = False
+) -> Layer:
+    """The line y = m x + b, as far as it crosses the plot area."""
+    ends = _clip(area, slope, intercept)
+    if ends is None:
+        return _no_ink(area, role)
+    x, y = area.x.place(ends[0]), area.y.place(ends[1])
+    if not dotted:
+        return Layer(_lines(area, x, y), role)
+    dots = max(np.ptp(x) * area.plot_columns * DOTS_X, np.ptp(y) * area.plot_rows * DOTS_Y)
+    along = np.linspace(0, 1, max(2, int(dots / 4)))
+    return Layer(_dots(area, x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])), role)
+
+
+def level(area: Area, y: float, role: Role) -> Layer:
+    """A dotted horizontal line."""
+    x = np.linspace(0, 1, max(2, area.plot_columns * DOTS_X // 4))
+    return Layer(_dots(area, x, np.full_like(x, area.y.place(np.array([y])))), role)
+
+
+def curve(area: Area, thinned: Curve, role: Role) -> Layer:
+    """A curve over the step numbers from 0, drawn from the lowest to the highest value in turn."""
+    span = np.arange(len(thinned.low), dtype=np.float64)
+    x = area.x.place(span * thinned.stride)
+    column = np.minimum(x * area.plot_columns * DOTS_X, area.plot_columns * DOTS_X).astype(np.intp)
+    starts = np.flatnonzero(np.diff(column, prepend=-1))
+    low = np.minimum.reduceat(area.y.place(thinned.low), starts)
+    high = np.maximum.reduceat(area.y.place(thinned.high), starts)
+    ends = np.repeat(x[starts], 2), np.column_stack([high, low]).ravel()
+    repeated = np.flatnonzero((np.diff(ends[0], append=2) == 0) & (np.diff(ends[1], append=2) == 0))
+    return Layer(_lines(area, *(np.delete(end, repeated) for end in ends)), role)
+
+
+def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
+    """One character at each (x, y)."""
+    layer = _no_ink(area, role)
+    x, y = area.x.place(x), area.y.place(y)
+    inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
+    column = np.minimum(x[inside] * area.plot_columns, area.plot_columns - 1).astype(np.intp)
+    row = np.minimum((1 - y[inside]) * area.plot_rows, area.plot_rows - 1).astype(np.intp)
+    layer.glyphs[row, column] = ord(glyph)
+    return layer
+
+
+def stack(area: Area, below: Picture, layers: Iterable[Layer]) -> Picture:
+    """The layers laid over a picture, each over the one before."""
+    glyphs, roles = below.glyphs.copy(), below.roles.copy()
+    if area.has_room:
+        inside = slice(1, 1 + area.plot_rows), slice(area.left, None)
+        for layer in layers:
+            ink = layer.glyphs != BLANK
+            glyphs[inside][ink] = layer.glyphs[ink]
+            roles[inside][ink] = layer.role
+    return Picture(glyphs, roles)
+
+
+def _clip(area: Area, slope: float, intercept: float) -> tuple[FloatArray, FloatArray] | None:
+    """The two ends of the part of y = m x + b that lies in the window, if any does."""
+    low, high = area.x.low, area.x.high
+    if not (math.isfinite(slope) and math.isfinite(intercept)):
+        return None
+    if slope == 0:
+        if not area.y.low <= intercept <= area.y.high:
+            return None
+    else:
+        crossings = sorted((y - intercept) / slope for y in (area.y.low, area.y.high))
+        low, high = max(low, crossings[0]), min(high, crossings[1])
+        if not low <= high:
+            return None
+    x = np.array([low, high])
+    with np.errstate(over="ignore", invalid="ignore"):
+        y = np.clip(slope * x + intercept, area.y.low, area.y.high)
+    return None if np.isnan(y).any() else (x, y)
+
+
+def _no_ink(area: Area, role: Role) -> Layer:
+    return Layer(blank(area.plot_columns, area.plot_rows).glyphs, role)
+
+
+def _dots(area: Area, x: FloatArray, y: FloatArray) -> Glyphs:
+    """Braille dots at places from 0 to 1; many points in one dot are one."""
+    inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
+    if not (area.has_room and inside.any()):
+        return blank(area.plot_columns, area.plot_rows).glyphs
+    across, down = area.plot_columns * DOTS_X, area.plot_rows * DOTS_Y
+    column = np.minimum(x[inside] * across, across - 1).astype(np.intp)
+    row = np.minimum(y[inside] * down, down - 1).astype(np.intp)
+    column, row = np.divmod(np.unique(column * down + row), down)
+    return _signal(area, (column + 0.5) / across, (row + 0.5) / down, connected=False)
+
+
+def _lines(area: Area, x: FloatArray, y: FloatArray) -> Glyphs:
+    """Braille lines through places, which are moved into the plot area."""
+    if not area.has_room:
+        return blank(area.plot_columns, area.plot_rows).glyphs
+    return _signal(area, np.clip(x, 0, 1), np.clip(y, 0, 1), connected=True)
+
+
+def _signal(area: Area, x: FloatArray, y: FloatArray, *, connected: bool) -> Glyphs:
+    def add() -> None:
+        signal = plotext.figure.signal(x.tolist(), y.tolist(), marker="braille")
+        plotext.figure.draw(signal.lines(connected))
+
+    return _draw(area.plot_columns, area.plot_rows, add)
+
+
+def _add_axes(area: Area, end: int) -> None:
+    """Axes to the left and below, ticks up to column `end`."""
+    figure = plotext.figure
+    figure.axes(True, axis="x", side="lower")
+    figure.axes(True, axis="y", side="left")
+    width = area.left - 1
+    x_ticks = [
+        tick
+        for tick in area.x.ticks
+        if area.left + tick.place * area.plot_columns + len(tick.text) / 2 < end
+    ]
+    figure.ruler("x").ticks([tick.place for tick in x_ticks], [tick.text for tick in x_ticks])
+    figure.ruler("y").ticks(
+        [tick.place for tick in area.y.ticks], [tick.text.rjust(width) for tick in area.y.ticks]
+    )
+
+
+def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
+    """What plotext makes of the content that `add` adds to its figure, without colours."""
+    figure = plotext.figure
+    plotext.terminal.limit(False, False)
+    figure.clear.data()
+    figure.clear.settings()
+    figure.plot_size(columns, rows)
+    figure.axes(False)
+    figure.legend(False)
+    for axis in ("x", "y"):
+        figure.ruler(axis).lim(0, 1).alignment("edge").ticks([], [])
+    add()
+    text: str = figure.build().string(colorless=True)
+    code_points = np.frombuffer(text.replace("\n", "").encode("utf-32-le"), np.uint32)
+    return code_points.reshape(rows, columns)
+
+
+def _write(picture: Picture, row: int, column: int, text: str, role: Role) -> None:
+    """Write text into a picture, as far as it fits; a wide character takes two cells."""
+    glyphs = picture.glyphs[row]
+    for character in text:
+        width = cell_len(character)
+        if width == 0:
+            continue
+        if column >= 0 and column + width <= len(glyphs):
+            glyphs[column] = ord(character)
+            glyphs[column + 1 : column + width] = CONTINUED
+            picture.roles[row, column : column + width] = role
+        column += width

@@ -1,0 +1,40 @@
+"""Help: every key, on a screen of its own."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from linreg_tui.tui.keys import KEYS
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys and what they do; ? or q or enter closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("question_mark,q,enter,escape", "dismiss", "Close"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """A table of keys, in two columns so that it fits on 24 lines."""
+        entries = [(key.shown, key.meaning) for key in KEYS] + [("ctrl+p", "All of this by name")]
+        half = -(-len(entries) // 2)
+        table = Table.grid(padding=(0, 1))
+        for left, right in zip_longest(entries[:half], entries[half:], fillvalue=("", "")):
+            table.add_row(*_cells(*left), "  ", *_cells(*right))
+        box = VerticalScroll(Static(table))
+        box.border_title = "Help"
+        box.border_subtitle = "? closes"
+        yield box
+
+
+def _cells(shown: str, meaning: str) -> tuple[Text, Text]:
+    return Text(shown, style="bold", justify="right"), Text(meaning)

@@ -1,0 +1,27 @@
+"""The messages that cross from one widget to another."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from linreg_tui.training import Progress
+
+
+class Progressed(Message):
+    """A training has come further, been paused or ended; a later one stands for an earlier."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self.progress = progress
+
+    def can_replace(self, message: Message) -> bool:
+        """A screen that is behind needs only the last of these of a run."""
+        return isinstance(message, Progressed) and message.progress.run_id == self.progress.run_id
+
+
+class PaneChosen(Message):
+    """The user wants to see one pane alone, or all of them if `pane` is None."""
+
+    def __init__(self, pane: str | None) -> None:
+        super().__init__()
+        self.pane = pane

@@ -1,0 +1,76 @@
+"""The widget that shows a picture and repaints only the cells that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from linreg_tui.tui.figures import CONTINUED, Picture, Role, blank
+
+GAP = 4
+"""Unchanged cells that are cheaper to send again than to jump over."""
+
+
+class Plot(Widget):
+    """Shows what `draw(columns, rows)` returns, whenever `redraw` is called or the size changes."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"plot--{role.name.lower()}" for role in Role if role is not Role.NOTHING
+    }
+
+    def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._draw = draw
+        self._picture = blank(0, 0)
+
+    def redraw(self) -> None:
+        """Draw the picture anew and repaint where it differs from the last one."""
+        if not self.size:
+            return
+        last, self._picture = self._picture, self._draw(*self.size)
+        if last.glyphs.shape != self._picture.glyphs.shape:
+            self.refresh()
+        elif regions := list(_changes(last, self._picture)):
+            self.refresh(*regions)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.redraw()
+
+    def on_show(self) -> None:
+        """Catch up with what happened out of sight."""
+        self.redraw()
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the picture."""
+        if y >= len(self._picture.glyphs):
+            return Strip.blank(self.size.width, self.rich_style)
+        glyphs, roles = self._picture.glyphs[y], self._picture.roles[y]
+        bounds = [0, *(np.flatnonzero(np.diff(roles)) + 1).tolist(), len(roles)]
+        segments = []
+        for start, end in pairwise(bounds):
+            text = "".join(chr(glyph) for glyph in glyphs[start:end].tolist() if glyph != CONTINUED)
+            segments.append(Segment(text, self._style_of(Role(int(roles[start])))))
+        return Strip(segments, len(glyphs))
+
+    def _style_of(self, role: Role) -> Style:
+        if role is Role.NOTHING:
+            return self.rich_style
+        return self.get_component_rich_style(f"plot--{role.name.lower()}")
+
+
+def _changes(last: Picture, now: Picture) -> Iterator[Region]:
+    """The runs of cells that differ between two pictures of the same size."""
+    differ = (last.glyphs != now.glyphs) | (last.roles != now.roles)
+    for y in np.flatnonzero(differ.any(axis=1)).tolist():
+        columns = np.flatnonzero(differ[y])
+        for run in np.split(columns, np.flatnonzero(np.diff(columns) > GAP) + 1):
+            yield Region(int(run[0]), y, int(run[-1] - run[0]) + 1, 1)

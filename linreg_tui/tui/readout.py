@@ -1,0 +1,107 @@
+"""The numbers of a run at one of its steps, each in a place of its own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import Prediction
+from linreg_tui.numbers import above_optimum, fixed, rate
+from linreg_tui.tui.figures import Picture, Role, Span, lines
+
+ROWS = 4
+ROOMY = 72
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A run at one of its steps, and what its training is about."""
+
+    run: Run
+    number: int
+    running: bool
+    pace: float
+    foreseen: Prediction
+
+
+def draw_readout(columns: int, rows: int, view: View) -> Picture:
+    """Four lines: where the run is, how good its line is, its settings, and how it stands."""
+    run = view.run
+    step = run.history[view.number]
+    roomy = columns >= ROOMY
+    gap: Span = ("   " if roomy else " ", Role.NOTHING)
+    above = "above optimum" if roomy else "above"
+
+    def cell(label: str, value: str, width: int, role: Role) -> list[Span]:
+        return [(f"{label} ", Role.LABEL), (value.rjust(width), role)]
+
+    return lines(
+        columns,
+        rows,
+        [
+            [
+                *cell("step ", f"{step.number:,}", 8, Role.TEXT),
+                gap,
+                *cell("slope    ", fixed(step.slope, 12), 12, Role.FIT),
+                gap,
+                *cell("loss".ljust(len(above)), fixed(step.loss, 15), 15, Role.TEXT),
+            ],
+            [
+                *cell("epoch", f"{run.epoch(step.number):,}", 8, Role.TEXT),
+                gap,
+                *cell("intercept", fixed(step.intercept, 12), 12, Role.FIT),
+                gap,
+                *cell(above, above_optimum(run.optimum, step.slope, step.intercept), 15, Role.TEXT),
+            ],
+            _settings(view, roomy),
+            [_state(view)],
+        ],
+    )
+
+
+def _settings(view: View, roomy: bool) -> list[Span]:
+    settings = view.run.settings
+    label = "update " if roomy else ""
+    gap: Span = ("   " if roomy else "  ", Role.NOTHING)
+    batch = "full" if settings.batch_size is None else str(settings.batch_size)
+    pace = "full speed" if math.isinf(view.pace) else f"{view.pace:g} steps/s"
+    return [
+        ("batch ", Role.LABEL),
+        (batch, Role.TEXT),
+        gap,
+        ("η_m ", Role.LABEL),
+        (rate(settings.learning_rate_m), Role.TEXT),
+        gap,
+        ("η_b ", Role.LABEL),
+        (rate(settings.learning_rate_b), Role.TEXT),
+        gap,
+        (label, Role.LABEL),
+        (settings.update, Role.TEXT),
+        gap,
+        (pace, Role.TEXT),
+    ]
+
+
+def _state(view: View) -> Span:
+    """How the run stands, in one sentence and with the key that helps."""
+    run, last = view.run, view.run.history.last
+    limit = view.foreseen.max_stable_scale
+    beyond = f"the rates are {1 / limit:.3g}× what full batches bear"
+    if run.diverged_at is not None and view.number >= run.diverged_at:
+        why = beyond if limit <= 1 else "the batches are too small for these rates"
+        return f"✗ diverged at step {run.diverged_at}: {why}; [ halves", Role.BAD
+    if view.running:
+        goal = f"to step {run.budget:,}" if last < run.budget else "on until space"
+        return f"▶ running {goal}", Role.TEXT
+    if view.number < last:
+        return f"‖ looking back: step {view.number:,} of {last:,}; end is the latest", Role.TEXT
+    if last == 0 and view.foreseen.stable:
+        return f"‖ ready; full batches bear {limit:.3g}× these rates; space runs", Role.TEXT
+    if last == 0:
+        return f"‖ ready, but {beyond}; space runs", Role.BAD
+    if last < run.budget:
+        return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
+    if run.status == "converged":
+        return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD
+    return "‖ stopped over 1% above the optimum; space goes on", Role.TEXT

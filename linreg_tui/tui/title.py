@@ -1,0 +1,52 @@
+"""The line at the top: the panes by their keys, and the file the data came from."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.text import printable
+from linreg_tui.tui.messages import PaneChosen
+
+TABS = {
+    "data": "1 Data",
+    "closed-form": "2 Closed form",
+    "live": "3 Live SGD",
+    "sweep": "4 Sweep",
+    None: "0 All",
+}
+
+
+class Tab(Static):
+    """One pane's name; clicking chooses it."""
+
+    def __init__(self, pane: str | None, text: str) -> None:
+        super().__init__(Content(text))
+        self.pane = pane
+
+    def on_click(self) -> None:
+        """Choose the pane."""
+        self.post_message(PaneChosen(self.pane))
+
+
+class TitleBar(Horizontal):
+    """Tabs to the left, the data's source to the right."""
+
+    def __init__(self, data: Dataset) -> None:
+        super().__init__()
+        dropped = f" ({data.dropped} rows without a number left out)" if data.dropped else ""
+        self._source = printable(data.source.rpartition("/")[2], 40) + dropped
+
+    def compose(self) -> ComposeResult:
+        """Tabs and source."""
+        for pane, text in TABS.items():
+            yield Tab(pane, text)
+        yield Static(Content(self._source), id="source")
+
+    def show(self, pane: str | None) -> None:
+        """Mark the pane that is alone on the screen, or that all are."""
+        for tab in self.query(Tab):
+            tab.set_class(tab.pane == pane, "chosen")
