@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
@@ -60,37 +62,38 @@ class LinregApp(App[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Nothing on this screen takes the keyboard, so that every key is the application's."""
-        self._arrange()
-
-    def on_resize(self) -> None:
         """Show what the screen has room for."""
-        self._arrange()
+        self._arrange(self.size)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show what the screen has room for."""
+        self._arrange(event.size)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, in the command palette."""
         for key in KEYS:
-            yield SystemCommand(f"{key.meaning} ({key.shown})", key.meaning, partial(self._do, key))
+            yield SystemCommand(key.meaning, f"key {key.shown}", partial(self._do, key))
         yield from super().get_system_commands(screen)
 
     async def _do(self, key: Key) -> None:
         await self.run_action(key.action)
 
-    def _arrange(self) -> None:
-        columns, rows = self.size
+    def _arrange(self, size: Size) -> None:
+        columns, rows = size
         enough = columns >= LEAST_COLUMNS and rows >= LEAST_ROWS
         all_fit = columns >= ALL_COLUMNS and rows >= ALL_ROWS
         alone = self._alone or (None if all_fit else "live")
-        self.screen.set_class(not enough, "too-small")
-        self.screen.set_class(rows < LOSS_ROWS, "short")
-        self.query_one("#too-small", Static).update(
+        main = self._main
+        main.set_class(not enough, "too-small")
+        main.set_class(rows < LOSS_ROWS, "short")
+        main.set_class(alone is not None, "alone")
+        main.query_one("#too-small", Static).update(
             f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; here are {columns}x{rows}."
         )
-        self.screen.set_class(alone is not None, "alone")
-        self.query_one("#side").display = alone != "live"
-        for pane in self.query(".pane"):
+        main.query_one("#side").display = alone != "live"
+        for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
-        self.query_one(TitleBar).show(alone)
+        main.query_one(TitleBar).show(alone)
 
     def on_pane_chosen(self, message: PaneChosen) -> None:
         """A tab was clicked."""
@@ -98,11 +101,16 @@ class LinregApp(App[None]):
 
     def _show(self, pane: str | None) -> None:
         self._alone = pane
-        self._arrange()
+        self._arrange(self.size)
+
+    @property
+    def _main(self) -> Screen[object]:
+        """The screen with the panes, whatever lies on top of it."""
+        return self.screen_stack[0]
 
     @property
     def _live(self) -> LivePane:
-        return self.query_one(LivePane)
+        return self._main.query_one(LivePane)
 
     def action_run_or_pause(self) -> None:
         """Run or pause."""
@@ -150,8 +158,10 @@ class LinregApp(App[None]):
 
     def action_sweep(self) -> None:
         """The notebook's batch sizes, with the settings of the live view."""
+        if not self._main.query_one(SweepPane).display:
+            self._show("sweep")
         trials = over_batch_sizes(self._live.settings, self._data.n)
-        self.query_one(SweepPane).start(trials)
+        self._main.query_one(SweepPane).start(trials)
 
     def action_help(self) -> None:
         """All keys."""

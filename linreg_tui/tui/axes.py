@@ -77,7 +77,8 @@ def count_axis(last: int, label: str, ticks: int) -> Axis:
 
 def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
     """A logarithmic axis that holds the positive values from `low` to `high`."""
-    first, last = _step_below(max(low, 1 / LARGEST)), _step_above(min(high, LARGEST))
+    low, high = (min(max(value, 1 / LARGEST), LARGEST) for value in (low, high))
+    first, last = _step_below(low), _step_above(high)
     if last - first < 3:  # less than a decade would show noise as mountains
         first, last = min(first, last - 3), last
     powers = [k for k in range(first, last + 1) if k % 3 == 0]

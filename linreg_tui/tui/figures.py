@@ -167,8 +167,8 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
     x = area.x.place(span * thinned.stride)
     column = np.minimum(x * area.plot_columns * DOTS_X, area.plot_columns * DOTS_X).astype(np.intp)
     starts = np.flatnonzero(np.diff(column, prepend=-1))
-    low = np.minimum.reduceat(area.y.place(thinned.low), starts)
-    high = np.maximum.reduceat(area.y.place(thinned.high), starts)
+    low = np.minimum.reduceat(np.clip(area.y.place(thinned.low), 0, 1), starts)
+    high = np.maximum.reduceat(np.clip(area.y.place(thinned.high), 0, 1), starts)
     ends = np.repeat(x[starts], 2), np.column_stack([high, low]).ravel()
     repeated = np.flatnonzero((np.diff(ends[0], append=2) == 0) & (np.diff(ends[1], append=2) == 0))
     return Layer(_lines(area, *(np.delete(end, repeated) for end in ends)), role)
@@ -177,6 +177,8 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
     """One character at each (x, y)."""
     layer = _no_ink(area, role)
+    if not area.has_room:
+        return layer
     x, y = area.x.place(x), area.y.place(y)
     inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
     column = np.minimum(x[inside] * area.plot_columns, area.plot_columns - 1).astype(np.intp)
@@ -198,22 +200,27 @@ def stack(area: Area, below: Picture, layers: Iterable[Layer]) -> Picture:
 
 
 def _clip(area: Area, slope: float, intercept: float) -> tuple[FloatArray, FloatArray] | None:
-    """The two ends of the part of y = m x + b that lies in the window, if any does."""
-    low, high = area.x.low, area.x.high
+    """The two ends, x and y, of the part of y = m x + b that lies in the window, if any does."""
     if not (math.isfinite(slope) and math.isfinite(intercept)):
         return None
+    left, right, low, high = area.x.low, area.x.high, area.y.low, area.y.high
     if slope == 0:
-        if not area.y.low <= intercept <= area.y.high:
-            return None
-    else:
-        crossings = sorted((y - intercept) / slope for y in (area.y.low, area.y.high))
-        low, high = max(low, crossings[0]), min(high, crossings[1])
-        if not low <= high:
-            return None
-    x = np.array([low, high])
-    with np.errstate(over="ignore", invalid="ignore"):
-        y = np.clip(slope * x + intercept, area.y.low, area.y.high)
-    return None if np.isnan(y).any() else (x, y)
+        ends = [(left, intercept), (right, intercept)]
+        return None if not low <= intercept <= high else _columns(ends)
+    # Where it enters and leaves the window's height; of a steep line these tell more than m x + b.
+    enter, leave = sorted(((y - intercept) / slope, y) for y in (low, high))
+    if enter[0] > right or leave[0] < left:
+        return None
+    if enter[0] < left:
+        enter = left, min(max(slope * left + intercept, low), high)
+    if leave[0] > right:
+        leave = right, min(max(slope * right + intercept, low), high)
+    return _columns([enter, leave])
+
+
+def _columns(points: list[tuple[float, float]]) -> tuple[FloatArray, FloatArray]:
+    x, y = np.array(points).T
+    return x, y
 
 
 def _no_ink(area: Area, role: Role) -> Layer:

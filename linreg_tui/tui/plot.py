@@ -38,7 +38,7 @@ class Plot(Widget):
         last, self._picture = self._picture, self._draw(*self.size)
         if last.glyphs.shape != self._picture.glyphs.shape:
             self.refresh()
-        elif regions := list(_changes(last, self._picture)):
+        elif regions := list(changes(last, self._picture)):
             self.refresh(*regions)
 
     def on_resize(self) -> None:
@@ -67,7 +67,7 @@ class Plot(Widget):
         return self.get_component_rich_style(f"plot--{role.name.lower()}")
 
 
-def _changes(last: Picture, now: Picture) -> Iterator[Region]:
+def changes(last: Picture, now: Picture) -> Iterator[Region]:
     """The runs of cells that differ between two pictures of the same size."""
     differ = (last.glyphs != now.glyphs) | (last.roles != now.roles)
     for y in np.flatnonzero(differ.any(axis=1)).tolist():

@@ -27,7 +27,6 @@ class SweepPane(Vertical):
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
         super().__init__(id="sweep", classes="pane")
-        self.border_subtitle = "w runs it"
         self._data = data
         self._settings = settings
         self._training: Training | None = None
@@ -42,7 +41,7 @@ class SweepPane(Vertical):
         """The columns, and what a sweep would try."""
         for title, width in COLUMNS.items():
             self._table.add_column(_cell(title, title), key=title, width=width)
-        self._list(over_batch_sizes(self._settings, self._data.n), "")
+        self._list(over_batch_sizes(self._settings, self._data.n), "w runs it")
 
     def start(self, trials: Sequence[Settings]) -> None:
         """Run these trials in the background, instead of those under way."""
