@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linreg_tui.core.history import History, Thinner
+
+
+@given(st.lists(st.integers(0, 3000), max_size=8))
+def test_history_keeps_every_step(sizes: list[int]) -> None:
+    history = History(1.0, 2.0, 3.0)
+    numbers = np.arange(1.0, sum(sizes) + 1)
+    for piece in np.split(numbers, np.cumsum(sizes)[:-1]) if sizes else []:
+        history.append(np.stack([piece, piece + 0.1, piece + 0.2, piece + 0.3]))
+    slope, intercept, batch_loss, loss = history.columns()
+    assert history.last == len(numbers)
+    assert slope.tolist() == [1.0, *numbers]
+    assert intercept[1:].tolist() == (numbers + 0.1).tolist()
+    assert batch_loss[1:].tolist() == (numbers + 0.2).tolist()
+    assert loss[1:].tolist() == (numbers + 0.3).tolist()
+
+
+def test_columns_stay_as_they_were_while_the_run_goes_on() -> None:
+    history = History(1.0, 2.0, 3.0)
+    slope = history.columns()[0]
+    history.append(np.ones((4, 10)))
+    assert len(slope) == 1
+    assert not slope.flags.writeable
+
+
+@given(st.lists(st.lists(st.floats(0, 1e9), max_size=50), max_size=20))
+def test_a_thinned_curve_holds_the_extremes_of_its_spans(pieces: list[list[float]]) -> None:
+    thinner = Thinner(resolution=16)
+    for piece in pieces:
+        thinner.extend(np.array(piece))
+    values = np.concatenate([np.array(piece) for piece in pieces]) if pieces else np.empty(0)
+    curve = thinner.curve()
+    assert len(curve.low) <= 16
+    spans = [values[i : i + curve.stride] for i in range(0, len(values), curve.stride)]
+    assert curve.low.tolist() == [span.min() for span in spans]
+    assert curve.high.tolist() == [span.max() for span in spans]

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linreg_tui.core.closed_form import inference
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.sampling import batches
+from linreg_tui.core.settings import MAX_STEPS, Sampling, Settings, Update
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import max_stable_scale, predict
+
+SETTINGS = [
+    Settings(batch_size=size, update=update, sampling=sampling)
+    for size in (1, 64, 512)
+    for update in ("sequential", "simultaneous")
+    for sampling in ("notebook", "epoch")
+]
+
+
+def notebooks_loop(data: Dataset, settings: Settings, steps: int) -> list[tuple[float, ...]]:
+    """The notebook's update on the same draws: slope, intercept, batch loss and loss a step."""
+    assert settings.batch_size is not None
+    m, b = settings.initial_slope, settings.initial_intercept
+    blocks = batches(data.n, settings.batch_size, settings.sampling, settings.seed)
+    rows = (row for block in blocks for row in block)
+    history: list[tuple[float, ...]] = []
+    for _, row in zip(range(steps), rows, strict=False):
+        x, y = data.x[row], data.y[row]
+        old_m = m
+        m -= settings.learning_rate_m * np.mean(-2 * x * (y - (m * x + b)))
+        seen = m if settings.update == "sequential" else old_m
+        b -= settings.learning_rate_b * np.mean(-2 * (y - (seen * x + b)))
+        loss = np.mean((data.y - (m * data.x + b)) ** 2)
+        history.append((m, b, np.mean((y - (m * x + b)) ** 2), loss))
+    return history
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_steps_are_the_notebooks_on_the_same_batches(houses: Dataset, settings: Settings) -> None:
+    run = Run(houses, settings)
+    run.advance(100)
+    expected = np.array(notebooks_loop(houses, settings, 100)).T
+    actual = np.array(run.history.columns())[:, 1:]
+    assert actual == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("settings", [Settings(), *SETTINGS])
+def test_steps_do_not_depend_on_how_they_are_asked_for(houses: Dataset, settings: Settings) -> None:
+    whole, parts = Run(houses, settings), Run(houses, settings)
+    whole.advance(300)
+    for size in (1, 2, 97, 63, 64, 73):
+        parts.advance(size)
+    assert parts.history.last == 300
+    assert np.array_equal(whole.history.columns(), parts.history.columns(), equal_nan=True)
+    assert np.array_equal(whole.curve.curve().low, parts.curve.curve().low)
+
+
+def test_seed_decides_the_draws(houses: Dataset) -> None:
+    def end(seed: int) -> float:
+        run = Run(houses, Settings(batch_size=64, seed=seed))
+        run.advance(10)
+        return run.history[10].slope
+
+    assert end(1) == end(1)
+    assert end(1) != end(2)
+
+
+@pytest.mark.parametrize("sampling", ["notebook", "epoch"])
+@pytest.mark.parametrize(("n", "size"), [(551, 64), (551, 512), (10, 10), (7, 3), (50_000, 5)])
+def test_a_batch_holds_different_rows(n: int, size: int, sampling: Sampling) -> None:
+    block = next(batches(n, size, sampling, seed=0))
+    assert block.shape[1] == size
+    assert block.min() >= 0
+    assert block.max() < n
+    assert all(len(set(batch)) == size for batch in block.tolist())
+
+
+def test_an_epoch_takes_each_row_at_most_once() -> None:
+    block = next(batches(10, 3, "epoch", seed=0))
+    epochs = block.reshape(-1, 9)
+    assert all(len(set(epoch)) == 9 for epoch in epochs.tolist())
+    assert len({tuple(epoch) for epoch in epochs.tolist()}) > 1
+
+
+@pytest.mark.parametrize("size", [2, 5])
+def test_every_row_is_drawn_equally_often(size: int) -> None:
+    blocks = batches(7, size, "notebook", seed=0)
+    counts = np.bincount(np.concatenate([next(blocks).ravel() for _ in range(20)]), minlength=7)
+    expected = counts.sum() / 7
+    # Of a hypergeometric share the variance is below the binomial one; five of its deviations.
+    assert np.abs(counts - expected).max() < 5 * np.sqrt(expected)
+
+
+def test_history_starts_before_the_first_step(houses: Dataset) -> None:
+    run = Run(houses, Settings())
+    start = run.history[0]
+    assert (start.slope, start.intercept, start.batch_loss) == (5.0, 1000.0, None)
+    with pytest.raises(IndexError, match="no step 1"):
+        run.history[1]
+
+
+def test_epochs_are_counted_from_one(houses: Dataset) -> None:
+    run = Run(houses, Settings(batch_size=256))
+    assert [run.epoch(step) for step in range(6)] == [0, 1, 1, 2, 2, 3]
+
+
+def test_status(houses: Dataset) -> None:
+    def status(steps: int, **changes: float) -> str:
+        run = Run(houses, replace(Settings(), **changes))  # type: ignore[arg-type]
+        run.advance(steps)
+        return run.status
+
+    assert status(30) == "converged"
+    assert status(3) == "stopped"
+    assert status(30, learning_rate_m=8e-7, learning_rate_b=0.8) == "diverged"
+
+
+def test_divergence_is_the_step_that_grew_a_thousandfold(houses: Dataset) -> None:
+    run = Run(houses, Settings(learning_rate_m=8e-7, learning_rate_b=0.8))
+    run.advance(30)
+    loss = run.history.columns()[3]
+    assert run.diverged_at == int(np.argmax(loss > 1000 * loss[0]))
+    assert run.history.last == 30
+
+
+def test_overflow_ends_a_run_and_keeps_what_is_finite(houses: Dataset) -> None:
+    run = Run(houses, Settings(learning_rate_m=1e-5))
+    run.advance(100_000)
+    assert run.overflowed
+    assert run.exhausted
+    assert run.diverged_at == 1
+    last = run.history.last
+    assert 10 < last < 1000
+    assert np.isfinite(np.array(run.history.columns())[:, 1:]).all()
+    run.advance(5)
+    assert run.history.last == last
+
+
+def test_points_on_a_line_converge() -> None:
+    x = np.arange(10.0)
+    run = Run(Dataset("made", "x", "y", x, 3 * x + 2), Settings(learning_rate_m=1e-2))
+    run.advance(2000)
+    assert run.status == "converged"
+    assert run.diverged_at is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"batch_size": 0}, "batch of 0"),
+        ({"batch_size": 552}, "batch of 552"),
+        ({"epochs": 0}, "0 epochs"),
+        ({"epochs": MAX_STEPS + 1}, "at most 10,000,000"),
+        ({"learning_rate_m": 0.0}, "learning rate of 0 for m"),
+        ({"learning_rate_b": -1.0}, "learning rate of -1 for b"),
+        ({"learning_rate_m": float("nan")}, "learning rate of nan"),
+        ({"learning_rate_b": float("inf")}, "learning rate of inf"),
+        ({"initial_slope": float("inf")}, "initial slope"),
+        ({"initial_intercept": float("nan")}, "initial intercept"),
+        ({"initial_slope": 1e200}, "too large"),
+        ({"seed": -1}, "seed of -1"),
+    ],
+)
+def test_settings_out_of_range(houses: Dataset, changes: dict[str, float], why: str) -> None:
+    with pytest.raises(InputError, match=why) as caught:
+        Run(houses, replace(Settings(), **changes))  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+
+
+def random_data(seed: int) -> Dataset:
+    rng = np.random.default_rng(seed)
+    scale, shift = 10 ** rng.uniform(-2, 3, 2)
+    x: FloatArray = rng.normal(shift, scale, 30)
+    return Dataset("made", "x", "y", x, 2 * x + rng.normal(0, scale, 30))
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["sequential", "simultaneous"]))
+def test_the_limit_divides_converging_from_diverging(seed: int, update: Update) -> None:
+    data = random_data(seed)
+    mean_xx = float(np.mean(data.x**2))
+    rates = Settings(learning_rate_m=0.1 / mean_xx, learning_rate_b=0.1, update=update)
+    limit = max_stable_scale(data.moments, rates)
+
+    def radius(factor: float) -> float:
+        scaled = replace(
+            rates,
+            learning_rate_m=rates.learning_rate_m * limit * factor,
+            learning_rate_b=rates.learning_rate_b * limit * factor,
+        )
+        return predict(data.moments, scaled).spectral_radius
+
+    assert all(radius(factor) < 1 for factor in (0.1, 0.5, 0.98))
+    assert radius(1.02) > 1
+
+
+@pytest.mark.parametrize("update", ["sequential", "simultaneous"])
+def test_runs_do_what_is_foreseen(houses: Dataset, update: Update) -> None:
+    limit = max_stable_scale(houses.moments, Settings(update=update))
+
+    def distance(factor: float) -> float:
+        scale = limit * factor
+        settings = Settings(
+            learning_rate_m=1e-7 * scale, learning_rate_b=1e-1 * scale, update=update
+        )
+        run = Run(houses, settings)
+        run.advance(3000)
+        last = run.history[run.history.last]
+        return run.optimum.excess(last.slope, last.intercept) / run.optimum.loss
+
+    assert distance(0.98) < 1e-6
+    assert distance(1.02) > 1e6
+
+
+def test_two_points_have_no_uncertainty() -> None:
+    x = np.array([0.0, 1.0])
+    run = Run(Dataset("made", "x", "y", x, x), Settings())
+    assert inference(run.optimum).slope_se is None

@@ -1,0 +1,185 @@
+"""A real terminal for tests: a program in a pseudo-terminal, and the screen that it paints."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import pyte
+import pytest
+
+# The terminal must be the child's controlling one, or it would get neither ctrl+c nor SIGWINCH.
+_LAUNCHER = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+# Such as Textual's questions about synchronized output and Kitty's keys, which pyte would print.
+_PRIVATE = re.compile(rb"\x1b\[(?:[<>=][0-9;]*[A-Za-z]|\?[0-9;]*\$p)")
+_UNFINISHED = re.compile(rb"\x1b(?:\[(?:[<>=?][0-9;]*\$?)?)?\Z")
+
+
+def without_private(received: bytes) -> tuple[bytes, bytes]:
+    """What to show on the screen, and what to keep until the rest of its sequence has come."""
+    shown = _PRIVATE.sub(b"", received)
+    unfinished = _UNFINISHED.search(shown)
+    cut = unfinished.start() if unfinished else len(shown)
+    return shown[:cut], shown[cut:]
+
+
+class Terminal:
+    """A terminal with one program in it; made by `start`, and closed as a context manager.
+
+    `process` is the program, for signals; `fd` the terminal's own end, for its attributes; `output`
+    every byte that the program has written.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], fd: int, columns: int, rows: int) -> None:
+        self.process = process
+        self.fd = fd
+        self.output = bytearray()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._kept = b""
+        self._ended = False
+
+    @classmethod
+    def start(
+        cls,
+        command: Sequence[str],
+        columns: int = 80,
+        rows: int = 24,
+        env: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Run a command in a terminal of this size; `env` is added to the tests' environment."""
+        if not hasattr(os, "openpty"):
+            pytest.skip("there are no pseudo-terminals here")
+        own_end, program_end = os.openpty()
+        _set_size(program_end, columns, rows)
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
+                stdin=program_end,
+                stdout=program_end,
+                stderr=program_end,
+                env=_environment(env or {}),
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(own_end)
+            raise
+        finally:
+            os.close(program_end)
+        return cls(process, own_end, columns, rows)
+
+    @property
+    def screen(self) -> list[str]:
+        """The lines on the screen, from the top, each as wide as the screen."""
+        return list(self._screen.display)
+
+    def type(self, text: str) -> None:
+        """Send keys to the program."""
+        os.write(self.fd, text.encode())
+
+    def read(self, seconds: float) -> None:
+        """Show what the program writes for so long, or until it has left."""
+        deadline = time.monotonic() + seconds
+        while not self._ended and (left := deadline - time.monotonic()) > 0:
+            self._receive(left)
+
+    def wait_for(self, text: str, seconds: float = 20) -> None:
+        """Read until the text is in one line of the screen.
+
+        Raises
+        ------
+        AssertionError
+            If it isn't there in time, or the program has left without it; with the screen.
+        """
+        deadline = time.monotonic() + seconds
+        while not any(text in line for line in self.screen):
+            if self._ended:
+                raise AssertionError(self._report(f"the program left without showing {text!r}"))
+            if (left := deadline - time.monotonic()) <= 0:
+                raise AssertionError(self._report(f"no {text!r} after {seconds:g} s"))
+            self._receive(left)
+
+    def wait_exit(self, seconds: float = 20) -> int:
+        """The program's exit status, negative for a signal, as soon as it has left.
+
+        Raises
+        ------
+        AssertionError
+            If it hasn't left in time; with the screen.
+        """
+        deadline = time.monotonic() + seconds
+        while self.process.poll() is None:
+            if time.monotonic() >= deadline:
+                raise AssertionError(self._report(f"still running after {seconds:g} s"))
+            # Read on meanwhile: a program can't leave while its terminal is full.
+            if self._ended:
+                time.sleep(0.01)
+            else:
+                self._receive(0.05)
+        # Not for ever: what the program has started may still be writing.
+        while not self._ended and time.monotonic() < deadline and self._receive(0.05):
+            pass
+        return self.process.returncode
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, of which the kernel tells the program."""
+        _set_size(self.fd, columns, rows)
+        self._screen.resize(rows, columns)
+
+    def close(self) -> None:
+        """Kill the program if it is still there, and take the terminal away."""
+        if self.fd < 0:
+            return
+        self.process.kill()
+        os.close(self.fd)
+        self.fd = -1
+        self.process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _receive(self, seconds: float) -> bool:
+        """Show the next bytes; whether any came in time."""
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return False
+        try:
+            received = os.read(self.fd, 65536)
+        except OSError:  # Linux's way to say that no program holds the other end any more
+            received = b""
+        self._ended = not received
+        self.output += received
+        shown, self._kept = without_private(self._kept + received)
+        self._stream.feed(shown)
+        return not self._ended
+
+    def _report(self, what: str) -> str:
+        lines = "\n".join(line.rstrip() for line in self.screen).rstrip()
+        return f"{what}; the screen:\n{lines}"
+
+
+def _set_size(fd: int, columns: int, rows: int) -> None:
+    import termios  # not on Windows, where `start` skips the test
+
+    termios.tcsetwinsize(fd, (rows, columns))
+
+
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The tests' environment, but for what would speak of the terminal that they run in."""
+    hidden = {"COLUMNS", "LINES", "LC_ALL", "LC_CTYPE"}
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    return kept | own | dict(extra)

@@ -1,0 +1,79 @@
+"""The real program in a real terminal."""
+
+from __future__ import annotations
+
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.terminal import Terminal
+
+
+def command() -> str:
+    """The installed command of the environment that runs the tests."""
+    path = Path(sysconfig.get_path("scripts")) / "linreg-tui"
+    assert path.exists(), "the tests need the package installed: pip install -e '.[test]'"
+    return str(path)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_space_fits_the_line_and_q_quits(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Terminal.start([command()], *size) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("++ ")
+        terminal.wait_for("converged")
+        terminal.wait_for("88.89")
+        terminal.wait_for("32912.24")
+        terminal.type("q")
+        assert terminal.wait_exit() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_run_takes_six_seconds() -> None:
+    with Terminal.start([command()], 80, 24) as terminal:
+        terminal.wait_for("ready")
+        began = time.monotonic()
+        terminal.type(" ")
+        terminal.wait_for("converged")
+        assert 5 < time.monotonic() - began < 9
+
+
+@pytest.mark.parametrize("rate", ["1e-7", "1e-5"])
+def test_keys_act_at_once_whatever_it_is_doing(rate: str) -> None:
+    options = ["--batch-size", "64", "--learning-rate-m", rate]
+    with Terminal.start([command(), *options], 120, 40) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("+++++ ")
+        terminal.wait_for("full speed")
+        terminal.wait_for("240")
+        terminal.type(" ")
+        terminal.read(1)
+        terminal.type("?")
+        terminal.wait_for("Double both learning rates", seconds=2)
+        terminal.type("?")
+        terminal.type("r")
+        terminal.type(" w")
+        terminal.resize(80, 24)
+        terminal.read(0.5)
+        asked = time.monotonic()
+        terminal.type("q")
+        assert terminal.wait_exit() == 0
+        assert time.monotonic() - asked < 2
+
+
+def test_a_demonstration_is_prepared_on_the_command_line() -> None:
+    options = ["--batch-size", "64", "--learning-rate-m", "8e-7", "--update", "simultaneous"]
+    with Terminal.start([command(), *options], 120, 40) as terminal:
+        for text in ("batch 64", "η_m 8e-7", "update simultaneous", "0   slope             5.00"):
+            terminal.wait_for(text)
+
+
+def test_without_a_keyboard_it_says_what_to_do() -> None:
+    with Terminal.start(["sh", "-c", f"'{command()}' < /dev/null"], 160, 24) as terminal:
+        assert terminal.wait_exit() == 2
+        assert "linreg-tui train works without one" in " ".join(terminal.screen)

@@ -1,0 +1,392 @@
+"""Every key and every pane of the application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import DataTable
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
+from linreg_tui.training import Progress
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.help import HelpScreen
+from linreg_tui.tui.keys import KEYS
+from linreg_tui.tui.messages import Progressed
+from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.readout import View
+from linreg_tui.tui.title import Tab
+
+PANES = ("data", "closed-form", "live", "sweep")
+
+
+@asynccontextmanager
+async def opened(
+    data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[Pilot[None]]:
+    app = LinregApp(data, settings or Settings())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+def view(pilot: Pilot[None]) -> View:
+    return pilot.app.query_one(LivePane).view
+
+
+def screen(pilot: Pilot[None]) -> str:
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def shown(pilot: Pilot[None]) -> list[str]:
+    return [pane for pane in PANES if pilot.app.query_one(f"#{pane}").region.area]
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+async def step_on(pilot: Pilot[None], key: str, last: int) -> None:
+    await pilot.press(key)
+    await until(pilot, lambda: view(pilot).run.history.last == last == view(pilot).number)
+
+
+async def test_space_runs_to_the_end_of_the_epochs_and_then_on(houses: Dataset) -> None:
+    async with opened(houses, Settings(epochs=3)) as pilot:
+        await pilot.press("plus", "plus", "plus", "space")
+        await until(pilot, lambda: view(pilot).number == 3 and not view(pilot).running)
+        await pilot.press("space")
+        await until(pilot, lambda: view(pilot).number > 5)
+        await pilot.press("space")
+        assert not view(pilot).running
+
+
+async def test_the_notebooks_run_ends_where_the_notebooks_does(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press(*["plus"] * 5, "space")
+        await until(pilot, lambda: view(pilot).number == 30)
+        await pilot.pause()
+        text = screen(pilot)
+        for number in ("88.89", "32912.24", "1478200827.64", "0.03%", "converged"):
+            assert number in text
+
+
+async def test_walking_the_timeline(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "right", 1)
+        await step_on(pilot, "shift+right", 11)
+        for key, number in {
+            "left": 10,
+            "shift+left": 0,
+            "right": 1,
+            "end": 11,
+            "home": 0,
+        }.items():
+            await pilot.press(key)
+            assert view(pilot).number == number
+            assert view(pilot).run.history.last == 11
+        await pilot.press("left")
+        assert view(pilot).number == 0
+
+
+async def test_what_is_shown_is_the_step_in_view(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "right", 1)
+        await step_on(pilot, "right", 2)
+        await pilot.press("left")
+        await pilot.pause()
+        assert "51.83" in screen(pilot)
+        assert "17847.96" in screen(pilot)
+        assert "looking back: step 1 of 2" in screen(pilot)
+
+
+async def test_walking_pauses_and_running_goes_on_from_the_end(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("plus", "plus", "space")
+        await until(pilot, lambda: view(pilot).number >= 5)
+        await pilot.press("home")
+        assert not view(pilot).running
+        await pilot.pause(0.1)
+        assert view(pilot).number == 0
+        last = view(pilot).run.history.last
+        await pilot.press("space")
+        await until(pilot, lambda: view(pilot).number > last)
+
+
+async def test_reset_gives_the_same_run_again(houses: Dataset) -> None:
+    async with opened(houses, Settings(batch_size=64)) as pilot:
+        await step_on(pilot, "shift+right", 10)
+        first = view(pilot).run
+        await pilot.press("r")
+        assert view(pilot).number == 0
+        assert view(pilot).run is not first
+        await step_on(pilot, "shift+right", 10)
+        assert view(pilot).run.history[10] == first.history[10]
+
+
+async def test_speeds(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        assert view(pilot).pace == 5
+        paces = []
+        for key in ["minus"] * 3 + ["plus"] * 8:
+            await pilot.press(key)
+            paces.append(view(pilot).pace)
+        assert paces == [2, 1, 1, 2, 5, 10, 30, 100, 1000, float("inf"), float("inf")]
+        await pilot.pause()
+        assert "full speed" in screen(pilot)
+
+
+async def test_rates(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        for key, scale in {"right_square_bracket": 2.0, "left_square_bracket": 1.0}.items():
+            await pilot.press(key)
+            settings = view(pilot).run.settings
+            assert settings.learning_rate_m == pytest.approx(1e-7 * scale)
+            assert settings.learning_rate_b == pytest.approx(0.1 * scale)
+        await pilot.press(*["right_square_bracket"] * 3)
+        await pilot.pause()
+        assert "the rates are 1.11× what full batches bear" in screen(pilot)
+
+
+async def test_batch_sizes(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        sizes = []
+        for key in ["left_curly_bracket"] * 11 + ["right_curly_bracket"] * 11:
+            await pilot.press(key)
+            sizes.append(view(pilot).run.settings.batch_size)
+        down = [512, 256, 128, 64, 32, 16, 8, 4, 2, 1, 1]
+        assert sizes == [*down, *reversed(down[:-2]), None, None]
+
+
+async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("plus", "plus", "space", "right_square_bracket")
+        assert view(pilot).running
+        await until(pilot, lambda: view(pilot).number > 0)
+        assert view(pilot).run.settings.learning_rate_m == pytest.approx(2e-7)
+
+
+async def test_messages_of_an_old_run_change_nothing(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "right", 1)
+        await pilot.press("r")
+        pilot.app.query_one(LivePane).post_message(
+            Progressed(Progress(run_id=0, step=1, done=True, diverged=True))
+        )
+        await pilot.pause()
+        assert view(pilot).number == 0
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_panes(houses: Dataset, size: tuple[int, int]) -> None:
+    async with opened(houses, size=size) as pilot:
+        first = shown(pilot)
+        assert first == (list(PANES) if size == (120, 40) else ["live"])
+        for key, pane in zip("1234", PANES, strict=True):
+            await pilot.press(key)
+            await pilot.pause()
+            assert shown(pilot) == [pane]
+            chosen = [tab.pane for tab in pilot.app.query(Tab) if tab.has_class("chosen")]
+            assert chosen == [pane]
+            await pilot.press(key)
+            await pilot.pause()
+            assert shown(pilot) == first
+        await pilot.press("2", "0")
+        await pilot.pause()
+        assert shown(pilot) == first
+
+
+async def test_tabs_can_be_clicked(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.click(Tab)
+        await pilot.pause()
+        assert shown(pilot) == ["data"]
+
+
+async def test_the_panes_show_the_data_and_the_closed_form(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        text = screen(pilot)
+        for expected in (
+            "551",
+            "775791",
+            "87177171",
+            "136013443019",
+            "1243629245",
+            "83388038314",
+            "87.688145",
+            "34754.077892",
+            "y = 87.688145 x + 34754.077892",
+            "1477781671.3558",
+            "GrLivArea",
+            "SalePrice",
+            "slimmed_realestate_data.csv",
+            "closed form",
+        ):
+            assert expected in text
+
+
+def rows(pilot: Pilot[None]) -> list[list[str]]:
+    table = pilot.app.query_one(DataTable)
+    return [[str(cell).strip() for cell in table.get_row_at(row)] for row in range(table.row_count)]
+
+
+async def test_the_sweep_fills_in(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        assert [row[0] for row in rows(pilot)] == ["64", "128", "256", "512"]
+        await pilot.press("w")
+        await until(pilot, lambda: all(row[4] == "converged" for row in rows(pilot)))
+        await pilot.press("r", "right_square_bracket", *["right_square_bracket"] * 2, "w")
+        await until(pilot, lambda: all(row[4].startswith("diverged") for row in rows(pilot)))
+
+
+async def test_a_sweep_is_shown_where_panes_are_alone(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: shown(pilot) == ["sweep"])
+
+
+async def test_a_sweep_can_be_started_over_while_it_runs(houses: Dataset) -> None:
+    async with opened(houses, Settings(epochs=200_000)) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: rows(pilot)[0][4] == "running")
+        pane = pilot.app.query_one(SweepPane)
+        pane.start([Settings(batch_size=512, epochs=30)])
+        await until(pilot, lambda: len(rows(pilot)) == 1 and rows(pilot)[0][4] == "converged")
+
+
+async def test_few_rows_get_a_sweep_too() -> None:
+    x = np.arange(9.0)
+    data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
+    async with opened(data, Settings(learning_rate_m=1e-3)) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: all(row[4] not in ("", "running") for row in rows(pilot)))
+        assert [row[0] for row in rows(pilot)] == ["1", "2", "4", "9"]
+
+
+async def test_help(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        for closing in ("question_mark", "q", "enter", "escape"):
+            await pilot.press("question_mark")
+            await pilot.pause()
+            assert isinstance(pilot.app.screen, HelpScreen)
+            text = screen(pilot)
+            assert "Help" in text
+            assert all(key.meaning in text for key in KEYS)
+            await pilot.press(closing)
+            await pilot.pause()
+            assert not isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_the_size_can_change_while_help_is_open(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("question_mark")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: shown(pilot) == ["live"])
+
+
+async def test_keys_rest_while_help_is_open(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("question_mark", "space", "right", "question_mark")
+        await pilot.pause(0.3)
+        assert view(pilot).run.history.last == 0
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_footer_shows_the_keys(houses: Dataset, size: tuple[int, int]) -> None:
+    async with opened(houses, size=size) as pilot:
+        footer = screen(pilot).splitlines()[-1]
+        for text in ("run", "step", "speed", "reset", "rates", "batch", "sweep", "help", "quit"):
+            assert text in footer
+
+
+async def test_everything_is_in_the_palette(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        app = pilot.app
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert all(any(title.startswith(key.meaning) for title in titles) for key in KEYS)
+        await pilot.press("ctrl+p")
+        await pilot.press(*"Double", "enter")
+        await until(pilot, lambda: view(pilot).run.settings.learning_rate_b == 0.2)
+
+
+async def test_quit(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("space", "q")
+        await until(pilot, lambda: not pilot.app.is_running)
+        assert pilot.app.return_code == 0
+
+
+async def test_too_little_room_is_said(houses: Dataset) -> None:
+    async with opened(houses, size=(50, 12)) as pilot:
+        assert "60x16" in screen(pilot)
+        assert shown(pilot) == []
+        await pilot.resize_terminal(60, 16)
+        await until(pilot, lambda: "60x16" not in screen(pilot))
+        assert shown(pilot) == ["live"]
+
+
+async def test_every_size_can_be_drawn(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "right", 1)
+        for size in [
+            (1, 1),
+            (20, 5),
+            (60, 16),
+            (61, 33),
+            (100, 32),
+            (300, 100),
+            (80, 24),
+            (99, 31),
+        ]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert len(screen(pilot).splitlines()) == size[1]
+
+
+DIVERGING = Settings(learning_rate_m=1e-5, learning_rate_b=0.1)
+
+
+async def test_divergence_is_said_and_does_no_harm(houses: Dataset) -> None:
+    async with opened(houses, DIVERGING) as pilot:
+        await pilot.press(*["plus"] * 5, "space")
+        await until(pilot, lambda: view(pilot).number == 30)
+        await pilot.pause()
+        assert "diverged at step 1" in screen(pilot)
+        await pilot.press("space")
+        await until(pilot, lambda: view(pilot).run.overflowed)
+        await pilot.press("space", "right", "home")
+        await pilot.pause()
+        assert view(pilot).number == 0
+        await pilot.press(*["left_square_bracket"] * 7, "r")
+        await step_on(pilot, "right", 1)
+
+
+async def test_hostile_names_are_shown_as_text(houses: Dataset) -> None:
+    data = replace(houses, source="/tmp/[red]x\x1b[31m.csv", x_name="[bold]x\x07", y_name="价格\n")
+    async with opened(data) as pilot:
+        text = screen(pilot)
+        assert "[red]x\\x1b[31m.csv" in text
+        assert "[bold]x\\x07" in text
+        assert "价格\\n" in text
+        assert "\x1b" not in text
+
+
+async def test_any_theme_can_be_worn(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        before = pilot.app.screen._compositor.render_strips()[10]
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        after = pilot.app.screen._compositor.render_strips()[10]
+        assert [segment.text for segment in before] == [segment.text for segment in after]
+        assert [segment.style for segment in before] != [segment.style for segment in after]

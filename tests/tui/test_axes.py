@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linreg_tui.tui.axes import Axis, count_axis, growing, linear_axis, log_axis
+
+anything = st.floats(allow_nan=True, allow_infinity=True)
+sizes = st.integers(0, 30)
+
+
+def check(axis: Axis) -> None:
+    assert math.isfinite(axis.low)
+    assert math.isfinite(axis.high)
+    assert axis.low < axis.high
+    assert all(-1e-9 <= tick.place <= 1 + 1e-9 for tick in axis.ticks)
+    texts = [tick.text for tick in axis.ticks]
+    assert len(set(texts)) == len(texts)
+    assert all(0 < len(text) <= 9 for text in texts)
+
+
+@given(anything, anything, sizes)
+def test_any_limits_give_an_axis(low: float, high: float, ticks: int) -> None:
+    check(linear_axis(low, high, "x", ticks))
+
+
+@given(st.floats(0, exclude_min=True), st.floats(1), sizes)
+def test_any_positive_limits_give_a_log_axis(low: float, ratio: float, ticks: int) -> None:
+    check(log_axis(low, low * ratio, "loss", ticks))
+
+
+@given(st.integers(0, 10**9), sizes)
+def test_any_count_gives_an_axis(last: int, ticks: int) -> None:
+    check(count_axis(last, "step", ticks))
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(1, 20))
+def test_the_values_are_inside(low: float, width: float, ticks: int) -> None:
+    axis = linear_axis(low, low + width, "x", ticks)
+    places = axis.place(np.array([low, low + width]))
+    assert (places >= -1e-9).all()
+    assert (places <= 1 + 1e-9).all()
+    assert places[1] - places[0] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks", "texts"),
+    [
+        (0, 755_000, 4, ["0", "200k", "400k", "600k", "800k"]),
+        (0, 4476, 5, ["0", "1k", "2k", "3k", "4k"]),
+        (0, 1, 4, ["0.0", "0.5", "1.0"]),
+        (-3, 3, 6, ["-3", "-2", "-1", "0", "1", "2", "3"]),
+        (0, 3e13, 3, ["0", "1e13", "2e13", "3e13"]),
+    ],
+)
+def test_ticks_are_short_and_round(low: float, high: float, ticks: int, texts: list[str]) -> None:
+    written = [tick.text for tick in linear_axis(low, high, "x", ticks).ticks]
+    assert [text if text != "0.0" else "0.0" for text in written] == [
+        "0" if text == "0.0" else text for text in texts
+    ]
+
+
+def test_the_loss_has_powers_of_ten() -> None:
+    axis = log_axis(1.478e9, 2.59e10, "loss", 4)
+    assert [tick.text for tick in axis.ticks] == ["1e9", "1e10"]
+    assert axis.place(np.array([1e9, 1e10, 5e10])) == pytest.approx([0, 1 / 1.69897, 1], rel=1e-5)
+
+
+def test_a_growing_axis_moves_rarely() -> None:
+    highs = [growing(value, 30) for value in range(1, 1001)]
+    assert all(high >= value for value, high in enumerate(highs, 1))
+    assert sorted(set(highs)) == [30, 50, 100, 200, 500, 1000]
