@@ -8,7 +8,7 @@ import numpy as np
 
 from linreg_tui.core.moments import FloatArray
 
-_FIRST_CAPACITY = 1024
+_BLOCK = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,16 @@ class Step:
 
 
 class History:
-    """The steps of a run, one after another.
+    """The steps of a run, one after another, at 32 bytes a step.
 
-    One thread may append while another reads: rows are written before they are counted, and a
-    reader takes the count before the table.
+    They are kept in blocks, so that a long run is never copied to make room. One thread may append
+    while another reads: steps are written before they are counted.
     """
 
     def __init__(self, slope: float, intercept: float, loss: float) -> None:
-        self._table = np.empty((4, _FIRST_CAPACITY))
-        self._table[:, 0] = slope, intercept, np.nan, loss
-        self._length = 1
+        self._blocks: list[FloatArray] = []
+        self._length = 0
+        self.append(np.array([[slope], [intercept], [np.nan], [loss]]))
 
     @property
     def last(self) -> int:
@@ -41,27 +41,29 @@ class History:
 
     def append(self, table: FloatArray) -> None:
         """Add k steps: slope, intercept, batch loss and loss as the rows of shape (4, k)."""
-        end = self._length + table.shape[1]
-        if end > self._table.shape[1]:
-            larger = np.empty((4, max(end, 2 * self._table.shape[1])))
-            larger[:, : self._length] = self._table[:, : self._length]
-            self._table = larger
-        self._table[:, self._length : end] = table
-        self._length = end
+        while table.shape[1] > 0:
+            place = self._length % _BLOCK
+            if place == 0:
+                self._blocks.append(np.empty((4, _BLOCK)))
+            piece, table = table[:, : _BLOCK - place], table[:, _BLOCK - place :]
+            self._blocks[-1][:, place : place + piece.shape[1]] = piece
+            self._length += piece.shape[1]
 
     def __getitem__(self, number: int) -> Step:
         """The step of that number, from 0 to `last`."""
         if not 0 <= number <= self.last:
             raise IndexError(f"there is no step {number}: the last one is {self.last}")
-        slope, intercept, batch_loss, loss = self._table[:, number].tolist()
+        block, place = divmod(number, _BLOCK)
+        slope, intercept, batch_loss, loss = self._blocks[block][:, place].tolist()
         return Step(number, slope, intercept, None if number == 0 else batch_loss, loss)
 
-    def columns(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Slope, intercept, batch loss (NaN at step 0) and loss of all steps so far, read-only."""
+    def columns(self) -> FloatArray:
+        """Slope, intercept, batch loss (NaN at step 0) and loss of the steps so far, a copy.
+
+        The shape is (4, last + 1).
+        """
         length = self._length
-        view = self._table[:, :length]
-        view.flags.writeable = False
-        return view[0], view[1], view[2], view[3]
+        return np.concatenate(self._blocks, axis=1)[:, :length]
 
 
 @dataclass(frozen=True, slots=True)

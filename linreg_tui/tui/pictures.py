@@ -108,7 +108,7 @@ def _data_area(data: Dataset, columns: int, rows: int) -> Area:
         columns,
         rows,
         _axis(data.x, data.x_name, columns // CELLS_A_TICK_ACROSS),
-        _axis(data.y, data.y_name, rows // CELLS_A_TICK_DOWN),
+        _axis(data.y, data.y_name, max(min(4, rows // 3), rows // CELLS_A_TICK_DOWN)),
     )
 
 
