@@ -3,19 +3,25 @@
 m = (n Σxy − Σx Σy) / (n Σx² − (Σx)²)
 b = (Σy Σx² − Σx Σxy) / (n Σx² − (Σx)²)
 
-The sums are there to be shown. The line itself comes from the centred moments, the same formula
-with the means taken out first, which keeps its digits where the sums lose theirs.
+In floating point these sums lose digits: half of them, if x is a thousand times as far from 0 as it
+is wide. So they are only shown. The line comes from the same formula in exact arithmetic where the
+rows are few, and with the means taken out first where they are many.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import FloatArray, Moments, Number
+from linreg_tui.core.moments import FloatArray, Moments, Number, moments_of
+
+EXACT_ROWS = 4096
+"""Up to so many rows the line is worked out exactly, in a few hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,62 @@ def closed_form(moments: Moments[float]) -> ClosedForm:
         moments.mean_y - slope * moments.mean_x,
         max(0.0, moments.syy - slope * moments.sxy) / moments.n,
     )
+
+
+def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
+    """The least-squares line of the rows (x, y), both of shape (n,), n at least 1.
+
+    Raises
+    ------
+    InputError
+        As `closed_form` does.
+    """
+    line = closed_form(moments_of(x, y))
+    if len(x) <= EXACT_ROWS:
+        return _exact(x, y)
+    # What remains of y keeps the digits that the difference of two large sums of squares loses.
+    moments = line.moments
+    residual = (y - moments.mean_y) - line.slope * (x - moments.mean_x)
+    return replace(line, loss=float(np.dot(residual, residual)) / len(x))
+
+
+def _exact(x: FloatArray, y: FloatArray) -> ClosedForm:
+    """The same in integers, of which none is rounded; only the results are.
+
+    A number is taken for the shortest decimal that stands for it, which is the one it was read
+    from: for 1/10, where its floating-point value is a little more.
+    """
+    (xs, unit_x), (ys, unit_y) = _integers(x), _integers(y)
+    n, sum_x, sum_y = len(xs), sum(xs), sum(ys)
+    # n times the centred sums of squares and products, in units.
+    xx = n * sum(v * v for v in xs) - sum_x * sum_x
+    xy = n * sum(v * w for v, w in zip(xs, ys, strict=True)) - sum_x * sum_y
+    yy = n * sum(w * w for w in ys) - sum_y * sum_y
+    slope = Fraction(xy, xx) * unit_y / unit_x
+    mean_x, mean_y = Fraction(sum_x, n) * unit_x, Fraction(sum_y, n) * unit_y
+    moments = Moments(
+        n,
+        float(mean_x),
+        float(mean_y),
+        float(Fraction(xx, n) * unit_x**2),
+        float(Fraction(xy, n) * unit_x * unit_y),
+        float(Fraction(yy, n) * unit_y**2),
+    )
+    loss = (yy - Fraction(xy * xy, xx)) * unit_y**2 / n**2
+    return ClosedForm(moments, float(slope), float(mean_y - slope * mean_x), float(loss))
+
+
+def _integers(values: FloatArray) -> tuple[list[int], Fraction]:
+    """The values as whole multiples of a power of ten, and that power."""
+    decimals = [Decimal(repr(value)).as_tuple() for value in values.tolist()]
+    least = min(int(decimal.exponent) for decimal in decimals)
+    whole = [
+        (-1) ** decimal.sign
+        * int("".join(map(str, decimal.digits)))
+        * 10 ** (int(decimal.exponent) - least)
+        for decimal in decimals
+    ]
+    return whole, Fraction(10) ** least
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linreg_tui.core.closed_form import ClosedForm, fit
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import FloatArray, Moments, moments_of
+from linreg_tui.core.moments import Batches, FloatArray, Moments, moments_of
 from linreg_tui.core.text import printable
 
 if TYPE_CHECKING:
@@ -47,6 +48,16 @@ class Dataset:
     def moments(self) -> Moments[float]:
         """The moments of all rows."""
         return moments_of(self.x, self.y)
+
+    @cached_property
+    def line(self) -> ClosedForm:
+        """The least-squares line; raises an InputError if there is none."""
+        return fit(self.x, self.y)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """The rows, ready to be taken in batches."""
+        return Batches(self.x, self.y)
 
 
 def bundled(x: str | None = None, y: str | None = None) -> Dataset:

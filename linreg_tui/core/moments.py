@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -50,20 +52,32 @@ def moments_of(x: FloatArray, y: FloatArray) -> Moments[float]:
     return Moments(len(x), float(mean_x), float(mean_y), float(sxx), float(sxy), float(syy))
 
 
-def batch_moments(x: FloatArray, y: FloatArray, index: NDArray[np.intp]) -> Moments[FloatArray]:
-    """Moments of k batches: row j of `index`, of shape (k, size), names the rows of batch j."""
-    xb, yb = x[index], y[index]
-    mean_x, mean_y = xb.mean(axis=1), yb.mean(axis=1)
-    xb -= mean_x[:, None]
-    yb -= mean_y[:, None]
-    return Moments(
-        index.shape[1],
-        mean_x,
-        mean_y,
-        np.einsum("ij,ij->i", xb, xb),
-        np.einsum("ij,ij->i", xb, yb),
-        np.einsum("ij,ij->i", yb, yb),
-    )
+class Batches:
+    """Rows from which batches are taken: x and y, both of shape (n,), less their means.
+
+    Taking the means out once keeps the digits of the sums of squares of every batch.
+    """
+
+    def __init__(self, x: FloatArray, y: FloatArray) -> None:
+        self._mean_x, self._mean_y = x.mean(), y.mean()
+        self._dx, self._dy = x - self._mean_x, y - self._mean_y
+
+    def moments(self, index: NDArray[np.intp]) -> Moments[FloatArray]:
+        """Moments of k batches: row j of `index`, of shape (k, size), names the rows of batch j."""
+        size = index.shape[1]
+        # One row after the other in memory, so that a batch's sums don't depend on its neighbours.
+        index = np.ascontiguousarray(index)
+        dx, dy = self._dx[index], self._dy[index]
+        sum_x, sum_y = dx.sum(axis=1), dy.sum(axis=1)
+        mean_x, mean_y = sum_x / size, sum_y / size
+        return Moments(
+            size,
+            mean_x + self._mean_x,
+            mean_y + self._mean_y,
+            np.einsum("ij,ij->i", dx, dx) - sum_x * mean_x,
+            np.einsum("ij,ij->i", dx, dy) - sum_x * mean_y,
+            np.einsum("ij,ij->i", dy, dy) - sum_y * mean_y,
+        )
 
 
 def merge(one: Moments[float], other: Moments[float]) -> Moments[float]:
@@ -84,3 +98,18 @@ def merge(one: Moments[float], other: Moments[float]) -> Moments[float]:
         one.sxy + other.sxy + dx * dy * weight,
         one.syy + other.syy + dy * dy * weight,
     )
+
+
+def streamed(chunks: Iterable[tuple[FloatArray, FloatArray]]) -> Moments[float]:
+    """Moments of rows that come in chunks (x, y), each pair of shape (n,), of which one is kept.
+
+    Raises
+    ------
+    ValueError
+        If there are no rows.
+    """
+    parts = (moments_of(x, y) for x, y in chunks if len(x))
+    total = next(parts, None)
+    if total is None:
+        raise ValueError("there are no rows")
+    return reduce(merge, parts, total)

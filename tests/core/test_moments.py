@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from linreg_tui.core.closed_form import closed_form
+from linreg_tui.core.closed_form import fit
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import FloatArray, Moments, batch_moments, merge, moments_of
+from linreg_tui.core.moments import FloatArray, Moments, merge, moments_of, streamed
 from linreg_tui.core.stability import hessian
 
 values = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
@@ -68,7 +65,7 @@ def test_merging_two_parts_equals_the_whole(xy: FloatArray, data: st.DataObject)
 
 def test_batches_have_the_moments_of_their_rows(houses: Dataset) -> None:
     index = np.random.default_rng(0).integers(0, houses.n, (5, 64))
-    batches = batch_moments(houses.x, houses.y, index)
+    batches = houses.batches.moments(index)
     for number, chosen in enumerate(index):
         alone = moments_of(houses.x[chosen], houses.y[chosen])
         assert batches.mean_x[number] == pytest.approx(alone.mean_x, rel=1e-13)
@@ -79,46 +76,27 @@ def test_batches_have_the_moments_of_their_rows(houses: Dataset) -> None:
         assert loss == pytest.approx(alone.loss(80.0, 4e4), rel=1e-13)
 
 
-@given(rows)
-def test_closed_form_equals_exact_fractions(xy: FloatArray) -> None:
-    x, y = xy
-    assume(np.ptp(x) > 1)
-    xs, ys = [Fraction(v) for v in x.tolist()], [Fraction(v) for v in y.tolist()]
-    n, sx, sy = len(xs), sum(xs), sum(ys)
-    sxy = sum(a * b for a, b in zip(xs, ys, strict=True))
-    sxx = sum(a * a for a in xs)
-    slope = (n * sxy - sx * sy) / (n * sxx - sx * sx)
-    intercept = (sy * sxx - sx * sxy) / (n * sxx - sx * sx)
-    line = closed_form(moments_of(x, y))
-    size = float(np.ptp(y)) / float(np.ptp(x))
-    assert line.slope == pytest.approx(float(slope), rel=1e-11, abs=1e-11 * size)
-    assert line.intercept == pytest.approx(
-        float(intercept), rel=1e-10, abs=1e-10 * (float(np.abs(y).max()) + size * 1e3)
-    )
-
-
-def test_closed_form_keeps_its_digits_far_from_zero(houses: Dataset) -> None:
-    near = closed_form(houses.moments)
-    far = closed_form(moments_of(houses.x + 1e10, houses.y))
-    assert far.slope == pytest.approx(near.slope, rel=1e-14)
-    sums = (houses.x + 1e10).sum(), (houses.x + 1e10) @ (houses.x + 1e10)
-    naive = houses.n * sums[1] - sums[0] ** 2
-    assert naive != pytest.approx(houses.n * houses.moments.sxx, rel=1e-3)
-
-
 @given(rows, lines)
 def test_excess_is_the_loss_above_the_least_one(xy: FloatArray, line: tuple[float, float]) -> None:
     x, y = xy
     assume(np.ptp(x) > 1e-2)
-    optimum = closed_form(moments_of(x, y))
+    optimum = fit(x, y)
     expected = mean_squared_error(x, y, *line)
     assert optimum.excess(*line) >= 0
     assert optimum.loss + optimum.excess(*line) == pytest.approx(expected, rel=1e-8, abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("x", "why"), [([3.0, 3.0, 3.0], "every x is the same"), ([0.0, 1e200, -1e200], "too large")]
-)
-def test_no_closed_form(x: list[float], why: str) -> None:
-    with pytest.raises(InputError, match=why):
-        closed_form(moments_of(np.array(x), np.array([1.0, 2.0, 3.0])))
+@given(st.integers(1, 10), st.integers(10**5, 10**6), st.integers(0, 1000))
+def test_merging_very_unequal_parts_keeps_the_digits(few: int, many: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(1e6, 1, few + many)
+    y = x + rng.normal(0, 1, few + many)
+    merged = merge(moments_of(x[:few], y[:few]), moments_of(x[few:], y[few:]))
+    assert fields(merged) == pytest.approx(fields(moments_of(x, y)), rel=1e-10)
+
+
+def test_moments_of_a_stream_are_those_of_the_whole(houses: Dataset) -> None:
+    chunks = ((houses.x[i : i + 50], houses.y[i : i + 50]) for i in range(0, houses.n, 50))
+    assert fields(streamed(chunks)) == pytest.approx(fields(houses.moments), rel=1e-13)
+    with pytest.raises(ValueError, match="no rows"):
+        streamed([])
