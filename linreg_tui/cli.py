@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import NoReturn
 
 from linreg_tui import __version__
@@ -173,6 +174,50 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help="batches drawn afresh each step (notebook, the default), or one shuffle an epoch",
     )
     group.add_argument(
+        "--optimizer",
+        choices=("sgd", "momentum", "nesterov", "adam"),
+        default=default.optimizer,
+        help="what a step makes of a gradient (default: sgd)",
+    )
+    group.add_argument(
+        "--momentum",
+        type=float,
+        metavar="NUMBER",
+        default=default.momentum,
+        help=f"of the optimizers momentum and nesterov (default: {default.momentum:g})",
+    )
+    group.add_argument(
+        "--schedule",
+        choices=("constant", "warmup", "step", "exponential", "cosine"),
+        default=default.schedule,
+        help="what the learning rates do over the run (default: constant)",
+    )
+    group.add_argument(
+        "--warmup-steps",
+        type=int,
+        metavar="N",
+        help="steps in which the rates grow, before any schedule (default: with --schedule warmup "
+        "a tenth of the run, else none)",
+    )
+    group.add_argument(
+        "--decay",
+        type=float,
+        metavar="FACTOR",
+        default=default.decay,
+        help=f"of the schedules step and exponential (default: {default.decay:g})",
+    )
+    group.add_argument(
+        "--decay-steps",
+        type=int,
+        metavar="N",
+        help="steps from one decay to the next (default: a tenth of the run)",
+    )
+    group.add_argument(
+        "--standardize",
+        action="store_true",
+        help="train on z-scores of x and y, with the intercept's rate for both",
+    )
+    group.add_argument(
         "--seed",
         type=int,
         metavar="N",
@@ -197,16 +242,6 @@ def _data(options: argparse.Namespace) -> Dataset:
 
 
 def _settings(options: argparse.Namespace, data: Dataset) -> Settings:
-    settings = Settings(
-        batch_size=options.batch_size,
-        epochs=options.epochs,
-        learning_rate_m=options.learning_rate_m,
-        learning_rate_b=options.learning_rate_b,
-        initial_slope=options.initial_slope,
-        initial_intercept=options.initial_intercept,
-        update=options.update,
-        sampling=options.sampling,
-        seed=options.seed,
-    )
+    settings = Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
     settings.check(data.n)
     return settings

@@ -10,13 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from linreg_tui import report
-from linreg_tui.core.closed_form import closed_form, inference, sums_of
+from linreg_tui.core.closed_form import inference, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.text import printable
-from linreg_tui.numbers import above_optimum
+from linreg_tui.numbers import above_optimum, equation
 
 _CHUNK = 1000
 
@@ -26,54 +26,51 @@ def fit(data: Dataset, *, as_json: bool) -> None:
     if as_json:
         _print_json(report.fit_object(data))
         return
-    line, sums = closed_form(data.moments), sums_of(data.x, data.y)
+    line, sums = data.line, sums_of(data.x, data.y)
     sure = inference(line)
     console = Console(highlight=False, soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column(justify="right")
-    table.add_column()
+    table.add_column(style="dim")
+    dropped = f"{data.dropped} rows without a number left out" if data.dropped else ""
     rows: list[tuple[str, str, str]] = [
-        ("x", "", printable(data.x_name)),
-        ("y", "", printable(data.y_name)),
-        ("n", f"{data.n}", f"{data.dropped} rows without a number left out" * bool(data.dropped)),
+        ("n", f"{data.n}", dropped),
         ("Σx", f"{sums.x:.15g}", ""),
         ("Σy", f"{sums.y:.15g}", ""),
         ("Σxy", f"{sums.xy:.15g}", ""),
         ("Σx²", f"{sums.xx:.15g}", ""),
         ("n Σx² − (Σx)²", f"{sums.denominator:.15g}", ""),
-        ("slope m", f"{line.slope:.6f}", _uncertainty(sure.slope_se, sure.slope_ci95)),
-        (
-            "intercept b",
-            f"{line.intercept:.6f}",
-            _uncertainty(sure.intercept_se, sure.intercept_ci95),
-        ),
-        ("MSE", f"{line.loss:.6f}", ""),
+        ("slope m", f"{line.slope:.6f}", _spread(sure.slope_se, sure.slope_ci95)),
+        ("intercept b", f"{line.intercept:.6f}", _spread(sure.intercept_se, sure.intercept_ci95)),
+        ("MSE", f"{line.loss:.4f}", ""),
         ("R²", "" if sure.r2 is None else f"{sure.r2:.8f}", ""),
-        ("p (m = 0)", "" if sure.slope_p is None else f"{sure.slope_p:.2g}", ""),
+        ("p of m = 0", "" if sure.slope_p is None else f"{sure.slope_p:.2g}", ""),
     ]
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console.print(Text(f"The closed form of {printable(data.source)}", style="bold"))
+    title = f"{printable(data.y_name)} (y) against {printable(data.x_name)} (x)"
+    console.print(Text(f"{title}, {printable(data.source)}", style="bold"))
     console.print(table)
-    console.print(Text(f"y = {line.slope:.6f} * x + {line.intercept:.6f}", style="bold green"))
+    console.print(Text(equation(line.slope, line.intercept, 6), style="bold cyan"))
 
 
-def _uncertainty(error: float | None, interval: tuple[float, float] | None) -> str:
+def _spread(error: float | None, interval: tuple[float, float] | None) -> str:
     if error is None or interval is None:
         return ""
-    return f"± {error:.6f}, 95% from {interval[0]:.4f} to {interval[1]:.4f}"
+    return f"± {error:.6f}  95% {interval[0]:.4f} .. {interval[1]:.4f}"
 
 
 def train(data: Dataset, settings: Settings, *, as_json: bool, history: str | None) -> None:
     """Train to the end of the budget and print each step, or the whole as JSON."""
+    target = None if history is None else report.writable(history)
     run = Run(data, settings)
     if as_json:
         run.advance(run.budget)
     else:
         _print_training(run)
-    if history is not None:
-        report.write_history(run, history)
+    if target is not None:
+        report.write_history(run, target)
     if as_json:
         _print_json(report.train_object(run))
 
@@ -94,12 +91,9 @@ def _print_step(console: Console, run: Run, number: int, width: int) -> None:
     step, optimum = run.history[number], run.optimum
     console.print(
         Text.assemble(
-            (f"[{number:0{max(3, width)}d}]", "dim"),
-            " y = ",
-            (f"{step.slope:.2f}", "bold cyan"),
-            " * x + ",
-            (f"{step.intercept:.2f}", "bold cyan"),
-            (f"  closed form: y = {optimum.slope:.2f} * x + {optimum.intercept:.2f}", "dim"),
+            (f"[{number:0{max(3, width)}d}]  ", "dim"),
+            (equation(step.slope, step.intercept), "bold cyan"),
+            (f"  closed form: {equation(optimum.slope, optimum.intercept)}", "dim"),
             "  loss: ",
             (f"{step.loss:.2f}", "yellow"),
         )
@@ -109,10 +103,13 @@ def _print_step(console: Console, run: Run, number: int, width: int) -> None:
 def _summary(run: Run) -> Text:
     last = run.history[run.history.last]
     if run.diverged_at is not None:
-        limit = predict(run.data.moments, run.settings).max_stable_scale
+        limit = predict(run.data, run.settings).max_stable_scale
+        told = (
+            "" if limit is None else f"; converging takes less than {limit:.3g} times these rates"
+        )
         return Text(
-            f"diverged: from step {run.diverged_at} on, the loss is a thousand times its start; "
-            f"full batches bear up to {limit:.3g} times these learning rates",
+            f"diverged: from step {run.diverged_at} on, the loss is over a thousand times its start"
+            + told,
             "bold red",
         )
     distance = above_optimum(run.optimum, last.slope, last.intercept)

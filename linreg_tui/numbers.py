@@ -36,3 +36,9 @@ def above_optimum(optimum: ClosedForm, slope: float, intercept: float) -> str:
     if not math.isfinite(percent) or percent >= 1e6:
         return f"{_exponent(percent, 2)}%" if math.isfinite(percent) else "∞ %"
     return f"{percent:,.2f}%" if percent >= 0.01 or percent == 0 else f"{_exponent(percent, 1)}%"
+
+
+def equation(slope: float, intercept: float, decimals: int = 2) -> str:
+    """The line as the notebook writes it: y = 88.89 * x + 32912.24."""
+    sign = "-" if intercept < 0 else "+"
+    return f"y = {slope:.{decimals}f} * x {sign} {abs(intercept):.{decimals}f}"

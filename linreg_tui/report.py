@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from linreg_tui.core.closed_form import closed_form, inference, sums_of
+from linreg_tui.core.closed_form import inference, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.sgd import Run
@@ -18,10 +18,12 @@ Json = dict[str, object]
 
 HISTORY_HEADER = "step,epoch,slope,intercept,batch_loss,loss,learning_rate_m,learning_rate_b"
 
+_LINES = 10_000
+
 
 def fit_object(data: Dataset) -> Json:
     """The closed form of the data, as `fit --json` prints it."""
-    line = closed_form(data.moments)
+    line = data.line
     sums = sums_of(data.x, data.y)
     sure = inference(line)
     return {
@@ -42,6 +44,7 @@ def fit_object(data: Dataset) -> Json:
 def train_object(run: Run) -> Json:
     """A run as far as it has come, as `train --json` prints it."""
     last = run.history[run.history.last]
+    foreseen = predict(run.data, run.settings)
     settings = asdict(run.settings)
     if settings["batch_size"] is None:
         settings["batch_size"] = "full"
@@ -59,11 +62,36 @@ def train_object(run: Run) -> Json:
             "intercept": run.optimum.intercept,
             "loss": run.optimum.loss,
         },
-        "predicted": asdict(predict(run.data.moments, run.settings)),
+        "predicted": {
+            "stable": foreseen.stable,
+            "spectral_radius": foreseen.spectral_radius,
+            "max_stable_scale": foreseen.max_stable_scale,
+        },
     }
 
 
-def write_history(run: Run, path: str) -> None:
+def writable(path: str) -> Path:
+    """The path of a file that can be expected to be written, before the work that it is to hold.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or a folder is in its place.
+    """
+    target = Path(path)
+    shown = printable(path)
+    if "\0" in path or not target.name or target.is_dir():
+        raise InputError(
+            f"{shown or 'an empty name'}: this is no name of a file to write; name one"
+        )
+    if not target.parent.is_dir():
+        raise InputError(
+            f"{shown}: there is no folder {printable(str(target.parent))}; make it first"
+        )
+    return target
+
+
+def write_history(run: Run, target: Path) -> None:
     """Write every step of the run to a CSV file, whole or not at all.
 
     Raises
@@ -71,25 +99,30 @@ def write_history(run: Run, path: str) -> None:
     InputError
         If the file can't be written.
     """
-    rates = f"{run.settings.learning_rate_m!r},{run.settings.learning_rate_b!r}"
-    target = Path(path)
-    temporary: str | None = None
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".csv")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with part.open("x", encoding="utf-8", newline="\n") as file:
             file.write(HISTORY_HEADER + "\n")
-            for number in range(run.history.last + 1):
-                step = run.history[number]
-                batch_loss = "" if step.batch_loss is None else repr(step.batch_loss)
-                file.write(
-                    f"{number},{run.epoch(number)},{step.slope!r},{step.intercept!r},"
-                    f"{batch_loss},{step.loss!r},{rates}\n"
-                )
-        Path(temporary).replace(target)
+            file.writelines(_history_lines(run))
+        part.replace(target)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise InputError(
-            f"{printable(path)}: the history can't be written ({error.strerror}); "
-            "choose another file with --history"
+            f"{printable(str(target))}: it can't be written ({error.strerror}); name another file"
         ) from None
+
+
+def _history_lines(run: Run) -> Iterator[str]:
+    """Step 0 is the start, to which no batch and no learning rate have led."""
+    start = run.history[0]
+    yield f"0,0,{start.slope!r},{start.intercept!r},,{start.loss!r},,\n"
+    for first in range(1, run.history.last + 1, _LINES):
+        count = min(_LINES, run.history.last + 1 - first)
+        for number, rate_m, rate_b in zip(
+            range(first, first + count), *(r.tolist() for r in run.rates(first, count)), strict=True
+        ):
+            step = run.history[number]
+            yield (
+                f"{number},{run.epoch(number)},{step.slope!r},{step.intercept!r},"
+                f"{step.batch_loss!r},{step.loss!r},{rate_m!r},{rate_b!r}\n"
+            )

@@ -26,10 +26,9 @@ CONVERGED_WITHIN = 0.01
 EXACT_WITHIN = 1e-9
 
 
-def is_near_optimum(optimum: ClosedForm, slope: float, intercept: float) -> bool:
-    """Whether a run that ends at (m, b) has converged."""
-    within = max(CONVERGED_WITHIN * optimum.loss, _exact(optimum.moments))
-    return optimum.excess(slope, intercept) <= within
+def near_excess(optimum: ClosedForm) -> float:
+    """How far above the least loss a run may end that has converged."""
+    return max(CONVERGED_WITHIN * optimum.loss, _exact(optimum.moments))
 
 
 def exceeds_start(optimum: ClosedForm, start: float, loss: FloatArray) -> NDArray[np.bool_]:

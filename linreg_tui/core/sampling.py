@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,48 +10,51 @@ from numpy.typing import NDArray
 from linreg_tui.core.settings import Sampling
 
 Index = NDArray[np.intp]
+Sampler = Callable[[int], Index]
+"""Takes how many batches are wanted; returns the next ones, at least one, of shape (k, size)."""
 
-_FIRST_BLOCK, _LARGEST_BLOCK = 64, 1024
-_LARGEST_DECK = 1 << 21
+LARGEST_DRAW = 1 << 21
+"""Row numbers that may be drawn at a time, unless one epoch alone has more."""
+
+_FEW_ROWS = 1 << 12
 
 
-def batches(n: int, size: int, sampling: Sampling, seed: int) -> Iterator[Index]:
-    """Endless blocks of batches of `size` of n rows; each block has shape (k, size).
+def sampler(n: int, size: int, sampling: Sampling, seed: int) -> Sampler:
+    """Draws batches of `size` of n rows.
 
-    Drawing many batches at once costs a fraction of drawing them one by one. Blocks start small, so
-    that short runs don't pay for draws they never use, and grow by a rule of their own, so that the
-    draws of a seed are the same however many steps are asked for.
+    Drawing many at once costs a fraction of drawing them one by one. The batches of a seed are the
+    same either way.
     """
     rng = np.random.default_rng(seed)
-    block = _FIRST_BLOCK
-    while True:
-        if sampling == "epoch":
-            yield _shuffled(rng, n, size, -(-block // (n // size)))
-        else:
-            yield _without_replacement(rng, n, size, block)
-        block = min(2 * block, _LARGEST_BLOCK)
+
+    def shuffled(wanted: int) -> Index:
+        """All whole batches of some epochs, the rows shuffled anew in each."""
+        epochs = max(1, min(-(-wanted // (n // size)), LARGEST_DRAW // n))
+        order = np.tile(np.arange(n), (epochs, 1))
+        rng.permuted(order, axis=1, out=order)
+        return order[:, : n // size * size].reshape(-1, size)
+
+    def independent(wanted: int) -> Index:
+        """Each batch drawn without replacement, whatever the one before was."""
+        count = max(1, min(wanted, LARGEST_DRAW // (n if n <= _FEW_ROWS else size)))
+        if n <= _FEW_ROWS:
+            return _decks(rng, n, size, count)
+        return np.stack([rng.choice(n, size, replace=False, shuffle=False) for _ in range(count)])
+
+    return shuffled if sampling == "epoch" else independent
 
 
-def _shuffled(rng: np.random.Generator, n: int, size: int, epochs: int) -> Index:
-    """All whole batches of some epochs, the rows shuffled anew in each."""
-    epochs = max(1, min(epochs, _LARGEST_DECK // n))
-    order = rng.permuted(np.tile(np.arange(n), (epochs, 1)), axis=1)
-    return order[:, : n // size * size].reshape(-1, size)
-
-
-def _without_replacement(rng: np.random.Generator, n: int, size: int, count: int) -> Index:
-    """`count` independent batches, each of `size` different rows."""
-    count = min(count, _LARGEST_DECK // n)
-    if count < _FIRST_BLOCK:
-        return np.stack([rng.choice(n, size, replace=False) for _ in range(_FIRST_BLOCK)])
-    # A partial Fisher-Yates shuffle of `count` decks at once; deck j is column j. When more than
-    # half of the rows are wanted, it is quicker to draw those that stay out.
-    drawn = min(size, n - size)
-    deck = np.tile(np.arange(n)[:, None], (1, count))
-    column = np.arange(count)
-    for place in range(drawn):
-        pick = rng.integers(place, n, count)
-        chosen = deck[pick, column]
-        deck[pick, column] = deck[place]
-        deck[place] = chosen
-    return (deck[:drawn] if drawn == size else deck[drawn:]).T
+def _decks(rng: np.random.Generator, n: int, size: int, count: int) -> Index:
+    """A partial Fisher-Yates shuffle of `count` decks of n cards at once; deck j is column j."""
+    drawn = min(size, n - size)  # of more than half of the cards, those are drawn that stay out
+    left = np.arange(n, n - drawn, -1)
+    pick = (rng.random((count, drawn)) * left).astype(np.intp) + (n - left)
+    place = np.ascontiguousarray(pick.T) * count + np.arange(count)
+    deck = np.repeat(np.arange(n, dtype=np.int16), count).reshape(n, count)
+    cards = deck.reshape(-1)
+    for number, picked in enumerate(place):
+        card = cards[picked]
+        cards[picked] = deck[number]
+        deck[number] = card
+    chosen = deck[:drawn] if drawn == size else deck[drawn:]
+    return chosen.T.astype(np.intp, order="C")

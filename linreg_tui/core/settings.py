@@ -10,6 +10,8 @@ from linreg_tui.core.errors import InputError
 
 Update = Literal["sequential", "simultaneous"]
 Sampling = Literal["notebook", "epoch"]
+OptimizerName = Literal["sgd", "momentum", "nesterov", "adam"]
+ScheduleName = Literal["constant", "warmup", "step", "exponential", "cosine"]
 
 MAX_STEPS = 10_000_000
 """The longest run that is kept step by step; its history takes 320 MB."""
@@ -24,6 +26,12 @@ class Settings:
     the notebook does; a `simultaneous` one takes both gradients at the old (m, b), as textbooks do.
     `notebook` sampling draws each batch without replacement and independently of the one before;
     `epoch` sampling shuffles the rows once an epoch and takes them in turn.
+
+    `momentum` is the μ of the optimizers momentum and nesterov. The schedules step and exponential
+    multiply the rates by `decay` every `decay_steps` steps, a tenth of the run if None;
+    `warmup_steps` stand before any schedule, and are a tenth of the run for the schedule warmup if
+    None. With `standardize`, training sees z-scores of x and y; these have no unit, so the
+    intercept's learning rate then serves both parameters.
     """
 
     batch_size: int | None = None
@@ -35,6 +43,18 @@ class Settings:
     update: Update = "sequential"
     sampling: Sampling = "notebook"
     seed: int = 0
+    optimizer: OptimizerName = "sgd"
+    momentum: float = 0.9
+    schedule: ScheduleName = "constant"
+    warmup_steps: int | None = None
+    decay: float = 0.5
+    decay_steps: int | None = None
+    standardize: bool = False
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the learning rates stay the same throughout."""
+        return self.schedule == "constant" and not self.warmup_steps
 
     def steps_per_epoch(self, n: int) -> int:
         """How many whole batches n rows make; the rows left over sit the epoch out."""
@@ -43,6 +63,16 @@ class Settings:
     def steps(self, n: int) -> int:
         """How many steps the run has on n rows."""
         return self.epochs * self.steps_per_epoch(n)
+
+    def warmup(self, total: int) -> int:
+        """How many steps of a run of `total` the learning rates take to grow."""
+        if self.warmup_steps is not None:
+            return self.warmup_steps
+        return max(1, total // 10) if self.schedule == "warmup" else 0
+
+    def every(self, total: int) -> int:
+        """How many steps of a run of `total` lie between two decays."""
+        return max(1, total // 10) if self.decay_steps is None else self.decay_steps
 
     def check(self, n: int) -> None:
         """Raise an InputError if a setting is out of range for n rows."""
@@ -72,3 +102,18 @@ class Settings:
                 raise InputError(f"the initial {name} must be a finite number, not {start:g}")
         if self.seed < 0:
             raise InputError(f"a seed of {self.seed} is not possible: choose 0 or more")
+        if not 0 <= self.momentum < 1:
+            raise InputError(
+                f"a momentum of {self.momentum:g} is not possible: choose a number from 0 up to, "
+                "but not, 1, such as 0.9"
+            )
+        if not 0 < self.decay <= 1:
+            raise InputError(
+                f"a decay of {self.decay:g} is not possible: choose a factor above 0 and up to 1"
+            )
+        if self.decay_steps is not None and self.decay_steps < 1:
+            raise InputError(f"{self.decay_steps} decay steps are not possible: choose 1 or more")
+        if self.warmup_steps is not None and self.warmup_steps < 0:
+            raise InputError(
+                f"{self.warmup_steps} warm-up steps are not possible: choose 0 or more"
+            )

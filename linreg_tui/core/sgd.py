@@ -1,51 +1,24 @@
-"""Stochastic gradient descent: settings and data in, a run of steps out.
-
-One step on a batch, with the prediction ŷ = m x + b:
-
-m' = m − η_m ∂L/∂m,    ∂L/∂m = mean of −2 x (y − ŷ)
-b' = b − η_b ∂L/∂b,    ∂L/∂b = mean of −2 (y − ŷ)
-"""
+"""Stochastic gradient descent: settings and data in, a run of steps out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import repeat
 
 import numpy as np
 
-from linreg_tui.core.closed_form import closed_form
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import History, Thinner
-from linreg_tui.core.moments import FloatArray, Moments, batch_moments
-from linreg_tui.core.outcome import Status, exceeds_start, is_near_optimum
-from linreg_tui.core.sampling import batches
+from linreg_tui.core.moments import FloatArray, Moments, Number
+from linreg_tui.core.optimizers import Row, optimizer
+from linreg_tui.core.outcome import Status, exceeds_start, near_excess
+from linreg_tui.core.sampling import LARGEST_DRAW, Index, sampler
+from linreg_tui.core.schedules import factors
 from linreg_tui.core.settings import MAX_STEPS, Settings
+from linreg_tui.core.units import training_units
 
 _LONGEST_WALK = 4096
-
-BatchRow = tuple[float, float, float, float]
-"""Of one batch: mean x, mean y, Sxx / n, Sxy / n."""
-
-
-def walk(
-    slope: float, intercept: float, settings: Settings, rows: Iterable[BatchRow]
-) -> Iterator[tuple[float, float]]:
-    """Each (m, b) that gradient descent reaches from the given one, a step for each batch.
-
-    In terms of a batch's moments the mean residual is r = ȳ − m x̄ − b, and the gradient is
-    ∂L/∂b = −2 r, ∂L/∂m = −2 (Sxy/n − m Sxx/n + x̄ r).
-    """
-    m, b = slope, intercept
-    rate_m, rate_b = 2 * settings.learning_rate_m, 2 * settings.learning_rate_b
-    sequential = settings.update == "sequential"
-    for mean_x, mean_y, xx, xy in rows:
-        residual = mean_y - m * mean_x - b
-        m += rate_m * (xy - m * xx + mean_x * residual)
-        if sequential:
-            residual = mean_y - m * mean_x - b
-        b += rate_b * residual
-        yield m, b
 
 
 class Run:
@@ -63,7 +36,7 @@ class Run:
         settings.check(data.n)
         self.data = data
         self.settings = settings
-        self.optimum = closed_form(data.moments)
+        self.optimum = data.line
         self.diverged_at: int | None = None
         self.overflowed = False
         m, b = settings.initial_slope, settings.initial_intercept
@@ -76,6 +49,9 @@ class Run:
         self.history = History(m, b, start)
         self.curve = Thinner()
         self.curve.extend(np.array([start]))
+        self._units = training_units(data.moments, settings)
+        self._point = self._units.from_data(m, b)
+        self._optimizer = optimizer(settings)
         self._batches = None if settings.batch_size is None else _BatchStream(data, settings)
 
     @property
@@ -94,12 +70,18 @@ class Run:
         if self.diverged_at is not None:
             return "diverged"
         last = self.history[self.history.last]
-        near = is_near_optimum(self.optimum, last.slope, last.intercept)
-        return "converged" if near else "stopped"
+        excess = self.optimum.excess(last.slope, last.intercept)
+        return "converged" if excess <= near_excess(self.optimum) else "stopped"
 
     def epoch(self, step: int) -> int:
         """The epoch that a step belongs to, counted from 1; 0 for the start."""
         return -(-step // self.settings.steps_per_epoch(self.data.n))
+
+    def rates(self, first: int, count: int) -> tuple[FloatArray, FloatArray]:
+        """The learning rates of m and b in `count` steps from step `first` on, counted from 1."""
+        scale = factors(self.settings, self.budget, first - 1, count)
+        rate_m, rate_b = self._units.rates(self.settings)
+        return rate_m * scale, rate_b * scale
 
     def advance(self, steps: int) -> None:
         """Train `steps` more steps, or fewer if the run is exhausted before."""
@@ -109,18 +91,37 @@ class Run:
 
     def _advance(self, steps: int) -> None:
         """Train up to `steps` steps, at least one."""
-        start, last = self.history[0], self.history[self.history.last]
         batch = None if self._batches is None else self._batches.take(steps)
-        rows = repeat(_row(self.data.moments), steps) if batch is None else _rows(batch)
-        points = np.array(list(walk(last.slope, last.intercept, self.settings, rows)))
-        slope, intercept = points.T
+        rows = self._rows(steps) if batch is None else self._batch_rows(batch)
+        points = self._optimizer.walk(*self._point, rows)
+        self._point = points[0][-1], points[1][-1]
         with np.errstate(over="ignore", invalid="ignore"):
+            slope, intercept = self._units.to_data(*map(np.array, points))
             loss = self.optimum.loss + self.optimum.excess(slope, intercept)
             batch_loss = loss if batch is None else batch.loss(slope, intercept)
-        exceeds = exceeds_start(self.optimum, start.loss, loss)
+        self._keep(np.stack([slope, intercept, batch_loss, loss]))
+
+    def _rows(self, steps: int) -> Iterable[Row]:
+        """The same batch in every step, all rows."""
+        batch = _batch(self._units.moments(self.data.moments))
+        if self.settings.is_constant:
+            return repeat((*batch, *self._units.rates(self.settings)), steps)
+        rates = self.rates(self.history.last + 1, steps)
+        return zip(*map(repeat, batch), *(rate.tolist() for rate in rates), strict=False)
+
+    def _batch_rows(self, batch: Moments[FloatArray]) -> Iterable[Row]:
+        """A batch for each step."""
+        columns = [column.tolist() for column in _batch(self._units.moments(batch))]
+        if self.settings.is_constant:
+            return zip(*columns, *map(repeat, self._units.rates(self.settings)), strict=False)
+        rates = self.rates(self.history.last + 1, len(batch.mean_x))
+        return zip(*columns, *(rate.tolist() for rate in rates), strict=True)
+
+    def _keep(self, table: FloatArray) -> None:
+        loss = table[3]
+        exceeds = exceeds_start(self.optimum, self.history[0].loss, loss)
         if self.diverged_at is None and exceeds.any():
-            self.diverged_at = last.number + 1 + int(exceeds.argmax())
-        table = np.stack([slope, intercept, batch_loss, loss])
+            self.diverged_at = self.history.last + 1 + int(exceeds.argmax())
         finite = np.isfinite(table).all(axis=0)
         if not finite.all():
             self.overflowed = True
@@ -129,39 +130,24 @@ class Run:
         self.curve.extend(table[3])
 
 
-def _row(moments: Moments[float]) -> BatchRow:
-    n = moments.n
-    return moments.mean_x, moments.mean_y, moments.sxx / n, moments.sxy / n
-
-
-def _rows(batch: Moments[FloatArray]) -> Iterator[BatchRow]:
-    columns = batch.mean_x, batch.mean_y, batch.sxx / batch.n, batch.sxy / batch.n
-    return zip(*(column.tolist() for column in columns), strict=True)
+def _batch(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:
+    return moments.mean_x, moments.mean_y, moments.sxx / moments.n, moments.sxy / moments.n
 
 
 class _BatchStream:
-    """The moments of one mini-batch after another, handed out in pieces of any length."""
+    """The moments of one mini-batch after another."""
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
         assert settings.batch_size is not None
         self._data = data
-        self._blocks = batches(data.n, settings.batch_size, settings.sampling, settings.seed)
-        self._block: Moments[FloatArray] | None = None
-        self._taken = 0
+        self._most = max(1, LARGEST_DRAW // settings.batch_size)
+        self._draw = sampler(data.n, settings.batch_size, settings.sampling, settings.seed)
+        self._drawn: Index = np.empty((0, settings.batch_size), dtype=np.intp)
 
-    def take(self, most: int) -> Moments[FloatArray]:
-        """The next batches, at least one and at most `most`."""
-        if self._block is None or self._taken == len(self._block.mean_x):
-            self._block = batch_moments(self._data.x, self._data.y, next(self._blocks))
-            self._taken = 0
-        piece = slice(self._taken, self._taken + most)
-        self._taken = min(piece.stop, len(self._block.mean_x))
-        block = self._block
-        return Moments(
-            block.n,
-            block.mean_x[piece],
-            block.mean_y[piece],
-            block.sxx[piece],
-            block.sxy[piece],
-            block.syy[piece],
-        )
+    def take(self, wanted: int) -> Moments[FloatArray]:
+        """The moments of the next batches, at least one and at most as many as wanted."""
+        if len(self._drawn) == 0:
+            self._drawn = self._draw(wanted)
+        most = min(wanted, self._most)
+        index, self._drawn = self._drawn[:most], self._drawn[most:]
+        return self._data.batches.moments(index)

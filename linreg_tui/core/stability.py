@@ -1,18 +1,70 @@
-"""Will these settings converge? For full batches the answer is there before the first step.
+"""Will these settings converge? The answer is there before the first step.
 
-On the parabola that the mean squared error is, a step of gradient descent is linear in the
-distance from the optimum. It converges if and only if the spectral radius of its matrix is below 1.
+On the parabola that the mean squared error is, a step of gradient descent, with momentum or
+without, is linear in the distance from the optimum and in the velocity. Full-batch descent
+converges if and only if the spectral radius of the step's matrix M is below 1.
+
+Each mini-batch has a matrix of its own. The mean square of the distance stays bounded if and only
+if the spectral radius of the mean of M ⊗ M over all batches is below 1. There are far too many
+batches to go through, so the mean is taken over a sample of them, always the same. Its root is the
+factor by which the distance changes a step; for full batches it is the spectral radius of M.
+
+The learning rates meant are those that a schedule multiplies. Adam's steps are not linear, and
+nothing is foreseen of them.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.moments import FloatArray, Moments
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.outcome import near_excess
+from linreg_tui.core.sampling import sampler
+from linreg_tui.core.settings import MAX_STEPS, Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.units import training_units
+
+SAMPLED_BATCHES = 512
+STRIDE = 1.2
+"""From one factor to the next in the search for one that is too large."""
+
+BISECTIONS = 24
+
+AT_MOST = 1 + 1e-12
+"""A radius up to this is taken for 1 with a rounding error, as tiny rates on a long valley give."""
+
+LONGEST_LOOK = 10_000
+"""Steps that are tried to see how many it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What these settings will do; all None where nothing can be foreseen.
+
+    `max_stable_scale` is the factor on both learning rates up to which they converge: all smaller
+    ones do. `steps` is about how many steps it takes to come within 1% of the optimum.
+    """
+
+    stable: bool | None = None
+    spectral_radius: float | None = None
+    max_stable_scale: float | None = None
+    steps: int | None = None
+
+
+def predict(data: Dataset, settings: Settings) -> Prediction:
+    """Foresee a run with these settings."""
+    if settings.optimizer == "adam":
+        return Prediction()
+    radius = _radius_by_scale(data, settings)
+    now = radius(1.0)
+    stable = now <= AT_MOST
+    steps = _steps_needed(data, settings, now) if stable else None
+    return Prediction(stable, now, _first_unstable(data, settings, radius), steps)
 
 
 def hessian(moments: Moments[float]) -> FloatArray:
@@ -27,48 +79,122 @@ def condition_number(moments: Moments[float]) -> float:
     return float(largest / smallest)
 
 
-def step_matrix(moments: Moments[float], settings: Settings) -> FloatArray:
-    """The matrix that takes (m, b) − optimum from one full-batch step to the next, shape (2, 2)."""
-    curvature = hessian(moments)
-    step_m = np.eye(2) - np.outer([settings.learning_rate_m, 0], curvature[0])
-    step_b = np.eye(2) - np.outer([0, settings.learning_rate_b], curvature[1])
+def step_matrices(
+    curvature: FloatArray, rates: tuple[float, float], settings: Settings
+) -> FloatArray:
+    """What a step does to (m, b) − optimum, and with momentum to the velocities after them.
+
+    `curvature` holds the Hessians of k batches, of shape (k, 2, 2); the shape of the matrices is
+    (k, 2, 2), and (k, 4, 4) with momentum.
+    """
+    by_m, by_b = (_update(curvature, rates, settings, which) for which in (0, 1))
     if settings.update == "sequential":
-        return np.asarray(step_b @ step_m)
-    return step_m + step_b - np.eye(2)
+        return by_b @ by_m
+    return by_m + by_b - np.eye(by_m.shape[-1])
+
+
+def _update(
+    curvature: FloatArray, rates: tuple[float, float], settings: Settings, which: int
+) -> FloatArray:
+    """The same of the update of one parameter alone, m (0) or b (1)."""
+    gradient = curvature[:, which, :]
+    if settings.optimizer == "sgd":
+        matrix = np.tile(np.eye(2), (len(curvature), 1, 1))
+        matrix[:, which, :] -= rates[which] * gradient
+        return matrix
+    momentum = settings.momentum
+    ahead, along = (1.0, momentum) if settings.optimizer == "nesterov" else (0.0, 1.0)
+    matrix = np.tile(np.eye(4), (len(curvature), 1, 1))
+    matrix[:, 2 + which, :2] = gradient
+    matrix[:, 2 + which, 2 + which] = momentum
+    matrix[:, which, :2] -= rates[which] * (ahead + along) * gradient
+    matrix[:, which, 2 + which] = -rates[which] * along * momentum
+    return matrix
+
+
+def rms_factor(matrices: FloatArray) -> float:
+    """The root of the spectral radius of the mean of M ⊗ M over matrices of shape (k, d, d)."""
+    if len(matrices) == 1:
+        return float(np.abs(np.linalg.eigvals(matrices[0])).max())
+    k, d, _ = matrices.shape
+    columns = matrices.reshape(k, d * d)
+    squares = (columns.T @ columns / k).reshape(d, d, d, d).transpose(0, 2, 1, 3)
+    return math.sqrt(np.abs(np.linalg.eigvals(squares.reshape(d * d, d * d))).max())
+
+
+def _radius_by_scale(data: Dataset, settings: Settings) -> Callable[[float], float]:
+    """The factor on the distance a step, for any factor on both learning rates."""
+    units = training_units(data.moments, settings)
+    if settings.batch_size is None:
+        curvature = hessian(units.moments(data.moments))[None]
+    else:
+        draw = sampler(data.n, settings.batch_size, settings.sampling, seed=0)
+        batch = units.moments(data.batches.moments(draw(SAMPLED_BATCHES)))
+        curvature = np.empty((len(batch.mean_x), 2, 2))
+        curvature[:, 0, 0] = batch.sxx / batch.n + batch.mean_x**2
+        curvature[:, 0, 1] = curvature[:, 1, 0] = batch.mean_x
+        curvature[:, 1, 1] = 1
+        curvature *= 2
+    rate_m, rate_b = units.rates(settings)
+    return lambda scale: rms_factor(
+        step_matrices(curvature, (scale * rate_m, scale * rate_b), settings)
+    )
 
 
 def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
-    """The factor on both learning rates up to which full-batch descent converges.
+    """The factor on both learning rates up to which full-batch gradient descent converges.
 
     Every smaller factor converges; far beyond, a sequential update can have further stable islands.
     From the Jury conditions on trace and determinant of the step matrix, |det| < 1 and
     |trace| < 1 + det, which are polynomials in the factor s; Elaydi, "An Introduction to
     Difference Equations", section 4.2.
     """
-    curvature = hessian(moments)
-    a = settings.learning_rate_m * curvature[0, 0]
-    d = settings.learning_rate_b * curvature[1, 1]
-    cross = settings.learning_rate_m * settings.learning_rate_b * curvature[0, 1] ** 2
+    units = training_units(moments, settings)
+    curvature = hessian(units.moments(moments))
+    rate_m, rate_b = units.rates(settings)
+    a, d = float(rate_m * curvature[0, 0]), float(rate_b * curvature[1, 1])
+    cross = float(rate_m * rate_b * curvature[0, 1] ** 2)
     if settings.update == "simultaneous":
-        return 2 / float((a + d) / 2 + math.hypot((a - d) / 2, math.sqrt(cross)))
+        return 2 / ((a + d) / 2 + math.hypot((a - d) / 2, math.sqrt(cross)))
     limit = (a + d) / (a * d)  # det = (1 − s a)(1 − s d) < 1; det > −1 follows from the rest
     # 1 + trace + det = 4 − 2 s (a + d) + s² (a d + cross) > 0
     discriminant = (a + d) ** 2 - 4 * (a * d + cross)
     if discriminant >= 0:
         limit = min(limit, 4 / (a + d + math.sqrt(discriminant)))
-    return float(limit)
+    return limit
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What full-batch descent with these settings will do."""
+def _first_unstable(data: Dataset, settings: Settings, radius: Callable[[float], float]) -> float:
+    """The same for any settings: searched upwards, then by bisection."""
+    near = max_stable_scale(data.moments, settings)
+    if settings.batch_size is None and settings.optimizer == "sgd":
+        return near
+    low = near / 16
+    while radius(low) > AT_MOST:
+        low /= 16
+    high = low * STRIDE
+    while radius(high) <= AT_MOST:
+        low, high = high, high * STRIDE
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if radius(middle) <= AT_MOST else (low, middle)
+    return low
 
-    stable: bool
-    spectral_radius: float
-    max_stable_scale: float
 
+def _steps_needed(data: Dataset, settings: Settings, radius: float) -> int | None:
+    """About how many steps it takes to come within 1% of the optimum, on full batches.
 
-def predict(moments: Moments[float], settings: Settings) -> Prediction:
-    """Foresee full-batch descent; mini-batches add noise, and tip over at or below this limit."""
-    radius = float(np.abs(np.linalg.eigvals(step_matrix(moments, settings))).max())
-    return Prediction(radius < 1, radius, max_stable_scale(moments, settings))
+    Tried out; beyond that, the distance is taken to go on shrinking by the radius. None where that
+    takes more steps than a run can have.
+    """
+    total = settings.steps(data.n)
+    run = Run(data, replace(settings, batch_size=None, epochs=total))
+    run.advance(LONGEST_LOOK)
+    slope, intercept, _, _ = run.history.columns()
+    excess, near = run.optimum.excess(slope, intercept), near_excess(run.optimum)
+    if (excess <= near).any():
+        return int((excess <= near).argmax())
+    if not (settings.is_constant and radius < 1):
+        return None
+    steps = run.history.last + math.log(near / excess[-1]) / (2 * math.log(radius))
+    return round(steps) if steps < MAX_STEPS else None

@@ -16,10 +16,9 @@ from textual.widgets import Footer, Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import over_batch_sizes
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, Key, bindings
-from linreg_tui.tui.messages import PaneChosen
+from linreg_tui.tui.messages import PaneChosen, SettingsChosen
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
@@ -57,7 +56,7 @@ class LinregApp(App[None]):
             with Vertical(id="side"):
                 yield DataPane(self._data)
                 yield ClosedFormPane(self._data)
-                yield SweepPane(self._data, self._settings)
+                yield SweepPane(self._data)
         yield Static(id="too-small")
         yield Footer(compact=True, show_command_palette=False)
 
@@ -94,6 +93,10 @@ class LinregApp(App[None]):
         for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
         main.query_one(TitleBar).show(alone)
+
+    def on_settings_chosen(self, message: SettingsChosen) -> None:
+        """The live run has new settings, with which a sweep would be another."""
+        self._main.query_one(SweepPane).offer(message.settings)
 
     def on_pane_chosen(self, message: PaneChosen) -> None:
         """A tab was clicked."""
@@ -160,8 +163,7 @@ class LinregApp(App[None]):
         """The notebook's batch sizes, with the settings of the live view."""
         if not self._main.query_one(SweepPane).display:
             self._show("sweep")
-        trials = over_batch_sizes(self._live.settings, self._data.n)
-        self._main.query_one(SweepPane).start(trials)
+        self._main.query_one(SweepPane).start(self._live.settings)
 
     def action_help(self) -> None:
         """All keys."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 
 
@@ -25,3 +26,11 @@ class PaneChosen(Message):
     def __init__(self, pane: str | None) -> None:
         super().__init__()
         self.pane = pane
+
+
+class SettingsChosen(Message):
+    """The live run has begun with these settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings

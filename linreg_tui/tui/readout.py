@@ -86,22 +86,29 @@ def _settings(view: View, roomy: bool) -> list[Span]:
 def _state(view: View) -> Span:
     """How the run stands, in one sentence and with the key that helps."""
     run, last = view.run, view.run.history.last
-    limit = view.foreseen.max_stable_scale
-    beyond = f"the rates are {1 / limit:.3g}× what full batches bear"
     if run.diverged_at is not None and view.number >= run.diverged_at:
-        why = beyond if limit <= 1 else "the batches are too small for these rates"
-        return f"✗ diverged at step {run.diverged_at}: {why}; [ halves", Role.BAD
+        return f"✗ diverged at step {run.diverged_at:,}; {_foreseen(view)}; [ halves", Role.BAD
     if view.running:
         goal = f"to step {run.budget:,}" if last < run.budget else "on until space"
         return f"▶ running {goal}", Role.TEXT
     if view.number < last:
         return f"‖ looking back: step {view.number:,} of {last:,}; end is the latest", Role.TEXT
-    if last == 0 and view.foreseen.stable:
-        return f"‖ ready; full batches bear {limit:.3g}× these rates; space runs", Role.TEXT
     if last == 0:
-        return f"‖ ready, but {beyond}; space runs", Role.BAD
+        role = Role.BAD if view.foreseen.stable is False else Role.TEXT
+        return f"‖ ready; {_foreseen(view)}; space runs", role
     if last < run.budget:
         return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
     if run.status == "converged":
         return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD
     return "‖ stopped over 1% above the optimum; space goes on", Role.TEXT
+
+
+def _foreseen(view: View) -> str:
+    """What the settings will lead to, in a few words."""
+    foreseen, limit = view.foreseen, view.foreseen.max_stable_scale
+    if limit is None:
+        return "nothing can be foreseen"
+    if not foreseen.stable:
+        return f"the rates are {1 / limit:.3g}× the limit"
+    needs = "" if foreseen.steps is None else f" in about {foreseen.steps:,} steps"
+    return f"will converge{needs}, up to {limit:.3g}× these rates"

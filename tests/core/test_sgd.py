@@ -4,17 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from linreg_tui.core.closed_form import inference
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.sampling import batches
-from linreg_tui.core.settings import MAX_STEPS, Sampling, Settings, Update
+from linreg_tui.core.sampling import sampler
+from linreg_tui.core.settings import MAX_STEPS, Sampling, Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.core.stability import max_stable_scale, predict
 
 SETTINGS = [
     Settings(batch_size=size, update=update, sampling=sampling)
@@ -28,10 +24,9 @@ def notebooks_loop(data: Dataset, settings: Settings, steps: int) -> list[tuple[
     """The notebook's update on the same draws: slope, intercept, batch loss and loss a step."""
     assert settings.batch_size is not None
     m, b = settings.initial_slope, settings.initial_intercept
-    blocks = batches(data.n, settings.batch_size, settings.sampling, settings.seed)
-    rows = (row for block in blocks for row in block)
+    draw = sampler(data.n, settings.batch_size, settings.sampling, settings.seed)
     history: list[tuple[float, ...]] = []
-    for _, row in zip(range(steps), rows, strict=False):
+    for row in draw(steps)[:steps]:
         x, y = data.x[row], data.y[row]
         old_m = m
         m -= settings.learning_rate_m * np.mean(-2 * x * (y - (m * x + b)))
@@ -75,7 +70,7 @@ def test_seed_decides_the_draws(houses: Dataset) -> None:
 @pytest.mark.parametrize("sampling", ["notebook", "epoch"])
 @pytest.mark.parametrize(("n", "size"), [(551, 64), (551, 512), (10, 10), (7, 3), (50_000, 5)])
 def test_a_batch_holds_different_rows(n: int, size: int, sampling: Sampling) -> None:
-    block = next(batches(n, size, sampling, seed=0))
+    block = sampler(n, size, sampling, seed=0)(100)
     assert block.shape[1] == size
     assert block.min() >= 0
     assert block.max() < n
@@ -83,7 +78,7 @@ def test_a_batch_holds_different_rows(n: int, size: int, sampling: Sampling) -> 
 
 
 def test_an_epoch_takes_each_row_at_most_once() -> None:
-    block = next(batches(10, 3, "epoch", seed=0))
+    block = sampler(10, 3, "epoch", seed=0)(60)
     epochs = block.reshape(-1, 9)
     assert all(len(set(epoch)) == 9 for epoch in epochs.tolist())
     assert len({tuple(epoch) for epoch in epochs.tolist()}) > 1
@@ -91,8 +86,8 @@ def test_an_epoch_takes_each_row_at_most_once() -> None:
 
 @pytest.mark.parametrize("size", [2, 5])
 def test_every_row_is_drawn_equally_often(size: int) -> None:
-    blocks = batches(7, size, "notebook", seed=0)
-    counts = np.bincount(np.concatenate([next(blocks).ravel() for _ in range(20)]), minlength=7)
+    drawn = sampler(7, size, "notebook", seed=0)(10_000)
+    counts = np.bincount(drawn.ravel(), minlength=7)
     expected = counts.sum() / 7
     # Of a hypergeometric share the variance is below the binomial one; five of its deviations.
     assert np.abs(counts - expected).max() < 5 * np.sqrt(expected)
@@ -172,50 +167,6 @@ def test_settings_out_of_range(houses: Dataset, changes: dict[str, float], why: 
     with pytest.raises(InputError, match=why) as caught:
         Run(houses, replace(Settings(), **changes))  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
-
-
-def random_data(seed: int) -> Dataset:
-    rng = np.random.default_rng(seed)
-    scale, shift = 10 ** rng.uniform(-2, 3, 2)
-    x: FloatArray = rng.normal(shift, scale, 30)
-    return Dataset("made", "x", "y", x, 2 * x + rng.normal(0, scale, 30))
-
-
-@given(st.integers(0, 10_000), st.sampled_from(["sequential", "simultaneous"]))
-def test_the_limit_divides_converging_from_diverging(seed: int, update: Update) -> None:
-    data = random_data(seed)
-    mean_xx = float(np.mean(data.x**2))
-    rates = Settings(learning_rate_m=0.1 / mean_xx, learning_rate_b=0.1, update=update)
-    limit = max_stable_scale(data.moments, rates)
-
-    def radius(factor: float) -> float:
-        scaled = replace(
-            rates,
-            learning_rate_m=rates.learning_rate_m * limit * factor,
-            learning_rate_b=rates.learning_rate_b * limit * factor,
-        )
-        return predict(data.moments, scaled).spectral_radius
-
-    assert all(radius(factor) < 1 for factor in (0.1, 0.5, 0.98))
-    assert radius(1.02) > 1
-
-
-@pytest.mark.parametrize("update", ["sequential", "simultaneous"])
-def test_runs_do_what_is_foreseen(houses: Dataset, update: Update) -> None:
-    limit = max_stable_scale(houses.moments, Settings(update=update))
-
-    def distance(factor: float) -> float:
-        scale = limit * factor
-        settings = Settings(
-            learning_rate_m=1e-7 * scale, learning_rate_b=1e-1 * scale, update=update
-        )
-        run = Run(houses, settings)
-        run.advance(3000)
-        last = run.history[run.history.last]
-        return run.optimum.excess(last.slope, last.intercept) / run.optimum.loss
-
-    assert distance(0.98) < 1e-6
-    assert distance(1.02) > 1e6
 
 
 def test_two_points_have_no_uncertainty() -> None:

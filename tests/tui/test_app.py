@@ -155,7 +155,7 @@ async def test_rates(houses: Dataset) -> None:
             assert settings.learning_rate_b == pytest.approx(0.1 * scale)
         await pilot.press(*["right_square_bracket"] * 3)
         await pilot.pause()
-        assert "the rates are 1.11× what full batches bear" in screen(pilot)
+        assert "the rates are 1.11× the limit" in screen(pilot)
 
 
 async def test_batch_sizes(houses: Dataset) -> None:
@@ -225,7 +225,7 @@ async def test_the_panes_show_the_data_and_the_closed_form(houses: Dataset) -> N
             "83388038314",
             "87.688145",
             "34754.077892",
-            "y = 87.688145 x + 34754.077892",
+            "y = 87.688145 * x + 34754.077892",
             "1477781671.3558",
             "GrLivArea",
             "SalePrice",
@@ -249,6 +249,13 @@ async def test_the_sweep_fills_in(houses: Dataset) -> None:
         await until(pilot, lambda: all(row[4].startswith("diverged") for row in rows(pilot)))
 
 
+async def test_the_sweep_says_what_is_foreseen(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await until(pilot, lambda: all(row[4] == "→ converges" for row in rows(pilot)))
+        await pilot.press(*["right_square_bracket"] * 3)
+        await until(pilot, lambda: all(row[4] == "→ diverges" for row in rows(pilot)))
+
+
 async def test_a_sweep_is_shown_where_panes_are_alone(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         await pilot.press("w")
@@ -259,9 +266,8 @@ async def test_a_sweep_can_be_started_over_while_it_runs(houses: Dataset) -> Non
     async with opened(houses, Settings(epochs=200_000)) as pilot:
         await pilot.press("w")
         await until(pilot, lambda: rows(pilot)[0][4] == "running")
-        pane = pilot.app.query_one(SweepPane)
-        pane.start([Settings(batch_size=512, epochs=30)])
-        await until(pilot, lambda: len(rows(pilot)) == 1 and rows(pilot)[0][4] == "converged")
+        pilot.app.query_one(SweepPane).start(Settings())
+        await until(pilot, lambda: all(row[4] == "converged" for row in rows(pilot)))
 
 
 async def test_few_rows_get_a_sweep_too() -> None:
@@ -269,7 +275,8 @@ async def test_few_rows_get_a_sweep_too() -> None:
     data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
     async with opened(data, Settings(learning_rate_m=1e-3)) as pilot:
         await pilot.press("w")
-        await until(pilot, lambda: all(row[4] not in ("", "running") for row in rows(pilot)))
+        ended = {"converged", "stopped"}
+        await until(pilot, lambda: {row[4].split()[0] for row in rows(pilot)} <= ended)
         assert [row[0] for row in rows(pilot)] == ["1", "2", "4", "9"]
 
 

@@ -6,9 +6,9 @@ import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from linreg_tui.core.closed_form import closed_form, sums_of
+from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.numbers import fixed
+from linreg_tui.numbers import equation, fixed
 from linreg_tui.tui.figures import Picture, Role, Span, lines
 from linreg_tui.tui.plot import Plot
 
@@ -26,7 +26,7 @@ class ClosedFormPane(Vertical):
 
     def __init__(self, data: Dataset) -> None:
         super().__init__(id="closed-form", classes="pane")
-        line, sums = closed_form(data.moments), sums_of(data.x, data.y)
+        line, sums = data.line, sums_of(data.x, data.y)
         whole = not (np.any(data.x % 1) or np.any(data.y % 1))
         decimals = 0 if whole else 4
 
@@ -43,8 +43,8 @@ class ClosedFormPane(Vertical):
             row("n Σx² − (Σx)²", sums.denominator, decimals),
             row("slope m", line.slope, 6, Role.REFERENCE),
             row("intercept b", line.intercept, 6, Role.REFERENCE),
-            row("MSE", line.loss, 6),
-            [(f"y = {line.slope:.6f} x + {line.intercept:.6f}", Role.REFERENCE)],
+            row("MSE", line.loss, 4),
+            [(equation(line.slope, line.intercept, 6), Role.REFERENCE)],
         ]
 
     def compose(self) -> ComposeResult:

@@ -8,14 +8,13 @@ from dataclasses import replace
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from linreg_tui.core.closed_form import closed_form
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.training import Progress, Training
-from linreg_tui.tui.messages import Progressed
+from linreg_tui.tui.messages import Progressed, SettingsChosen
 from linreg_tui.tui.pictures import FitPicture, LossPicture
 from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.readout import View, draw_readout
@@ -37,7 +36,7 @@ class LivePane(Vertical):
     def __init__(self, data: Dataset, settings: Settings) -> None:
         super().__init__(id="live", classes="pane")
         self._data = data
-        self._fit = FitPicture(data, closed_form(data.moments))
+        self._fit = FitPicture(data, data.line)
         self._loss = LossPicture()
         self._training = self._new_training(settings, FIRST_PACE, run_id=0)
         self._number = 0
@@ -51,6 +50,10 @@ class LivePane(Vertical):
             lambda c, r: self._loss.draw(c, r, self._run, self._run.history[self._number]),
             id="loss",
         )
+
+    def on_mount(self) -> None:
+        """Tell what the first run is."""
+        self.post_message(SettingsChosen(self.settings))
 
     @property
     def view(self) -> View:
@@ -120,6 +123,7 @@ class LivePane(Vertical):
             self.notify(str(error), severity="error", markup=False)
             return
         last.pause()
+        self.post_message(SettingsChosen(self.settings))
         self._number, self._following = 0, True
         if going:
             self.toggle()
@@ -159,7 +163,7 @@ class LivePane(Vertical):
             self.post_message(Progressed(progress))
 
         run = Run(self._data, settings)
-        self._foreseen = predict(self._data.moments, settings)
+        self._foreseen = predict(self._data, settings)
         return Training(run, run_id, tell, pace)
 
     def _look_at(self, number: int) -> None:

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.schedules import factors
+from linreg_tui.core.settings import OptimizerName, Settings, Update
+from linreg_tui.core.sgd import Run
+
+ORACLE = json.loads((Path(__file__).parent / "oracles" / "pytorch.json").read_text("utf-8"))
+OPTIMIZERS: tuple[OptimizerName, ...] = ("sgd", "momentum", "nesterov", "adam")
+
+
+def named(case: dict[str, Any]) -> str:
+    return f"{case['optimizer']}-{case['schedule']}-{case['warmup_steps']}"
+
+
+@pytest.mark.parametrize("case", ORACLE["cases"], ids=named)
+def test_steps_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
+    run = Run(
+        houses,
+        Settings(
+            update="simultaneous",
+            epochs=ORACLE["steps"],
+            decay=ORACLE["decay"],
+            decay_steps=ORACLE["decay_steps"],
+            **{name: value for name, value in case.items() if name != "points"},
+        ),
+    )
+    run.advance(run.budget)
+    every = ORACLE["every"]
+    points = run.history.columns()[:2, every::every].T
+    assert points == pytest.approx(np.array(case["points"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("update", ["sequential", "simultaneous"])
+def test_every_optimizer_finds_the_line(
+    houses: Dataset, name: OptimizerName, update: Update
+) -> None:
+    rates = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "adam": 0.05}
+    settings = Settings(
+        optimizer=name, update=update, standardize=True, learning_rate_b=rates[name], epochs=400
+    )
+    run = Run(houses, settings)
+    run.advance(run.budget)
+    last = run.history[run.history.last]
+    assert last.slope == pytest.approx(run.optimum.slope, rel=1e-3)
+    assert last.intercept == pytest.approx(run.optimum.intercept, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [None, 64])
+def test_what_an_optimizer_remembers_outlasts_a_pause(
+    houses: Dataset, name: OptimizerName, batch_size: int | None
+) -> None:
+    settings = Settings(
+        optimizer=name,
+        batch_size=batch_size,
+        schedule="cosine",
+        warmup_steps=7,
+        standardize=True,
+        learning_rate_b=0.02,
+        epochs=40,
+    )
+    whole, parts = Run(houses, settings), Run(houses, settings)
+    whole.advance(40)
+    for size in (1, 2, 30, 7):
+        parts.advance(size)
+    assert np.array_equal(whole.history.columns(), parts.history.columns(), equal_nan=True)
+
+
+def test_a_sequential_update_shows_b_the_new_m(houses: Dataset) -> None:
+    for name in OPTIMIZERS:
+        settings = Settings(optimizer=name)
+        if name == "adam":
+            settings = replace(settings, learning_rate_m=50.0, learning_rate_b=20_000.0)
+        ends = []
+        for update in ("sequential", "simultaneous"):
+            run = Run(houses, replace(settings, update=update))
+            run.advance(2)
+            ends.append((run.history[1].slope, run.history[2].intercept))
+        assert ends[0][0] == ends[1][0]
+        assert ends[0][1] != ends[1][1]
+
+
+def test_schedules() -> None:
+    def shape(total: int = 10, **changes: Any) -> list[float]:
+        return list(factors(replace(Settings(), **changes), total, 0, total + 2).round(6))
+
+    assert shape() == [1] * 12
+    assert shape(schedule="warmup", warmup_steps=4) == [0.25, 0.5, 0.75] + [1] * 9
+    assert shape(20, schedule="warmup")[:3] == [0.5, 1, 1]
+    assert shape(schedule="step", decay_steps=4) == [1] * 4 + [0.5] * 4 + [0.25] * 4
+    assert shape(schedule="exponential", decay_steps=2, decay=0.25)[:3] == [1, 0.5, 0.25]
+    assert shape(4, schedule="cosine") == pytest.approx([1, 0.853553, 0.5, 0.146447, 0, 0])
+    assert shape(6, schedule="cosine", warmup_steps=2)[:4] == pytest.approx([0.5, 1, 1, 0.853553])
+
+
+def test_the_rates_of_a_run_follow_its_schedule(houses: Dataset) -> None:
+    run = Run(houses, Settings(schedule="step", decay_steps=2, epochs=6))
+    rate_m, rate_b = run.rates(1, 6)
+    assert rate_m.tolist() == pytest.approx([1e-7, 1e-7, 5e-8, 5e-8, 2.5e-8, 2.5e-8])
+    assert rate_b.tolist() == pytest.approx([0.1, 0.1, 0.05, 0.05, 0.025, 0.025])
+
+
+def test_standardizing_is_training_on_z_scores(houses: Dataset) -> None:
+    zx = (houses.x - houses.x.mean()) / houses.x.std()
+    zy = (houses.y - houses.y.mean()) / houses.y.std()
+    start = Settings(learning_rate_b=0.1, batch_size=64, standardize=True)
+    w0 = start.initial_slope * houses.x.std() / houses.y.std()
+    c0 = (5 * houses.x.mean() + 1000 - houses.y.mean()) / houses.y.std()
+    plain = replace(
+        start,
+        standardize=False,
+        learning_rate_m=0.1,
+        initial_slope=float(w0),
+        initial_intercept=float(c0),
+    )
+    run, other = Run(houses, start), Run(Dataset("z", "x", "y", zx, zy), plain)
+    run.advance(50)
+    other.advance(50)
+    here, there = run.history[50], other.history[50]
+    slope = there.slope * houses.y.std() / houses.x.std()
+    assert here.slope == pytest.approx(slope, rel=1e-10)
+    assert here.intercept == pytest.approx(
+        there.intercept * houses.y.std() + houses.y.mean() - slope * houses.x.mean(), rel=1e-10
+    )
+    assert here.loss == pytest.approx(there.loss * houses.y.var(), rel=1e-10)
+    assert here.batch_loss is not None
+    assert there.batch_loss is not None
+    assert here.batch_loss == pytest.approx(there.batch_loss * houses.y.var(), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"momentum": 1.0}, "momentum of 1"),
+        ({"momentum": -0.1}, "momentum of -0.1"),
+        ({"momentum": float("nan")}, "momentum of nan"),
+        ({"decay": 0.0}, "decay of 0"),
+        ({"decay": 1.5}, "decay of 1.5"),
+        ({"decay_steps": 0}, "0 decay steps"),
+        ({"warmup_steps": -1}, "-1 warm-up steps"),
+    ],
+)
+def test_settings_out_of_range(houses: Dataset, changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        Run(houses, replace(Settings(), **changes))

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.optimizers import Momentum, optimizer
+from linreg_tui.core.settings import Settings, Update
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import (
+    condition_number,
+    hessian,
+    max_stable_scale,
+    predict,
+    step_matrices,
+)
+from linreg_tui.core.units import training_units
+
+UPDATES: tuple[Update, ...] = ("sequential", "simultaneous")
+KINDS: list[dict[str, Any]] = [
+    {},
+    {"optimizer": "momentum"},
+    {"optimizer": "nesterov", "momentum": 0.5},
+    {"standardize": True},
+]
+
+
+def random_data(seed: int) -> Dataset:
+    rng = np.random.default_rng(seed)
+    scale, shift = 10 ** rng.uniform(-2, 3, 2)
+    x: FloatArray = rng.normal(shift, scale, 40)
+    return Dataset("made", "x", "y", x, 2 * x + rng.normal(0, scale, 40))
+
+
+def balanced(data: Dataset, **changes: Any) -> Settings:
+    """Rates that suit the data about equally well in both directions."""
+    rates = Settings(learning_rate_m=0.1 / float(np.mean(data.x**2)), learning_rate_b=0.1)
+    return replace(rates, **changes)
+
+
+def scaled(settings: Settings, factor: float) -> Settings:
+    return replace(
+        settings,
+        learning_rate_m=settings.learning_rate_m * factor,
+        learning_rate_b=settings.learning_rate_b * factor,
+    )
+
+
+def limit_of(data: Dataset, settings: Settings) -> float:
+    limit = predict(data, settings).max_stable_scale
+    assert limit is not None
+    return limit
+
+
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("kind", KINDS[:3])
+def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, Any]) -> None:
+    data = random_data(3)
+    settings = balanced(data, update=update, **kind)
+    rates = settings.learning_rate_m, settings.learning_rate_b
+    matrix = step_matrices(hessian(data.moments)[None], rates, settings)[0]
+    mean_xx = data.moments.sxx / data.n
+    for unit in np.eye(len(matrix)).tolist():
+        subject = optimizer(settings)
+        if isinstance(subject, Momentum):
+            subject.velocity = unit[2], unit[3]
+        # With no y at all the optimum is m = b = 0.
+        ms, bs = subject.walk(unit[0], unit[1], [(data.moments.mean_x, 0.0, mean_xx, 0.0, *rates)])
+        ended = [ms[0], bs[0]]
+        if isinstance(subject, Momentum):
+            ended += subject.velocity
+        assert matrix @ unit == pytest.approx(ended, rel=1e-12, abs=1e-12)
+
+
+@given(st.integers(0, 10_000), st.sampled_from(UPDATES))
+def test_the_limit_by_formula_is_where_the_radius_passes_one(seed: int, update: Update) -> None:
+    data = random_data(seed)
+    settings = balanced(data, update=update)
+    limit = max_stable_scale(data.moments, settings)
+
+    def radius(factor: float) -> float:
+        foreseen = predict(data, scaled(settings, limit * factor)).spectral_radius
+        assert foreseen is not None
+        return foreseen
+
+    assert all(radius(factor) < 1 for factor in (0.1, 0.5, 0.98))
+    assert radius(1.02) > 1
+
+
+def excess(data: Dataset, settings: Settings, steps: int) -> float:
+    """How far a run ends from the optimum, relative to where it began."""
+    run = Run(data, settings)
+    run.advance(steps)
+    slope, intercept, _, _ = run.history.columns()
+    distance = run.optimum.excess(slope, intercept)
+    return float(distance[-1] / distance[0])
+
+
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_full_batches_do_what_is_foreseen(
+    houses: Dataset, seed: int | None, kind: dict[str, Any], update: Update
+) -> None:
+    data = houses if seed is None else random_data(seed)
+    settings = balanced(data, update=update, **kind)
+    limit = limit_of(data, settings)
+    below, above = (scaled(settings, limit * factor) for factor in (0.98, 1.02))
+    assert predict(data, below).stable
+    assert predict(data, above).stable is False
+    assert excess(data, below, 20_000) < 1e-6
+    assert excess(data, above, 20_000) > 1e6
+
+
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("batch_size", [64, 256])
+@pytest.mark.parametrize("made", [False, True])
+def test_mini_batches_do_what_is_foreseen(
+    houses: Dataset, made: bool, batch_size: int, update: Update
+) -> None:
+    """Without noise in y, so that a run that converges does so to the end."""
+    x = np.random.default_rng(5).normal(3, 1, 1000) if made else houses.x
+    data = Dataset("made", "x", "y", x, 2 * x + 1)
+    settings = balanced(data, update=update, batch_size=batch_size, initial_intercept=0.0)
+    limit = limit_of(data, settings)
+
+    def mean_square(factor: float) -> float:
+        """Over a few steps and many runs: far on, the mean is made by runs too rare to be met."""
+        ends = [
+            excess(data, replace(scaled(settings, limit * factor), seed=seed), 150)
+            for seed in range(100)
+        ]
+        return float(np.mean(ends))
+
+    assert mean_square(0.98) < 1 < mean_square(1.02)
+
+
+def test_smaller_batches_bear_smaller_rates(houses: Dataset) -> None:
+    limits = [limit_of(houses, Settings(batch_size=size)) for size in (1, 8, 64, 512, 551, None)]
+    assert limits == sorted(limits)
+    assert limits[0] < 3
+    assert limits[-1] == pytest.approx(7.215290458)
+
+
+def test_standardizing_makes_the_valley_round(houses: Dataset) -> None:
+    settings = Settings(standardize=True)
+    units = training_units(houses.moments, settings)
+    assert condition_number(houses.moments) > 1e7
+    assert condition_number(units.moments(houses.moments)) == pytest.approx(1)
+
+
+def test_the_classical_limits_of_momentum() -> None:
+    """2 (1 + μ) / λ for heavy ball, 2 (1 + μ) / ((1 + 2 μ) λ) for Nesterov's."""
+    data = random_data(4)
+    h = np.linalg.eigvalsh(hessian(data.moments)).max()
+    settings = Settings(
+        learning_rate_m=1 / h, learning_rate_b=1 / h, update="simultaneous", momentum=0.9
+    )
+    heavy = limit_of(data, replace(settings, optimizer="momentum"))
+    nesterov = limit_of(data, replace(settings, optimizer="nesterov"))
+    assert heavy == pytest.approx(2 * 1.9, rel=1e-6)
+    assert nesterov == pytest.approx(2 * 1.9 / 2.8, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"update": "simultaneous"}, {"learning_rate_m": 1e-10, "learning_rate_b": 1e-4}],
+)
+def test_the_steps_needed(houses: Dataset, changes: dict[str, Any]) -> None:
+    settings = replace(Settings(), **changes)
+    steps = predict(houses, settings).steps
+    assert steps is not None
+    run = Run(houses, settings)
+    statuses = []
+    for more in (round(0.98 * steps) - 1, round(0.04 * steps) + 1):
+        run.advance(more)
+        statuses.append(run.status)
+    assert statuses == ["stopped", "converged"]
+
+
+def test_adam_can_not_be_foreseen(houses: Dataset) -> None:
+    foreseen = predict(houses, Settings(optimizer="adam"))
+    assert foreseen.stable is None
+    assert foreseen.max_stable_scale is None
