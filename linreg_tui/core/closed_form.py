@@ -18,7 +18,7 @@ from fractions import Fraction
 import numpy as np
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import FloatArray, Moments, Number, moments_of
+from linreg_tui.core.moments import FloatArray, Moments, Number
 
 EXACT_ROWS = 4096
 """Up to so many rows the line is worked out exactly, in a few hundredths of a second."""
@@ -99,7 +99,7 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
     InputError
         As `closed_form` does.
     """
-    line = closed_form(moments_of(x, y))
+    line = closed_form(Moments.of(x, y))
     if len(x) <= EXACT_ROWS:
         return _exact(x, y)
     # What remains of y keeps the digits that the difference of two large sums of squares loses.

@@ -11,7 +11,7 @@ import numpy as np
 
 from linreg_tui.core.closed_form import ClosedForm, fit
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import Batches, FloatArray, Moments, moments_of
+from linreg_tui.core.moments import Batches, FloatArray, Moments
 from linreg_tui.core.text import printable
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Dataset:
     @cached_property
     def moments(self) -> Moments[float]:
         """The moments of all rows."""
-        return moments_of(self.x, self.y)
+        return Moments.of(self.x, self.y)
 
     @cached_property
     def line(self) -> ClosedForm:

@@ -8,7 +8,7 @@ import numpy as np
 
 from linreg_tui.core.moments import FloatArray
 
-_BLOCK = 1 << 14
+_BLOCK = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,14 @@ class Thinner:
         end = self._seen + len(values)
         while end > self._stride * len(self._low):
             self._halve()
-        span = np.arange(self._seen, end) // self._stride
-        np.minimum.at(self._low, span, values)
-        np.maximum.at(self._high, span, values)
+        if len(values) == 0:
+            return
+        starts = np.arange(-(self._seen % self._stride), len(values), self._stride)
+        starts[0] = 0
+        first = self._seen // self._stride
+        low, high = (bound[first : first + len(starts)] for bound in (self._low, self._high))
+        np.minimum(low, np.minimum.reduceat(values, starts), out=low)
+        np.maximum(high, np.maximum.reduceat(values, starts), out=high)
         self._seen = end
 
     def _halve(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
+from operator import add
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -30,6 +31,52 @@ class Moments(Generic[Number]):
     sxy: Number
     syy: Number
 
+    @staticmethod
+    def of(x: FloatArray, y: FloatArray) -> Moments[float]:
+        """Moments of the rows (x, y), both of shape (n,), n at least 1.
+
+        They are not finite if the numbers are too large to be squared.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean_x, mean_y = x.mean(), y.mean()
+            dx, dy = x - mean_x, y - mean_y
+            sxx, sxy, syy = np.dot(dx, dx), np.dot(dx, dy), np.dot(dy, dy)
+        return Moments(len(x), float(mean_x), float(mean_y), float(sxx), float(sxy), float(syy))
+
+    @staticmethod
+    def streamed(chunks: Iterable[tuple[FloatArray, FloatArray]]) -> Moments[float]:
+        """Moments of rows that come in chunks (x, y), each pair of shape (n,), one kept at a time.
+
+        Raises
+        ------
+        ValueError
+            If there are no rows.
+        """
+        parts = (Moments.of(x, y) for x, y in chunks if len(x))
+        total = next(parts, None)
+        if total is None:
+            raise ValueError("there are no rows")
+        return reduce(add, parts, total)
+
+    def __add__(self: Moments[float], other: Moments[float]) -> Moments[float]:
+        """Moments of both sets of rows together.
+
+        Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
+        variances" (1979).
+        """
+        n = self.n + other.n
+        dx, dy = other.mean_x - self.mean_x, other.mean_y - self.mean_y
+        share = other.n / n
+        weight = self.n * share
+        return Moments(
+            n,
+            self.mean_x + dx * share,
+            self.mean_y + dy * share,
+            self.sxx + other.sxx + dx * dx * weight,
+            self.sxy + other.sxy + dx * dy * weight,
+            self.syy + other.syy + dy * dy * weight,
+        )
+
     def loss(self, slope: Number, intercept: Number) -> Number:
         """Mean squared error L of ŷ = m x + b over the rows, in squared units of y."""
         offset = self.mean_y - slope * self.mean_x - intercept
@@ -42,14 +89,12 @@ class Moments(Generic[Number]):
         lever = (self.sxy - slope * self.sxx) / self.n
         return -2 * (lever + self.mean_x * residual), -2 * residual
 
-
-def moments_of(x: FloatArray, y: FloatArray) -> Moments[float]:
-    """Moments of the rows (x, y), both of shape (n,), n at least 1; not finite if they overflow."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean_x, mean_y = x.mean(), y.mean()
-        dx, dy = x - mean_x, y - mean_y
-        sxx, sxy, syy = np.dot(dx, dx), np.dot(dx, dy), np.dot(dy, dy)
-    return Moments(len(x), float(mean_x), float(mean_y), float(sxx), float(sxy), float(syy))
+    def hessian(self) -> FloatArray:
+        """Second derivatives of the loss by (m, b), shape (2, 2), or (k, 2, 2) of k batches."""
+        second = np.ones((*np.shape(self.mean_x), 2, 2))
+        second[..., 0, 0] = self.sxx / self.n + self.mean_x * self.mean_x
+        second[..., 0, 1] = second[..., 1, 0] = self.mean_x
+        return 2 * second
 
 
 class Batches:
@@ -67,7 +112,7 @@ class Batches:
         size = index.shape[1]
         # One row after the other in memory, so that a batch's sums don't depend on its neighbours.
         index = np.ascontiguousarray(index)
-        dx, dy = self._dx[index], self._dy[index]
+        dx, dy = self._dx.take(index), self._dy.take(index)
         sum_x, sum_y = dx.sum(axis=1), dy.sum(axis=1)
         mean_x, mean_y = sum_x / size, sum_y / size
         return Moments(
@@ -78,38 +123,3 @@ class Batches:
             np.einsum("ij,ij->i", dx, dy) - sum_x * mean_y,
             np.einsum("ij,ij->i", dy, dy) - sum_y * mean_y,
         )
-
-
-def merge(one: Moments[float], other: Moments[float]) -> Moments[float]:
-    """Moments of both sets of rows together.
-
-    Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
-    variances" (1979).
-    """
-    n = one.n + other.n
-    dx, dy = other.mean_x - one.mean_x, other.mean_y - one.mean_y
-    share = other.n / n
-    weight = one.n * share
-    return Moments(
-        n,
-        one.mean_x + dx * share,
-        one.mean_y + dy * share,
-        one.sxx + other.sxx + dx * dx * weight,
-        one.sxy + other.sxy + dx * dy * weight,
-        one.syy + other.syy + dy * dy * weight,
-    )
-
-
-def streamed(chunks: Iterable[tuple[FloatArray, FloatArray]]) -> Moments[float]:
-    """Moments of rows that come in chunks (x, y), each pair of shape (n,), of which one is kept.
-
-    Raises
-    ------
-    ValueError
-        If there are no rows.
-    """
-    parts = (moments_of(x, y) for x, y in chunks if len(x))
-    total = next(parts, None)
-    if total is None:
-        raise ValueError("there are no rows")
-    return reduce(merge, parts, total)

@@ -11,13 +11,11 @@ run that starts on that line, a billionth of the mean of y² stands in.
 
 from __future__ import annotations
 
+import sys
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from linreg_tui.core.closed_form import ClosedForm
-from linreg_tui.core.moments import FloatArray, Moments
+from linreg_tui.core.moments import Moments
 
 Status = Literal["converged", "stopped", "diverged"]
 
@@ -31,10 +29,9 @@ def near_excess(optimum: ClosedForm) -> float:
     return max(CONVERGED_WITHIN * optimum.loss, _exact(optimum.moments))
 
 
-def exceeds_start(optimum: ClosedForm, start: float, loss: FloatArray) -> NDArray[np.bool_]:
-    """For each full loss whether a run that began with the loss `start` has diverged by it."""
-    limit = DIVERGED_ABOVE * max(start, _exact(optimum.moments))
-    return ~(np.isfinite(loss) & (loss <= limit))
+def largest_loss(optimum: ClosedForm, start: float) -> float:
+    """The largest loss without having diverged, of a run that began with the loss `start`."""
+    return min(DIVERGED_ABOVE * max(start, _exact(optimum.moments)), sys.float_info.max)
 
 
 def _exact(moments: Moments[float]) -> float:

@@ -12,7 +12,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import History, Thinner
 from linreg_tui.core.moments import FloatArray, Moments, Number
 from linreg_tui.core.optimizers import Row, optimizer
-from linreg_tui.core.outcome import Status, exceeds_start, near_excess
+from linreg_tui.core.outcome import Status, largest_loss, near_excess
 from linreg_tui.core.sampling import LARGEST_DRAW, Index, sampler
 from linreg_tui.core.schedules import factors
 from linreg_tui.core.settings import MAX_STEPS, Settings
@@ -46,6 +46,7 @@ class Run:
                 f"the loss at slope {m:g} and intercept {b:g} is too large for a number: "
                 "choose an initial line nearer to the data"
             )
+        self._largest_loss = largest_loss(self.optimum, start)
         self.history = History(m, b, start)
         self.curve = Thinner()
         self.curve.extend(np.array([start]))
@@ -118,14 +119,14 @@ class Run:
         return zip(*columns, *(rate.tolist() for rate in rates), strict=True)
 
     def _keep(self, table: FloatArray) -> None:
+        """Keep these steps, up to the first whose numbers are not finite."""
         loss = table[3]
-        exceeds = exceeds_start(self.optimum, self.history[0].loss, loss)
-        if self.diverged_at is None and exceeds.any():
+        if self.diverged_at is None and not loss.max() <= self._largest_loss:
+            exceeds = ~(loss <= self._largest_loss)
             self.diverged_at = self.history.last + 1 + int(exceeds.argmax())
-        finite = np.isfinite(table).all(axis=0)
-        if not finite.all():
+        if not np.isfinite(table).all():
             self.overflowed = True
-            table = table[:, : int(finite.argmin())]
+            table = table[:, : int(np.isfinite(table).all(axis=0).argmin())]
         self.history.append(table)
         self.curve.extend(table[3])
 

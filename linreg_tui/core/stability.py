@@ -67,15 +67,9 @@ def predict(data: Dataset, settings: Settings) -> Prediction:
     return Prediction(stable, now, _first_unstable(data, settings, radius), steps)
 
 
-def hessian(moments: Moments[float]) -> FloatArray:
-    """Second derivatives of the loss by (m, b), shape (2, 2)."""
-    mean_xx = moments.sxx / moments.n + moments.mean_x**2
-    return 2 * np.array([[mean_xx, moments.mean_x], [moments.mean_x, 1.0]])
-
-
 def condition_number(moments: Moments[float]) -> float:
     """Largest over smallest eigenvalue of the Hessian: how narrow the valley of the loss is."""
-    smallest, largest = np.linalg.eigvalsh(hessian(moments))
+    smallest, largest = np.linalg.eigvalsh(moments.hessian())
     return float(largest / smallest)
 
 
@@ -126,15 +120,11 @@ def _radius_by_scale(data: Dataset, settings: Settings) -> Callable[[float], flo
     """The factor on the distance a step, for any factor on both learning rates."""
     units = training_units(data.moments, settings)
     if settings.batch_size is None:
-        curvature = hessian(units.moments(data.moments))[None]
+        curvature = units.moments(data.moments).hessian()[None]
     else:
         draw = sampler(data.n, settings.batch_size, settings.sampling, seed=0)
         batch = units.moments(data.batches.moments(draw(SAMPLED_BATCHES)))
-        curvature = np.empty((len(batch.mean_x), 2, 2))
-        curvature[:, 0, 0] = batch.sxx / batch.n + batch.mean_x**2
-        curvature[:, 0, 1] = curvature[:, 1, 0] = batch.mean_x
-        curvature[:, 1, 1] = 1
-        curvature *= 2
+        curvature = batch.hessian()
     rate_m, rate_b = units.rates(settings)
     return lambda scale: rms_factor(
         step_matrices(curvature, (scale * rate_m, scale * rate_b), settings)
@@ -150,7 +140,7 @@ def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
     Difference Equations", section 4.2.
     """
     units = training_units(moments, settings)
-    curvature = hessian(units.moments(moments))
+    curvature = units.moments(moments).hessian()
     rate_m, rate_b = units.rates(settings)
     a, d = float(rate_m * curvature[0, 0]), float(rate_b * curvature[1, 1])
     cross = float(rate_m * rate_b * curvature[0, 1] ** 2)

@@ -3,8 +3,8 @@
 python tests/benchmarks/sgd.py [--rounds 15]
 
 Each contestant makes the same number of steps at the same learning rates from the same start, and
-keeps the loss of each batch. All run in turn in every round; the table gives medians, and how many
-times ours is as fast. PyTorch and scikit-learn take part where they are installed.
+keeps the loss of each batch. They take turns; the table gives medians of the turns, and how many
+times what ours takes. PyTorch and scikit-learn take part where they are installed.
 scikit-learn's SGDRegressor knows one learning rate and no batches: it makes a step for every row,
 on standardised columns, and its time is that of as many epochs.
 """
@@ -28,6 +28,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 
 BATCH_SIZES = (32, 64, 128, 256, 512)
+TURN = 0.05
 SETTINGS = Settings()
 RATE_M, RATE_B = SETTINGS.learning_rate_m, SETTINGS.learning_rate_b
 
@@ -144,14 +145,16 @@ def contestants() -> dict[str, Callable[[Dataset, int], Callable[[], object]]]:
 
 
 def medians(subjects: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each, run in turn; a first round to warm up does not count."""
+    """Median seconds of each; they take turns, of a twentieth of a second at least."""
     times: dict[str, list[float]] = {name: [] for name in subjects}
-    for number in range(rounds + 1):
+    for _ in range(rounds):
         for name, subject in subjects.items():
-            began = time.perf_counter()
             subject()
-            if number:
-                times[name].append(time.perf_counter() - began)
+            runs, began = 0, time.perf_counter()
+            while (taken := time.perf_counter() - began) < TURN:
+                subject()
+                runs += 1
+            times[name].append(taken / runs)
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 

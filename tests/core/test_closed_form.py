@@ -13,7 +13,7 @@ from linreg_tui.core import closed_form as module
 from linreg_tui.core.closed_form import ClosedForm, closed_form, fit, inference, sums_of
 from linreg_tui.core.dataset import Dataset, load
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import FloatArray, moments_of
+from linreg_tui.core.moments import FloatArray, Moments
 
 values = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
 rows = st.lists(st.tuples(values, values), min_size=2, max_size=40).map(
@@ -48,12 +48,12 @@ def test_few_digits_are_lost_without_exact_arithmetic(xy: FloatArray, offset: fl
     slope, _ = exactly(*([Fraction(v) for v in c.tolist()] for c in (x, y)))
     # Rounding errors in the mean and in the products, each relative to what is summed.
     size = float(np.abs(y).max() * np.abs(x - x.mean()).max() / x.var())
-    assert closed_form(moments_of(x, y)).slope == pytest.approx(float(slope), abs=1e-13 * size)
+    assert closed_form(Moments.of(x, y)).slope == pytest.approx(float(slope), abs=1e-13 * size)
 
 
 def test_fifteen_digits_of_the_slope_far_from_zero(houses: Dataset) -> None:
     for offset in (0.0, 1e6, 1e10):
-        far = closed_form(moments_of(houses.x + offset, houses.y))
+        far = closed_form(Moments.of(houses.x + offset, houses.y))
         assert far.slope == pytest.approx(fit(houses.x, houses.y).slope, rel=1e-15 * 5)
     sums = sums_of(houses.x + 1e10, houses.y)
     assert sums.denominator != pytest.approx(83388038314, rel=1e-3)

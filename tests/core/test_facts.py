@@ -13,7 +13,7 @@ from linreg_tui.core.closed_form import closed_form, inference, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.core.stability import condition_number, hessian, max_stable_scale
+from linreg_tui.core.stability import condition_number, max_stable_scale
 
 NOTEBOOK = Settings()
 
@@ -115,7 +115,7 @@ def test_largest_stable_scales(houses: Dataset) -> None:
 
 
 def test_hessian(houses: Dataset) -> None:
-    eigenvalues = np.linalg.eigvalsh(hessian(houses.moments))
+    eigenvalues = np.linalg.eigvalsh(houses.moments.hessian())
     assert eigenvalues == pytest.approx([0.243383459, 4514082.50], rel=1e-8)
     assert condition_number(houses.moments) == pytest.approx(18547203, abs=0.5)
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.closed_form import fit
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.moments import FloatArray, Moments, merge, moments_of, streamed
-from linreg_tui.core.stability import hessian
+from linreg_tui.core.moments import FloatArray, Moments
 
 values = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
 rows = st.lists(st.tuples(values, values), min_size=2, max_size=40).map(
@@ -29,7 +28,7 @@ def fields(moments: Moments[float]) -> list[float]:
 def test_loss_is_the_mean_squared_error(xy: FloatArray, line: tuple[float, float]) -> None:
     x, y = xy
     expected = mean_squared_error(x, y, *line)
-    assert moments_of(x, y).loss(*line) == pytest.approx(expected, rel=1e-9, abs=1e-6)
+    assert Moments.of(x, y).loss(*line) == pytest.approx(expected, rel=1e-9, abs=1e-6)
 
 
 @given(rows, lines)
@@ -41,16 +40,16 @@ def test_gradient_is_the_slope_of_the_loss(xy: FloatArray, line: tuple[float, fl
     by_b = (mean_squared_error(x, y, m, b + h) - mean_squared_error(x, y, m, b - h)) / (2 * h)
     scale = 1e-9 * (1 + float(np.mean((np.abs(x) + 1) * (np.abs(y) + np.abs(m * x) + abs(b)))))
     loss_scale = 1e-12 * mean_squared_error(x, y, m, b) / h
-    gradient = moments_of(x, y).gradient(m, b)
+    gradient = Moments.of(x, y).gradient(m, b)
     assert gradient == pytest.approx((by_m, by_b), rel=1e-6, abs=scale + loss_scale)
 
 
 @given(rows, lines)
 def test_hessian_is_the_slope_of_the_gradient(xy: FloatArray, line: tuple[float, float]) -> None:
-    moments = moments_of(*xy)
+    moments = Moments.of(*xy)
     (m, b), zero = line, np.array(moments.gradient(0.0, 0.0))
     change = np.array(moments.gradient(m, b)) - zero
-    expected = hessian(moments) @ [m, b]
+    expected = moments.hessian() @ [m, b]
     assert change == pytest.approx(expected, rel=1e-9, abs=1e-9 * (1 + float(np.abs(zero).max())))
 
 
@@ -58,16 +57,16 @@ def test_hessian_is_the_slope_of_the_gradient(xy: FloatArray, line: tuple[float,
 def test_merging_two_parts_equals_the_whole(xy: FloatArray, data: st.DataObject) -> None:
     x, y = xy
     cut = data.draw(st.integers(1, len(x) - 1))
-    merged = merge(moments_of(x[:cut], y[:cut]), moments_of(x[cut:], y[cut:]))
+    merged = Moments.of(x[:cut], y[:cut]) + Moments.of(x[cut:], y[cut:])
     assert merged.n == len(x)
-    assert fields(merged) == pytest.approx(fields(moments_of(x, y)), rel=1e-10, abs=1e-6)
+    assert fields(merged) == pytest.approx(fields(Moments.of(x, y)), rel=1e-10, abs=1e-6)
 
 
 def test_batches_have_the_moments_of_their_rows(houses: Dataset) -> None:
     index = np.random.default_rng(0).integers(0, houses.n, (5, 64))
     batches = houses.batches.moments(index)
     for number, chosen in enumerate(index):
-        alone = moments_of(houses.x[chosen], houses.y[chosen])
+        alone = Moments.of(houses.x[chosen], houses.y[chosen])
         assert batches.mean_x[number] == pytest.approx(alone.mean_x, rel=1e-13)
         assert batches.sxx[number] == pytest.approx(alone.sxx, rel=1e-13)
         assert batches.sxy[number] == pytest.approx(alone.sxy, rel=1e-13)
@@ -91,12 +90,12 @@ def test_merging_very_unequal_parts_keeps_the_digits(few: int, many: int, seed: 
     rng = np.random.default_rng(seed)
     x = rng.normal(1e6, 1, few + many)
     y = x + rng.normal(0, 1, few + many)
-    merged = merge(moments_of(x[:few], y[:few]), moments_of(x[few:], y[few:]))
-    assert fields(merged) == pytest.approx(fields(moments_of(x, y)), rel=1e-10)
+    merged = Moments.of(x[:few], y[:few]) + Moments.of(x[few:], y[few:])
+    assert fields(merged) == pytest.approx(fields(Moments.of(x, y)), rel=1e-10)
 
 
 def test_moments_of_a_stream_are_those_of_the_whole(houses: Dataset) -> None:
     chunks = ((houses.x[i : i + 50], houses.y[i : i + 50]) for i in range(0, houses.n, 50))
-    assert fields(streamed(chunks)) == pytest.approx(fields(houses.moments), rel=1e-13)
+    assert fields(Moments.streamed(chunks)) == pytest.approx(fields(houses.moments), rel=1e-13)
     with pytest.raises(ValueError, match="no rows"):
-        streamed([])
+        Moments.streamed([])

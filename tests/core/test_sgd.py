@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from linreg_tui.core import sgd
 from linreg_tui.core.closed_form import inference
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.sampling import sampler
+from linreg_tui.core.sampling import LARGEST_DRAW, sampler
 from linreg_tui.core.settings import MAX_STEPS, Sampling, Settings
 from linreg_tui.core.sgd import Run
 
@@ -173,3 +175,27 @@ def test_two_points_have_no_uncertainty() -> None:
     x = np.array([0.0, 1.0])
     run = Run(Dataset("made", "x", "y", x, x), Settings())
     assert inference(run.optimum).slope_se is None
+
+
+@pytest.mark.parametrize("batch_size", [None, 8, 512])
+def test_memory_is_that_of_the_steps_kept(houses: Dataset, batch_size: int | None) -> None:
+    steps = 60_000
+    run = Run(houses, Settings(batch_size=batch_size))
+    tracemalloc.start()
+    run.advance(steps)
+    kept, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    drawn = 8 * LARGEST_DRAW  # at most so much is drawn ahead, however large the batches are
+    assert kept < 33 * steps + drawn + 1_000_000
+    assert most < 33 * steps + 7 * drawn
+
+
+def test_a_run_ends_where_no_more_steps_are_kept(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sgd, "MAX_STEPS", 1000)
+    run = Run(houses, Settings())
+    run.advance(5000)
+    assert run.history.last == 1000
+    assert run.exhausted
+    assert not run.overflowed

@@ -15,7 +15,6 @@ from linreg_tui.core.settings import Settings, Update
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import (
     condition_number,
-    hessian,
     max_stable_scale,
     predict,
     step_matrices,
@@ -64,7 +63,7 @@ def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, A
     data = random_data(3)
     settings = balanced(data, update=update, **kind)
     rates = settings.learning_rate_m, settings.learning_rate_b
-    matrix = step_matrices(hessian(data.moments)[None], rates, settings)[0]
+    matrix = step_matrices(data.moments.hessian()[None], rates, settings)[0]
     mean_xx = data.moments.sxx / data.n
     for unit in np.eye(len(matrix)).tolist():
         subject = optimizer(settings)
@@ -158,7 +157,7 @@ def test_standardizing_makes_the_valley_round(houses: Dataset) -> None:
 def test_the_classical_limits_of_momentum() -> None:
     """2 (1 + μ) / λ for heavy ball, 2 (1 + μ) / ((1 + 2 μ) λ) for Nesterov's."""
     data = random_data(4)
-    h = np.linalg.eigvalsh(hessian(data.moments)).max()
+    h = np.linalg.eigvalsh(data.moments.hessian()).max()
     settings = Settings(
         learning_rate_m=1 / h, learning_rate_b=1 / h, update="simultaneous", momentum=0.9
     )
