@@ -14,6 +14,7 @@ from linreg_tui import __version__
 from linreg_tui.core.dataset import Dataset, bundled, load
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
 
 BAD_INPUT = 2
 
@@ -243,5 +244,5 @@ def _data(options: argparse.Namespace) -> Dataset:
 
 def _settings(options: argparse.Namespace, data: Dataset) -> Settings:
     settings = Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
-    settings.check(data.n)
+    Run(data, settings)  # refuses what can't be trained, before anything is opened or printed
     return settings

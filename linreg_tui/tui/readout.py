@@ -62,25 +62,21 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
 
 def _settings(view: View, roomy: bool) -> list[Span]:
     settings = view.run.settings
-    label = "update " if roomy else ""
     gap: Span = ("   " if roomy else "  ", Role.NOTHING)
-    batch = "full" if settings.batch_size is None else str(settings.batch_size)
-    pace = "full speed" if math.isinf(view.pace) else f"{view.pace:g} steps/s"
-    return [
+    rates = {"η_m": settings.learning_rate_m, "η_b": settings.learning_rate_b}
+    if settings.standardize:
+        rates = {"η": settings.learning_rate_b}
+    spans: list[Span] = [
         ("batch ", Role.LABEL),
-        (batch, Role.TEXT),
+        ("full" if settings.batch_size is None else str(settings.batch_size), Role.TEXT),
         gap,
-        ("η_m ", Role.LABEL),
-        (rate(settings.learning_rate_m), Role.TEXT),
-        gap,
-        ("η_b ", Role.LABEL),
-        (rate(settings.learning_rate_b), Role.TEXT),
-        gap,
-        (label, Role.LABEL),
-        (settings.update, Role.TEXT),
-        gap,
-        (pace, Role.TEXT),
     ]
+    for name, value in rates.items():
+        spans += [(f"{name} ", Role.LABEL), (rate(value), Role.TEXT), gap]
+    pace = "full speed" if math.isinf(view.pace) else f"{view.pace:g} steps/s"
+    rest = [settings.optimizer, settings.schedule, "z-scores" if settings.standardize else ""]
+    unusual = [word for word in rest if word not in ("", "sgd", "constant")]
+    return [*spans, (pace, Role.TEXT), gap, (", ".join([settings.update, *unusual]), Role.TEXT)]
 
 
 def _state(view: View) -> Span:

@@ -85,6 +85,12 @@ def test_excess_is_the_loss_above_the_least_one(xy: FloatArray, line: tuple[floa
     assert optimum.loss + optimum.excess(*line) == pytest.approx(expected, rel=1e-8, abs=1e-6)
 
 
+@given(rows, rows, rows)
+def test_merging_is_associative(one: FloatArray, two: FloatArray, three: FloatArray) -> None:
+    a, b, c = (Moments.of(*xy) for xy in (one, two, three))
+    assert fields((a + b) + c) == pytest.approx(fields(a + (b + c)), rel=1e-12, abs=1e-6)
+
+
 @given(st.integers(1, 10), st.integers(10**5, 10**6), st.integers(0, 1000))
 def test_merging_very_unequal_parts_keeps_the_digits(few: int, many: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

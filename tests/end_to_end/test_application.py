@@ -69,7 +69,12 @@ def test_keys_act_at_once_whatever_it_is_doing(rate: str, end: str) -> None:
 def test_a_demonstration_is_prepared_on_the_command_line() -> None:
     options = ["--batch-size", "64", "--learning-rate-m", "8e-7", "--update", "simultaneous"]
     with Terminal.start([command(), *options], 120, 40) as terminal:
-        for text in ("batch 64", "η_m 8e-7", "update simultaneous", "0   slope             5.00"):
+        for text in (
+            "batch 64",
+            "η_m 8e-7",
+            "steps/s   simultaneous",
+            "0   slope             5.00",
+        ):
             terminal.wait_for(text)
 
 
@@ -77,3 +82,12 @@ def test_without_a_keyboard_it_says_what_to_do() -> None:
     with Terminal.start(["sh", "-c", f"'{command()}' < /dev/null"], 160, 24) as terminal:
         assert terminal.wait_exit() == 2
         assert "linreg-tui train works without one" in " ".join(terminal.screen)
+
+
+def test_data_without_an_answer_is_refused_before_the_screen(tmp_path: Path) -> None:
+    (tmp_path / "flat.csv").write_text("a,b\n3,1\n3,2\n")
+    options = [str(tmp_path / "flat.csv"), "--x", "a", "--y", "b"]
+    with Terminal.start([command(), *options], 200, 24) as terminal:
+        assert terminal.wait_exit() == 2
+        assert "every x is the same" in terminal.screen[0]
+        assert not terminal.screen[1].strip()
