@@ -18,6 +18,9 @@ CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN = 12, 4
 CELLS_A_MARK = 3
 """Where a step takes at least so many cells, each one is marked on the curve of the loss."""
 
+NOTHING = 1e-16
+"""A loss so much smaller than the first one is rounding error, not worth more decades."""
+
 DATA = ("⠶ data", Role.POINTS)
 FIT = ("── fit", Role.FIT)
 LOSS = ("── loss", Role.FIT)
@@ -74,13 +77,14 @@ class LossPicture:
         """
         thinned = run.curve.curve()
         last = growing(run.history.last, run.budget)
-        least = run.optimum.loss or float(thinned.low.min())
+        lowest = max(float(thinned.low.min()), NOTHING * run.history[0].loss)
+        least = run.optimum.loss or lowest
         area = Area(
             columns,
             rows,
             count_axis(last, "step", columns // CELLS_A_TICK_ACROSS),
             log_axis(
-                min(least, float(thinned.low.min())),
+                min(least, lowest),
                 float(thinned.high.max()),
                 "loss",
                 rows // CELLS_A_TICK_DOWN + 1,

@@ -21,6 +21,9 @@ from linreg_tui.training import Training
 COLUMNS = {"batch": 5, "slope": 8, "intercept": 10, "above": 9, "status": 12, "loss": 16}
 """Titles and widths; the last is out of sight where there is little room."""
 
+PATIENCE = 0.3
+"""Seconds."""
+
 FORESEEN = {True: "→ converges", False: "→ diverges", None: "→ ?"}
 """What is said of a trial before it runs."""
 
@@ -51,7 +54,7 @@ class SweepPane(Vertical):
         """Show what a sweep with these settings would be, unless there are results to look at."""
         if not self._started:
             trials = self._list(settings)
-            self.run_worker(self._foresee(trials), group="sweep", exclusive=True)
+            self.run_worker(self._foresee_soon(trials), group="sweep", exclusive=True)
 
     def start(self, settings: Settings) -> None:
         """Run a sweep in the background, instead of the one under way."""
@@ -73,6 +76,11 @@ class SweepPane(Vertical):
             cells = [_cell(known.get(column, ""), column) for column in COLUMNS]
             self._table.add_row(*cells, key=str(number))
         return trials
+
+    async def _foresee_soon(self, trials: Sequence[Settings]) -> None:
+        """Once the settings have been let alone for a moment."""
+        await asyncio.sleep(PATIENCE)
+        await self._foresee(trials)
 
     async def _foresee(self, trials: Sequence[Settings]) -> None:
         for number, trial in enumerate(trials):
