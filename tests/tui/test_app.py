@@ -111,7 +111,7 @@ async def test_what_is_shown_is_the_step_in_view(houses: Dataset) -> None:
 
 
 async def test_walking_pauses_and_running_goes_on_from_the_end(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, Settings(epochs=10_000)) as pilot:
         await pilot.press("plus", "plus", "space")
         await until(pilot, lambda: view(pilot).number >= 5)
         await pilot.press("home")
@@ -169,7 +169,7 @@ async def test_batch_sizes(houses: Dataset) -> None:
 
 
 async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, Settings(epochs=10_000)) as pilot:
         await pilot.press("plus", "plus", "space", "right_square_bracket")
         assert view(pilot).running
         await until(pilot, lambda: view(pilot).number > 0)
