@@ -7,14 +7,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from typing import NoReturn
 
 from linreg_tui import __version__
 from linreg_tui.core.dataset import Dataset, bundled, load
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.options import add_settings, settings_of
 
 BAD_INPUT = 2
 
@@ -72,7 +70,7 @@ def _open_application(words: list[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
     _add_data(parser)
-    _add_settings(parser)
+    add_settings(parser)
     options = parser.parse_args(words)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
@@ -80,7 +78,7 @@ def _open_application(words: list[str]) -> int:
             "linreg-tui train works without one"
         )
     data = _data(options)
-    settings = _settings(options, data)
+    settings = settings_of(options, data)
 
     from linreg_tui.tui.app import LinregApp
 
@@ -107,14 +105,14 @@ def _train(words: list[str]) -> int:
         "linreg-tui train", "SGD without a screen, printed step by step as the notebook does."
     )
     _add_data(parser)
-    _add_settings(parser)
+    add_settings(parser)
     _add_json(parser)
     parser.add_argument(
         "--history", metavar="FILE.csv", help="write every step to this file, replacing it"
     )
     options = parser.parse_args(words)
     data = _data(options)
-    settings = _settings(options, data)
+    settings = settings_of(options, data)
 
     from linreg_tui import headless
 
@@ -135,114 +133,7 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
-    default = Settings()
-    group = parser.add_argument_group("training")
-    group.add_argument(
-        "--batch-size", type=_batch_size, metavar="N|full", help="rows a step (default: full)"
-    )
-    group.add_argument(
-        "--epochs",
-        type=int,
-        metavar="N",
-        help=f"passes over the data (default: {default.epochs})",
-        default=default.epochs,
-    )
-    for name, text in {
-        "learning_rate_m": "learning rate of the slope m",
-        "learning_rate_b": "learning rate of the intercept b",
-        "initial_slope": "the slope to start from",
-        "initial_intercept": "the intercept to start from",
-    }.items():
-        value = getattr(default, name)
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=float,
-            metavar="NUMBER",
-            default=value,
-            help=f"{text} (default: {value:g})",
-        )
-    group.add_argument(
-        "--update",
-        choices=("sequential", "simultaneous"),
-        default=default.update,
-        help="whether b's update sees the new m (sequential, the default) or the old one",
-    )
-    group.add_argument(
-        "--sampling",
-        choices=("notebook", "epoch"),
-        default=default.sampling,
-        help="batches drawn afresh each step (notebook, the default), or one shuffle an epoch",
-    )
-    group.add_argument(
-        "--optimizer",
-        choices=("sgd", "momentum", "nesterov", "adam"),
-        default=default.optimizer,
-        help="what a step makes of a gradient (default: sgd)",
-    )
-    group.add_argument(
-        "--momentum",
-        type=float,
-        metavar="NUMBER",
-        default=default.momentum,
-        help=f"of the optimizers momentum and nesterov (default: {default.momentum:g})",
-    )
-    group.add_argument(
-        "--schedule",
-        choices=("constant", "warmup", "step", "exponential", "cosine"),
-        default=default.schedule,
-        help="what the learning rates do over the run (default: constant)",
-    )
-    group.add_argument(
-        "--warmup-steps",
-        type=int,
-        metavar="N",
-        help="steps in which the rates grow, before any schedule (default: with --schedule warmup "
-        "a tenth of the run, else none)",
-    )
-    group.add_argument(
-        "--decay",
-        type=float,
-        metavar="FACTOR",
-        default=default.decay,
-        help=f"of the schedules step and exponential (default: {default.decay:g})",
-    )
-    group.add_argument(
-        "--decay-steps",
-        type=int,
-        metavar="N",
-        help="steps from one decay to the next (default: a tenth of the run)",
-    )
-    group.add_argument(
-        "--standardize",
-        action="store_true",
-        help="train on z-scores of x and y, with the intercept's rate for both",
-    )
-    group.add_argument(
-        "--seed",
-        type=int,
-        metavar="N",
-        default=default.seed,
-        help=f"seed of the random draws (default: {default.seed})",
-    )
-
-
-def _batch_size(text: str) -> int | None:
-    if text == "full":
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of rows nor full") from None
-
-
 def _data(options: argparse.Namespace) -> Dataset:
     if options.data is not None:
         return load(options.data, options.x, options.y)
     return bundled(options.x, options.y)
-
-
-def _settings(options: argparse.Namespace, data: Dataset) -> Settings:
-    settings = Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
-    Run(data, settings)  # refuses what can't be trained, before anything is opened or printed
-    return settings

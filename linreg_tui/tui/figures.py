@@ -12,61 +12,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import plotext
-from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.axes import Axis
-
-Glyphs = NDArray[np.uint32]
-"""Code points of a grid of cells, shape (rows, columns); a blank is no ink."""
-
-BLANK = ord(" ")
-CONTINUED = 0
-"""The second cell of a wide character."""
+from linreg_tui.tui.picture import BLANK, Glyphs, Layer, Picture, Role, Span, blank, write
 
 DOTS_X, DOTS_Y = 2, 4
 """Braille dots in a cell."""
-
-
-class Role(IntEnum):
-    """What a cell of a picture shows, and so which style it takes."""
-
-    NOTHING = 0
-    AXIS = 1
-    LABEL = 2
-    POINTS = 3
-    REFERENCE = 4
-    FIT = 5
-    HERE = 6
-    TEXT = 7
-    GOOD = 8
-    BAD = 9
-
-
-Span = tuple[str, Role]
-"""A piece of text and what it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Characters and their roles, both of shape (rows, columns)."""
-
-    glyphs: Glyphs
-    roles: NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Ink of one role over the plot area."""
-
-    glyphs: Glyphs
-    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +56,6 @@ class Area:
         return self.plot_columns >= 2 and self.plot_rows >= 1
 
 
-def blank(columns: int, rows: int) -> Picture:
-    """A picture of nothing."""
-    shape = max(0, rows), max(0, columns)
-    return Picture(np.full(shape, BLANK, np.uint32), np.zeros(shape, np.uint8))
-
-
-def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
-    """A picture of lines of text, each a row of spans."""
-    picture = blank(columns, rows)
-    for row, spans in enumerate(text[:rows]):
-        column = 0
-        for span, role in spans:
-            _write(picture, row, column, span, role)
-            column += cell_len(span)
-    return picture
-
-
 def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     """Axes with ticks and labels, and a legend above the plot area, where no data can be."""
     picture = blank(area.columns, area.rows)
@@ -125,12 +65,12 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     x_label_at = area.columns - cell_len(x_label)
     picture.glyphs[1:] = _draw(area.columns, area.rows - 1, lambda: _add_axes(area, x_label_at - 1))
     picture.roles[1:] = Role.AXIS
-    _write(picture, area.rows - 1, x_label_at, x_label, Role.LABEL)
-    _write(picture, 0, area.left - 1, y_label, Role.LABEL)
+    write(picture, area.rows - 1, x_label_at, x_label, Role.LABEL)
+    write(picture, 0, area.left - 1, y_label, Role.LABEL)
     column = area.columns - sum(len(text) + 3 for text, _ in legend) + 3
     if column >= area.left + cell_len(y_label) + 2:
         for text, role in legend:
-            _write(picture, 0, column, text, role)
+            write(picture, 0, column, text, role)
             column += len(text) + 3
     return picture
 
@@ -286,17 +226,3 @@ def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
     text: str = figure.build().string(colorless=True)
     code_points = np.frombuffer(text.replace("\n", "").encode("utf-32-le"), np.uint32)
     return code_points.reshape(rows, columns)
-
-
-def _write(picture: Picture, row: int, column: int, text: str, role: Role) -> None:
-    """Write text into a picture, as far as it fits; a wide character takes two cells."""
-    glyphs = picture.glyphs[row]
-    for character in text:
-        width = cell_len(character)
-        if width == 0:
-            continue
-        if column >= 0 and column + width <= len(glyphs):
-            glyphs[column] = ord(character)
-            glyphs[column + 1 : column + width] = CONTINUED
-            picture.roles[row, column : column + width] = role
-        column += width

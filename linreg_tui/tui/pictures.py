@@ -12,7 +12,8 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.core.text import printable
 from linreg_tui.tui import figures
 from linreg_tui.tui.axes import Axis, count_axis, growing, linear_axis, log_axis
-from linreg_tui.tui.figures import Area, Picture, Role
+from linreg_tui.tui.figures import Area
+from linreg_tui.tui.picture import Picture, Role
 
 CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN = 12, 4
 CELLS_A_MARK = 3

@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from linreg_tui.tui.figures import CONTINUED, Picture, Role, blank
+from linreg_tui.tui.picture import CONTINUED, Picture, Role, blank
 
 GAP = 4
 """Unchanged cells that are cheaper to send again than to jump over."""

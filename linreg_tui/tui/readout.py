@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction
 from linreg_tui.numbers import above_optimum, fixed, rate
-from linreg_tui.tui.figures import Picture, Role, Span, lines
+from linreg_tui.tui.picture import Picture, Role, Span, lines
 
 ROWS = 4
 ROOMY = 72

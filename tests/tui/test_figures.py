@@ -15,7 +15,8 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui import figures
 from linreg_tui.tui.axes import count_axis, linear_axis, log_axis
-from linreg_tui.tui.figures import Area, Layer, Picture, Role
+from linreg_tui.tui.figures import Area
+from linreg_tui.tui.picture import BLANK, Layer, Picture, Role, lines
 from linreg_tui.tui.pictures import FitPicture, LossPicture
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
@@ -86,7 +87,7 @@ def test_points_are_where_they_belong(values: np.ndarray, width: int, height: in
     for down in range(4):
         for across in range(2):
             expected += bits[down][across] * dots[down::4, across::2]
-    expected[expected == 0x2800] = figures.BLANK
+    expected[expected == 0x2800] = BLANK
     assert np.array_equal(layer.glyphs, expected)
 
 
@@ -103,14 +104,14 @@ def test_many_points_in_a_dot_are_one() -> None:
 def test_a_line_through_the_window_is_seen(slope: float, intercept: float) -> None:
     began = time.perf_counter()
     layer = figures.straight_line(area(60, 20), slope, intercept, Role.FIT)
-    assert (layer.glyphs != figures.BLANK).sum() >= 15
+    assert (layer.glyphs != BLANK).sum() >= 15
     assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize(("slope", "intercept"), [(0.0, 11.0), (1.0, 20.0), (float("nan"), 0.0)])
 def test_a_line_beside_the_window_is_not(slope: float, intercept: float) -> None:
     layer = figures.straight_line(area(60, 20), slope, intercept, Role.FIT)
-    assert (layer.glyphs == figures.BLANK).all()
+    assert (layer.glyphs == BLANK).all()
 
 
 def test_a_line_without_slope_is_level() -> None:
@@ -141,7 +142,7 @@ def test_a_frame_has_ticks_labels_and_a_legend() -> None:
 
 
 def test_wide_and_hostile_labels_keep_their_place() -> None:
-    picture = figures.lines(10, 1, [[("价格", Role.LABEL), ("[red]", Role.TEXT)]])
+    picture = lines(10, 1, [[("价格", Role.LABEL), ("[red]", Role.TEXT)]])
     assert picture.glyphs[0].tolist() == [ord("价"), 0, ord("格"), 0, *map(ord, "[red] ")]
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from linreg_tui.tui.figures import Picture, Role, lines
+from linreg_tui.tui.picture import Picture, Role, lines
 from linreg_tui.tui.plot import Plot, changes
 
 WIDTH, HEIGHT = 30, 6

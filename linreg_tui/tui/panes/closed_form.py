@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.numbers import equation, fixed
-from linreg_tui.tui.figures import Picture, Role, Span, lines
+from linreg_tui.tui.picture import Picture, Role, Span, lines
 from linreg_tui.tui.plot import Plot
 
 LABEL, NUMBER = 14, 20

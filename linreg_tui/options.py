@@ -1,0 +1,101 @@
+"""The settings of a run as options of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, get_args
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import OptimizerName, Sampling, ScheduleName, Settings, Update
+from linreg_tui.core.sgd import Run
+
+
+def _batch_size(text: str) -> int | None:
+    if text == "full":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of rows nor full") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting: its name, what it takes (words to choose from, or a kind), and what it is."""
+
+    name: str
+    takes: tuple[str, ...] | Callable[[str], Any]
+    text: str
+    metavar: str | None = None
+    default: str | None = None
+    """What the help says the default is, where it is not that of the settings."""
+
+
+OPTIONS = (
+    Option("batch_size", _batch_size, "rows a step", "N|full", "full"),
+    Option("epochs", int, "passes over the data", "N"),
+    Option("learning_rate_m", float, "learning rate of the slope m", "RATE"),
+    Option("learning_rate_b", float, "learning rate of the intercept b", "RATE"),
+    Option("initial_slope", float, "the slope to start from", "NUMBER"),
+    Option("initial_intercept", float, "the intercept to start from", "NUMBER"),
+    Option("update", get_args(Update), "whether b's update sees the new m or the old one"),
+    Option(
+        "sampling", get_args(Sampling), "each batch drawn independently, or one shuffle an epoch"
+    ),
+    Option("optimizer", get_args(OptimizerName), "what a step makes of a gradient"),
+    Option("momentum", float, "of the optimizers momentum and nesterov", "NUMBER"),
+    Option(
+        "schedule",
+        get_args(ScheduleName),
+        "what the learning rates do over the run",
+    ),
+    Option(
+        "warmup_steps",
+        int,
+        "steps in which the rates grow, before any schedule",
+        "N",
+        "a tenth of the run with --schedule warmup, else 0",
+    ),
+    Option("decay", float, "factor of the schedules step and exponential", "FACTOR"),
+    Option("decay_steps", int, "steps from one decay to the next", "N", "a tenth of the run"),
+    Option("seed", int, "of the random draws", "N"),
+)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Give a parser all options that `settings_of` reads."""
+    group = parser.add_argument_group("training")
+    for option in OPTIONS:
+        default = getattr(Settings(), option.name)
+        shown = f"{default:g}" if isinstance(default, float) else default
+        choices, kind = (
+            (option.takes, None) if isinstance(option.takes, tuple) else (None, option.takes)
+        )
+        group.add_argument(
+            f"--{option.name.replace('_', '-')}",
+            type=kind,
+            choices=choices,
+            metavar=option.metavar,
+            default=default,
+            help=f"{option.text} (default: {option.default or shown})",
+        )
+    group.add_argument(
+        "--standardize",
+        action="store_true",
+        help="train on z-scores of x and y, with the intercept's rate for both",
+    )
+
+
+def settings_of(options: argparse.Namespace, data: Dataset) -> Settings:
+    """The settings that were asked for.
+
+    Raises
+    ------
+    InputError
+        If the data can't be trained with them.
+    """
+    settings = Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
+    Run(data, settings)
+    return settings

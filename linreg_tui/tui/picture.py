@@ -1,0 +1,84 @@
+"""Pictures: grids of characters, each with a role that the theme gives a style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
+
+Glyphs = NDArray[np.uint32]
+"""Code points of a grid of cells, shape (rows, columns); a blank is no ink."""
+
+BLANK = ord(" ")
+CONTINUED = 0
+"""The second cell of a wide character."""
+
+
+class Role(IntEnum):
+    """What a cell of a picture shows, and so which style it takes."""
+
+    NOTHING = 0
+    AXIS = 1
+    LABEL = 2
+    POINTS = 3
+    REFERENCE = 4
+    FIT = 5
+    HERE = 6
+    TEXT = 7
+    GOOD = 8
+    BAD = 9
+
+
+Span = tuple[str, Role]
+"""A piece of text and what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Characters and their roles, both of shape (rows, columns)."""
+
+    glyphs: Glyphs
+    roles: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Ink of one role over the plot area."""
+
+    glyphs: Glyphs
+    role: Role
+
+
+def blank(columns: int, rows: int) -> Picture:
+    """A picture of nothing."""
+    shape = max(0, rows), max(0, columns)
+    return Picture(np.full(shape, BLANK, np.uint32), np.zeros(shape, np.uint8))
+
+
+def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
+    """A picture of lines of text, each a row of spans."""
+    picture = blank(columns, rows)
+    for row, spans in enumerate(text[:rows]):
+        column = 0
+        for span, role in spans:
+            write(picture, row, column, span, role)
+            column += cell_len(span)
+    return picture
+
+
+def write(picture: Picture, row: int, column: int, text: str, role: Role) -> None:
+    """Write text into a picture, as far as it fits; a wide character takes two cells."""
+    glyphs = picture.glyphs[row]
+    for character in text:
+        width = cell_len(character)
+        if width == 0:
+            continue
+        if column >= 0 and column + width <= len(glyphs):
+            glyphs[column] = ord(character)
+            glyphs[column + 1 : column + width] = CONTINUED
+            picture.roles[row, column : column + width] = role
+        column += width
