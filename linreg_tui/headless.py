@@ -114,7 +114,7 @@ def _summary(run: Run) -> Text:
         )
     distance = above_optimum(run.optimum, last.slope, last.intercept)
     return Text(
-        f"{run.status} after {last.number} steps: "
+        f"{run.status} after {last.number} step{'s' * (last.number != 1)}: "
         f"the loss is {distance} above the least one, {run.optimum.loss:.2f}",
         "bold green" if run.status == "converged" else "bold",
     )

@@ -71,7 +71,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         default = getattr(Settings(), option.name)
         shown = f"{default:g}" if isinstance(default, float) else default
         choices, kind = (
-            (option.takes, None) if isinstance(option.takes, tuple) else (None, option.takes)
+            (option.takes, str) if isinstance(option.takes, tuple) else (None, option.takes)
         )
         group.add_argument(
             f"--{option.name.replace('_', '-')}",

@@ -44,7 +44,7 @@ LONGEST_LOOK = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What these settings will do; all None where nothing can be foreseen.
+    """What these settings will do; None is what can't be foreseen, or is too large for a number.
 
     `max_stable_scale` is the factor on both learning rates up to which they converge: all smaller
     ones do. `steps` is about how many steps it takes to come within 1% of the optimum.
@@ -61,10 +61,15 @@ def predict(data: Dataset, settings: Settings) -> Prediction:
     if settings.optimizer == "adam":
         return Prediction()
     radius = _radius_by_scale(data, settings)
-    now = radius(1.0)
+    with np.errstate(all="ignore"):
+        now, limit = radius(1.0), _first_unstable(data, settings, radius)
     stable = now <= AT_MOST
     steps = _steps_needed(data, settings, now) if stable else None
-    return Prediction(stable, now, _first_unstable(data, settings, radius), steps)
+    return Prediction(stable, _number(now), _number(limit), steps)
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def condition_number(moments: Moments[float]) -> float:
@@ -109,11 +114,17 @@ def _update(
 def rms_factor(matrices: FloatArray) -> float:
     """The root of the spectral radius of the mean of M ⊗ M over matrices of shape (k, d, d)."""
     if len(matrices) == 1:
-        return float(np.abs(np.linalg.eigvals(matrices[0])).max())
+        return _spectral_radius(matrices[0])
     k, d, _ = matrices.shape
     columns = matrices.reshape(k, d * d)
     squares = (columns.T @ columns / k).reshape(d, d, d, d).transpose(0, 2, 1, 3)
-    return math.sqrt(np.abs(np.linalg.eigvals(squares.reshape(d * d, d * d))).max())
+    return math.sqrt(_spectral_radius(squares.reshape(d * d, d * d)))
+
+
+def _spectral_radius(matrix: FloatArray) -> float:
+    if not np.isfinite(matrix).all():
+        return math.inf
+    return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
 def _radius_by_scale(data: Dataset, settings: Settings) -> Callable[[float], float]:
@@ -142,22 +153,23 @@ def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
     units = training_units(moments, settings)
     curvature = units.moments(moments).hessian()
     rate_m, rate_b = units.rates(settings)
-    a, d = float(rate_m * curvature[0, 0]), float(rate_b * curvature[1, 1])
-    cross = float(rate_m * rate_b * curvature[0, 1] ** 2)
+    a, d = rate_m * curvature[0, 0], rate_b * curvature[1, 1]
+    cross = rate_m * rate_b * curvature[0, 1] ** 2
     if settings.update == "simultaneous":
-        return 2 / ((a + d) / 2 + math.hypot((a - d) / 2, math.sqrt(cross)))
-    limit = (a + d) / (a * d)  # det = (1 − s a)(1 − s d) < 1; det > −1 follows from the rest
+        return float(2 / ((a + d) / 2 + np.hypot((a - d) / 2, np.sqrt(cross))))
+    limit = 1 / a + 1 / d  # det = (1 − s a)(1 − s d) < 1; det > −1 follows from the rest
     # 1 + trace + det = 4 − 2 s (a + d) + s² (a d + cross) > 0
     discriminant = (a + d) ** 2 - 4 * (a * d + cross)
     if discriminant >= 0:
-        limit = min(limit, 4 / (a + d + math.sqrt(discriminant)))
-    return limit
+        limit = min(limit, 4 / (a + d + np.sqrt(discriminant)))
+    return float(limit)
 
 
 def _first_unstable(data: Dataset, settings: Settings, radius: Callable[[float], float]) -> float:
     """The same for any settings: searched upwards, then by bisection."""
     near = max_stable_scale(data.moments, settings)
-    if settings.batch_size is None and settings.optimizer == "sgd":
+    by_formula = settings.batch_size is None and settings.optimizer == "sgd"
+    if by_formula or not (math.isfinite(near) and near > 0):
         return near
     low = near / 16
     while radius(low) > AT_MOST:
@@ -184,7 +196,7 @@ def _steps_needed(data: Dataset, settings: Settings, radius: float) -> int | Non
     excess, near = run.optimum.excess(slope, intercept), near_excess(run.optimum)
     if (excess <= near).any():
         return int((excess <= near).argmax())
-    if not (settings.is_constant and radius < 1):
+    if not (settings.is_constant and radius < 1 and near > 0):
         return None
     steps = run.history.last + math.log(near / excess[-1]) / (2 * math.log(radius))
     return round(steps) if steps < MAX_STEPS else None

@@ -102,8 +102,10 @@ def _state(view: View) -> Span:
 def _foreseen(view: View) -> str:
     """What the settings will lead to, in a few words."""
     foreseen, limit = view.foreseen, view.foreseen.max_stable_scale
-    if limit is None:
+    if foreseen.stable is None:
         return "nothing can be foreseen"
+    if limit is None:
+        return "will converge" if foreseen.stable else "will diverge"
     if not foreseen.stable:
         return f"the rates are {1 / limit:.3g}× the limit"
     needs = "" if foreseen.steps is None else f" in about {foreseen.steps:,} steps"

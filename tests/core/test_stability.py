@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
@@ -187,3 +188,38 @@ def test_adam_can_not_be_foreseen(houses: Dataset) -> None:
     foreseen = predict(houses, Settings(optimizer="adam"))
     assert foreseen.stable is None
     assert foreseen.max_stable_scale is None
+
+
+any_rate = st.floats(0, 1e308, exclude_min=True)
+
+
+@given(
+    any_rate,
+    any_rate,
+    st.sampled_from(UPDATES),
+    st.sampled_from(["sgd", "momentum", "nesterov", "adam"]),
+    st.sampled_from([None, 1, 7]),
+    st.booleans(),
+)
+@hypothesis_settings(max_examples=60)
+def test_any_rates_can_be_foreseen_and_run(
+    rate_m: float, rate_b: float, update: Update, name: Any, batch_size: int | None, flat: bool
+) -> None:
+    data = random_data(1)
+    if flat:
+        data = Dataset("made", "x", "y", data.x, np.zeros(data.n))
+    settings = Settings(
+        learning_rate_m=rate_m,
+        learning_rate_b=rate_b,
+        update=update,
+        optimizer=name,
+        batch_size=batch_size,
+    )
+    foreseen = predict(data, settings)
+    assert all(
+        value is None or np.isfinite(value)
+        for value in (foreseen.spectral_radius, foreseen.max_stable_scale)
+    )
+    run = Run(data, settings)
+    run.advance(50)
+    assert np.isfinite(run.history.columns()[:, 1:]).all()
