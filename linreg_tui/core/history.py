@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linreg_tui.core.moments import FloatArray
 
@@ -64,6 +67,30 @@ class History:
         """
         length = self._length
         return np.concatenate(self._blocks, axis=1)[:, :length]
+
+    def at(self, numbers: NDArray[np.intp]) -> FloatArray:
+        """The same columns of the steps of these numbers, of shape (k,), all from 0 to `last`."""
+        block, place = np.divmod(numbers, _BLOCK)
+        table = np.empty((4, len(numbers)))
+        for chosen in np.unique(block).tolist():
+            here = block == chosen
+            table[:, here] = self._blocks[chosen][:, place[here]]
+        return table
+
+    def losses(self) -> Iterator[FloatArray]:
+        """The loss of all steps, in pieces of shape (k,)."""
+        for number, block in enumerate(self._blocks):
+            yield block[3, : self._length - number * _BLOCK]
+
+    def until(self, number: int) -> History:
+        """The same steps up to that number, as a history that can grow in another way."""
+        twin = copy.copy(self)
+        twin._length = number + 1
+        full, rest = divmod(twin._length, _BLOCK)
+        twin._blocks = self._blocks[:full]
+        if rest:
+            twin._blocks.append(self._blocks[full].copy())
+        return twin
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ LARGEST_DRAW = 1 << 21
 _FEW_ROWS = 1 << 12
 
 
-def sampler(n: int, size: int, sampling: Sampling, seed: int) -> Sampler:
-    """Draws batches of `size` of n rows.
+def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generator) -> Sampler:
+    """Draws batches of `size` of n rows, with a generator of its own or the one given.
 
     Drawing many at once costs a fraction of drawing them one by one. The batches of a seed are the
     same either way.

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.draws import Draws
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import History, Thinner
 from linreg_tui.core.moments import FloatArray, Moments, Number
-from linreg_tui.core.optimizers import Row, optimizer
-from linreg_tui.core.outcome import Status, largest_loss, near_excess
-from linreg_tui.core.sampling import LARGEST_DRAW, Index, sampler
-from linreg_tui.core.schedules import factors
+from linreg_tui.core.optimizers import Optimizer, Row, optimizer
+from linreg_tui.core.outcome import Milestones, Status, largest_loss, near_excess
+from linreg_tui.core.sampling import Index
+from linreg_tui.core.segment import Segment
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.units import training_units
 
 _LONGEST_WALK = 4096
+"""Steps at a time, and steps from which a branch may have to be trained again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What it takes to go on from a step: the point in training units, and the optimizer."""
+
+    step: int
+    point: tuple[float, float]
+    optimizer: Optimizer
 
 
 class Run:
     """One training run, as far as it has come.
 
-    One thread may advance it while another reads `history`, `curve` and `diverged_at`.
+    One thread may advance it while another reads `history`, `curve`, `segments` and `batch`.
 
     Raises
     ------
@@ -35,9 +48,7 @@ class Run:
     def __init__(self, data: Dataset, settings: Settings) -> None:
         settings.check(data.n)
         self.data = data
-        self.settings = settings
         self.optimum = data.line
-        self.diverged_at: int | None = None
         self.overflowed = False
         m, b = settings.initial_slope, settings.initial_intercept
         start = self.optimum.loss + self.optimum.excess(m, b)
@@ -46,24 +57,45 @@ class Run:
                 f"the loss at slope {m:g} and intercept {b:g} is too large for a number: "
                 "choose an initial line nearer to the data"
             )
-        self._largest_loss = largest_loss(self.optimum, start)
         self.history = History(m, b, start)
         self.curve = Thinner()
         self.curve.extend(np.array([start]))
         self._units = training_units(data.moments, settings)
         self._point = self._units.from_data(m, b)
         self._optimizer = optimizer(settings)
-        self._batches = None if settings.batch_size is None else _BatchStream(data, settings)
+        self._marks = [_Mark(0, self._point, copy.copy(self._optimizer))]
+        draws = _draws(data, settings, settings.seed)
+        self._segments = [Segment(0, settings, data.n, self._milestones(start), draws)]
+        self._coming: Segment | None = None
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The stretches of the run between changes of settings, at least one."""
+        return tuple(self._segments)
+
+    @property
+    def _latest(self) -> Segment:
+        return self._coming or self._segments[-1]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the steps to come."""
+        return self._latest.settings
 
     @property
     def budget(self) -> int:
-        """How many steps the settings ask for."""
-        return self.settings.steps(self.data.n)
+        """The step with which the epochs that the settings ask for are over."""
+        return self._latest.end
 
     @property
     def exhausted(self) -> bool:
         """Whether no further step can be kept: the numbers overflowed, or there are too many."""
         return self.overflowed or self.history.last >= MAX_STEPS
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The step at which it diverged with its latest settings, if it did."""
+        return self._latest.milestones.diverged
 
     @property
     def status(self) -> Status:
@@ -74,25 +106,119 @@ class Run:
         excess = self.optimum.excess(last.slope, last.intercept)
         return "converged" if excess <= near_excess(self.optimum) else "stopped"
 
+    def segment(self, step: int) -> Segment:
+        """The segment that a step belongs to."""
+        return next(s for s in reversed(self._segments) if s.start < step or s.start == 0)
+
     def epoch(self, step: int) -> int:
         """The epoch that a step belongs to, counted from 1; 0 for the start."""
-        return -(-step // self.settings.steps_per_epoch(self.data.n))
+        return -int(-self.segment(step).epochs_at(step) // 1)
 
     def rates(self, first: int, count: int) -> tuple[FloatArray, FloatArray]:
         """The learning rates of m and b in `count` steps from step `first` on, counted from 1."""
-        scale = factors(self.settings, self.budget, first - 1, count)
-        rate_m, rate_b = self._units.rates(self.settings)
-        return rate_m * scale, rate_b * scale
+        parts: list[FloatArray] = []
+        while count > 0:
+            segment = self.segment(first)
+            later = (s.start for s in self._segments if s.start > segment.start)
+            steps = min(count, next(later, first + count - 1) - first + 1)
+            rates = np.array(self._units.rates(segment.settings))
+            parts.append(rates[:, None] * segment.factors(first, steps))
+            first, count = first + steps, count - steps
+        rate_m, rate_b = np.concatenate([np.empty((2, 0)), *parts], axis=1)
+        return rate_m, rate_b
+
+    def batch(self, step: int) -> Index | None:
+        """The numbers of the rows that a step from 1 on has seen, None if all."""
+        segment = self.segment(step)
+        return None if segment.draws is None else segment.draws.batch(step - 1 - segment.drawn)
+
+    def can_take(self, settings: Settings) -> bool:
+        """Whether a run can go on with other settings: all may differ but those of its start."""
+        start = ("initial_slope", "initial_intercept", "seed", "standardize")
+        same = all(getattr(settings, name) == getattr(self.settings, name) for name in start)
+        return same and not self.exhausted
+
+    def change(self, settings: Settings) -> None:
+        """Take the steps to come with other settings, which `can_take` allows.
+
+        The batches and the optimizer's memory stay what they are unless their settings change, and
+        a new schedule counts from here.
+
+        Raises
+        ------
+        InputError
+            If a setting is out of range for the data, or asks for too many steps.
+        """
+        settings.check(self.data.n)
+        step, last = self.history.last, self._segments[-1]
+        if settings == last.settings:
+            self._coming = None
+            return
+        loss = max(self.history[0].loss, self.history[step].loss)
+        segment = replace(
+            last,
+            start=step,
+            settings=settings,
+            epochs=last.epochs_at(step),
+            milestones=self._milestones(loss),
+        )
+        if _differ(settings, last.settings, "schedule", "warmup_steps", "decay", "decay_steps"):
+            segment = replace(segment, scheduled=step)
+        if _differ(settings, last.settings, "batch_size", "sampling"):
+            draws = _draws(self.data, settings, (settings.seed, step) if step else settings.seed)
+            segment = replace(segment, draws=draws, drawn=step)
+        if segment.end > MAX_STEPS:
+            raise InputError(
+                f"{settings.epochs} epochs would end with step {segment.end:,}, and at most "
+                f"{MAX_STEPS:,} are kept: choose fewer epochs or a larger batch size"
+            )
+        self._coming = segment
+
+    def _turn(self, segment: Segment) -> None:
+        """Begin a segment."""
+        last = self._segments[-1]
+        if _differ(segment.settings, last.settings, "optimizer", "momentum", "update"):
+            self._optimizer = optimizer(segment.settings)
+        if last.start == segment.start:
+            self._segments[-1], self._marks = segment, self._marks[:-1]
+        else:
+            self._segments.append(segment)
+        self._marks.append(_Mark(segment.start, self._point, copy.copy(self._optimizer)))
+        self._coming = None
+
+    def branch(self, step: int) -> Run:
+        """A run with the same past up to a step, and the settings that led to it."""
+        mark = next(m for m in reversed(self._marks) if m.step < step or m.step == 0)
+        twin = copy.copy(self)
+        twin.overflowed, twin._coming = False, None
+        twin.history = self.history.until(mark.step)
+        twin.curve = Thinner()
+        for losses in twin.history.losses():
+            twin.curve.extend(losses)
+        twin._marks = [m for m in self._marks if m.step <= mark.step]
+        twin._point, twin._optimizer = mark.point, copy.copy(mark.optimizer)
+        *before, last = (s for s in self._segments if s.start < step or s.start == 0)
+        draws = last.draws and last.draws.from_batch(mark.step - last.drawn)
+        known = last.milestones.until(mark.step)
+        twin._segments = [*before, replace(last, draws=draws, milestones=known)]
+        twin.advance(step - mark.step)
+        return twin
 
     def advance(self, steps: int) -> None:
         """Train `steps` more steps, or fewer if the run is exhausted before."""
+        if self._coming is not None:
+            self._turn(self._coming)
         end = min(self.history.last + steps, MAX_STEPS)
         while self.history.last < end and not self.overflowed:
             self._advance(min(end - self.history.last, _LONGEST_WALK))
 
     def _advance(self, steps: int) -> None:
         """Train up to `steps` steps, at least one."""
-        batch = None if self._batches is None else self._batches.take(steps)
+        last = self.history.last
+        if last - self._marks[-1].step >= _LONGEST_WALK:
+            self._marks.append(_Mark(last, self._point, copy.copy(self._optimizer)))
+        draws = self._segments[-1].draws
+        batch = None if draws is None else self.data.batches.moments(draws.take(steps))
         rows = self._rows(steps) if batch is None else self._batch_rows(batch)
         points = self._optimizer.walk(*self._point, rows)
         self._point = points[0][-1], points[1][-1]
@@ -120,35 +246,30 @@ class Run:
 
     def _keep(self, table: FloatArray) -> None:
         """Keep these steps, up to the first whose numbers are not finite."""
-        loss = table[3]
-        if self.diverged_at is None and not loss.max() <= self._largest_loss:
-            exceeds = ~(loss <= self._largest_loss)
-            self.diverged_at = self.history.last + 1 + int(exceeds.argmax())
+        segment, last = self._segments[-1], self.history.last
+        known = segment.milestones.after(last, self.history[last].loss, table[3])
+        if known is not segment.milestones:
+            self._segments[-1] = replace(segment, milestones=known)
         if not np.isfinite(table).all():
             self.overflowed = True
             table = table[:, : int(np.isfinite(table).all(axis=0).argmin())]
         self.history.append(table)
         self.curve.extend(table[3])
 
+    def _milestones(self, loss: float) -> Milestones:
+        near = self.optimum.loss + near_excess(self.optimum)
+        return Milestones(near, largest_loss(self.optimum, loss))
+
 
 def _batch(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:
     return moments.mean_x, moments.mean_y, moments.sxx / moments.n, moments.sxy / moments.n
 
 
-class _BatchStream:
-    """The moments of one mini-batch after another."""
+def _draws(data: Dataset, settings: Settings, seed: int | tuple[int, int]) -> Draws | None:
+    if settings.batch_size is None:
+        return None
+    return Draws(data.n, settings.batch_size, settings.sampling, seed)
 
-    def __init__(self, data: Dataset, settings: Settings) -> None:
-        assert settings.batch_size is not None
-        self._data = data
-        self._most = max(1, LARGEST_DRAW // settings.batch_size)
-        self._draw = sampler(data.n, settings.batch_size, settings.sampling, settings.seed)
-        self._drawn: Index = np.empty((0, settings.batch_size), dtype=np.intp)
 
-    def take(self, wanted: int) -> Moments[FloatArray]:
-        """The moments of the next batches, at least one and at most as many as wanted."""
-        if len(self._drawn) == 0:
-            self._drawn = self._draw(wanted)
-        most = min(wanted, self._most)
-        index, self._drawn = self._drawn[:most], self._drawn[most:]
-        return self._data.batches.moments(index)
+def _differ(one: Settings, other: Settings, *names: str) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in names)

@@ -1,0 +1,46 @@
+"""A stretch of a run in which the settings stay the same."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from linreg_tui.core.draws import Draws
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.outcome import Milestones
+from linreg_tui.core.schedules import factors
+from linreg_tui.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The steps after step `start`, up to the next segment's, on n rows.
+
+    `epochs` passes over the data came before it. The schedule of its learning rates began at step
+    `scheduled`, and its batches, None if all rows are one, at step `drawn`.
+    """
+
+    start: int
+    settings: Settings
+    n: int
+    milestones: Milestones
+    draws: Draws | None
+    epochs: Fraction = Fraction(0)
+    scheduled: int = 0
+    drawn: int = 0
+
+    def epochs_at(self, step: int) -> Fraction:
+        """How many passes over the data the run has made at a step of this segment."""
+        return self.epochs + Fraction(step - self.start, self.settings.steps_per_epoch(self.n))
+
+    @property
+    def end(self) -> int:
+        """The step with which the epochs that the settings ask for are over."""
+        left = max(Fraction(0), self.settings.epochs - self.epochs)
+        return self.start + math.ceil(left * self.settings.steps_per_epoch(self.n))
+
+    def factors(self, first: int, count: int) -> FloatArray:
+        """What the schedule multiplies the rates of `count` steps from step `first` on by."""
+        total = max(1, self.end - self.scheduled)
+        return factors(self.settings, total, first - 1 - self.scheduled, count)
