@@ -30,9 +30,7 @@ def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generat
     def shuffled(wanted: int) -> Index:
         """All whole batches of some epochs, the rows shuffled anew in each."""
         epochs = max(1, min(-(-wanted // (n // size)), LARGEST_DRAW // n))
-        order = np.tile(np.arange(n), (epochs, 1))
-        rng.permuted(order, axis=1, out=order)
-        return order[:, : n // size * size].reshape(-1, size)
+        return _orders(rng, n, epochs)[:, : n // size * size].reshape(-1, size)
 
     def independent(wanted: int) -> Index:
         """Each batch drawn without replacement, whatever the one before was."""
@@ -42,6 +40,20 @@ def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generat
         return np.stack([rng.choice(n, size, replace=False, shuffle=False) for _ in range(count)])
 
     return shuffled if sampling == "epoch" else independent
+
+
+def _orders(rng: np.random.Generator, n: int, count: int) -> Index:
+    """The numbers from 0 to n − 1 in `count` random orders, of shape (count, n).
+
+    Each number is sorted by random bits above its own: quicker than to swap numbers one by one.
+    """
+    own = np.uint64((1 << n.bit_length()) - 1)
+    keys = rng.bit_generator.random_raw(count * n).reshape(count, n)
+    keys &= ~own
+    keys |= np.arange(n, dtype=np.uint64)
+    keys.sort(axis=1)
+    keys &= own
+    return keys.view(np.int64).astype(np.intp, copy=False)
 
 
 def _decks(rng: np.random.Generator, n: int, size: int, count: int) -> Index:
