@@ -23,6 +23,11 @@ from linreg_tui.core.moments import FloatArray, Moments, Number
 EXACT_ROWS = 4096
 """Up to so many rows the line is worked out exactly, in a few hundredths of a second."""
 
+_ONE_X = (
+    "every x is the same, so the formula divides by n Σx² − (Σx)² = 0 and has no answer; "
+    "choose another column with --x"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Sums:
@@ -73,15 +78,18 @@ def closed_form(moments: Moments[float]) -> ClosedForm:
     ------
     InputError
         If all x are equal, so that the denominator is 0 and the formula has no answer, or if the
-        numbers are too large to be squared.
+        numbers are too large to be squared, or x and y too far apart in size to be compared.
     """
-    if not all(map(math.isfinite, (moments.sxx, moments.sxy, moments.syy))):
+    n, sxx, syy = moments.n, moments.sxx, moments.syy
+    raw_xx = n * (sxx + n * moments.mean_x * moments.mean_x)
+    raw_yy = n * (syy + n * moments.mean_y * moments.mean_y)
+    if not (math.isfinite(raw_xx) and math.isfinite(raw_yy)):
         raise InputError("the numbers are too large to be squared; use larger units")
-    if not moments.sxx > 0:
-        raise InputError(
-            "every x is the same, so the formula divides by n Σx² − (Σx)² = 0 and has no answer; "
-            "choose another column with --x"
-        )
+    if not sxx > 0:
+        raise InputError(_ONE_X)
+    # They bound the slope and its variance, and the variance of the intercept.
+    if not (math.isfinite(syy / sxx) and math.isfinite(syy * (raw_xx / sxx))):
+        raise InputError("the slope is too large for a number; use larger units for y")
     slope = moments.sxy / moments.sxx
     return ClosedForm(
         moments,
@@ -99,6 +107,9 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
     InputError
         As `closed_form` does.
     """
+    # Rounded deviations from the mean of 0.1, 0.1, 0.1 are not 0.
+    if (x == x[0]).all():
+        raise InputError(_ONE_X)
     line = closed_form(Moments.of(x, y))
     if len(x) <= EXACT_ROWS:
         return _exact(x, y)
