@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import warnings
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +65,7 @@ def bundled(x: str | None = None, y: str | None = None) -> Dataset:
     """Sale price (dollars) against above-ground living area (square feet) of 551 houses."""
     path = _bundled_folder() / "slimmed_realestate_data.csv"
     if x is not None or y is not None:
-        return load(str(path), x, y)
+        return replace(load(str(path), x, y), source=path.name)
     # Its columns are known, so the application can start without the wait for pandas.
     price, area = np.loadtxt(path, delimiter=",", skiprows=1, usecols=(1, 2), unpack=True)
     return Dataset(path.name, NOTEBOOK_X, NOTEBOOK_Y, area, price)
@@ -105,11 +106,13 @@ def load(path: str, x: str | None = None, y: str | None = None) -> Dataset:
 def _read(path: str) -> pd.DataFrame:
     import pandas as pd
 
-    name = printable(path)
+    name = printable(path) or "an empty path"
     try:
         # Opened here, since pandas would take an address for an invitation to go and fetch it.
-        with Path(path).open("rb") as file:
-            return pd.read_csv(file, low_memory=False)
+        with Path(path).open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            # Not by itself: of rows longer than the header it would take the first for an index.
+            return pd.read_csv(file, index_col=False, low_memory=False)
     except FileNotFoundError:
         raise InputError(f"{name}: there is no such file; check the path") from None
     except IsADirectoryError:
@@ -120,6 +123,10 @@ def _read(path: str) -> pd.DataFrame:
         raise InputError(f"{name}: it can't be read ({error.strerror}); check the path") from None
     except pd.errors.EmptyDataError:
         raise InputError(f"{name}: the file is empty; a CSV file with a header is needed") from None
+    except pd.errors.ParserWarning:
+        raise InputError(
+            f"{name}: its rows hold more fields than its header; give every column a name"
+        ) from None
     except ValueError as error:
         why = printable(str(error).strip().partition("\n")[0])
         raise InputError(f"{name}: this isn't a readable CSV file ({why}); check it") from None
@@ -130,7 +137,7 @@ def _choose(frame: pd.DataFrame, path: str, x: str | None, y: str | None) -> tup
     for asked in (x, y):
         if asked is not None and asked not in names:
             raise InputError(
-                f"{printable(path)}: there is no column {printable(asked)}; "
+                f"{printable(path)}: there is no column {printable(asked) or 'without a name'}; "
                 f"choose from {_listed(names)}"
             )
     if x is not None and x == y:

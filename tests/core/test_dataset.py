@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from linreg_tui.core.dataset import Dataset, bundled, load
+from linreg_tui.core.errors import InputError
+
+BUNDLED = Path(__file__).parents[2] / "data" / "slimmed_realestate_data.csv"
+
+HOSTILE = {
+    "markup": "[red]price[/red]",
+    "escape": "\x1b[31mprice\x1b]0;title\x07",
+    "lines": "price\nof\r\nhouses\t\u2028",
+    "right to left": "price\u202eecirp",
+    "10,000 characters": "price" * 2000,
+}
+hostile = pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+
+
+def written(folder: Path, content: str | bytes) -> str:
+    path = folder / "rows.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def complaint(path: str, x: str | None = None, y: str | None = None) -> str:
+    """What is said of data without a line: one line that a terminal shows as it stands."""
+    with pytest.raises(InputError) as caught:
+        _ = load(path, x, y).line
+    message = str(caught.value)
+    assert message.isprintable()
+    assert 20 < len(message) < 600
+    return message
+
+
+def test_bundled_data_is_the_notebooks(houses: Dataset) -> None:
+    assert hashlib.sha256(BUNDLED.read_bytes()).hexdigest() == (
+        "5e7578a8e9bc0f1e2eac9711621f4d0d129e9fe36e3f4e655947a0652b3b05cc"
+    )
+    assert BUNDLED.read_text().partition("\n")[0] == ",SalePrice,GrLivArea"
+    assert (houses.n, houses.dropped) == (551, 0)
+    assert (houses.x_name, houses.y_name) == ("GrLivArea", "SalePrice")
+    assert (houses.x[0], houses.y[0]) == (1262, 181500)
+    assert houses.source == BUNDLED.name
+
+
+@pytest.mark.parametrize("columns", [(None, None), ("GrLivArea", "SalePrice")])
+def test_the_fast_way_to_the_bundled_data_reads_what_the_slow_one_does(
+    houses: Dataset, columns: tuple[str | None, str | None]
+) -> None:
+    for slow in (load(str(BUNDLED), *columns), bundled(x="GrLivArea")):
+        assert np.array_equal(slow.x, houses.x)
+        assert np.array_equal(slow.y, houses.y)
+        assert (slow.x_name, slow.y_name) == (houses.x_name, houses.y_name)
+        assert slow.x.dtype == slow.y.dtype == houses.x.dtype == houses.y.dtype == np.float64
+
+
+def test_bundled_columns_can_be_chosen(houses: Dataset) -> None:
+    swapped = bundled(x="SalePrice", y="GrLivArea")
+    assert np.array_equal(swapped.x, houses.y)
+    assert np.array_equal(swapped.y, houses.x)
+    assert swapped.source == houses.source
+
+
+@pytest.mark.parametrize(
+    ("header", "guess"),
+    [
+        (",length,weight", ("length", "weight")),
+        ("Unnamed: 0,length,weight", ("length", "weight")),
+        ("id,length,weight", ("length", "weight")),
+        ("Index,length,weight", ("length", "weight")),
+        ("depth,length,weight", ("depth", "length")),
+        ("SalePrice,weight,GrLivArea", ("GrLivArea", "SalePrice")),
+        ("same,same,length", ("same", "same.1")),
+    ],
+)
+def test_columns_are_guessed_and_row_numbers_are_none(
+    tmp_path: Path, header: str, guess: tuple[str, str]
+) -> None:
+    data = load(written(tmp_path, f"{header}\n1,2,3\n2,5,4\n3,7,6\n"))
+    assert (data.x_name, data.y_name) == guess
+
+
+@pytest.mark.parametrize("useless", ["one", "", "7"], ids=["text", "missing", "constant"])
+def test_a_guess_passes_over_columns_without_numbers_that_differ(
+    tmp_path: Path, useless: str
+) -> None:
+    text = f"first,length,weight\n{useless},1,2\n{useless},3,5\n"
+    data = load(written(tmp_path, text))
+    assert (data.x_name, data.y_name) == ("length", "weight")
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "taken"),
+    [("b", "a", ("b", "a")), ("b", None, ("b", "a")), (None, "a", ("b", "a"))],
+)
+def test_columns_asked_for_are_taken_and_the_other_guessed(
+    tmp_path: Path, x: str | None, y: str | None, taken: tuple[str, str]
+) -> None:
+    data = load(written(tmp_path, "a,b,c\n1,20,7\n2,30,9\n"), x, y)
+    assert (data.x_name, data.y_name) == taken
+    assert (data.x.tolist(), data.y.tolist()) == ([20, 30], [1, 2])
+
+
+@pytest.mark.parametrize("gap", ["", "NA", "unknown", "inf", "-inf", "nan", "1e999", "\0"])
+@pytest.mark.parametrize("column", [0, 1])
+def test_rows_without_a_number_are_left_out_and_counted(
+    tmp_path: Path, gap: str, column: int
+) -> None:
+    bad = ["7", "8"]
+    bad[column] = gap
+    text = f"a,b\n1,10\n{','.join(bad)}\n2,20\n{','.join(bad)}\n3,31\n"
+    data = load(written(tmp_path, text), "a", "b")
+    assert data.dropped == 2
+    assert (data.x.tolist(), data.y.tolist()) == ([1, 2, 3], [10, 20, 31])
+
+
+def test_short_rows_are_left_out_and_counted(tmp_path: Path) -> None:
+    data = load(written(tmp_path, "a,b\n1,10\n2\n3,30\n"))
+    assert (data.x.tolist(), data.dropped) == ([1, 3], 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,10,\n2,20,\n3,31,\n",
+        "\ufeffa,b\r\n1,10\r\n2,20\r\n3,31\r\n",
+        'a,b\n"1","10"\n\n"2","20"\n"3","31"',
+        "a,b\n 1, 10\n 2, 20\n 3, 31\n",
+    ],
+    ids=["commas at the ends", "from Windows", "quoted", "spaced"],
+)
+def test_ways_of_writing_the_same_table(tmp_path: Path, text: str) -> None:
+    data = load(written(tmp_path, text), "a", "b")
+    assert (data.x.tolist(), data.y.tolist(), data.dropped) == ([1, 2, 3], [10, 20, 31], 0)
+
+
+def test_numbers_keep_all_their_digits(tmp_path: Path) -> None:
+    numbers = [0.1, 1 / 3, 123456789.12345679, 5e-324, 1.7976931348623157e308]
+    text = "a,b\n" + "".join(f"{number!r},{-number!r}\n" for number in numbers)
+    data = load(written(tmp_path, text))
+    assert data.x.tolist() == numbers
+    assert data.y.tolist() == [-number for number in numbers]
+
+
+@pytest.mark.parametrize("how", ["bundled", "loaded"])
+def test_arrays_are_read_only(houses: Dataset, how: str) -> None:
+    data = houses if how == "bundled" else load(str(BUNDLED))
+    for array in (data.x, data.y):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "what", "remedy"),
+    [
+        ("", (), "the file is empty", "a CSV file with a header is needed"),
+        ("\n\n", (), "the file is empty", "a CSV file with a header is needed"),
+        ("a,b\n", (), "two columns of numbers are needed", "with --x and --y, from a, b"),
+        ("a,b\n", ("a", "b"), "column a holds no numbers", "choose others with --x and --y"),
+        ("a\n1\n2\n", (), "two columns of numbers are needed", "with --x and --y, from a"),
+        ("a;b\n1;2\n2;4\n", (), "two columns of numbers are needed", "from a;b"),
+        ("a,b\nno,1\nyes,2\n", (), "two columns of numbers are needed", "from a, b"),
+        ("a,b\nno,1\nyes,2\n", ("a", "b"), "column a holds no numbers", "choose others"),
+        ("a,b\n1,\n2,\n", ("a", "b"), "column b holds no numbers", "choose others"),
+        ("a,b\n1,inf\n2,-inf\n", ("a", "b"), "column b holds no numbers", "choose others"),
+        ("a,b\n1,\n,2\n", ("a", "b"), "no row has a number in both a and b", "choose other"),
+        ("a,b\n1,2\n,3\n", ("a", "b"), "one row is not enough", "it takes two"),
+        ("a,b\n1,2\n2,4\n", ("a", "c"), "there is no column c", "choose from a, b"),
+        ("a,b\n1,2\n2,4\n", ("", "b"), "there is no column without a name", "choose from a, b"),
+        ("a,b\n1,2\n2,4\n", ("a", "a"), "x and y are both a", "choose two different columns"),
+        ("a,b\n3,1\n3,2\n", (), "two columns of numbers are needed", "from a, b"),
+        ("a,b\n3,1\n3,2\n", ("a", "b"), "every x is the same", "choose another column with --x"),
+        ("a,b\n.1,1\n.1,2\n.1,4\n", ("a", "b"), "every x is the same", "another column with --x"),
+        ("a,b\n" + ".1,1\n.1,2\n" * 2500, ("a", "b"), "every x is the same", "choose another"),
+        ("a,b\n1e200,1\n2e200,2\n", (), "too large to be squared", "use larger units"),
+        ("a,b\n1,1e200\n2,3e200\n", (), "too large to be squared", "use larger units"),
+        ("a,b\n1e160,1\n1.000000000000001e160,2\n", (), "too large to be squared", "use larger"),
+        ("a,b\n0,1e150\n1e-160,2e150\n", (), "the slope is too large", "larger units for y"),
+        ("a,b\n1,2\n3,4,5\n", (), "isn't a readable CSV file", "check it"),
+        ("a,b\n1,2,3\n4,5,6\n", (), "more fields than its header", "give every column a name"),
+        ('a,b\n"1,2\n2,4\n', (), "isn't a readable CSV file", "check it"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", (), "isn't a readable CSV file", "check it"),
+        (b"PK\x03\x04\0\0\0\0", (), "two columns of numbers are needed", "with --x and --y"),
+        ("a,b\n1,2\n".encode("utf-16"), (), "isn't a readable CSV file", "check it"),
+        (b"a,b\n\0,\0\n\0,\0\n", ("a", "b"), "column a holds no numbers", "choose others"),
+    ],
+)
+def test_a_bad_file_is_told_in_one_line(
+    tmp_path: Path, content: str | bytes, columns: tuple[str, ...], what: str, remedy: str
+) -> None:
+    message = complaint(written(tmp_path, content), *columns)
+    assert what in message
+    assert remedy in message.partition(what)[2]
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "remedy"),
+    [
+        ("nowhere.csv", "nowhere.csv: there is no such file", "check the path"),
+        ("", "an empty path: this is a folder", "name a CSV file in it"),
+        (".", ".: this is a folder", "name a CSV file in it"),
+        ("a" * 300, "File name too long", "check the path"),
+        ("a\0b.csv", "a\\x00b.csv: this isn't a readable", "check it"),
+        ("http://localhost:9/a.csv", "http://localhost:9/a.csv: there is no such file", "check"),
+        ("\x1b[31mred\n.csv", "\\x1b[31mred\\n.csv: there is no such file", "check the path"),
+        ("\udcff.csv", "\\udcff.csv: there is no such file", "check the path"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, what: str, remedy: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    message = complaint(path)
+    assert what in message
+    assert remedy in message.partition(what)[2]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read all")
+def test_a_file_without_permission_is_told_in_one_line(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n1,2\n2,4\n")
+    Path(path).chmod(0)
+    assert complaint(path).endswith("no permission to read it; check its owner and mode")
+
+
+@hostile
+def test_a_hostile_column_is_loaded_by_its_own_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "hostile.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[name, "b"], [1, 2], [2, 5]])
+    for data in (load(str(path)), load(str(path), name, "b")):
+        assert (data.x_name, data.y_name) == (name, "b")
+        assert data.x.tolist() == [1, 2]
+
+
+@hostile
+@pytest.mark.parametrize("asked", [("{}", "b"), ("b", "{}"), ("{}", "{}"), ("{} too", "b")])
+def test_a_hostile_column_is_told_in_one_line(
+    tmp_path: Path, name: str, asked: tuple[str, str]
+) -> None:
+    path = tmp_path / "hostile.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[name, "b"], ["one", 2], ["two", 5]])
+    message = complaint(str(path), *(column.replace("{}", name) for column in asked))
+    assert "price" in message
+
+
+def test_of_many_columns_the_first_are_named(tmp_path: Path) -> None:
+    header = ",".join(f"c{number}" for number in range(500))
+    message = complaint(written(tmp_path, f"{header}\n"), "c", "d")
+    assert message.endswith("choose from c0, c1, c2, c3, c4, c5, c6, c7 and 492 more")
+
+
+cells = st.text(alphabet='0123456789.-e,"\n\r x\0é', max_size=40)
+
+
+@given(cells)
+@example("a,b\n1,2\n3,4")
+@example("a,b\n1,2,3\n3,4,5")
+def test_any_text_gives_finite_rows_or_one_line(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    path = written(tmp_path_factory.getbasetemp(), text)
+    try:
+        data = load(path)
+    except InputError:
+        complaint(path)
+    else:
+        assert data.n >= 2
+        assert np.isfinite(data.x).all()
+        assert np.isfinite(data.y).all()
