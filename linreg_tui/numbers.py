@@ -16,7 +16,7 @@ def fixed(value: float, width: int, decimals: int = 2) -> str:
 
 def _exponent(value: float, digits: int) -> str:
     mantissa, _, power = f"{value:.{digits}e}".partition("e")
-    return f"{mantissa}e{int(power)}"
+    return f"{mantissa}e{int(power)}" if power else mantissa
 
 
 def rate(value: float) -> str:

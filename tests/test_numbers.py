@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.text import Text
+
+from linreg_tui.core.closed_form import ClosedForm, closed_form
+from linreg_tui.core.moments import Moments
+from linreg_tui.core.text import printable
+from linreg_tui.numbers import above_optimum, equation, fixed, rate
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "decimals", "text"),
+    [
+        (88.89007926, 8, 2, "   88.89"),
+        (32912.2414016, 8, 2, "32912.24"),
+        (-6907927.60621315, 8, 2, "-6907928"),
+        (1478200827.6412914, 12, 2, "1478200827.6"),
+        (1478200827.6412914, 10, 2, "1478200828"),
+        (1478200827.6412914, 9, 2, "1.47820e9"),
+        (1.6942255525789e16, 9, 2, "1.6942e16"),
+        (-1.5e300, 9, 2, "-1.50e300"),
+        (0.0, 6, 2, "  0.00"),
+        (1.0, 6, 0, "     1"),
+        (math.inf, 6, 2, "   inf"),
+        (math.nan, 6, 2, "   nan"),
+    ],
+)
+def test_a_field_shows_as_many_decimals_as_it_holds(
+    value: float, width: int, decimals: int, text: str
+) -> None:
+    assert fixed(value, width, decimals) == text
+
+
+@given(st.floats(), st.integers(7, 24), st.integers(0, 6))
+@example(math.inf, 7, 6)
+@example(math.nan, 7, 6)
+def test_a_field_keeps_its_width(value: float, width: int, decimals: int) -> None:
+    assert len(fixed(value, width, decimals)) == width
+
+
+@given(finite, st.integers(9, 24))
+@example(9.995, 9)
+@example(-0.0, 9)
+def test_a_field_is_right_to_its_last_digit(value: float, width: int) -> None:
+    text = fixed(value, width)
+    shown = float(text)
+    mantissa, _, power = text.strip().partition("e")
+    digits = len(mantissa.partition(".")[2])
+    # Half of the last digit shown; what it adds up to in floating point is rounded once more.
+    unit = 10.0 ** (int(power or 0) - digits)
+    assert abs(shown - value) <= unit / 2 * (1 + 1e-9) or shown == value
+
+
+@given(finite, st.integers(1, 24))
+def test_a_narrow_field_is_never_cut(value: float, width: int) -> None:
+    text = fixed(value, width)
+    assert float(text) == pytest.approx(value, rel=0.5, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1e-7, "1e-7"),
+        (1e-1, "0.1"),
+        (8e-7, "8e-7"),
+        (3.2e-7, "3.2e-7"),
+        (0.8, "0.8"),
+        (1.0, "1"),
+        (12.8, "12.8"),
+        (1.23456e-7, "1.23456e-7"),
+        (0.001, "0.001"),
+        (0.0001, "0.0001"),
+        (0.00001, "1e-5"),
+        (math.inf, "inf"),
+        (5e-324, "4.94066e-324"),
+        (1e300, "1e300"),
+        (100000.0, "1e5"),
+    ],
+)
+def test_a_rate_is_short(value: float, text: str) -> None:
+    assert rate(value) == text
+
+
+@given(st.floats(5e-320, 1e308))
+def test_a_rate_keeps_six_digits(value: float) -> None:
+    text = rate(value)
+    assert float(text) == pytest.approx(value, rel=5.1e-6)
+    assert len(text) <= len("1.23456e-300")
+
+
+@given(st.integers(1, 999_999), st.integers(-300, 290))
+@example(1, 22)
+def test_a_rate_of_six_digits_is_told_exactly(digits: int, power: int) -> None:
+    value = float(f"{digits}e{power}")
+    assert float(rate(value)) == value
+
+
+@given(finite, finite, st.integers(0, 8))
+def test_an_equation_holds_both_numbers(slope: float, intercept: float, decimals: int) -> None:
+    text = equation(slope, intercept, decimals)
+    match = re.fullmatch(r"y = (\S+) \* x ([+-]) (\S+)", text)
+    assert match is not None
+    assert float(match[1]) == float(f"{slope:.{decimals}f}")
+    assert float(match[2] + match[3]) == float(f"{intercept:.{decimals}f}")
+
+
+def test_an_equation_is_the_notebooks() -> None:
+    assert equation(88.89007926, 32912.2414016) == "y = 88.89 * x + 32912.24"
+    assert equation(-1.0, -2.0, 0) == "y = -1 * x - 2"
+
+
+SPREAD = closed_form(Moments(4, 0.0, 0.0, 4.0, 0.0, 400.0))
+ON_A_LINE = closed_form(Moments(4, 0.0, 0.0, 4.0, 8.0, 16.0))
+
+
+@pytest.mark.parametrize(
+    ("optimum", "intercept", "text"),
+    [
+        (SPREAD, 0.0, "0.00%"),
+        (SPREAD, 10.0, "100.00%"),
+        (SPREAD, 1.0, "1.00%"),
+        (SPREAD, 0.1, "0.01%"),
+        (SPREAD, 0.05, "2.5e-3%"),
+        (SPREAD, 1e-160, "1.0e-320%"),
+        (SPREAD, 500.0, "250,000.00%"),
+        (SPREAD, 1e6, "1.00e12%"),
+        (SPREAD, 1e154, "∞ %"),
+        (SPREAD, math.inf, "∞ %"),
+        (ON_A_LINE, 0.0, "0"),
+        (ON_A_LINE, 1.5, "2.25"),
+    ],
+)
+def test_the_distance_to_the_optimum(optimum: ClosedForm, intercept: float, text: str) -> None:
+    assert above_optimum(optimum, optimum.slope, intercept) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("GrLivArea", "GrLivArea"),
+        ("größe in m²", "größe in m²"),
+        ("価格", "価格"),
+        ("[red]", "[red]"),
+        ("\x1b[31m", "\\x1b[31m"),
+        ("two\nlines\r\n", "two\\nlines\\r\\n"),
+        ("\t\0\x7f\x9b", "\\t\\x00\\x7f\\x9b"),
+        ("\u2028\u202e\u200b\ufeff", "\\u2028\\u202e\\u200b\\ufeff"),
+        ("\udcff", "\\udcff"),
+        ("\U000e0001", "\\U000e0001"),
+        ("", ""),
+        ("x" * 60, "x" * 60),
+        ("x" * 61, "x" * 59 + "…"),
+    ],
+)
+def test_text_from_outside_is_shown_on_one_line(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+anything = st.text(st.characters(), max_size=80)
+
+
+@given(anything, st.integers(1, 80))
+def test_whatever_the_text_it_is_printable_and_no_longer_than_allowed(
+    text: str, longest: int
+) -> None:
+    shown = printable(text, longest)
+    assert shown.isprintable()
+    assert len(shown) <= longest
+    assert printable(shown, longest) == shown
+
+
+@given(anything)
+def test_text_that_a_terminal_can_show_is_shown_as_it_is(text: str) -> None:
+    if text.isprintable():
+        assert printable(text, 80) == text
+    else:
+        assert "\\" in printable(text, 10_000)
+
+
+@given(st.text(alphabet="[]/\\redbold #1:_", max_size=40))
+def test_markup_is_text_like_any_other(text: str) -> None:
+    assert printable(text) == text
+    assert Text(printable(text)).plain == text
