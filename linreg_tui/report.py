@@ -76,19 +76,39 @@ def writable(path: str) -> Path:
     Raises
     ------
     InputError
-        If there is no such folder, or a folder is in its place.
+        If there is no such folder, none may write in it, or something else is in the file's place.
     """
-    target = Path(path)
     shown = printable(path)
-    if "\0" in path or not target.name or target.is_dir():
+    if "\0" in path or not Path(path).name:
         raise InputError(
             f"{shown or 'an empty name'}: this is no name of a file to write; name one"
         )
-    if not target.parent.is_dir():
-        raise InputError(
-            f"{shown}: there is no folder {printable(str(target.parent))}; make it first"
-        )
+    # What a link points to is replaced, and not the link.
+    target = Path(path).resolve()
+    try:
+        if target.exists() and not target.is_file():
+            raise InputError(f"{shown}: this is no ordinary file; name another one")
+        if not target.parent.is_dir():
+            raise InputError(
+                f"{shown}: there is no folder {printable(str(target.parent))}; make it first"
+            )
+        part = _part(target)
+        part.touch(exist_ok=False)
+        part.unlink()
+    except OSError as error:
+        raise _unwritable(shown, error) from None
     return target
+
+
+def _part(target: Path) -> Path:
+    """Where a file is written before it takes its place."""
+    return target.with_name(f".{target.name}.{os.getpid()}.part")
+
+
+def _unwritable(path: str, error: OSError) -> InputError:
+    return InputError(
+        f"{printable(path)}: it can't be written ({error.strerror}); name another file"
+    )
 
 
 def write_history(run: Run, target: Path) -> None:
@@ -99,7 +119,7 @@ def write_history(run: Run, target: Path) -> None:
     InputError
         If the file can't be written.
     """
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = _part(target)
     try:
         with part.open("x", encoding="utf-8", newline="\n") as file:
             file.write(HISTORY_HEADER + "\n")
@@ -107,9 +127,7 @@ def write_history(run: Run, target: Path) -> None:
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise InputError(
-            f"{printable(str(target))}: it can't be written ({error.strerror}); name another file"
-        ) from None
+        raise _unwritable(str(target), error) from None
 
 
 def _history_lines(run: Run) -> Iterator[str]:
