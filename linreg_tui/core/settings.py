@@ -83,6 +83,8 @@ class Settings:
             )
         if self.epochs < 1:
             raise InputError(f"{self.epochs} epochs leave nothing to train: choose 1 or more")
+        if self.epochs > MAX_STEPS:
+            raise InputError(f"at most {MAX_STEPS:,} epochs are possible: choose fewer")
         if self.steps(n) > MAX_STEPS:
             raise InputError(
                 f"{self.epochs} epochs are {self.steps(n):,} steps, and at most {MAX_STEPS:,} "
@@ -111,9 +113,11 @@ class Settings:
             raise InputError(
                 f"a decay of {self.decay:g} is not possible: choose a factor above 0 and up to 1"
             )
-        if self.decay_steps is not None and self.decay_steps < 1:
-            raise InputError(f"{self.decay_steps} decay steps are not possible: choose 1 or more")
-        if self.warmup_steps is not None and self.warmup_steps < 0:
-            raise InputError(
-                f"{self.warmup_steps} warm-up steps are not possible: choose 0 or more"
-            )
+        for name, steps, least in (
+            ("decay", self.decay_steps, 1),
+            ("warm-up", self.warmup_steps, 0),
+        ):
+            if steps is not None and not least <= steps <= MAX_STEPS:
+                raise InputError(
+                    f"{steps} {name} steps are not possible: choose from {least} to {MAX_STEPS:,}"
+                )
