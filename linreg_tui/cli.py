@@ -12,9 +12,12 @@ from typing import NoReturn
 from linreg_tui import __version__
 from linreg_tui.core.dataset import Dataset, bundled, load
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, settings_of
 
-BAD_INPUT = 2
+BAD_INPUT, OUTPUT_LOST = 2, 1
+
+_LONGEST_COMPLAINT = 300
 
 EPILOG = """\
 commands:
@@ -40,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
         self._negative_number_matcher = re.compile(r"^-\.?\d")
 
     def error(self, message: str) -> NoReturn:
-        line = " ".join(message.split())
+        line = printable(" ".join(message.split()), _LONGEST_COMPLAINT)
         self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
 
 
@@ -52,14 +55,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     command = _COMMANDS.get(words[0]) if words else None
     try:
-        return command(words[1:]) if command else _open_application(words)
+        try:
+            return command(words[1:]) if command else _open_application(words)
+        finally:
+            # Here it can be told what is wrong with the output, at the interpreter's end it can't.
+            sys.stdout.flush()
     except InputError as error:
         sys.stderr.write(f"linreg-tui: {error}\n")
         return BAD_INPUT
     except BrokenPipeError:
-        # Whoever read the output has seen enough; the interpreter must not complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        _discard_output()
         return 128 + 13
+    except OSError as error:
+        if command is None:
+            raise
+        _discard_output()
+        sys.stderr.write(f"linreg-tui: the output can't be written ({error.strerror})\n")
+        return OUTPUT_LOST
+
+
+def _discard_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _open_application(words: list[str]) -> int:
