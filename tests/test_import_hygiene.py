@@ -1,0 +1,174 @@
+"""What is imported where: a screen only where one is needed, and nothing slow before it is."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "linreg_tui"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+HEAVY = {"pandas", "scipy", "textual", "plotext"}
+
+AFTER = """
+import json, sys
+{0}
+sys.stdout.flush()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+ALL_OF_CORE = """
+import importlib, pkgutil
+import linreg_tui.core
+for module in pkgutil.walk_packages(linreg_tui.core.__path__, "linreg_tui.core."):
+    importlib.import_module(module.name)
+"""
+
+RUN = "from linreg_tui.cli import main; assert main({0!r}) == 0"
+
+
+def loaded(script: str) -> frozenset[str]:
+    """The modules, and the packages around them, that a fresh interpreter has after a script."""
+    ended = subprocess.run(
+        [sys.executable, "-c", AFTER.format(script)], capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    return frozenset(json.loads(ended.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(
+    ("script", "needed", "excluded"),
+    [
+        (ALL_OF_CORE, {"linreg_tui.core.sgd", "linreg_tui.core.closed_form"}, HEAVY),
+        ("import linreg_tui.cli", {"linreg_tui.cli"}, HEAVY | {"rich"}),
+        (RUN.format(["train", "--json"]), {"linreg_tui.core.sgd"}, HEAVY),
+        (
+            RUN.format(["fit", "--json", "--x", "GrLivArea"]),
+            {"pandas", "scipy"},
+            {"textual", "plotext"},
+        ),
+    ],
+    ids=["all of core", "the command line", "train", "fit"],
+)
+def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:
+    modules = loaded(script)
+    assert needed <= modules
+    assert not excluded & modules
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """The modules that a file names to import, and whether they are imported with it.
+
+    They aren't where the import stands in a function; what only a type checker sees is left out.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    yield from _imports(tree, at_once=True)
+
+
+def _imports(node: ast.AST, *, at_once: bool) -> Iterator[tuple[str, bool]]:
+    if isinstance(node, ast.Import):
+        yield from ((alias.name, at_once) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        assert node.level == 0
+        assert node.module is not None
+        for alias in node.names:
+            found = PACKAGE.parent.joinpath(*node.module.split("."), alias.name)
+            inside = found.is_dir() or found.with_suffix(".py").is_file()
+            yield (f"{node.module}.{alias.name}" if inside else node.module), at_once
+    elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        for otherwise in node.orelse:
+            yield from _imports(otherwise, at_once=at_once)
+    else:
+        inner = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for child in ast.iter_child_nodes(node):
+            yield from _imports(child, at_once=at_once and not inner)
+
+
+def part(path: Path) -> str:
+    """Which part of the package a file belongs to: core, tui, or the module itself."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def users(package: str) -> set[str]:
+    """The files that import a package."""
+    return {
+        path.relative_to(PACKAGE).as_posix()
+        for path in FILES
+        for name, _ in imports(path)
+        if name.partition(".")[0] == package
+    }
+
+
+@pytest.mark.parametrize(
+    ("package", "only"),
+    [
+        ("pandas", "core/dataset.py"),
+        ("scipy", "core/closed_form.py"),
+        ("plotext", "tui/figures.py"),
+    ],
+)
+def test_one_file_knows_a_library(package: str, only: str) -> None:
+    assert users(package) == {only}
+
+
+def test_textual_is_known_to_the_application_alone() -> None:
+    outside = {name for name in users("textual") if not name.startswith("tui/")}
+    assert users("textual") - outside
+    assert outside <= {"cli.py"}
+
+
+@pytest.mark.parametrize("library", ["pandas", "scipy"])
+def test_slow_libraries_are_imported_late(library: str) -> None:
+    found = [
+        at_once
+        for path in FILES
+        for name, at_once in imports(path)
+        if name.partition(".")[0] == library
+    ]
+    assert found
+    assert not any(found)
+
+
+PARTS = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in FILES}
+FORBIDDEN = {
+    "core": PARTS - {"core"},
+    "training": PARTS - {"core", "training"},
+    "tui": {"headless", "cli", "__main__"},
+    "cli": {"__main__"},
+    "__main__": PARTS - {"cli"},
+}
+"""What a part must not import; the others, nothing nearer to the user than they are."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_arrows_point_one_way(path: Path) -> None:
+    used = {
+        name.split(".")[1] if "." in name else "__init__"
+        for name, _ in imports(path)
+        if name.partition(".")[0] == "linreg_tui"
+    }
+    assert not used & FORBIDDEN.get(part(path), {"tui", "cli", "__main__"})
+
+
+def test_the_command_line_opens_the_application_and_the_commands_late() -> None:
+    at_once = {name for name, at_once in imports(PACKAGE / "cli.py") if at_once}
+    late = {name for name, at_once in imports(PACKAGE / "cli.py") if not at_once}
+    assert {"linreg_tui.tui.app", "linreg_tui.headless"} <= late
+    assert not any(name.startswith(("linreg_tui.tui", "textual", "rich")) for name in at_once)
+
+
+def test_core_prints_nothing() -> None:
+    for path in FILES:
+        if part(path) == "core":
+            called = {
+                node.id
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                if isinstance(node, ast.Name)
+            }
+            assert not called & {"print", "input"}, path
