@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
+from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
 
 FRAME = 1 / 30
@@ -30,7 +31,7 @@ class Progress:
 class Training:
     """One run in training, at a pace in steps a second, `math.inf` for as fast as it can.
 
-    All of it belongs to the event loop's thread; only `Run.advance` is called in another.
+    All of it belongs to the event loop's thread; only the run's work is done in another.
     """
 
     def __init__(
@@ -40,7 +41,9 @@ class Training:
         self.run_id = run_id
         self._tell = tell
         self._pace = pace
-        self._goal = 0
+        self._going = False
+        self._beyond = False
+        self._wanted: Settings | None = None
         self._chunk = 1
         self._changed = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
@@ -57,23 +60,56 @@ class Training:
 
     @property
     def running(self) -> bool:
-        """Whether it is on its way to a goal."""
-        return self.run.history.last < self._goal and not self.run.exhausted
+        """Whether it is on its way to its goal."""
+        return self._going and self.run.history.last < self._goal and not self.run.exhausted
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the steps to come."""
+        return self._wanted or self.run.settings
+
+    @property
+    def _goal(self) -> int:
+        return MAX_STEPS if self._beyond else self.run.budget
 
     def pause(self) -> None:
         """Stop after the chunk that is under way."""
-        self._goal = 0
+        self._going = False
+        self._changed.set()
+
+    def change(self, settings: Settings) -> None:
+        """Take the steps after the chunk that is under way with other settings.
+
+        Raises
+        ------
+        InputError
+            If a setting is out of range for the data.
+        """
+        settings.check(self.run.data.n)
+        self._wanted = settings
+        if not self._one_at_a_time.locked():
+            self._take_what_is_wanted()
         self._changed.set()
 
     async def step(self, steps: int) -> None:
         """Train a few steps at once, whatever the pace."""
         async with self._one_at_a_time:
-            await asyncio.to_thread(self.run.advance, steps)
+            await self._advance(steps)
         self._report()
 
-    async def go(self, goal: int) -> None:
-        """Train up to step `goal`, at the pace, until paused."""
-        self._goal = goal
+    async def branch(self, step: int) -> Run:
+        """A run with the same past up to a step; pauses."""
+        self.pause()
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(self.run.branch, step)
+
+    def go(self) -> Coroutine[None, None, None]:
+        """Train to the end of the epochs, or if that is reached on and on, until paused."""
+        self._going = True
+        self._beyond = self.run.history.last >= self.run.budget
+        return self._go()
+
+    async def _go(self) -> None:
         async with self._one_at_a_time:
             due, owed, told = time.monotonic(), 0.0, -math.inf
             while self.running:
@@ -89,24 +125,35 @@ class Training:
                     owed += self._pace * interval
                     steps = min(int(owed + 1e-9), self._goal - self.run.history.last)
                     owed -= steps
-                    await asyncio.to_thread(self.run.advance, steps)
+                    await self._advance(steps)
                     due = max(due, time.monotonic() - interval)
                 if time.monotonic() - told >= FRAME:
                     told = time.monotonic()
                     self._report()
+            self._take_what_is_wanted()
+            self._going = False
         self._report()
+
+    async def _advance(self, steps: int) -> None:
+        self._take_what_is_wanted()
+        await asyncio.to_thread(self.run.advance, steps)
+
+    def _take_what_is_wanted(self) -> None:
+        if self._wanted is not None:
+            self.run.change(self._wanted)
+            self._wanted = None
 
     async def _advance_a_chunk(self) -> None:
         steps = min(self._chunk, self._goal - self.run.history.last)
         began = time.monotonic()
-        await asyncio.to_thread(self.run.advance, steps)
+        await self._advance(steps)
         if time.monotonic() - began > CHUNK:
             self._chunk = max(1, self._chunk // 2)
         elif steps == self._chunk:
             self._chunk *= 2
 
     async def _woken_before(self, due: float) -> bool:
-        """Wait until then; True if the pace was changed, or a pause asked for, before."""
+        """Wait until then; True if the pace or the settings were changed, or it was paused."""
         self._changed.clear()
         try:
             async with asyncio.timeout(max(0.0, due - time.monotonic())):
@@ -117,5 +164,5 @@ class Training:
 
     def _report(self) -> None:
         run = self.run
-        done = run.history.last >= self._goal or run.exhausted
-        self._tell(Progress(self.run_id, run.history.last, done, run.diverged_at is not None))
+        diverged = run.diverged_at is not None
+        self._tell(Progress(self.run_id, run.history.last, not self.running, diverged))

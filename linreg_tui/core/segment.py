@@ -10,7 +10,7 @@ from linreg_tui.core.draws import Draws
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.outcome import Milestones
 from linreg_tui.core.schedules import factors
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import MAX_STEPS, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class Segment:
 
     @property
     def end(self) -> int:
-        """The step with which the epochs that the settings ask for are over."""
+        """The step that ends the epochs which the settings ask for, or the last that is kept."""
         left = max(Fraction(0), self.settings.epochs - self.epochs)
-        return self.start + math.ceil(left * self.settings.steps_per_epoch(self.n))
+        steps = math.ceil(left * self.settings.steps_per_epoch(self.n))
+        return min(self.start + steps, MAX_STEPS)
 
     def factors(self, first: int, count: int) -> FloatArray:
         """What the schedule multiplies the rates of `count` steps from step `first` on by."""

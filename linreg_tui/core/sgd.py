@@ -147,7 +147,7 @@ class Run:
         Raises
         ------
         InputError
-            If a setting is out of range for the data, or asks for too many steps.
+            If a setting is out of range for the data.
         """
         settings.check(self.data.n)
         step, last = self.history.last, self._segments[-1]
@@ -167,11 +167,6 @@ class Run:
         if _differ(settings, last.settings, "batch_size", "sampling"):
             draws = _draws(self.data, settings, (settings.seed, step) if step else settings.seed)
             segment = replace(segment, draws=draws, drawn=step)
-        if segment.end > MAX_STEPS:
-            raise InputError(
-                f"{settings.epochs} epochs would end with step {segment.end:,}, and at most "
-                f"{MAX_STEPS:,} are kept: choose fewer epochs or a larger batch size"
-            )
         self._coming = segment
 
     def _turn(self, segment: Segment) -> None:

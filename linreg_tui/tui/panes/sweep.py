@@ -93,7 +93,7 @@ class SweepPane(Vertical):
             run = Run(self._data, trial)
             self._say(number, "running")
             self._training = Training(run, number, lambda _: None)
-            await self._training.go(run.budget)
+            await self._training.go()
             self._fill(str(number), run)
 
     def _say(self, number: int, status: str) -> None:
