@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from linreg_tui import __version__
+from linreg_tui import __version__, lookalikes
 from linreg_tui.core.dataset import Dataset, bundled, load
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, settings_of
+from linreg_tui.tui.markers import ASCII, SETS, Markers, finest
 
 BAD_INPUT, OUTPUT_LOST = 2, 1
 
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         # A character that the encoding lacks is no reason to fail.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        stream.reconfigure(errors=lookalikes.ERRORS)  # type: ignore[union-attr]
     command = _COMMANDS.get(words[0]) if words else None
     try:
         try:
@@ -88,6 +90,12 @@ def _open_application(words: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
     _add_data(parser)
     add_settings(parser)
+    parser.add_argument(
+        "--marker",
+        choices=list(SETS),
+        help="what pictures are drawn with; ascii makes all of the screen plain ASCII "
+        "(default: the finest that the terminal's encoding has)",
+    )
     options = parser.parse_args(words)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
@@ -99,9 +107,19 @@ def _open_application(words: list[str]) -> int:
 
     from linreg_tui.tui.app import LinregApp
 
-    application = LinregApp(data, settings)
+    application = LinregApp(data, settings, _markers(options.marker))
     application.run()
     return application.return_code or 0
+
+
+def _markers(name: str | None) -> Markers:
+    """The markers of this name, or the finest that the terminal's encoding has."""
+    # Textual paints through one of the original streams, whatever takes their place later.
+    painted = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
+    assert isinstance(painted, io.TextIOWrapper)
+    markers = finest(painted.encoding) if name is None else SETS[name]
+    painted.reconfigure(encoding="ascii" if name == ASCII.name else None, errors=lookalikes.ERRORS)
+    return markers
 
 
 def _fit(words: list[str]) -> int:

@@ -18,6 +18,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, Key, bindings
+from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import PaneChosen, SettingsChosen
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
@@ -42,19 +43,20 @@ class LinregApp(App[None]):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
-    def __init__(self, data: Dataset, settings: Settings) -> None:
+    def __init__(self, data: Dataset, settings: Settings, markers: Markers = BRAILLE) -> None:
         super().__init__()
         self._data = data
         self._settings = settings
+        self._markers = markers
         self._alone: str | None = None
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
         yield TitleBar(self._data)
         with Horizontal(id="panes"):
-            yield LivePane(self._data, self._settings)
+            yield LivePane(self._data, self._settings, self._markers)
             with Vertical(id="side"):
-                yield DataPane(self._data)
+                yield DataPane(self._data, self._markers)
                 yield ClosedFormPane(self._data)
                 yield SweepPane(self._data)
         yield Static(id="too-small")

@@ -20,20 +20,19 @@ from rich.cells import cell_len
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.axes import Axis
+from linreg_tui.tui.markers import AXIS, BRAILLE, Ink, Markers
 from linreg_tui.tui.picture import BLANK, Glyphs, Layer, Picture, Role, Span, blank, write
-
-DOTS_X, DOTS_Y = 2, 4
-"""Braille dots in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A picture's size in cells and its axes; the plot area is what these leave."""
+    """A picture's size in cells, its axes, and its markers; the plot area is what these leave."""
 
     columns: int
     rows: int
     x: Axis
     y: Axis
+    markers: Markers = BRAILLE
 
     @property
     def left(self) -> int:
@@ -51,6 +50,16 @@ class Area:
         return self.rows - 3
 
     @property
+    def dots_across(self) -> int:
+        """Dots along a row of the plot area."""
+        return self.plot_columns * self.markers.across
+
+    @property
+    def dots_down(self) -> int:
+        """Dots along a column of the plot area."""
+        return self.plot_rows * self.markers.down
+
+    @property
     def has_room(self) -> bool:
         """Whether there is any plot area."""
         return self.plot_columns >= 2 and self.plot_rows >= 1
@@ -61,9 +70,13 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     picture = blank(area.columns, area.rows)
     if not area.has_room:
         return picture
-    x_label, y_label = f"{area.x.label} →", f"↑ {area.y.label}"
+    markers = area.markers
+    x_label, y_label = f"{area.x.label} {markers.right}", f"{markers.up} {area.y.label}"
     x_label_at = area.columns - cell_len(x_label)
-    picture.glyphs[1:] = _draw(area.columns, area.rows - 1, lambda: _add_axes(area, x_label_at - 1))
+    axes = _draw(area.columns, area.rows - 1, lambda: _add_axes(area, x_label_at - 1))
+    for drawn, shown in zip(AXIS, markers.axis, strict=True):
+        axes = np.where(axes == ord(drawn), np.uint32(ord(shown)), axes)
+    picture.glyphs[1:] = axes
     picture.roles[1:] = Role.AXIS
     write(picture, area.rows - 1, x_label_at, x_label, Role.LABEL)
     write(picture, 0, area.left - 1, y_label, Role.LABEL)
@@ -77,7 +90,7 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
 
 def scatter(area: Area, x: FloatArray, y: FloatArray) -> Layer:
     """Points (x, y), each of shape (n,): a dot wherever there is at least one."""
-    return Layer(_dots(area, area.x.place(x), area.y.place(y)), Role.POINTS)
+    return Layer(_dots(area, area.x.place(x), area.y.place(y), area.markers.points), Role.POINTS)
 
 
 def straight_line(
@@ -89,29 +102,32 @@ def straight_line(
         return _no_ink(area, role)
     x, y = area.x.place(ends[0]), area.y.place(ends[1])
     if not dotted:
-        return Layer(_lines(area, x, y), role)
-    dots = max(np.ptp(x) * area.plot_columns * DOTS_X, np.ptp(y) * area.plot_rows * DOTS_Y)
-    along = np.linspace(0, 1, max(2, int(dots / 4)))
-    return Layer(_dots(area, x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])), role)
+        return Layer(_lines(area, x, y, area.markers.fit), role)
+    dots = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
+    along = np.linspace(0, 1, max(2, int(dots / area.markers.gap)))
+    x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
+    return Layer(_dots(area, x, y, area.markers.closed_form), role)
 
 
 def level(area: Area, y: float, role: Role) -> Layer:
     """A dotted horizontal line."""
-    x = np.linspace(0, 1, max(2, area.plot_columns * DOTS_X // 4))
-    return Layer(_dots(area, x, np.full_like(x, area.y.place(np.array([y])))), role)
+    x = np.linspace(0, 1, max(2, area.dots_across // area.markers.gap))
+    y_places = np.full_like(x, area.y.place(np.array([y])))
+    return Layer(_dots(area, x, y_places, area.markers.closed_form), role)
 
 
 def curve(area: Area, thinned: Curve, role: Role) -> Layer:
     """A curve over the step numbers from 0, drawn from the lowest to the highest value in turn."""
     span = np.arange(len(thinned.low), dtype=np.float64)
     x = area.x.place(span * thinned.stride)
-    column = np.minimum(x * area.plot_columns * DOTS_X, area.plot_columns * DOTS_X).astype(np.intp)
+    column = np.minimum(x * area.dots_across, area.dots_across).astype(np.intp)
     starts = np.flatnonzero(np.diff(column, prepend=-1))
     low = np.minimum.reduceat(np.clip(area.y.place(thinned.low), 0, 1), starts)
     high = np.maximum.reduceat(np.clip(area.y.place(thinned.high), 0, 1), starts)
     ends = np.repeat(x[starts], 2), np.column_stack([high, low]).ravel()
     repeated = np.flatnonzero((np.diff(ends[0], append=2) == 0) & (np.diff(ends[1], append=2) == 0))
-    return Layer(_lines(area, *(np.delete(end, repeated) for end in ends)), role)
+    x, y = (np.delete(end, repeated) for end in ends)
+    return Layer(_lines(area, x, y, area.markers.loss), role)
 
 
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
@@ -167,28 +183,35 @@ def _no_ink(area: Area, role: Role) -> Layer:
     return Layer(blank(area.plot_columns, area.plot_rows).glyphs, role)
 
 
-def _dots(area: Area, x: FloatArray, y: FloatArray) -> Glyphs:
-    """Braille dots at places from 0 to 1; many points in one dot are one."""
+def _dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
+    """Dots at places from 0 to 1; many points in one dot are one, or a crowd if the ink has one."""
     inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
     if not (area.has_room and inside.any()):
         return blank(area.plot_columns, area.plot_rows).glyphs
-    across, down = area.plot_columns * DOTS_X, area.plot_rows * DOTS_Y
+    across, down = area.dots_across, area.dots_down
     column = np.minimum(x[inside] * across, across - 1).astype(np.intp)
     row = np.minimum(y[inside] * down, down - 1).astype(np.intp)
-    column, row = np.divmod(np.unique(column * down + row), down)
-    return _signal(area, (column + 0.5) / across, (row + 0.5) / down, connected=False)
+    dots, counts = np.unique(column * down + row, return_counts=True)
+    column, row = np.divmod(dots, down)
+    x, y = (column + 0.5) / across, (row + 0.5) / down
+    glyphs = _signal(area, x, y, ink.marker, connected=False)
+    crowded = counts > 1
+    if not (ink.crowd and crowded.any()):
+        return glyphs
+    crowd = _signal(area, x[crowded], y[crowded], ink.crowd, connected=False)
+    return np.where(crowd == BLANK, glyphs, crowd)
 
 
-def _lines(area: Area, x: FloatArray, y: FloatArray) -> Glyphs:
-    """Braille lines through places, which are moved into the plot area."""
+def _lines(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
+    """Lines through places, which are moved into the plot area."""
     if not area.has_room:
         return blank(area.plot_columns, area.plot_rows).glyphs
-    return _signal(area, np.clip(x, 0, 1), np.clip(y, 0, 1), connected=True)
+    return _signal(area, np.clip(x, 0, 1), np.clip(y, 0, 1), ink.marker, connected=True)
 
 
-def _signal(area: Area, x: FloatArray, y: FloatArray, *, connected: bool) -> Glyphs:
+def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, connected: bool) -> Glyphs:
     def add() -> None:
-        signal = plotext.figure.signal(x.tolist(), y.tolist(), marker="braille")
+        signal = plotext.figure.signal(x.tolist(), y.tolist(), marker=marker)
         plotext.figure.draw(signal.lines(connected))
 
     return _draw(area.plot_columns, area.plot_rows, add)

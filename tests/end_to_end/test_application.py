@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sysconfig
 import time
 from pathlib import Path
@@ -76,6 +78,56 @@ def test_a_demonstration_is_prepared_on_the_command_line() -> None:
             "0   slope             5.00",
         ):
             terminal.wait_for(text)
+
+
+@pytest.mark.parametrize(
+    ("options", "env"),
+    [
+        ([], {"PYTHONIOENCODING": "ascii"}),
+        ([], {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        (["--marker", "ascii"], {"PYTHONIOENCODING": "utf-8"}),
+        (["--marker", "braille"], {"PYTHONIOENCODING": "ascii"}),
+    ],
+)
+def test_where_there_is_only_ascii_all_of_the_screen_is(
+    options: list[str], env: dict[str, str]
+) -> None:
+    with Terminal.start([command(), *options], 120, 40, env) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("++++ ")
+        terminal.wait_for("v converged")
+        terminal.wait_for("88.89")
+        terminal.wait_for("n_m 1e-7   n_b 0.1")
+        terminal.type("?")
+        terminal.wait_for("+- Help -")
+        terminal.type("?q")
+        assert terminal.wait_exit() == 0
+        assert terminal.output.isascii()
+
+
+def test_blocks_are_drawn_without_braille() -> None:
+    with Terminal.start([command(), "--marker", "block"], 80, 24) as terminal:
+        terminal.wait_for("ready")
+        shown = "".join(terminal.screen)
+        assert "▄▄ fit" in shown
+        assert "▀" in shown
+        assert "└┬─" in shown
+        terminal.type("++++ ")
+        terminal.wait_for("✓ converged")
+        terminal.type("q")
+        assert terminal.wait_exit() == 0
+        output = terminal.output.decode()
+        assert not any(0x2800 <= ord(character) < 0x2900 for character in output)
+
+
+@pytest.mark.parametrize("name", ["fit", "train"])
+def test_the_plain_commands_print_lookalikes(name: str) -> None:
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([command(), name], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.isascii()
+    assert "\\" not in done.stdout
+    assert ("n Sx2 - (Sx)2" if name == "fit" else "y = 88.89 * x + 32912.24") in done.stdout
+    assert done.stderr == ""
 
 
 def test_without_a_keyboard_it_says_what_to_do() -> None:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from linreg_tui.core.closed_form import closed_form
 from linreg_tui.core.dataset import Dataset
@@ -16,16 +15,18 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.tui import figures
 from linreg_tui.tui.axes import count_axis, linear_axis, log_axis
 from linreg_tui.tui.figures import Area
+from linreg_tui.tui.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.picture import BLANK, Layer, Picture, Role, lines
 from linreg_tui.tui.pictures import FitPicture, LossPicture
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
 positive = st.floats(0, 1e308)
 columns, rows = st.integers(0, 90), st.integers(0, 30)
+sets = st.sampled_from(list(SETS.values()))
 
 
-def area(width: int, height: int) -> Area:
-    return Area(width, height, linear_axis(0, 10, "x", 5), linear_axis(0, 10, "y", 5))
+def area(width: int, height: int, markers: Markers = BRAILLE) -> Area:
+    return Area(width, height, linear_axis(0, 10, "x", 5), linear_axis(0, 10, "y", 5), markers)
 
 
 def text(picture: Picture | Layer) -> list[str]:
@@ -33,12 +34,19 @@ def text(picture: Picture | Layer) -> list[str]:
 
 
 @settings(max_examples=60)
-@given(columns, rows, st.lists(st.tuples(anything, anything), max_size=30), anything, anything)
+@given(
+    columns, rows, sets, st.lists(st.tuples(anything, anything), max_size=30), anything, anything
+)
 def test_no_numbers_and_no_size_break_a_picture(
-    width: int, height: int, points: list[tuple[float, float]], slope: float, intercept: float
+    width: int,
+    height: int,
+    markers: Markers,
+    points: list[tuple[float, float]],
+    slope: float,
+    intercept: float,
 ) -> None:
     x, y = np.array(points).reshape(-1, 2).T
-    where = area(width, height)
+    where = area(width, height, markers)
     began = time.perf_counter()
     picture = figures.stack(
         where,
@@ -48,16 +56,19 @@ def test_no_numbers_and_no_size_break_a_picture(
             figures.straight_line(where, slope, intercept, Role.FIT),
             figures.straight_line(where, slope, intercept, Role.REFERENCE, dotted=True),
             figures.level(where, intercept, Role.REFERENCE),
-            figures.marks(where, x, y, "●", Role.HERE),
+            figures.marks(where, x, y, markers.here, Role.HERE),
         ],
     )
     assert time.perf_counter() - began < 1
     assert picture.glyphs.shape == picture.roles.shape == (height, width)
+    assert markers is not ASCII or picture.glyphs.max(initial=0) < 128
 
 
 @settings(max_examples=60)
-@given(columns, rows, st.lists(positive, min_size=1, max_size=50))
-def test_no_loss_breaks_a_curve(width: int, height: int, losses: list[float]) -> None:
+@given(columns, rows, sets, st.lists(positive, min_size=1, max_size=50))
+def test_no_loss_breaks_a_curve(
+    width: int, height: int, markers: Markers, losses: list[float]
+) -> None:
     thinner = Thinner()
     thinner.extend(np.array(losses))
     where = Area(
@@ -65,30 +76,10 @@ def test_no_loss_breaks_a_curve(width: int, height: int, losses: list[float]) ->
         height,
         count_axis(len(losses), "step", width // 12),
         log_axis(min(losses), max(losses), "loss", height // 4),
+        markers,
     )
     layer = figures.curve(where, thinner.curve(), Role.FIT)
     assert figures.stack(where, figures.frame(where), [layer]).glyphs.shape == (height, width)
-
-
-@given(
-    arrays(np.float64, st.integers(1, 60), elements=st.floats(0, 10)),
-    st.integers(8, 60),
-    st.integers(5, 20),
-)
-def test_points_are_where_they_belong(values: np.ndarray, width: int, height: int) -> None:
-    where = area(width, height)
-    layer = figures.scatter(where, values, values)
-    dots = np.zeros((where.plot_rows * 4, where.plot_columns * 2), dtype=bool)
-    column = np.minimum(values / 10 * dots.shape[1], dots.shape[1] - 1).astype(int)
-    row = np.minimum(values / 10 * dots.shape[0], dots.shape[0] - 1).astype(int)
-    dots[dots.shape[0] - 1 - row, column] = True
-    expected = np.full((where.plot_rows, where.plot_columns), 0x2800)
-    bits = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-    for down in range(4):
-        for across in range(2):
-            expected += bits[down][across] * dots[down::4, across::2]
-    expected[expected == 0x2800] = BLANK
-    assert np.array_equal(layer.glyphs, expected)
 
 
 def test_many_points_in_a_dot_are_one() -> None:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.pictures import draw_data
 from linreg_tui.tui.plot import Plot
 
@@ -15,10 +16,11 @@ class DataPane(Vertical):
 
     BORDER_TITLE = "1 Data"
 
-    def __init__(self, data: Dataset) -> None:
+    def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         super().__init__(id="data", classes="pane")
         self._data = data
+        self._markers = markers
 
     def compose(self) -> ComposeResult:
         """One plot."""
-        yield Plot(lambda columns, rows: draw_data(self._data, columns, rows))
+        yield Plot(lambda columns, rows: draw_data(self._data, columns, rows, self._markers))

@@ -14,6 +14,7 @@ from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.training import Progress, Training
+from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Progressed, SettingsChosen
 from linreg_tui.tui.pictures import FitPicture, LossPicture
 from linreg_tui.tui.plot import Plot
@@ -33,11 +34,11 @@ class LivePane(Vertical):
 
     BORDER_TITLE = "3 Live SGD"
 
-    def __init__(self, data: Dataset, settings: Settings) -> None:
+    def __init__(self, data: Dataset, settings: Settings, markers: Markers = BRAILLE) -> None:
         super().__init__(id="live", classes="pane")
         self._data = data
-        self._fit = FitPicture(data, data.line)
-        self._loss = LossPicture()
+        self._fit = FitPicture(data, data.line, markers)
+        self._loss = LossPicture(markers)
         self._training = self._new_training(settings, FIRST_PACE, run_id=0)
         self._number = 0
         self._following = True

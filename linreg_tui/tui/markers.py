@@ -1,0 +1,111 @@
+"""Sets of characters that pictures are drawn with, from fine dots to plain ASCII."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What one thing is drawn with: a marker of plotext, and what that looks like in a legend.
+
+    A dot with more than one point is drawn with `crowd`, if there is one.
+    """
+
+    marker: str
+    sample: str
+    crowd: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """One such set.
+
+    A cell has `across` times `down` dots, and a dotted line a dot in every `gap`. `step` marks each
+    step of a run on its curve and `here` the one in view, `right` and `up` say where axes point,
+    and `axis` has the characters of plotext's axes in the order of `AXIS`. `needs` is what an
+    encoding must have to carry the set.
+    """
+
+    name: str
+    across: int
+    down: int
+    gap: int
+    points: Ink
+    fit: Ink
+    loss: Ink
+    closed_form: Ink
+    step: str
+    here: str
+    axis: str
+    right: str
+    up: str
+    needs: str
+
+    def carried_by(self, encoding: str) -> bool:
+        """Whether an encoding has all characters of this set."""
+        try:
+            self.needs.encode(encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
+
+
+AXIS = "│┤└┬─"
+"""What plotext draws axes with."""
+
+BRAILLE = Markers(
+    name="braille",
+    across=2,
+    down=4,
+    gap=4,
+    points=Ink("braille", "⠶"),
+    fit=Ink("braille", "──"),
+    loss=Ink("braille", "──"),
+    closed_form=Ink("braille", "··"),
+    step="•",
+    here="●",
+    axis=AXIS,
+    right="→",
+    up="↑",
+    needs="⠁⣿●•" + AXIS,
+)
+BLOCK = Markers(
+    name="block",
+    across=2,
+    down=2,
+    gap=4,
+    points=Ink("hd", "▞"),
+    fit=Ink("hd", "▄▄"),
+    loss=Ink("hd", "▄▄"),
+    closed_form=Ink("hd", "▖ ▖"),
+    step="█",
+    here="●",
+    axis=AXIS,
+    right="→",
+    up="↑",
+    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●" + AXIS,
+)
+ASCII = Markers(
+    name="ascii",
+    across=1,
+    down=1,
+    gap=2,
+    points=Ink(".", ".:", crowd=":"),
+    fit=Ink("*", "**"),
+    loss=Ink("=", "=="),
+    closed_form=Ink("-", "- -"),
+    step="o",
+    here="@",
+    axis="|+++-",
+    right=">",
+    up="^",
+    needs="",
+)
+
+SETS = {markers.name: markers for markers in (BRAILLE, BLOCK, ASCII)}
+
+
+def finest(encoding: str) -> Markers:
+    """The finest set that an encoding can carry."""
+    return next(markers for markers in SETS.values() if markers.carried_by(encoding))
