@@ -6,6 +6,9 @@ import math
 
 from linreg_tui.core.closed_form import ClosedForm
 
+LONG = 1e15
+"""From here on digits before the point say nothing more."""
+
 
 def fixed(value: float, width: int, decimals: int = 2) -> str:
     """The value with so many decimals, right-aligned; with fewer or an exponent where it must."""
@@ -38,7 +41,16 @@ def above_optimum(optimum: ClosedForm, slope: float, intercept: float) -> str:
     return f"{percent:,.2f}%" if percent >= 0.01 or percent == 0 else f"{_exponent(percent, 1)}%"
 
 
+def ratio(value: float) -> str:
+    """How many times: 1.11×, 24×, 1.3e4×."""
+    return f"{value:.3g}×" if value < 1000 else f"{rate(float(f'{value:.2g}'))}×"
+
+
 def equation(slope: float, intercept: float, decimals: int = 2) -> str:
     """The line as the notebook writes it: y = 88.89 * x + 32912.24."""
     sign = "-" if intercept < 0 else "+"
-    return f"y = {slope:.{decimals}f} * x {sign} {abs(intercept):.{decimals}f}"
+    return f"y = {_readable(slope, decimals)} * x {sign} {_readable(abs(intercept), decimals)}"
+
+
+def _readable(value: float, decimals: int) -> str:
+    return f"{value:.{decimals}f}" if abs(value) < LONG else _exponent(value, 6)

@@ -50,6 +50,7 @@ class Run:
         self.data = data
         self.optimum = data.line
         self.overflowed = False
+        self.branched_at: int | None = None
         m, b = settings.initial_slope, settings.initial_intercept
         start = self.optimum.loss + self.optimum.excess(m, b)
         if not np.isfinite(start):
@@ -185,7 +186,7 @@ class Run:
         """A run with the same past up to a step, and the settings that led to it."""
         mark = next(m for m in reversed(self._marks) if m.step < step or m.step == 0)
         twin = copy.copy(self)
-        twin.overflowed, twin._coming = False, None
+        twin.overflowed, twin._coming, twin.branched_at = False, None, step
         twin.history = self.history.until(mark.step)
         twin.curve = Thinner()
         for losses in twin.history.losses():

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.linear_steps import mean_square, rms_factor, step_matrices
 from linreg_tui.core.moments import FloatArray, Moments
 from linreg_tui.core.outcome import near_excess
 from linreg_tui.core.sampling import sampler
@@ -47,25 +48,29 @@ class Prediction:
     """What these settings will do; None is what can't be foreseen, or is too large for a number.
 
     `max_stable_scale` is the factor on both learning rates up to which they converge: all smaller
-    ones do. `steps` is about how many steps it takes to come within 1% of the optimum.
+    ones do. `steps` is about how many steps it takes to come within 1% of the optimum. `noise` is
+    how far above the least loss mini-batches keep the loss on average in the long run, in multiples
+    of the least loss; None for full batches and for learning rates that don't stay.
     """
 
     stable: bool | None = None
     spectral_radius: float | None = None
     max_stable_scale: float | None = None
     steps: int | None = None
+    noise: float | None = None
 
 
 def predict(data: Dataset, settings: Settings) -> Prediction:
     """Foresee a run with these settings."""
     if settings.optimizer == "adam":
         return Prediction()
-    radius = _radius_by_scale(data, settings)
+    batches = _Batches.of(data, settings)
     with np.errstate(all="ignore"):
-        now, limit = radius(1.0), _first_unstable(data, settings, radius)
-    stable = now <= AT_MOST
-    steps = _steps_needed(data, settings, now) if stable else None
-    return Prediction(stable, _number(now), _number(limit), steps)
+        now, limit = batches.radius(1.0), _first_unstable(data, settings, batches.radius)
+    if now > AT_MOST:
+        return Prediction(False, _number(now), _number(limit))
+    steps = _steps_needed(data, settings, now)
+    return Prediction(True, _number(now), _number(limit), steps, batches.noise())
 
 
 def _number(value: float) -> float | None:
@@ -78,68 +83,67 @@ def condition_number(moments: Moments[float]) -> float:
     return float(largest / smallest)
 
 
-def step_matrices(
-    curvature: FloatArray, rates: tuple[float, float], settings: Settings
-) -> FloatArray:
-    """What a step does to (m, b) − optimum, and with momentum to the velocities after them.
+@dataclass(frozen=True, slots=True)
+class _Batches:
+    """The Hessians of k batches, of shape (k, 2, 2), and their gradients at the optimum, (k, 2).
 
-    `curvature` holds the Hessians of k batches, of shape (k, 2, 2); the shape of the matrices is
-    (k, 2, 2), and (k, 4, 4) with momentum.
+    `hessian` and `loss` are those of all rows. Everything is in the units of the training.
     """
-    by_m, by_b = (_update(curvature, rates, settings, which) for which in (0, 1))
-    if settings.update == "sequential":
-        return by_b @ by_m
-    return by_m + by_b - np.eye(by_m.shape[-1])
 
+    settings: Settings
+    rates: tuple[float, float]
+    curvature: FloatArray
+    pull: FloatArray
+    hessian: FloatArray
+    loss: float
 
-def _update(
-    curvature: FloatArray, rates: tuple[float, float], settings: Settings, which: int
-) -> FloatArray:
-    """The same of the update of one parameter alone, m (0) or b (1)."""
-    gradient = curvature[:, which, :]
-    if settings.optimizer == "sgd":
-        matrix = np.tile(np.eye(2), (len(curvature), 1, 1))
-        matrix[:, which, :] -= rates[which] * gradient
-        return matrix
-    momentum = settings.momentum
-    ahead, along = (1.0, momentum) if settings.optimizer == "nesterov" else (0.0, 1.0)
-    matrix = np.tile(np.eye(4), (len(curvature), 1, 1))
-    matrix[:, 2 + which, :2] = gradient
-    matrix[:, 2 + which, 2 + which] = momentum
-    matrix[:, which, :2] -= rates[which] * (ahead + along) * gradient
-    matrix[:, which, 2 + which] = -rates[which] * along * momentum
-    return matrix
-
-
-def rms_factor(matrices: FloatArray) -> float:
-    """The root of the spectral radius of the mean of M ⊗ M over matrices of shape (k, d, d)."""
-    if len(matrices) == 1:
-        return _spectral_radius(matrices[0])
-    k, d, _ = matrices.shape
-    columns = matrices.reshape(k, d * d)
-    squares = (columns.T @ columns / k).reshape(d, d, d, d).transpose(0, 2, 1, 3)
-    return math.sqrt(_spectral_radius(squares.reshape(d * d, d * d)))
-
-
-def _spectral_radius(matrix: FloatArray) -> float:
-    if not np.isfinite(matrix).all():
-        return math.inf
-    return float(np.abs(np.linalg.eigvals(matrix)).max())
-
-
-def _radius_by_scale(data: Dataset, settings: Settings) -> Callable[[float], float]:
-    """The factor on the distance a step, for any factor on both learning rates."""
-    units = training_units(data.moments, settings)
-    if settings.batch_size is None:
-        curvature = units.moments(data.moments).hessian()[None]
-    else:
+    @staticmethod
+    def of(data: Dataset, settings: Settings) -> _Batches:
+        """All rows as one batch, or a sample of mini-batches."""
+        units = training_units(data.moments, settings)
+        whole = units.moments(data.moments)
+        rates, hessian = units.rates(settings), whole.hessian()
+        optimum = units.from_data(data.line.slope, data.line.intercept)
+        loss = data.line.loss / units.scale_y**2
+        if settings.batch_size is None:
+            none = np.zeros((1, 2))
+            return _Batches(settings, rates, hessian[None], none, hessian, loss)
         draw = sampler(data.n, settings.batch_size, settings.sampling, seed=0)
         batch = units.moments(data.batches.moments(draw(SAMPLED_BATCHES)))
-        curvature = batch.hessian()
-    rate_m, rate_b = units.rates(settings)
-    return lambda scale: rms_factor(
-        step_matrices(curvature, (scale * rate_m, scale * rate_b), settings)
-    )
+        pull = np.stack(batch.gradient(*map(np.array, optimum)), axis=1)
+        return _Batches(settings, rates, batch.hessian(), pull - pull.mean(axis=0), hessian, loss)
+
+    def matrices(self, scale: float) -> FloatArray:
+        """The matrices of their steps with both learning rates multiplied."""
+        rate_m, rate_b = self.rates
+        rates = scale * rate_m, scale * rate_b
+        return step_matrices(self.curvature, self.pull, rates, self.settings)
+
+    def radius(self, scale: float) -> float:
+        """The factor on the distance a step, with both learning rates multiplied."""
+        return rms_factor(self.matrices(scale)[:, :-1, :-1])
+
+    def noise(self) -> float | None:
+        """The mean of the loss above the least one in the long run, in multiples of the least one.
+
+        The second moments S of (distance, 1) stay what they are when S is the mean of M S Mᵀ. Of
+        the distances δ among them, the mean loss above the least one is ½ tr(H E[δ δᵀ]).
+        """
+        if self.settings.batch_size is None or not self.settings.is_constant or self.loss <= 0:
+            return None
+        square = mean_square(self.matrices(1.0))
+        still = square - np.eye(len(square))
+        still[-1] = 0.0
+        still[-1, -1] = 1.0
+        one = np.zeros(len(square))
+        one[-1] = 1.0
+        try:
+            moments = np.linalg.solve(still, one)
+        except np.linalg.LinAlgError:
+            return None
+        d = math.isqrt(len(square))
+        excess = np.sum(self.hessian * moments.reshape(d, d)[:2, :2]) / 2
+        return _number(float(excess) / self.loss)
 
 
 def max_stable_scale(moments: Moments[float], settings: Settings) -> float:

@@ -24,7 +24,7 @@ class Units:
     scale_y: float = 1.0
     standardized: bool = False
 
-    def from_data(self, slope: float, intercept: float) -> tuple[float, float]:
+    def from_data(self, slope: Number, intercept: Number) -> tuple[Number, Number]:
         """A line given in the data's units, in these."""
         centred = intercept + slope * self.mean_x - self.mean_y
         return slope * self.scale_x / self.scale_y, centred / self.scale_y
@@ -56,10 +56,8 @@ class Units:
         return settings.learning_rate_m, settings.learning_rate_b
 
 
-def training_units(moments: Moments[float], settings: Settings) -> Units:
-    """The units of a run with these settings on rows with these moments."""
-    if not settings.standardize:
-        return Units()
+def z_scores(moments: Moments[float]) -> Units:
+    """The units in which x and y of these moments have mean 0 and standard deviation 1."""
     return Units(
         moments.mean_x,
         moments.mean_y,
@@ -67,3 +65,8 @@ def training_units(moments: Moments[float], settings: Settings) -> Units:
         math.sqrt(moments.syy / moments.n) or 1.0,
         standardized=True,
     )
+
+
+def training_units(moments: Moments[float], settings: Settings) -> Units:
+    """The units of a run with these settings on rows with these moments."""
+    return z_scores(moments) if settings.standardize else Units()

@@ -137,6 +137,22 @@ class LinregApp(App[None]):
         """Start over."""
         self._live.restart()
 
+    def action_branch(self) -> None:
+        """A new run from the step in view."""
+        self._live.branch()
+
+    def action_landscape(self) -> None:
+        """Loss curve or landscape."""
+        self._live.toggle_landscape()
+
+    def action_coordinates(self) -> None:
+        """The landscape's coordinates."""
+        self._live.toggle_coordinates()
+
+    def action_update(self) -> None:
+        """How the step in view was made."""
+        self._live.toggle_update()
+
     def action_slower(self) -> None:
         """One pace down."""
         self._live.change_pace(-1)

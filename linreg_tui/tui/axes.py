@@ -82,9 +82,11 @@ def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
     if last - first < 3:  # less than a decade would show noise as mountains
         first, last = min(first, last - 3), last
     powers = [k for k in range(first, last + 1) if k % 3 == 0]
-    shown = range(first, last + 1) if last - first < ticks and len(powers) < 3 else powers
-    every = max(1, -(-len(shown) // max(1, ticks)))
-    chosen = list(shown)[::every]
+    if last - first < ticks and len(powers) < 3:
+        chosen = list(range(first, last + 1))
+    else:
+        every = 3 * round(_round_up(max(1, len(powers) / max(1, ticks))))
+        chosen = [k for k in powers if k % every == 0]
     bottom, top = _log_of_step(first), _log_of_step(last)
     return Axis(
         bottom,
@@ -108,8 +110,8 @@ def short(value: float, step: float, largest: float) -> str:
         units = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
         unit, letter = next((u for u in units if largest >= u[0] and step >= u[0] / 100), (1.0, ""))
         return _plain(value / unit, step / unit) + letter
-    power = math.floor(math.log10(largest))
-    return f"{_plain(value / 10.0**power, step / 10.0**power)}e{power}"
+    power = math.floor(math.log10(step) + 1e-9)
+    return f"{_plain(value / 10.0**power, 1)}e{power}"
 
 
 def _plain(value: float, step: float) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotext
+from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from linreg_tui.core.history import Curve
@@ -22,6 +23,11 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.axes import Axis
 from linreg_tui.tui.markers import AXIS, BRAILLE, Ink, Markers
 from linreg_tui.tui.picture import BLANK, Glyphs, Layer, Picture, Role, Span, blank, write
+
+LINES = (Role.FIT, Role.REFERENCE, Role.TRACE)
+
+NO_DOT = 0x2800
+"""The braille character of no dot; each dot is a bit more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,18 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     return picture
 
 
-def scatter(area: Area, x: FloatArray, y: FloatArray) -> Layer:
+def scatter(area: Area, x: FloatArray, y: FloatArray, role: Role = Role.POINTS) -> Layer:
     """Points (x, y), each of shape (n,): a dot wherever there is at least one."""
-    return Layer(_dots(area, area.x.place(x), area.y.place(y), area.markers.points), Role.POINTS)
+    return Layer(_dots(area, area.x.place(x), area.y.place(y), _ink(area, role)), role)
+
+
+def path(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
+    """A line from point to point; points beyond the plot area are moved to its border."""
+    x, y = area.x.place(x), area.y.place(y)
+    known = ~(np.isnan(x) | np.isnan(y))
+    if not known.any():
+        return _no_ink(area, role)
+    return Layer(_lines(area, x[known], y[known], _ink(area, role)), role)
 
 
 def straight_line(
@@ -102,7 +117,7 @@ def straight_line(
         return _no_ink(area, role)
     x, y = area.x.place(ends[0]), area.y.place(ends[1])
     if not dotted:
-        return Layer(_lines(area, x, y, area.markers.fit), role)
+        return Layer(_lines(area, x, y, _ink(area, role)), role)
     dots = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
     along = np.linspace(0, 1, max(2, int(dots / area.markers.gap)))
     x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
@@ -127,7 +142,8 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
     ends = np.repeat(x[starts], 2), np.column_stack([high, low]).ravel()
     repeated = np.flatnonzero((np.diff(ends[0], append=2) == 0) & (np.diff(ends[1], append=2) == 0))
     x, y = (np.delete(end, repeated) for end in ends)
-    return Layer(_lines(area, x, y, area.markers.loss), role)
+    ink = area.markers.trace if role is Role.TRACE else area.markers.loss
+    return Layer(_lines(area, x, y, ink), role)
 
 
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
@@ -144,15 +160,38 @@ def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> L
 
 
 def stack(area: Area, below: Picture, layers: Iterable[Layer]) -> Picture:
-    """The layers laid over a picture, each over the one before."""
+    """The layers laid over a picture, each over the one before.
+
+    Where lines meet in a cell their dots are added up; all else gives way to what lies above.
+    """
     glyphs, roles = below.glyphs.copy(), below.roles.copy()
     if area.has_room:
-        inside = slice(1, 1 + area.plot_rows), slice(area.left, None)
+        inside = _inside(area)
         for layer in layers:
             ink = layer.glyphs != BLANK
-            glyphs[inside][ink] = layer.glyphs[ink]
+            dotted = ink & _is_braille(layer.glyphs) & _is_braille(glyphs[inside])
+            dotted &= np.isin(roles[inside], LINES)
+            glyphs[inside][dotted] |= layer.glyphs[dotted]
+            glyphs[inside][ink & ~dotted] = layer.glyphs[ink & ~dotted]
             roles[inside][ink] = layer.role
-    return Picture(glyphs, roles)
+    return Picture(glyphs, roles, below.shades)
+
+
+def shaded(area: Area, below: Picture, shades: NDArray[np.uint8]) -> Picture:
+    """A picture with backgrounds in the plot area, of its shape."""
+    ground = below.shades.copy()
+    if area.has_room:
+        ground[_inside(area)] = shades
+    return Picture(below.glyphs, below.roles, ground)
+
+
+def _inside(area: Area) -> tuple[slice, slice]:
+    return slice(1, 1 + area.plot_rows), slice(area.left, None)
+
+
+def _is_braille(glyphs: Glyphs) -> NDArray[np.bool_]:
+    is_braille: NDArray[np.bool_] = (glyphs & ~np.uint32(0xFF)) == NO_DOT
+    return is_braille
 
 
 def _clip(area: Area, slope: float, intercept: float) -> tuple[FloatArray, FloatArray] | None:
@@ -177,6 +216,18 @@ def _clip(area: Area, slope: float, intercept: float) -> tuple[FloatArray, Float
 def _columns(points: list[tuple[float, float]]) -> tuple[FloatArray, FloatArray]:
     x, y = np.array(points).T
     return x, y
+
+
+def _ink(area: Area, role: Role) -> Ink:
+    """What a role is drawn with."""
+    markers = area.markers
+    inks = {
+        Role.POINTS: markers.points,
+        Role.REFERENCE: markers.closed_form,
+        Role.TRACE: markers.trace,
+        Role.CONTOUR: markers.contour,
+    }
+    return inks.get(role, markers.fit)
 
 
 def _no_ink(area: Area, role: Role) -> Layer:

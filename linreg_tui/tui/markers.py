@@ -21,8 +21,9 @@ class Ink:
 class Markers:
     """One such set.
 
-    A cell has `across` times `down` dots, and a dotted line a dot in every `gap`. `step` marks each
-    step of a run on its curve and `here` the one in view, `right` and `up` say where axes point,
+    A cell has `across` times `down` dots, and a dotted line a dot in every `gap`. `batch` marks the
+    points of a batch, `step` each step of a run on its curve, `here` the one in view and `goal` the
+    optimum; `right` and `up` say where axes point,
     and `axis` has the characters of plotext's axes in the order of `AXIS`. `needs` is what an
     encoding must have to carry the set.
     """
@@ -35,8 +36,12 @@ class Markers:
     fit: Ink
     loss: Ink
     closed_form: Ink
+    trace: Ink
+    contour: Ink
+    batch: str
     step: str
     here: str
+    goal: str
     axis: str
     right: str
     up: str
@@ -63,12 +68,16 @@ BRAILLE = Markers(
     fit=Ink("braille", "──"),
     loss=Ink("braille", "──"),
     closed_form=Ink("braille", "··"),
+    trace=Ink("braille", "──"),
+    contour=Ink("braille", "⠒⠒"),
+    batch="•",
     step="•",
     here="●",
+    goal="✕",
     axis=AXIS,
     right="→",
     up="↑",
-    needs="⠁⣿●•" + AXIS,
+    needs="⠁⣿●•✕" + AXIS,
 )
 BLOCK = Markers(
     name="block",
@@ -79,12 +88,16 @@ BLOCK = Markers(
     fit=Ink("hd", "▄▄"),
     loss=Ink("hd", "▄▄"),
     closed_form=Ink("hd", "▖ ▖"),
+    trace=Ink("hd", "▄▄"),
+    contour=Ink("hd", "▖▖"),
+    batch="▒",
     step="█",
     here="●",
+    goal="+",
     axis=AXIS,
     right="→",
     up="↑",
-    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●" + AXIS,
+    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒" + AXIS,
 )
 ASCII = Markers(
     name="ascii",
@@ -95,8 +108,12 @@ ASCII = Markers(
     fit=Ink("*", "**"),
     loss=Ink("=", "=="),
     closed_form=Ink("-", "- -"),
+    trace=Ink("~", "~~"),
+    contour=Ink(",", ",,"),
+    batch="x",
     step="o",
     here="@",
+    goal="X",
     axis="|+++-",
     right=">",
     up="^",

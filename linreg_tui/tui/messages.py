@@ -28,8 +28,16 @@ class PaneChosen(Message):
         self.pane = pane
 
 
+class StepChosen(Message):
+    """The user wants to see a step of the run."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step
+
+
 class SettingsChosen(Message):
-    """The live run has begun with these settings."""
+    """The steps to come of the live run have these settings."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()

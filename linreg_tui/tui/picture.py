@@ -31,18 +31,26 @@ class Role(IntEnum):
     TEXT = 7
     GOOD = 8
     BAD = 9
+    BATCH = 10
+    TRACE = 11
+    CONTOUR = 12
 
 
 Span = tuple[str, Role]
 """A piece of text and what it is."""
 
 
+SHADES = 8
+"""Backgrounds that a cell can have, the first being none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Characters and their roles, both of shape (rows, columns)."""
+    """Characters, their roles and their backgrounds, all of shape (rows, columns)."""
 
     glyphs: Glyphs
     roles: NDArray[np.uint8]
+    shades: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +64,20 @@ class Layer:
 def blank(columns: int, rows: int) -> Picture:
     """A picture of nothing."""
     shape = max(0, rows), max(0, columns)
-    return Picture(np.full(shape, BLANK, np.uint32), np.zeros(shape, np.uint8))
+    glyphs = np.full(shape, BLANK, np.uint32)
+    return Picture(glyphs, np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
 
 
 def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
-    """A picture of lines of text, each a row of spans."""
+    """A picture of lines of text, each a row of spans; one that is too long ends with …."""
     picture = blank(columns, rows)
     for row, spans in enumerate(text[:rows]):
         column = 0
         for span, role in spans:
             write(picture, row, column, span, role)
             column += cell_len(span)
+        if column > columns > 0 and "".join(span for span, _ in spans).rstrip()[columns:]:
+            write(picture, row, columns - 1, "…", Role.LABEL)
     return picture
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
-from linreg_tui.core.closed_form import ClosedForm
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.history import Step
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.text import printable
 from linreg_tui.tui import figures
 from linreg_tui.tui.axes import Axis, count_axis, growing, linear_axis, log_axis
 from linreg_tui.tui.figures import Area
-from linreg_tui.tui.markers import BRAILLE, Ink, Markers
-from linreg_tui.tui.picture import Picture, Role, Span
+from linreg_tui.tui.markers import BRAILLE, Markers
+from linreg_tui.tui.picture import Layer, Picture, Role, Span
+from linreg_tui.tui.player import View
 
 CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN = 12, 4
 CELLS_A_MARK = 3
@@ -23,43 +25,90 @@ CELLS_A_MARK = 3
 NOTHING = 1e-16
 """A loss so much smaller than the first one is rounding error, not worth more decades."""
 
+LEAVES = 2.0
+"""How many times the data's height the line may leave the window before that grows, and by what."""
+
+GROWS = 5.0
+
+SWINGS = 20
+"""Steps over which the window remembers how far the line swung, so that it doesn't jitter."""
+
+STILL_SEEN = 10.0
+"""Steps a second up to which the batches are shown."""
+
 
 def draw_data(data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE) -> Picture:
     """The points alone."""
     area = _data_area(data, columns, rows, markers)
     below = figures.frame(area, [(f"{data.n:,} rows", Role.LABEL)])
-    return figures.stack(area, below, [figures.scatter(area, data.x, data.y)])
+    return figures.stack(area, below, [figures.scatter(area, *data.sketch)])
 
 
 class FitPicture:
-    """The points, the closed form's line dotted, and over them the line that is being fitted."""
+    """The points, the line that is being fitted, and over it the closed form's, dotted.
 
-    def __init__(self, data: Dataset, optimum: ClosedForm, markers: Markers = BRAILLE) -> None:
+    The window holds the points; a line that leaves it far is followed in a few large steps.
+    """
+
+    def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         self._data = data
-        self._optimum = optimum
         self._markers = markers
-        self._area: Area | None = None
+        self._drawn: tuple[Area, list[Span]] | None = None
 
-    def draw(self, columns: int, rows: int, step: Step) -> Picture:
-        """The picture at one step; only the line is drawn anew while the size stays."""
-        if self._area is None or (self._area.columns, self._area.rows) != (columns, rows):
-            self._area = area = _data_area(self._data, columns, rows, self._markers)
-            self._still = figures.stack(
-                area,
-                figures.frame(area, _legend(self._markers, "data", "fit", "closed form")),
-                [
-                    figures.scatter(area, self._data.x, self._data.y),
-                    figures.straight_line(
-                        area,
-                        self._optimum.slope,
-                        self._optimum.intercept,
-                        Role.REFERENCE,
-                        dotted=True,
-                    ),
-                ],
-            )
-        line = figures.straight_line(self._area, step.slope, step.intercept, Role.FIT)
-        return figures.stack(self._area, self._still, [line])
+    def draw(self, columns: int, rows: int, view: View) -> Picture:
+        """The picture at one step; only the lines are drawn anew while window and size stay."""
+        area = self._window(columns, rows, view)
+        batch = self._batch(area, view)
+        names = ["data", "fit", "closed form"]
+        if view.run.segment(view.number).draws is not None:
+            names.insert(1, "batch")
+        if view.trace is not None:
+            names.insert(0, "before")
+        legend = _legend(self._markers, *names)
+        if self._drawn != (area, legend):
+            self._drawn = area, legend
+            frame = figures.frame(area, legend)
+            self._still = figures.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
+        step, optimum = view.run.history[view.number], view.run.optimum
+        layers = [
+            *([] if view.trace is None else [self._trace(area, view.trace, view.number)]),
+            *([] if batch is None else [batch]),
+            figures.straight_line(area, step.slope, step.intercept, Role.FIT),
+            figures.straight_line(
+                area, optimum.slope, optimum.intercept, Role.REFERENCE, dotted=True
+            ),
+        ]
+        return figures.stack(area, self._still, layers)
+
+    def _window(self, columns: int, rows: int, view: View) -> Area:
+        area = _data_area(self._data, columns, rows, self._markers)
+        steps = np.arange(max(0, view.number - SWINGS), view.number + 1)
+        slopes, intercepts, _, _ = view.run.history.at(steps)
+        with np.errstate(over="ignore"):
+            ends = np.outer([area.x.low, area.x.high], slopes) + intercepts
+            middle, half = area.y.low / 2 + area.y.high / 2, area.y.high / 2 - area.y.low / 2
+            reach = float(np.abs(ends - middle).max()) / half
+        if not reach > 1 + 2 * LEAVES:
+            return area
+        steps_out = math.log(min(reach, 1e290) / (1 + 2 * LEAVES), GROWS)
+        half *= (1 + 2 * LEAVES) * GROWS ** math.ceil(steps_out)
+        ticks = max(min(4, rows // 3), rows // CELLS_A_TICK_DOWN)
+        return replace(area, y=linear_axis(middle - half, middle + half, area.y.label, ticks))
+
+    def _batch(self, area: Area, view: View) -> Layer | None:
+        """The points of the batch in view, where it can be seen."""
+        if view.number == 0 or (view.running and view.pace > STILL_SEEN):
+            return None
+        rows = view.run.batch(view.number)
+        if rows is None:
+            return None
+        return figures.marks(
+            area, self._data.x[rows], self._data.y[rows], area.markers.batch, Role.BATCH
+        )
+
+    def _trace(self, area: Area, trace: Run, number: int) -> Layer:
+        step = trace.history[min(number, trace.history.last)]
+        return figures.straight_line(area, step.slope, step.intercept, Role.TRACE)
 
 
 class LossPicture:
@@ -67,13 +116,14 @@ class LossPicture:
 
     def __init__(self, markers: Markers = BRAILLE) -> None:
         self._markers = markers
-        self._area: Area | None = None
+        self._drawn: tuple[Area, list[Span]] | None = None
 
-    def draw(self, columns: int, rows: int, run: Run, step: Step) -> Picture:
+    def draw(self, columns: int, rows: int, view: View) -> Picture:
         """The curve of the run so far, with a mark at one of its steps.
 
         The axes grow in rare, round steps, and only then is the frame drawn anew.
         """
+        run, step = view.run, view.run.history[view.number]
         thinned = run.curve.curve()
         last = growing(run.history.last, run.budget)
         lowest = max(float(thinned.low.min()), NOTHING * run.history[0].loss)
@@ -90,30 +140,40 @@ class LossPicture:
             ),
             self._markers,
         )
-        if area != self._area:
-            self._area = area
+        names = ["loss", "closed form"] if view.trace is None else ["before", "loss", "closed form"]
+        legend = _legend(self._markers, *names)
+        if self._drawn != (area, legend):
+            self._drawn = area, legend
             self._still = figures.stack(
                 area,
-                figures.frame(area, _legend(self._markers, "loss", "closed form")),
+                figures.frame(area, legend),
                 [figures.level(area, run.optimum.loss, Role.REFERENCE)],
             )
-        layers = [figures.curve(area, thinned, Role.FIT)]
+        layers = []
+        if view.trace is not None:
+            layers.append(figures.curve(area, view.trace.curve.curve(), Role.TRACE))
+        layers.append(figures.curve(area, thinned, Role.FIT))
         if area.plot_columns >= CELLS_A_MARK * last:
             steps = np.arange(len(thinned.low), dtype=np.float64)
             layers.append(figures.marks(area, steps, thinned.low, self._markers.step, Role.FIT))
-        here = np.array([float(step.number)]), np.array([step.loss])
-        layers.append(figures.marks(area, *here, self._markers.here, Role.HERE))
+        layers.append(_here(area, float(step.number), step.loss))
         return figures.stack(area, self._still, layers)
 
 
+def _here(area: Area, x: float, y: float) -> Layer:
+    return figures.marks(area, np.array([x]), np.array([y]), area.markers.here, Role.HERE)
+
+
 def _legend(markers: Markers, *names: str) -> list[Span]:
-    entries: dict[str, tuple[Ink, Role]] = {
-        "data": (markers.points, Role.POINTS),
-        "fit": (markers.fit, Role.FIT),
-        "loss": (markers.loss, Role.FIT),
-        "closed form": (markers.closed_form, Role.REFERENCE),
+    entries: dict[str, tuple[str, Role]] = {
+        "before": (markers.trace.sample, Role.TRACE),
+        "data": (markers.points.sample, Role.POINTS),
+        "batch": (markers.batch, Role.BATCH),
+        "fit": (markers.fit.sample, Role.FIT),
+        "loss": (markers.loss.sample, Role.FIT),
+        "closed form": (markers.closed_form.sample, Role.REFERENCE),
     }
-    return [(f"{entries[name][0].sample} {name}", entries[name][1]) for name in names]
+    return [(f"{entries[name][0]} {name}", entries[name][1]) for name in names]
 
 
 def _data_area(data: Dataset, columns: int, rows: int, markers: Markers) -> Area:

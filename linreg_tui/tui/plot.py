@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from linreg_tui.tui.picture import CONTINUED, Picture, Role, blank
+from linreg_tui.tui.picture import CONTINUED, SHADES, Picture, Role, blank
 
 GAP = 4
 """Unchanged cells that are cheaper to send again than to jump over."""
@@ -24,7 +24,7 @@ class Plot(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"plot--{role.name.lower()}" for role in Role if role is not Role.NOTHING
-    }
+    } | {f"plot--shade-{shade}" for shade in range(1, SHADES)}
 
     def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -54,22 +54,28 @@ class Plot(Widget):
         if y >= len(self._picture.glyphs):
             return Strip.blank(self.size.width, self.rich_style)
         glyphs, roles = self._picture.glyphs[y], self._picture.roles[y]
-        bounds = [0, *(np.flatnonzero(np.diff(roles)) + 1).tolist(), len(roles)]
+        shades = self._picture.shades[y]
+        changing = (np.diff(roles) != 0) | (np.diff(shades) != 0)
+        bounds = [0, *(np.flatnonzero(changing) + 1).tolist(), len(roles)]
         segments = []
         for start, end in pairwise(bounds):
             text = "".join(chr(glyph) for glyph in glyphs[start:end].tolist() if glyph != CONTINUED)
-            segments.append(Segment(text, self._style_of(Role(int(roles[start])))))
+            segments.append(Segment(text, self._style_of(int(roles[start]), int(shades[start]))))
         return Strip(segments, len(glyphs))
 
-    def _style_of(self, role: Role) -> Style:
-        if role is Role.NOTHING:
-            return self.rich_style
-        return self.get_component_rich_style(f"plot--{role.name.lower()}")
+    def _style_of(self, role: int, shade: int) -> Style:
+        style = self.rich_style
+        if role != Role.NOTHING:
+            style = self.get_component_rich_style(f"plot--{Role(role).name.lower()}")
+        if shade:
+            ground = self.get_component_rich_style(f"plot--shade-{shade}")
+            style += Style(bgcolor=ground.bgcolor)
+        return style
 
 
 def changes(last: Picture, now: Picture) -> Iterator[Region]:
     """The runs of cells that differ between two pictures of the same size."""
-    differ = (last.glyphs != now.glyphs) | (last.roles != now.roles)
+    differ = (last.glyphs != now.glyphs) | (last.roles != now.roles) | (last.shades != now.shades)
     for y in np.flatnonzero(differ.any(axis=1)).tolist():
         columns = np.flatnonzero(differ[y])
         for run in np.split(columns, np.flatnonzero(np.diff(columns) > GAP) + 1):

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import fields
 
-from linreg_tui.core.sgd import Run
-from linreg_tui.core.stability import Prediction
-from linreg_tui.numbers import above_optimum, fixed, rate
+from rich.cells import cell_len
+
+from linreg_tui.core.events import Kind, events
+from linreg_tui.core.outcome import CONVERGED_WITHIN
+from linreg_tui.core.settings import Settings
+from linreg_tui.numbers import above_optimum, fixed, rate, ratio
 from linreg_tui.tui.picture import Picture, Role, Span, lines
+from linreg_tui.tui.player import View
 
-ROWS = 4
 ROOMY = 72
 
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A run at one of its steps, and what its training is about."""
-
-    run: Run
-    number: int
-    running: bool
-    pace: float
-    foreseen: Prediction
+HAPPENED: dict[Kind, str] = {
+    "rose": "the loss rises for the first time",
+    "arrived": "within 1% of the optimum",
+    "diverged": "over a thousand times its start",
+    "changed": "other settings from here on",
+    "branched": "the branch begins",
+}
 
 
 def draw_readout(columns: int, rows: int, view: View) -> Picture:
@@ -41,27 +41,28 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
         rows,
         [
             [
-                *cell("step ", f"{step.number:,}", 8, Role.TEXT),
+                *cell("step ", f"{step.number:,}", 10, Role.TEXT),
                 gap,
                 *cell("slope    ", fixed(step.slope, 12), 12, Role.FIT),
                 gap,
                 *cell("loss".ljust(len(above)), fixed(step.loss, 15), 15, Role.TEXT),
             ],
             [
-                *cell("epoch", f"{run.epoch(step.number):,}", 8, Role.TEXT),
+                *cell("epoch", f"{run.epoch(step.number):,}", 10, Role.TEXT),
                 gap,
                 *cell("intercept", fixed(step.intercept, 12), 12, Role.FIT),
                 gap,
                 *cell(above, above_optimum(run.optimum, step.slope, step.intercept), 15, Role.TEXT),
             ],
             _settings(view, roomy),
-            [_state(view)],
+            [_state(view, columns)],
         ],
     )
 
 
 def _settings(view: View, roomy: bool) -> list[Span]:
-    settings = view.run.settings
+    """The settings of the steps to come, or looking back, those of the step in view."""
+    settings = view.settings if view.latest else view.run.segment(view.number).settings
     gap: Span = ("   " if roomy else "  ", Role.NOTHING)
     rates = {"η_m": settings.learning_rate_m, "η_b": settings.learning_rate_b}
     if settings.standardize:
@@ -73,25 +74,58 @@ def _settings(view: View, roomy: bool) -> list[Span]:
     ]
     for name, value in rates.items():
         spans += [(f"{name} ", Role.LABEL), (rate(value), Role.TEXT), gap]
-    pace = "full speed" if math.isinf(view.pace) else f"{view.pace:g} steps/s"
-    rest = [settings.optimizer, settings.schedule, "z-scores" if settings.standardize else ""]
-    unusual = [word for word in rest if word not in ("", "sgd", "constant")]
-    return [*spans, (pace, Role.TEXT), gap, (", ".join([settings.update, *unusual]), Role.TEXT)]
+    steps = f"{view.pace:g} step{'s' * (view.pace != 1)}/s"
+    pace = "full speed" if math.isinf(view.pace) else steps
+    return [*spans, (pace, Role.TEXT), gap, (", ".join(_others(settings)), Role.TEXT)]
 
 
-def _state(view: View) -> Span:
+def _others(settings: Settings) -> list[str]:
+    """The update order, and whatever else isn't as usual."""
+    told = {
+        "optimizer": settings.optimizer,
+        "schedule": settings.schedule,
+        "sampling": f"by {settings.sampling}",
+        "standardize": "z-scores",
+        "momentum": f"μ {settings.momentum:g}",
+        "warmup_steps": f"warm-up {settings.warmup_steps}",
+        "seed": f"seed {settings.seed}",
+    }
+    usual = Settings()
+    unusual = [
+        told[field.name]
+        for field in fields(Settings)
+        if field.name in told and getattr(settings, field.name) != getattr(usual, field.name)
+    ]
+    return [settings.update, *unusual]
+
+
+def _state(view: View, columns: int) -> Span:
     """How the run stands, in one sentence and with the key that helps."""
     run, last = view.run, view.run.history.last
-    if run.diverged_at is not None and view.number >= run.diverged_at:
-        return f"✗ diverged at step {run.diverged_at:,}; {_foreseen(view)}; [ halves", Role.BAD
+    diverged = run.diverged_at
+    if diverged is not None and view.number >= min(diverged, last):
+        help_with_it = "; it can't go on, r starts over" if run.overflowed else ""
+        return _fitting(
+            columns,
+            f"✗ diverged at step {diverged:,}",
+            [f": {_too_large(view)}", help_with_it or _way_back(view)],
+        ), Role.BAD
     if view.running:
         goal = f"to step {run.budget:,}" if last < run.budget else "on until space"
         return f"▶ running {goal}", Role.TEXT
-    if view.number < last:
-        return f"‖ looking back: step {view.number:,} of {last:,}; end is the latest", Role.TEXT
-    if last == 0:
-        role = Role.BAD if view.foreseen.stable is False else Role.TEXT
-        return f"‖ ready; {_foreseen(view)}; space runs", role
+    if not view.latest:
+        happened = [HAPPENED[event.kind] for event in events(run) if event.step == view.number]
+        return _fitting(
+            columns,
+            f"‖ looking back: step {view.number:,} of {last:,}",
+            [*(f", {words}" for words in happened[:1]), "; end is the latest, b branches"],
+        ), Role.TEXT
+    if last == 0 or view.settings != run.segment(last).settings:
+        stable = None if view.foreseen is None else view.foreseen.stable
+        state = "ready" if last == 0 else f"step {last:,}"
+        told = _foreseen(view)
+        role = Role.BAD if stable is False else Role.TEXT
+        return _fitting(columns, f"‖ {state}", [*told, "; space runs"]), role
     if last < run.budget:
         return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
     if run.status == "converged":
@@ -99,14 +133,48 @@ def _state(view: View) -> Span:
     return "‖ stopped over 1% above the optimum; space goes on", Role.TEXT
 
 
-def _foreseen(view: View) -> str:
-    """What the settings will lead to, in a few words."""
-    foreseen, limit = view.foreseen, view.foreseen.max_stable_scale
+def _fitting(columns: int, state: str, more: list[str]) -> str:
+    """The state, and of what more there is to say first the last and then the others in turn."""
+    kept: set[int] = set()
+    for place in (len(more) - 1, *range(len(more) - 1)):
+        text = state + "".join(more[k] for k in sorted(kept | {place}))
+        if cell_len(text) <= columns:
+            kept.add(place)
+    return state + "".join(more[k] for k in sorted(kept))
+
+
+def _too_large(view: View) -> str:
+    limit = None if view.foreseen is None else view.foreseen.max_stable_scale
+    if limit is None or limit >= 1:
+        return "the loss is over a thousand times its start"
+    return f"the rates are {ratio(1 / limit)} the limit"
+
+
+def _way_back(view: View) -> str:
+    """Which keys make the rates such that they converge."""
+    limit = None if view.foreseen is None else view.foreseen.max_stable_scale
+    if limit is None or limit >= 1:
+        return ""
+    times = math.floor(math.log2(1 / limit)) + 1
+    return f"; press [ {'once' if times == 1 else f'{times} times'}"
+
+
+def _foreseen(view: View) -> list[str]:
+    """What the settings will lead to, in a few words, the most important ones first."""
+    foreseen, budget = view.foreseen, view.run.budget - view.run.history.last
+    if foreseen is None:
+        return []
     if foreseen.stable is None:
-        return "nothing can be foreseen"
-    if limit is None:
-        return "will converge" if foreseen.stable else "will diverge"
+        return [": nothing can be foreseen of Adam"]
+    limit = foreseen.max_stable_scale
     if not foreseen.stable:
-        return f"the rates are {1 / limit:.3g}× the limit"
-    needs = "" if foreseen.steps is None else f" in about {foreseen.steps:,} steps"
-    return f"will converge{needs}, up to {limit:.3g}× these rates"
+        why = "" if limit is None else f", {_too_large(view)}"
+        return [": will diverge", why, _way_back(view)]
+    until = "" if limit is None else f", up to {ratio(limit)} these rates"
+    if foreseen.noise is not None and foreseen.noise > CONVERGED_WITHIN:
+        return [f": will keep trembling about {100 * foreseen.noise:.2g}% above the optimum", until]
+    if foreseen.steps is None:
+        return [": will converge, but not in a run's time", until]
+    if foreseen.steps > budget:
+        return [f": needs about {foreseen.steps:,} steps, these are {budget:,}", until]
+    return [f": will converge in about {foreseen.steps:,} steps", until]

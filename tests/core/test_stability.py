@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.linear_steps import step_matrices
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.optimizers import Momentum, optimizer
 from linreg_tui.core.settings import Settings, Update
@@ -18,7 +19,6 @@ from linreg_tui.core.stability import (
     condition_number,
     max_stable_scale,
     predict,
-    step_matrices,
 )
 from linreg_tui.core.units import training_units
 
@@ -64,18 +64,42 @@ def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, A
     data = random_data(3)
     settings = balanced(data, update=update, **kind)
     rates = settings.learning_rate_m, settings.learning_rate_b
-    matrix = step_matrices(data.moments.hessian()[None], rates, settings)[0]
-    mean_xx = data.moments.sxx / data.n
-    for unit in np.eye(len(matrix)).tolist():
+    pull = np.array([[3.0, -2.0]])
+    matrix = step_matrices(data.moments.hessian()[None], pull, rates, settings)[0]
+    mean_x, mean_xx = data.moments.mean_x, data.moments.sxx / data.n
+    # With these the gradient at m = b = 0 is the pull.
+    mean_y, mean_xy = 1.0, -1.5 - mean_x
+    for unit in (np.eye(len(matrix)) + np.eye(len(matrix))[-1])[:-1].tolist():
         subject = optimizer(settings)
         if isinstance(subject, Momentum):
             subject.velocity = unit[2], unit[3]
-        # With no y at all the optimum is m = b = 0.
-        ms, bs = subject.walk(unit[0], unit[1], [(data.moments.mean_x, 0.0, mean_xx, 0.0, *rates)])
+        ms, bs = subject.walk(unit[0], unit[1], [(mean_x, mean_y, mean_xx, mean_xy, *rates)])
         ended = [ms[0], bs[0]]
         if isinstance(subject, Momentum):
             ended += subject.velocity
-        assert matrix @ unit == pytest.approx(ended, rel=1e-12, abs=1e-12)
+        assert matrix @ unit == pytest.approx([*ended, 1], rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"batch_size": 8},
+        {"batch_size": 64, "update": "simultaneous"},
+        {"batch_size": 16, "optimizer": "momentum", "learning_rate_m": 1e-8},
+        {"batch_size": 16, "standardize": True},
+    ],
+)
+def test_the_noise_that_batches_leave(houses: Dataset, changes: dict[str, Any]) -> None:
+    settings = replace(Settings(), **changes)
+    noise = predict(houses, settings).noise
+    run = Run(houses, settings)
+    run.advance(60_000)
+    above = run.history.columns()[3, 5000:] / run.optimum.loss - 1
+    assert noise == pytest.approx(above.mean(), rel=0.25)
+
+
+def test_full_batches_leave_no_noise(houses: Dataset) -> None:
+    assert predict(houses, Settings()).noise is None
 
 
 @given(st.integers(0, 10_000), st.sampled_from(UPDATES))

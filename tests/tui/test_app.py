@@ -21,7 +21,7 @@ from linreg_tui.tui.keys import KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.readout import View
+from linreg_tui.tui.player import View
 from linreg_tui.tui.title import Tab
 
 PANES = ("data", "closed-form", "live", "sweep")

@@ -1,23 +1,27 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linreg_tui.core.closed_form import closed_form
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.history import Step, Thinner
+from linreg_tui.core.history import Thinner
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui import figures
 from linreg_tui.tui.axes import count_axis, linear_axis, log_axis
 from linreg_tui.tui.figures import Area
+from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.picture import BLANK, Layer, Picture, Role, lines
 from linreg_tui.tui.pictures import FitPicture, LossPicture
+from linreg_tui.tui.player import View
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
 positive = st.floats(0, 1e308)
@@ -57,6 +61,7 @@ def test_no_numbers_and_no_size_break_a_picture(
             figures.straight_line(where, slope, intercept, Role.REFERENCE, dotted=True),
             figures.level(where, intercept, Role.REFERENCE),
             figures.marks(where, x, y, markers.here, Role.HERE),
+            figures.path(where, x, y, Role.TRACE),
         ],
     )
     assert time.perf_counter() - began < 1
@@ -137,13 +142,57 @@ def test_wide_and_hostile_labels_keep_their_place() -> None:
     assert picture.glyphs[0].tolist() == [ord("价"), 0, ord("格"), 0, *map(ord, "[red] ")]
 
 
+def view(run: Run, number: int | None = None, **changes: Any) -> View:
+    shown = run.history.last if number is None else number
+    return replace(View(run, shown, run.settings, running=False, pace=5), **changes)
+
+
+def trained(data: Dataset, steps: int, **settings: Any) -> Run:
+    run = Run(data, replace(Settings(), **settings))
+    run.advance(steps)
+    return run
+
+
 def test_the_fit_moves_and_the_rest_stands(houses: Dataset) -> None:
-    picture = FitPicture(houses, closed_form(houses.moments))
-    one = picture.draw(70, 20, Step(0, 5, 1000, None, 1))
-    other = picture.draw(70, 20, Step(1, 88, 34000, None, 1))
+    picture, run = FitPicture(houses), trained(houses, 30)
+    one, other = (picture.draw(70, 20, view(run, number)) for number in (0, 30))
     moved = (one.glyphs != other.glyphs) | (one.roles != other.roles)
     assert moved.any()
-    assert (np.maximum(one.roles[moved], other.roles[moved]) == Role.FIT).all()
+    roles = set(one.roles[moved].tolist()) | set(other.roles[moved].tolist())
+    assert roles >= {Role.FIT, Role.REFERENCE}
+    assert not moved[0].any()
+    assert not moved[-2:].any()
+    assert not moved[:, :5].any()
+
+
+def test_the_batch_in_view_is_marked(houses: Dataset) -> None:
+    picture, run = FitPicture(houses), trained(houses, 30, batch_size=8)
+
+    def marked(shown: View) -> int:
+        drawn = picture.draw(120, 40, shown)
+        return int(((drawn.roles == Role.BATCH) & (drawn.glyphs == ord("•"))).sum()) - 1
+
+    assert 4 <= marked(view(run)) <= 8
+    assert marked(view(run, 0)) == 0
+    assert marked(view(run, running=True, pace=5)) > 0
+    assert marked(view(run, running=True, pace=100)) == 0
+
+
+def test_the_window_follows_a_line_that_leaves_it_and_comes_back(houses: Dataset) -> None:
+    picture = FitPicture(houses)
+    run = trained(houses, 100, learning_rate_m=8e-7, learning_rate_b=0.8)
+    run.change(Settings())
+    run.advance(2400)
+
+    def ticks(number: int) -> list[str]:
+        rows = text(picture.draw(70, 20, view(run, number)))
+        return [row.partition("┤")[0].strip() for row in rows if "┤" in row]
+
+    windows = [ticks(number) for number in range(101)]
+    assert windows[0] == ticks(2500) == ["800k", "600k", "400k", "200k", "0"]
+    changes = sum(one != other for one, other in pairwise(windows))
+    assert 3 <= changes <= 15
+    assert all((picture.draw(70, 20, view(run, k)).roles == Role.FIT).any() for k in range(2501))
 
 
 def test_the_loss_axes_stay_while_the_run_is_short(houses: Dataset) -> None:
@@ -151,7 +200,55 @@ def test_the_loss_axes_stay_while_the_run_is_short(houses: Dataset) -> None:
     frames = []
     for _ in range(30):
         run.advance(1)
-        drawn = picture.draw(70, 14, run, run.history[run.history.last])
+        drawn = picture.draw(70, 14, view(run))
         frames.append(np.where(drawn.roles == Role.AXIS, drawn.glyphs, 0)[:, :5])
     assert all(np.array_equal(frame, frames[0]) for frame in frames)
     assert (drawn.roles == Role.HERE).sum() == 1
+
+
+def test_the_run_that_was_branched_off_stays_as_a_trace(houses: Dataset) -> None:
+    old = trained(houses, 30)
+    twin = old.branch(3)
+    twin.change(Settings(learning_rate_m=2e-8))
+    twin.advance(3)
+    for picture in (FitPicture(houses), LossPicture(), LandscapePicture(houses)):
+        for trace, seen in ((None, False), (old, True)):
+            drawn = picture.draw(80, 24, view(twin, trace=trace))
+            assert (drawn.roles == Role.TRACE).any() == seen
+
+
+@pytest.mark.parametrize("standardized", [False, True])
+def test_the_landscape_is_lowest_at_the_optimum(houses: Dataset, standardized: bool) -> None:
+    picture = LandscapePicture(houses)
+    picture.standardized = standardized
+    drawn = picture.draw(90, 30, view(trained(houses, 3)))
+    goal = np.argwhere((drawn.glyphs == ord("✕")) & (drawn.roles == Role.REFERENCE))
+    row, column = goal[-1]
+    assert row > 0
+    assert drawn.shades[row, column] == drawn.shades.max() >= 6
+    assert drawn.shades[1:-2, 10:].min() == 1
+    assert (drawn.roles == Role.CONTOUR).sum() > 50
+    assert (drawn.roles == Role.HERE).sum() == 1
+
+
+def test_the_landscape_is_drawn_once_and_the_way_on_top(houses: Dataset) -> None:
+    picture, run = LandscapePicture(houses), trained(houses, 30)
+    drawn = [picture.draw(90, 30, view(run, number)) for number in (0, 10, 30)]
+    assert all(np.array_equal(drawn[0].shades, other.shades) for other in drawn[1:])
+    ways = [int((picture.roles == Role.FIT).sum()) for picture in drawn]
+    assert ways[0] < ways[1] <= ways[2]
+
+
+def test_the_landscape_follows_an_escape_in_few_steps(houses: Dataset) -> None:
+    picture = LandscapePicture(houses)
+    run = trained(houses, 100, learning_rate_m=8e-7, learning_rate_b=0.8)
+    frames = [text(picture.draw(90, 30, view(run, number)))[-1] for number in range(101)]
+    assert 3 <= sum(one != other for one, other in pairwise(frames)) <= 20
+
+
+def test_a_long_way_is_drawn_by_few_points(houses: Dataset) -> None:
+    run = trained(houses, 200_000, batch_size=64)
+    began = time.perf_counter()
+    drawn = LandscapePicture(houses).draw(90, 30, view(run))
+    assert time.perf_counter() - began < 1
+    assert (drawn.roles == Role.FIT).any()

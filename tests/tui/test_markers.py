@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui import figures
 from linreg_tui.tui.axes import linear_axis
 from linreg_tui.tui.figures import Area
+from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.markers import ASCII, BLOCK, BRAILLE, SETS, Markers, finest
 from linreg_tui.tui.picture import BLANK, Picture
 from linreg_tui.tui.pictures import FitPicture, LossPicture, draw_data
+from linreg_tui.tui.player import View
 
 POINTS = Dataset(
     "points",
@@ -31,7 +32,7 @@ FITS = {
     "braille": """
  ↑ y        ⠶ data   ── fit   ·· closed form
  │                                ⠈      ⢀ ⠐
- │                       ⢀⣀⣀⣀⣀⣀⠤⠤⠤⠤⠤⠤⠒⠒⠒⠒⠒⠊⠉
+ │                       ⢀⣀⣀⣀⣀⣀⠤⠤⠤⠤⢤⠤⠲⠒⠚⠒⠒⠊⠉
  │⢀⣀⣀⣀⣀⣀⠤⠤⠤⠤⠤⠤⠒⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠁   ⡀ ⠄ ⠈
  │⠁                      ⠄ ⠂
 5┤         ⡀      ⠠ ⠐  ⠁
@@ -45,7 +46,7 @@ FITS = {
     "block": """
  ↑ y       ▞ data   ▄▄ fit   ▖ ▖ closed form
  │                                ▝      ▗ ▝
- │                       ▗▄▄▄▄▄▄▄▄▄▄▄▀▀▀▀▀▀▀
+ │                       ▗▄▄▄▄▄▄▄▄▄▗▄▗▀▝▀▀▀▀
  │▗▄▄▄▄▄▄▄▄▄▄▄▀▀▀▀▀▀▀▀▀▀▀▘   ▖ ▖ ▝
  │▘                      ▖ ▘
 5┤         ▖      ▗ ▝  ▘
@@ -59,7 +60,7 @@ FITS = {
     "ascii": """
  ^ y      .: data   ** fit   - - closed form
  |                                .      - -
- |                       *******************
+ |                       **********-*-*-****
  | **********************    - - -
  |*                      - -
 5+         .      - -  -
@@ -80,7 +81,7 @@ LOSSES = {
    │    ⠈•⢄
 1e1┤       ⠉⠢⣀
    │          •⠒⠤⢄⣀
-   │⠄ ⠄ ⠄ ⠄ ⠄ ⠠ ⠠ ⠠•⠉⠉⠉⠒•⠒⠒⠒⠒•⠒⠒⠒⠒●⠒⠒⠒⠒•⠒⠒⠒•
+   │⠄ ⠄ ⠄ ⠄ ⠄ ⠠ ⠠ ⠠•⠩⠉⠩⠒•⠖⠒⠖⠒•⠒⠖⠒⠖●⠲⠒⠲⠒•⠒⠲⠒•
    └┬───────────────────────┬───────────────
     0                       5         step →
 """,
@@ -116,10 +117,15 @@ def text(picture: Picture) -> str:
     return "\n" + "\n".join(lines) + "\n"
 
 
+def at(run: Run, number: int) -> View:
+    return View(run, number, run.settings, running=False, pace=5)
+
+
 @pytest.mark.parametrize("markers", SETS.values(), ids=SETS)
 def test_the_fit_in_each_set(markers: Markers) -> None:
-    picture = FitPicture(POINTS, POINTS.line, markers)
-    assert text(picture.draw(44, 12, Step(0, 0.2, 6, None, 1))) == FITS[markers.name]
+    run = Run(POINTS, Settings(initial_slope=0.2, initial_intercept=6))
+    shown = FitPicture(POINTS, markers).draw(44, 12, at(run, 0))
+    assert text(shown) == FITS[markers.name]
 
 
 @pytest.mark.parametrize("markers", SETS.values(), ids=SETS)
@@ -129,13 +135,12 @@ def test_the_loss_in_each_set(markers: Markers) -> None:
     )
     run = Run(POINTS, settings)
     run.advance(8)
-    picture = LossPicture(markers)
-    assert text(picture.draw(44, 10, run, run.history[6])) == LOSSES[markers.name]
+    assert text(LossPicture(markers).draw(44, 10, at(run, 6))) == LOSSES[markers.name]
 
 
 def test_in_ascii_each_thing_has_a_character_of_its_own() -> None:
-    inks = ASCII.points, ASCII.fit, ASCII.loss, ASCII.closed_form
-    characters = [ink.marker for ink in inks] + [ASCII.points.crowd, ASCII.step, ASCII.here]
+    inks = ASCII.points, ASCII.fit, ASCII.loss, ASCII.closed_form, ASCII.trace, ASCII.contour
+    characters = [ink.marker for ink in inks] + [ASCII.points.crowd, *"xo@X"]
     assert len(set(characters)) == len(characters)
     assert all(ink.marker in ink.sample for ink in inks)
 
@@ -188,13 +193,11 @@ def test_points_are_where_they_belong(
 def test_pictures_of_any_size(markers: Markers, houses: Dataset) -> None:
     run = Run(houses, Settings())
     run.advance(30)
-    step = run.history[30]
-    fit, loss = FitPicture(houses, houses.line, markers), LossPicture(markers)
+    pictures = FitPicture(houses, markers), LossPicture(markers), LandscapePicture(houses, markers)
     for width, height in [(1, 1), (2, 3), (7, 4), (8, 5), (40, 4), (9, 40), (200, 60)]:
         for picture in (
             draw_data(houses, width, height, markers),
-            fit.draw(width, height, step),
-            loss.draw(width, height, run, step),
+            *(picture.draw(width, height, at(run, 30)) for picture in pictures),
         ):
             assert picture.glyphs.shape == (height, width)
             assert markers is not ASCII or picture.glyphs.max() < 128

@@ -2,176 +2,182 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+import asyncio
+from collections.abc import Callable, Coroutine
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.settings import MAX_STEPS, Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
-from linreg_tui.training import Progress, Training
+from linreg_tui.training import Progress
+from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.markers import BRAILLE, Markers
-from linreg_tui.tui.messages import Progressed, SettingsChosen
+from linreg_tui.tui.messages import Progressed, SettingsChosen, StepChosen
+from linreg_tui.tui.picture import Picture
 from linreg_tui.tui.pictures import FitPicture, LossPicture
+from linreg_tui.tui.player import Player, View, next_batch_size, scaled_rates
 from linreg_tui.tui.plot import Plot
-from linreg_tui.tui.readout import View, draw_readout
-
-PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
-"""Steps a second."""
-
-FIRST_PACE = 5.0
+from linreg_tui.tui.readout import draw_readout
+from linreg_tui.tui.timeline import Timeline
+from linreg_tui.tui.update_readout import draw_update
 
 
 class LivePane(Vertical):
-    """A run in training, and a place on its timeline that is in view.
-
-    While that is the latest step it follows the training; walking back lets it stay behind.
-    """
+    """All that is shown here is a function of the player's view: a run, and a place in it."""
 
     BORDER_TITLE = "3 Live SGD"
 
     def __init__(self, data: Dataset, settings: Settings, markers: Markers = BRAILLE) -> None:
         super().__init__(id="live", classes="pane")
         self._data = data
-        self._fit = FitPicture(data, data.line, markers)
+        self._fit = FitPicture(data, markers)
         self._loss = LossPicture(markers)
-        self._training = self._new_training(settings, FIRST_PACE, run_id=0)
-        self._number = 0
-        self._following = True
+        self._landscape = LandscapePicture(data, markers)
+        self._lower: LossPicture | LandscapePicture = self._loss
+        self._player = Player(data, settings, self._tell, self._start)
 
     def compose(self) -> ComposeResult:
-        """The line over the points, the numbers, the loss."""
-        yield Plot(lambda c, r: self._fit.draw(c, r, self._run.history[self._number]), id="fit")
-        yield Plot(lambda c, r: draw_readout(c, r, self.view), id="readout")
-        yield Plot(
-            lambda c, r: self._loss.draw(c, r, self._run, self._run.history[self._number]),
-            id="loss",
-        )
+        """The line over the points, the numbers, the loss or its landscape, the timeline."""
+        yield Plot(self._of_view(self._fit.draw), id="fit")
+        yield Plot(self._of_view(draw_readout), id="readout")
+        yield Plot(self._of_view(draw_update), id="update")
+        yield Plot(self._of_view(lambda c, r, view: self._lower.draw(c, r, view)), id="loss")
+        yield Timeline(lambda: self.view)
 
     def on_mount(self) -> None:
         """Tell what the first run is."""
-        self.post_message(SettingsChosen(self.settings))
+        self._chosen()
 
     @property
     def view(self) -> View:
         """What is shown."""
-        training = self._training
-        return View(self._run, self._number, training.running, training.pace, self._foreseen)
+        return self._player.view
 
     @property
     def settings(self) -> Settings:
-        """The settings of the run."""
-        return self._run.settings
-
-    @property
-    def _run(self) -> Run:
-        return self._training.run
+        """The settings of the steps to come."""
+        return self.view.settings
 
     def toggle(self) -> None:
-        """Pause; or run to the end of the budget, and from there on until paused."""
-        training, run = self._training, self._run
-        if training.running:
-            training.pause()
-        elif run.exhausted:
+        """Run or pause."""
+        view = self.view
+        if view.run.exhausted and not view.running:
             self.notify("This run can't go on; r starts over.", severity="warning")
-        else:
-            self._following = True
-            goal = run.budget if run.history.last < run.budget else MAX_STEPS
-            self.run_worker(training.go(goal), group="training")
+        self._player.toggle()
+        self._redraw()
 
     def walk(self, steps: int) -> None:
-        """Along the timeline, pausing; past its end by training as many steps more."""
-        self._training.pause()
-        number = self._number + steps
-        if number <= self._run.history.last:
-            self._look_at(max(0, number))
-        elif not self._run.exhausted:
-            self._following = True
-            more = number - self._run.history.last
-            self.run_worker(self._training.step(more), group="training")
+        """Along the timeline."""
+        self._player.walk(steps)
+        self._redraw()
 
     def first_step(self) -> None:
         """Go to the start."""
-        self._training.pause()
-        self._look_at(0)
+        self._player.pause()
+        self.look_at(0)
 
     def last_step(self) -> None:
         """Go to the latest step."""
-        self._look_at(self._run.history.last)
+        self._player.latest()
+        self._redraw()
+
+    def look_at(self, step: int) -> None:
+        """Go to a step."""
+        self._player.look_at(step)
+        self._redraw()
 
     def change_pace(self, direction: int) -> None:
         """One pace up (1) or down (-1)."""
-        place = PACES.index(self._training.pace) + direction
-        self._training.pace = PACES[min(max(place, 0), len(PACES) - 1)]
+        self._player.change_pace(direction)
         self._redraw()
 
-    def restart(self, settings: Settings | None = None) -> None:
-        """Start over, with other settings if they are given and possible; go on if it was running.
+    def restart(self) -> None:
+        """Start over."""
+        self._player.restart()
+        self._chosen()
 
-        Nothing that the training so far still has to say changes anything then.
-        """
-        last = self._training
-        going = last.running
+    def choose(self, settings: Settings) -> None:
+        """Go on with other settings, if they are possible."""
         try:
-            self._training = self._new_training(
-                settings or last.run.settings, last.pace, last.run_id + 1
-            )
+            self._player.choose(settings)
         except InputError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        last.pause()
-        self.post_message(SettingsChosen(self.settings))
-        self._number, self._following = 0, True
-        if going:
-            self.toggle()
-        self._redraw()
+        self._chosen()
 
     def scale_rates(self, direction: int) -> None:
-        """Start over with both learning rates doubled (1) or halved (-1)."""
-        factor = 2.0**direction
-        self.restart(
-            replace(
-                self.settings,
-                learning_rate_m=self.settings.learning_rate_m * factor,
-                learning_rate_b=self.settings.learning_rate_b * factor,
-            )
-        )
+        """Both learning rates doubled (1) or halved (-1)."""
+        self.choose(scaled_rates(self.settings, 2.0**direction))
 
     def scale_batch(self, direction: int) -> None:
-        """Start over with the next larger (1) or smaller (-1) batch: powers of two, and full."""
-        sizes = [2**k for k in range(self._data.n.bit_length()) if 2**k < self._data.n]
-        now = self.settings.batch_size or self._data.n
-        if direction < 0:
-            size = max((size for size in sizes if size < now), default=None)
-            if size is None:
-                return
-        else:
-            size = min((size for size in sizes if size > now), default=None)
-        self.restart(replace(self.settings, batch_size=size))
+        """The next larger (1) or smaller (-1) batch."""
+        self.choose(next_batch_size(self.settings, self._data.n, direction))
 
-    def on_progressed(self, message: Progressed) -> None:
-        """Show how far the training is, unless it is an old run's or one looks back."""
-        if message.progress.run_id == self._training.run_id and self._following:
-            self._number = message.progress.step
+    def branch(self) -> None:
+        """Go another way from the step in view."""
+        self._start(self._branch())
+
+    async def _branch(self) -> None:
+        await self._player.branch()
+        self._chosen()
+
+    def toggle_landscape(self) -> None:
+        """The loss over the steps, or over slope and intercept."""
+        self._lower = self._landscape if self._lower is self._loss else self._loss
+        self.set_class(self._lower is self._landscape, "landscape")
         self._redraw()
 
-    def _new_training(self, settings: Settings, pace: float, run_id: int) -> Training:
-        def tell(progress: Progress) -> None:
-            self.post_message(Progressed(progress))
+    def toggle_coordinates(self) -> None:
+        """The landscape in the data's units, or in z-scores."""
+        self._landscape.standardized = not self._landscape.standardized
+        if self._lower is self._loss:
+            self.toggle_landscape()
+        self._redraw()
 
-        run = Run(self._data, settings)
-        self._foreseen = predict(self._data, settings)
-        return Training(run, run_id, tell, pace)
+    def toggle_update(self) -> None:
+        """Show or hide how the step in view was made."""
+        self.toggle_class("with-update")
 
-    def _look_at(self, number: int) -> None:
-        self._following = number == self._run.history.last
-        self._number = number
+    def on_progressed(self, message: Progressed) -> None:
+        """Show how far the training is."""
+        if self._player.follow(message.progress):
+            self._redraw()
+
+    def on_step_chosen(self, message: StepChosen) -> None:
+        """Go there, and stay there."""
+        self._player.pause()
+        self.look_at(message.step)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the update where there is room for everything."""
+        self.set_class(event.size.height >= ROOM_FOR_THE_UPDATE, "roomy")
+
+    def _of_view(self, draw: Callable[[int, int, View], Picture]) -> Callable[[int, int], Picture]:
+        return lambda columns, rows: draw(columns, rows, self.view)
+
+    def _tell(self, progress: Progress) -> None:
+        self.post_message(Progressed(progress))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        self.run_worker(work, group="training")
+
+    def _chosen(self) -> None:
+        self.post_message(SettingsChosen(self.settings))
+        self.run_worker(self._foresee(self.settings), group="foresight", exclusive=True)
+        self._redraw()
+
+    async def _foresee(self, settings: Settings) -> None:
+        self._player.foresee(settings, await asyncio.to_thread(predict, self._data, settings))
         self._redraw()
 
     def _redraw(self) -> None:
         for plot in self.query(Plot):
             plot.redraw()
+
+
+ROOM_FOR_THE_UPDATE = 34
+"""Rows of the pane from which on the update is always shown."""

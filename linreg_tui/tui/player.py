@@ -1,0 +1,191 @@
+"""A run in training, and the step of it that is in view."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import Prediction
+from linreg_tui.training import Progress, Training
+
+PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
+"""Steps a second."""
+
+FIRST_PACE = 5.0
+
+Start = Callable[[Coroutine[None, None, None]], object]
+"""Runs a coroutine in the background."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A run at one of its steps, and what its training is about.
+
+    `settings` are those of the steps to come, of which `foreseen` tells, None if that isn't known
+    yet; `trace` is the run that this one has branched off.
+    """
+
+    run: Run
+    number: int
+    settings: Settings
+    running: bool
+    pace: float
+    foreseen: Prediction | None = None
+    trace: Run | None = None
+
+    @property
+    def latest(self) -> bool:
+        """Whether no later step is known."""
+        return self.number == self.run.history.last
+
+
+class Player:
+    """Trains a run, and shows one step of it: the latest, unless one has walked back.
+
+    Progress is told to `tell`, and comes back through `follow` once it is to be shown.
+    """
+
+    def __init__(
+        self, data: Dataset, settings: Settings, tell: Callable[[Progress], None], start: Start
+    ) -> None:
+        self._data = data
+        self._tell = tell
+        self._start = start
+        self._training = Training(Run(data, settings), 0, tell, FIRST_PACE)
+        self._trace: Run | None = None
+        self._foreseen: tuple[Settings, Prediction] | None = None
+        self._number = 0
+        self._following = True
+
+    @property
+    def view(self) -> View:
+        """What is to be shown."""
+        training = self._training
+        known = self._foreseen
+        return View(
+            training.run,
+            self._number,
+            training.settings,
+            training.running,
+            training.pace,
+            known[1] if known is not None and known[0] == training.settings else None,
+            self._trace,
+        )
+
+    @property
+    def _run(self) -> Run:
+        return self._training.run
+
+    def toggle(self) -> None:
+        """Pause; or run to the end of the epochs, and from there on until paused."""
+        if self._training.running:
+            self._training.pause()
+        elif not self._run.exhausted:
+            self._following = True
+            self._start(self._training.go())
+
+    def walk(self, steps: int) -> None:
+        """Along the timeline, pausing; past its end by training as many steps more."""
+        self._training.pause()
+        number = self._number + steps
+        if number <= self._run.history.last:
+            self.look_at(number)
+        elif not self._run.exhausted:
+            self._following = True
+            self._start(self._training.step(number - self._run.history.last))
+
+    def look_at(self, number: int) -> None:
+        """Show a step, the nearest there is; to follow the training on from the latest."""
+        last = self._run.history.last
+        self._number = min(max(number, 0), last)
+        self._following = self._number == last
+
+    def latest(self) -> None:
+        """Show the latest step."""
+        self.look_at(self._run.history.last)
+
+    def pause(self) -> None:
+        """Train no further."""
+        self._training.pause()
+
+    def change_pace(self, direction: int) -> None:
+        """One pace up (1) or down (-1)."""
+        place = PACES.index(self._training.pace) + direction
+        self._training.pace = PACES[min(max(place, 0), len(PACES) - 1)]
+
+    def choose(self, settings: Settings) -> None:
+        """Go on with other settings; start over with them where a run can't.
+
+        Raises
+        ------
+        InputError
+            If a setting is out of range for the data.
+        """
+        if self._run.can_take(settings):
+            self._training.change(settings)
+        else:
+            self.restart(settings)
+
+    def restart(self, settings: Settings | None = None) -> None:
+        """Start over, with other settings if they are given; go on if it was running.
+
+        Raises
+        ------
+        InputError
+            If a setting is out of range for the data.
+        """
+        self._take(Run(self._data, settings or self._training.settings), None)
+
+    async def branch(self) -> None:
+        """Go another way from the step in view, with the settings as they are now."""
+        number, training = self._number, self._training
+        settings, old = training.settings, training.run
+        twin = await training.branch(number)
+        if training is self._training:
+            twin.change(settings)
+            self._take(twin, old)
+
+    def foresee(self, settings: Settings, foreseen: Prediction) -> None:
+        """Know what these settings lead to."""
+        self._foreseen = settings, foreseen
+
+    def follow(self, progress: Progress) -> bool:
+        """Show how far the training is, unless one looks back; False if it is an old run's."""
+        if progress.run_id != self._training.run_id:
+            return False
+        if self._following:
+            self._number = progress.step
+        return True
+
+    def _take(self, run: Run, trace: Run | None) -> None:
+        """Train another run from now on; nothing that the last one still tells changes anything."""
+        last = self._training
+        going = last.running
+        last.pause()
+        self._training = Training(run, last.run_id + 1, self._tell, last.pace)
+        self._trace = trace
+        self.latest()
+        if going:
+            self.toggle()
+
+
+def scaled_rates(settings: Settings, factor: float) -> Settings:
+    """The settings with both learning rates multiplied."""
+    return replace(
+        settings,
+        learning_rate_m=settings.learning_rate_m * factor,
+        learning_rate_b=settings.learning_rate_b * factor,
+    )
+
+
+def next_batch_size(settings: Settings, n: int, direction: int) -> Settings:
+    """The settings with the next larger (1) or smaller (-1) batch: powers of two, or all n."""
+    sizes = [2**k for k in range(n.bit_length()) if 2**k < n]
+    now = settings.batch_size or n
+    if direction < 0:
+        return replace(settings, batch_size=max((s for s in sizes if s < now), default=now))
+    return replace(settings, batch_size=min((s for s in sizes if s > now), default=None))
