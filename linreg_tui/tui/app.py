@@ -16,6 +16,7 @@ from textual.widgets import Footer, Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
+from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, Key, bindings
 from linreg_tui.tui.messages import PaneChosen, SettingsChosen
@@ -150,6 +151,15 @@ class LinregApp(App[None]):
     def action_scale_batch(self, direction: int) -> None:
         """The batch size."""
         self._live.scale_batch(direction)
+
+    def action_edit(self) -> None:
+        """Every setting, in a form."""
+        if not any(isinstance(screen, SettingsForm) for screen in self.screen_stack):
+            self.push_screen(SettingsForm(self._data, self._live.settings), self._edited)
+
+    def _edited(self, settings: Settings | None) -> None:
+        if settings is not None and settings != self._live.settings:
+            self._live.choose(settings)
 
     def action_pane(self, pane: str) -> None:
         """One pane alone; the same again, all."""

@@ -313,7 +313,7 @@ async def test_keys_rest_while_help_is_open(houses: Dataset) -> None:
 async def test_the_footer_shows_the_keys(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size=size) as pilot:
         footer = screen(pilot).splitlines()[-1]
-        for text in ("run", "step", "speed", "reset", "rates", "batch", "sweep", "help", "quit"):
+        for text in ("run", "step", "pace", "reset", "rates", "batch", "sweep", "help", "quit"):
             assert text in footer
 
 

@@ -129,6 +129,10 @@ class LivePane(Vertical):
             self.toggle()
         self._redraw()
 
+    def choose(self, settings: Settings) -> None:
+        """Start over with these settings."""
+        self.restart(settings)
+
     def scale_rates(self, direction: int) -> None:
         """Start over with both learning rates doubled (1) or halved (-1)."""
         factor = 2.0**direction
