@@ -30,6 +30,13 @@ def rate(value: float) -> str:
     return plain if "e" not in plain and len(plain) <= len(scientific) + 2 else scientific
 
 
+def exact(value: float) -> str:
+    """The shortest text that reads as this very number: 1e-7, 0.1, 1000, 0.30000000000000004."""
+    mantissa, scientific, power = repr(float(value)).partition("e")
+    mantissa = mantissa.removesuffix(".0")
+    return f"{mantissa}e{int(power)}" if scientific else mantissa
+
+
 def above_optimum(optimum: ClosedForm, slope: float, intercept: float) -> str:
     """How far the loss at (m, b) is above the least one: in percent, or in itself if that is 0."""
     excess = optimum.excess(slope, intercept)

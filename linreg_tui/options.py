@@ -1,4 +1,4 @@
-"""The settings of a run as options of the command line."""
+"""The settings of a run as text: options of the command line, and fields of a form."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from dataclasses import dataclass, fields
 from typing import Any, get_args
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import OptimizerName, Sampling, ScheduleName, Settings, Update
 from linreg_tui.core.sgd import Run
+from linreg_tui.numbers import exact
+
+NO_YES = ("no", "yes")
+AUTO = ("auto", "")
 
 
 def _batch_size(text: str) -> int | None:
@@ -32,9 +37,50 @@ class Option:
     default: str | None = None
     """What the help says the default is, where it is not that of the settings."""
 
+    none: tuple[str, ...] = ()
+    """What may be typed into a form for None; the first is what it shows."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words to choose from, if that is how it is set."""
+        if isinstance(self.takes, tuple):
+            return self.takes
+        return NO_YES if self.takes is bool else ()
+
+    def write(self, value: Any) -> str:
+        """The text that stands for a value."""
+        if value is None:
+            return self.none[0]
+        if isinstance(value, bool):
+            return NO_YES[value]
+        return exact(value) if isinstance(value, float) else str(value)
+
+    def read(self, text: str) -> Any:
+        """The value that a text stands for.
+
+        Raises
+        ------
+        InputError
+            If it stands for none.
+        """
+        text = text.strip()
+        if text in self.none:
+            return None
+        if self.words:
+            return text == NO_YES[True] if self.takes is bool else text
+        assert callable(self.takes)
+        try:
+            return self.takes(text)
+        except (ValueError, argparse.ArgumentTypeError):
+            kind = "number" if self.takes is float else "whole number"
+            usual = getattr(Settings(), self.name)
+            such = " or ".join([self.write(10 if usual is None else usual), *self.none[:1]])
+            wrong = f"{text!r} is not a {kind}" if text else f"a {kind} is missing"
+            raise InputError(f"{wrong}: choose one, such as {such}") from None
+
 
 OPTIONS = (
-    Option("batch_size", _batch_size, "rows a step", "N|full", "full"),
+    Option("batch_size", _batch_size, "rows a step", "N|full", "full", ("full",)),
     Option("epochs", int, "passes over the data", "N"),
     Option("learning_rate_m", float, "learning rate of the slope m", "RATE"),
     Option("learning_rate_b", float, "learning rate of the intercept b", "RATE"),
@@ -57,10 +103,12 @@ OPTIONS = (
         "steps in which the rates grow, before any schedule",
         "N",
         "a tenth of the run with --schedule warmup, else 0",
+        AUTO,
     ),
     Option("decay", float, "factor of the schedules step and exponential", "FACTOR"),
-    Option("decay_steps", int, "steps from one decay to the next", "N", "a tenth of the run"),
+    Option("decay_steps", int, "steps from one decay to the next", "N", "a tenth of the run", AUTO),
     Option("seed", int, "of the random draws", "N"),
+    Option("standardize", bool, "train on z-scores of x and y, with the intercept's rate for both"),
 )
 
 
@@ -68,24 +116,23 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     """Give a parser all options that `settings_of` reads."""
     group = parser.add_argument_group("training")
     for option in OPTIONS:
+        flag = f"--{option.name.replace('_', '-')}"
+        if option.takes is bool:
+            group.add_argument(flag, action="store_true", help=option.text)
+            continue
         default = getattr(Settings(), option.name)
         shown = f"{default:g}" if isinstance(default, float) else default
         choices, kind = (
             (option.takes, str) if isinstance(option.takes, tuple) else (None, option.takes)
         )
         group.add_argument(
-            f"--{option.name.replace('_', '-')}",
+            flag,
             type=kind,
             choices=choices,
             metavar=option.metavar,
             default=default,
             help=f"{option.text} (default: {option.default or shown})",
         )
-    group.add_argument(
-        "--standardize",
-        action="store_true",
-        help="train on z-scores of x and y, with the intercept's rate for both",
-    )
 
 
 def settings_of(options: argparse.Namespace, data: Dataset) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,50 +75,81 @@ class Settings:
         """How many steps of a run of `total` lie between two decays."""
         return max(1, total // 10) if self.decay_steps is None else self.decay_steps
 
+    @property
+    def idle(self) -> frozenset[str]:
+        """The settings that change nothing about a run, as the others are."""
+        idle = set()
+        if self.batch_size is None:
+            idle |= {"sampling", "seed"}
+        if self.optimizer not in ("momentum", "nesterov"):
+            idle |= {"momentum"}
+        if self.schedule not in ("step", "exponential"):
+            idle |= {"decay", "decay_steps"}
+        if self.standardize:
+            idle |= {"learning_rate_m"}
+        return frozenset(idle)
+
     def check(self, n: int) -> None:
         """Raise an InputError if a setting is out of range for n rows."""
-        if self.batch_size is not None and not 1 <= self.batch_size <= n:
-            raise InputError(
+        for _, why in self.faults(n):
+            raise InputError(why)
+
+    def faults(self, n: int) -> Iterator[tuple[str, str]]:
+        """Each setting that is out of range for n rows, with what is wrong and what to do."""
+        if not self._possible_batch(n):
+            yield (
+                "batch_size",
                 f"a batch of {self.batch_size} is not possible with {n} rows: "
-                f"choose a batch size from 1 to {n}, or full"
+                f"choose a batch size from 1 to {n}, or full",
             )
         if self.epochs < 1:
-            raise InputError(f"{self.epochs} epochs leave nothing to train: choose 1 or more")
-        if self.epochs > MAX_STEPS:
-            raise InputError(f"at most {MAX_STEPS:,} epochs are possible: choose fewer")
-        if self.steps(n) > MAX_STEPS:
-            raise InputError(
+            yield "epochs", f"{self.epochs} epochs leave nothing to train: choose 1 or more"
+        elif self.epochs > MAX_STEPS:
+            yield "epochs", f"at most {MAX_STEPS:,} epochs are possible: choose fewer"
+        elif self._possible_batch(n) and self.steps(n) > MAX_STEPS:
+            yield (
+                "epochs",
                 f"{self.epochs} epochs are {self.steps(n):,} steps, and at most {MAX_STEPS:,} "
-                "are kept: choose fewer epochs or a larger batch size"
+                "are kept: choose fewer epochs or a larger batch size",
             )
         for name, rate in (("m", self.learning_rate_m), ("b", self.learning_rate_b)):
             if not (math.isfinite(rate) and rate > 0):
-                raise InputError(
+                yield (
+                    f"learning_rate_{name}",
                     f"a learning rate of {rate:g} for {name} is not possible: "
-                    "choose a positive number, such as 1e-7"
+                    "choose a positive number, such as 1e-7",
                 )
         for name, start in (
             ("slope", self.initial_slope),
             ("intercept", self.initial_intercept),
         ):
             if not math.isfinite(start):
-                raise InputError(f"the initial {name} must be a finite number, not {start:g}")
+                yield (
+                    f"initial_{name}",
+                    f"the initial {name} must be a finite number, not {start:g}",
+                )
         if self.seed < 0:
-            raise InputError(f"a seed of {self.seed} is not possible: choose 0 or more")
+            yield "seed", f"a seed of {self.seed} is not possible: choose 0 or more"
         if not 0 <= self.momentum < 1:
-            raise InputError(
+            yield (
+                "momentum",
                 f"a momentum of {self.momentum:g} is not possible: choose a number from 0 up to, "
-                "but not, 1, such as 0.9"
+                "but not, 1, such as 0.9",
             )
         if not 0 < self.decay <= 1:
-            raise InputError(
-                f"a decay of {self.decay:g} is not possible: choose a factor above 0 and up to 1"
+            yield (
+                "decay",
+                f"a decay of {self.decay:g} is not possible: choose a factor above 0 and up to 1",
             )
-        for name, steps, least in (
-            ("decay", self.decay_steps, 1),
-            ("warm-up", self.warmup_steps, 0),
+        for name, word, steps, least in (
+            ("decay_steps", "decay", self.decay_steps, 1),
+            ("warmup_steps", "warm-up", self.warmup_steps, 0),
         ):
             if steps is not None and not least <= steps <= MAX_STEPS:
-                raise InputError(
-                    f"{steps} {name} steps are not possible: choose from {least} to {MAX_STEPS:,}"
+                yield (
+                    name,
+                    f"{steps} {word} steps are not possible: choose from {least} to {MAX_STEPS:,}",
                 )
+
+    def _possible_batch(self, n: int) -> bool:
+        return self.batch_size is None or 1 <= self.batch_size <= n

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import repeat
 
@@ -20,6 +21,9 @@ from linreg_tui.core.sampling import Index
 from linreg_tui.core.segment import Segment
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.units import training_units
+
+OF_THE_START = ("initial_slope", "initial_intercept", "seed", "standardize")
+"""The settings with which a run can only start."""
 
 _LONGEST_WALK = 4096
 """Steps at a time, and steps from which a branch may have to be trained again."""
@@ -46,18 +50,14 @@ class Run:
     """
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
-        settings.check(data.n)
+        for _, why in faults(data, settings):
+            raise InputError(why)
         self.data = data
         self.optimum = data.line
         self.overflowed = False
         self.branched_at: int | None = None
         m, b = settings.initial_slope, settings.initial_intercept
         start = self.optimum.loss + self.optimum.excess(m, b)
-        if not np.isfinite(start):
-            raise InputError(
-                f"the loss at slope {m:g} and intercept {b:g} is too large for a number: "
-                "choose an initial line nearer to the data"
-            )
         self.history = History(m, b, start)
         self.curve = Thinner()
         self.curve.extend(np.array([start]))
@@ -135,9 +135,7 @@ class Run:
 
     def can_take(self, settings: Settings) -> bool:
         """Whether a run can go on with other settings: all may differ but those of its start."""
-        start = ("initial_slope", "initial_intercept", "seed", "standardize")
-        same = all(getattr(settings, name) == getattr(self.settings, name) for name in start)
-        return same and not self.exhausted
+        return not (self.exhausted or _differ(settings, self.settings, *OF_THE_START))
 
     def change(self, settings: Settings) -> None:
         """Take the steps to come with other settings, which `can_take` allows.
@@ -255,6 +253,23 @@ class Run:
     def _milestones(self, loss: float) -> Milestones:
         near = self.optimum.loss + near_excess(self.optimum)
         return Milestones(near, largest_loss(self.optimum, loss))
+
+
+def faults(data: Dataset, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Each setting with which the data can't be trained, what is wrong with it and what to do."""
+    found = list(settings.faults(data.n))
+    yield from found
+    m, b = settings.initial_slope, settings.initial_intercept
+    if {"initial_slope", "initial_intercept"} & dict(found).keys():
+        return
+    optimum = data.line
+    if not math.isfinite(optimum.loss + optimum.excess(m, b)):
+        steep = not math.isfinite(optimum.excess(m, optimum.intercept))
+        yield (
+            "initial_slope" if steep else "initial_intercept",
+            f"the loss at slope {m:g} and intercept {b:g} is too large for a number: "
+            "choose an initial line nearer to the data",
+        )
 
 
 def _batch(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:

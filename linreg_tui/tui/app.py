@@ -12,10 +12,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
+from linreg_tui.tui.footer import KeysFooter
+from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, Key, bindings
 from linreg_tui.tui.markers import BRAILLE, Markers
@@ -31,6 +33,9 @@ LEAST_COLUMNS, LEAST_ROWS = 60, 16
 
 LOSS_ROWS = 20
 """Below this many rows the line has the live pane for itself."""
+
+REPEATED = ("Keys", "Quit")
+"""Commands of Textual's that our help and our key for leaving already are."""
 
 ALL_COLUMNS, ALL_ROWS = 100, 32
 """The smallest screen on which all panes can."""
@@ -60,7 +65,7 @@ class LinregApp(App[None]):
                 yield ClosedFormPane(self._data)
                 yield SweepPane(self._data)
         yield Static(id="too-small")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show what the screen has room for."""
@@ -74,7 +79,9 @@ class LinregApp(App[None]):
         """Everything that has a key, in the command palette."""
         for key in KEYS:
             yield SystemCommand(key.meaning, f"key {key.shown}", partial(self._do, key))
-        yield from super().get_system_commands(screen)
+        for command in super().get_system_commands(screen):
+            if command.title not in REPEATED:
+                yield command
 
     async def _do(self, key: Key) -> None:
         await self.run_action(key.action)
@@ -145,6 +152,10 @@ class LinregApp(App[None]):
         """Loss curve or landscape."""
         self._live.toggle_landscape()
 
+    def action_excess(self) -> None:
+        """Loss, or loss above the optimum."""
+        self._live.toggle_excess()
+
     def action_coordinates(self) -> None:
         """The landscape's coordinates."""
         self._live.toggle_coordinates()
@@ -168,6 +179,15 @@ class LinregApp(App[None]):
     def action_scale_batch(self, direction: int) -> None:
         """The batch size."""
         self._live.scale_batch(direction)
+
+    def action_edit(self) -> None:
+        """Every setting, in a form."""
+        if not any(isinstance(screen, SettingsForm) for screen in self.screen_stack):
+            self.push_screen(SettingsForm(self._data, self._live.settings), self._edited)
+
+    def _edited(self, settings: Settings | None) -> None:
+        if settings is not None and settings != self._live.settings:
+            self._live.choose(settings)
 
     def action_pane(self, pane: str) -> None:
         """One pane alone; the same again, all."""

@@ -13,7 +13,8 @@ class Key:
 
     `keys` are Textual's names of the keys, separated by commas, `shown` what is printed on them,
     `action` the application's action and `meaning` a line for the help and the palette. Keys with
-    a `footer` text are in the footer; neighbours with the same text share it.
+    a `footer` text are in the footer, the `roomy` ones where it has room for all; neighbours with
+    the same text share it.
     """
 
     keys: str
@@ -21,6 +22,7 @@ class Key:
     action: str
     meaning: str
     footer: str = ""
+    roomy: bool = False
 
 
 KEYS = (
@@ -31,9 +33,8 @@ KEYS = (
     Key("shift+right", "shift+→", "walk(10)", "Ten steps on, or train them"),
     Key("home", "home", "first_step", "To the start"),
     Key("end", "end", "last_step", "To the latest step"),
-    Key("minus", "-", "slower", "Slower", "speed"),
-    Key("plus,equals_sign", "+", "faster", "Faster", "speed"),
-    Key("b", "b", "branch", "Branch off from here"),
+    Key("minus", "-", "slower", "Slower", "pace"),
+    Key("plus,equals_sign", "+", "faster", "Faster", "pace"),
     Key("r", "r", "restart", "Start over, same draws", "reset"),
     Key("question_mark", "?", "help", "Help", "help"),
     Key("q", "q", "quit", "Quit", "quit"),
@@ -41,15 +42,18 @@ KEYS = (
     Key("right_square_bracket", "]", "scale_rates(1)", "Double both learning rates", "rates"),
     Key("left_curly_bracket", "{", "scale_batch(-1)", "Smaller batches", "batch"),
     Key("right_curly_bracket", "}", "scale_batch(1)", "Larger batches", "batch"),
-    Key("l", "l", "landscape", "Loss curve or landscape", "loss"),
-    Key("z", "z", "coordinates", "Landscape in z-scores"),
-    Key("g", "g", "update", "The gradient step in view"),
+    Key("e", "e", "edit", "Edit every setting", "edit"),
     Key("1", "1", "pane('data')", "The data alone"),
     Key("2", "2", "pane('closed-form')", "The closed form alone"),
     Key("3", "3", "pane('live')", "Live SGD alone"),
     Key("4", "4", "pane('sweep')", "The sweep alone"),
     Key("0", "0", "all_panes", "All panes"),
     Key("w", "w", "sweep", "Sweep over batch sizes", "sweep"),
+    Key("l", "l", "landscape", "Loss curve or landscape", "landscape", roomy=True),
+    Key("z", "z", "coordinates", "Landscape in z-scores"),
+    Key("y", "y", "excess", "Loss, or loss above optimum"),
+    Key("g", "g", "update", "The gradient step in view", "gradient", roomy=True),
+    Key("b", "b", "branch", "Branch off from here", "branch", roomy=True),
 )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.text import printable
@@ -112,9 +113,10 @@ class FitPicture:
 
 
 class LossPicture:
-    """The loss of every step on a log scale, and the least one dotted."""
+    """The loss of every step on a log scale, and the least one dotted; or how far it is above."""
 
     def __init__(self, markers: Markers = BRAILLE) -> None:
+        self.above_optimum = False
         self._markers = markers
         self._drawn: tuple[Area, list[Span]] | None = None
 
@@ -124,40 +126,49 @@ class LossPicture:
         The axes grow in rare, round steps, and only then is the frame drawn anew.
         """
         run, step = view.run, view.run.history[view.number]
-        thinned = run.curve.curve()
+        thinned = self._curve(run)
         last = growing(run.history.last, run.budget)
-        lowest = max(float(thinned.low.min()), NOTHING * run.history[0].loss)
-        least = run.optimum.loss or lowest
+        lowest = float(thinned.low.min())
         area = Area(
             columns,
             rows,
             count_axis(last, "step", columns // CELLS_A_TICK_ACROSS),
             log_axis(
-                min(least, lowest),
+                min(self._least(run) or lowest, lowest),
                 float(thinned.high.max()),
-                "loss",
+                "loss above optimum" if self.above_optimum else "loss",
                 rows // CELLS_A_TICK_DOWN + 1,
             ),
             self._markers,
         )
-        names = ["loss", "closed form"] if view.trace is None else ["before", "loss", "closed form"]
-        legend = _legend(self._markers, *names)
+        names = ["loss"] if self.above_optimum else ["loss", "closed form"]
+        legend = _legend(self._markers, *names if view.trace is None else ("before", *names))
         if self._drawn != (area, legend):
             self._drawn = area, legend
-            self._still = figures.stack(
-                area,
-                figures.frame(area, legend),
-                [figures.level(area, run.optimum.loss, Role.REFERENCE)],
-            )
+            level = figures.level(area, self._least(run), Role.REFERENCE)
+            self._still = figures.stack(area, figures.frame(area, legend), [level])
         layers = []
         if view.trace is not None:
-            layers.append(figures.curve(area, view.trace.curve.curve(), Role.TRACE))
+            layers.append(figures.curve(area, self._curve(view.trace), Role.TRACE))
         layers.append(figures.curve(area, thinned, Role.FIT))
         if area.plot_columns >= CELLS_A_MARK * last:
             steps = np.arange(len(thinned.low), dtype=np.float64)
             layers.append(figures.marks(area, steps, thinned.low, self._markers.step, Role.FIT))
-        layers.append(_here(area, float(step.number), step.loss))
+        loss = self._shown(np.array([step.loss]), run)
+        layers.append(_here(area, float(step.number), float(loss[0])))
         return figures.stack(area, self._still, layers)
+
+    def _curve(self, run: Run) -> Curve:
+        thinned = run.curve.curve()
+        return Curve(thinned.stride, self._shown(thinned.low, run), self._shown(thinned.high, run))
+
+    def _shown(self, losses: FloatArray, run: Run) -> FloatArray:
+        """What is drawn of losses: all, or what is above the optimum, but no rounding error."""
+        least = run.optimum.loss if self.above_optimum else 0.0
+        return np.maximum(losses - least, NOTHING * run.history[0].loss)
+
+    def _least(self, run: Run) -> float:
+        return 0.0 if self.above_optimum else run.optimum.loss
 
 
 def _here(area: Area, x: float, y: float) -> Layer:

@@ -8,9 +8,9 @@ from dataclasses import fields
 from rich.cells import cell_len
 
 from linreg_tui.core.events import Kind, events
-from linreg_tui.core.outcome import CONVERGED_WITHIN
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import above_optimum, fixed, rate, ratio
+from linreg_tui.tui.foresight import verdict
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 from linreg_tui.tui.player import View
 
@@ -115,17 +115,15 @@ def _state(view: View, columns: int) -> Span:
         return f"▶ running {goal}", Role.TEXT
     if not view.latest:
         happened = [HAPPENED[event.kind] for event in events(run) if event.step == view.number]
-        return _fitting(
-            columns,
-            f"‖ looking back: step {view.number:,} of {last:,}",
-            [*(f", {words}" for words in happened[:1]), "; end is the latest, b branches"],
-        ), Role.TEXT
+        state = f"‖ looking back: step {view.number:,} of {last:,}"
+        state += "".join(f", {words}" for words in happened[:1])
+        return _fitting(columns, state, ["; b branches", "; end is the latest"]), Role.TEXT
     if last == 0 or view.settings != run.segment(last).settings:
         stable = None if view.foreseen is None else view.foreseen.stable
         state = "ready" if last == 0 else f"step {last:,}"
-        told = _foreseen(view)
-        role = Role.BAD if stable is False else Role.TEXT
-        return _fitting(columns, f"‖ {state}", [*told, "; space runs"]), role
+        if stable is False:
+            return _fitting(columns, f"‖ {state}", _foreseen(view)), Role.BAD
+        return _fitting(columns, f"‖ {state}", [*_foreseen(view), "; space runs"]), Role.TEXT
     if last < run.budget:
         return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
     if run.status == "converged":
@@ -156,25 +154,17 @@ def _way_back(view: View) -> str:
     if limit is None or limit >= 1:
         return ""
     times = math.floor(math.log2(1 / limit)) + 1
-    return f"; press [ {'once' if times == 1 else f'{times} times'}"
+    return f"; press [ {({1: 'once', 2: 'twice'}).get(times, f'{times} times')}"
 
 
 def _foreseen(view: View) -> list[str]:
-    """What the settings will lead to, in a few words, the most important ones first."""
+    """What the settings will lead to, the most important words first."""
     foreseen, budget = view.foreseen, view.run.budget - view.run.history.last
     if foreseen is None:
         return []
-    if foreseen.stable is None:
-        return [": nothing can be foreseen of Adam"]
-    limit = foreseen.max_stable_scale
-    if not foreseen.stable:
-        why = "" if limit is None else f", {_too_large(view)}"
-        return [": will diverge", why, _way_back(view)]
-    until = "" if limit is None else f", up to {ratio(limit)} these rates"
-    if foreseen.noise is not None and foreseen.noise > CONVERGED_WITHIN:
-        return [f": will keep trembling about {100 * foreseen.noise:.2g}% above the optimum", until]
-    if foreseen.steps is None:
-        return [": will converge, but not in a run's time", until]
-    if foreseen.steps > budget:
-        return [f": needs about {foreseen.steps:,} steps, these are {budget:,}", until]
-    return [f": will converge in about {foreseen.steps:,} steps", until]
+    told, limit = f": {verdict(foreseen, view.settings, budget)}", foreseen.max_stable_scale
+    if limit is None:
+        return [told]
+    if foreseen.stable:
+        return [told, f", up to {ratio(limit)} these rates"]
+    return [told, f", {_too_large(view)}", _way_back(view)]

@@ -22,6 +22,7 @@ from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.player import View
+from linreg_tui.tui.timeline import Timeline
 from linreg_tui.tui.title import Tab
 
 PANES = ("data", "closed-form", "live", "sweep")
@@ -150,12 +151,12 @@ async def test_rates(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for key, scale in {"right_square_bracket": 2.0, "left_square_bracket": 1.0}.items():
             await pilot.press(key)
-            settings = view(pilot).run.settings
+            settings = view(pilot).settings
             assert settings.learning_rate_m == pytest.approx(1e-7 * scale)
             assert settings.learning_rate_b == pytest.approx(0.1 * scale)
         await pilot.press(*["right_square_bracket"] * 3)
         await pilot.pause()
-        assert "the rates are 1.11× the limit" in screen(pilot)
+        await until(pilot, lambda: "will diverge" in screen(pilot))
 
 
 async def test_batch_sizes(houses: Dataset) -> None:
@@ -163,9 +164,96 @@ async def test_batch_sizes(houses: Dataset) -> None:
         sizes = []
         for key in ["left_curly_bracket"] * 11 + ["right_curly_bracket"] * 11:
             await pilot.press(key)
-            sizes.append(view(pilot).run.settings.batch_size)
+            sizes.append(view(pilot).settings.batch_size)
         down = [512, 256, 128, 64, 32, 16, 8, 4, 2, 1, 1]
         assert sizes == [*down, *reversed(down[:-2]), None, None]
+
+
+async def test_a_change_of_settings_goes_on_from_where_it_is(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "shift+right", 10)
+        await pilot.press("right_square_bracket", "left_curly_bracket")
+        assert view(pilot).number == 10
+        assert view(pilot).settings.batch_size == 512
+        await step_on(pilot, "shift+right", 20)
+        assert [segment.start for segment in view(pilot).run.segments] == [0, 10]
+        await pilot.press("shift+left")
+        await pilot.pause()
+        assert "other settings from here on" in screen(pilot)
+        assert "◆" in screen(pilot)
+
+
+async def test_a_branch_starts_where_one_looks_and_leaves_a_trace(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "shift+right", 10)
+        old = view(pilot).run
+        await pilot.press("shift+left", *["right"] * 3, "right_square_bracket", "b")
+        await until(pilot, lambda: view(pilot).run is not old)
+        assert view(pilot).number == view(pilot).run.history.last == 3
+        assert view(pilot).settings.learning_rate_b == 0.2
+        assert view(pilot).trace is old
+        await pilot.pause()
+        assert "before" in screen(pilot)
+        await step_on(pilot, "right", 4)
+        assert view(pilot).run.history[3] == old.history[3]
+        assert view(pilot).run.history[4] != old.history[4]
+        await pilot.press("r")
+        assert view(pilot).trace is None
+
+
+async def test_a_diverged_run_says_which_key_brings_it_back(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press(*["right_square_bracket"] * 4)
+        await until(pilot, lambda: "press [ twice" in screen(pilot))
+        await step_on(pilot, "shift+right", 10)
+        await pilot.pause()
+        assert "diverged at step" in screen(pilot)
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        await until(pilot, lambda: "will converge" in screen(pilot))
+
+
+async def test_the_landscape(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "shift+right", 10)
+        for key, label in {
+            "l": "intercept b",
+            "z": "intercept in z-scores",
+            "y": "loss above optimum",
+        }.items():
+            await pilot.press(key)
+            await pilot.pause()
+            assert f"↑ {label}" in screen(pilot)
+        await pilot.press("l", "l", "y")
+        await pilot.pause()
+        assert "↑ loss " in screen(pilot)
+
+
+async def test_a_step_of_gradient_descent_by_hand(houses: Dataset) -> None:
+    settings = Settings(learning_rate_m=1e-9, learning_rate_b=1e-9)
+    async with opened(houses, settings, size=(80, 24)) as pilot:
+        assert "∂L/∂m" not in screen(pilot)
+        await pilot.press("g")
+        await pilot.pause()
+        assert "the line to start from" in screen(pilot)
+        await step_on(pilot, "right", 1)
+        await pilot.pause()
+        for text in ("all 551 rows", "too low", "-468310365.86 · 1e-9", "5.4683", "1000.00 →"):
+            assert text in screen(pilot)
+
+
+async def test_the_timeline_can_be_clicked(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "shift+right", 10)
+        width = pilot.app.query_one(Timeline).size.width
+        await pilot.click(Timeline, offset=(2 + round(4 / 30 * (width - 6)), 0))
+        await until(pilot, lambda: view(pilot).number == 4)
+
+
+async def test_the_footer_shows_more_where_there_is_room(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        assert "landscape" not in screen(pilot).splitlines()[-1]
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "l landscape" in screen(pilot).splitlines()[-1])
 
 
 async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None:
@@ -313,7 +401,7 @@ async def test_keys_rest_while_help_is_open(houses: Dataset) -> None:
 async def test_the_footer_shows_the_keys(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size=size) as pilot:
         footer = screen(pilot).splitlines()[-1]
-        for text in ("run", "step", "speed", "reset", "rates", "batch", "sweep", "help", "quit"):
+        for text in ("run", "step", "pace", "reset", "rates", "batch", "sweep", "help", "quit"):
             assert text in footer
 
 

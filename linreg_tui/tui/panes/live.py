@@ -44,7 +44,7 @@ class LivePane(Vertical):
         """The line over the points, the numbers, the loss or its landscape, the timeline."""
         yield Plot(self._of_view(self._fit.draw), id="fit")
         yield Plot(self._of_view(draw_readout), id="readout")
-        yield Plot(self._of_view(draw_update), id="update")
+        yield Plot(self._of_view(draw_update), id="gradient")
         yield Plot(self._of_view(lambda c, r, view: self._lower.draw(c, r, view)), id="loss")
         yield Timeline(lambda: self.view)
 
@@ -131,6 +131,13 @@ class LivePane(Vertical):
         self.set_class(self._lower is self._landscape, "landscape")
         self._redraw()
 
+    def toggle_excess(self) -> None:
+        """The whole loss, or what of it is above the optimum."""
+        self._loss.above_optimum = not self._loss.above_optimum
+        if self._lower is not self._loss:
+            self.toggle_landscape()
+        self._redraw()
+
     def toggle_coordinates(self) -> None:
         """The landscape in the data's units, or in z-scores."""
         self._landscape.standardized = not self._landscape.standardized
@@ -140,7 +147,7 @@ class LivePane(Vertical):
 
     def toggle_update(self) -> None:
         """Show or hide how the step in view was made."""
-        self.toggle_class("with-update")
+        self.toggle_class("with-gradient")
 
     def on_progressed(self, message: Progressed) -> None:
         """Show how far the training is."""

@@ -1,0 +1,47 @@
+"""What settings will lead to, in words."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from linreg_tui.core.outcome import CONVERGED_WITHIN
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.stability import Prediction
+from linreg_tui.numbers import ratio
+
+
+def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
+    """Whether training for `budget` steps will come to an end, and when."""
+    if foreseen.stable is None:
+        return "nothing can be foreseen of Adam"
+    if not foreseen.stable:
+        # A schedule can hold a divergence up, or end it.
+        return "will diverge" if settings.is_constant else "will diverge at full rates"
+    if foreseen.noise is not None and foreseen.noise > CONVERGED_WITHIN:
+        return f"will keep trembling about {100 * foreseen.noise:.2g}% above the optimum"
+    if foreseen.steps is None:
+        return "too slow to come within 1% of the optimum"
+    if foreseen.steps > budget:
+        return f"needs about {foreseen.steps:,} steps, these are {budget:,}"
+    return f"will converge in about {foreseen.steps:,} steps"
+
+
+def foresight(foreseen: Prediction, settings: Settings, n: int) -> Content:
+    """The verdict on n rows, how much larger the rates could be, and the spectral radius."""
+    words = verdict(foreseen, settings, settings.steps(n))
+    if foreseen.stable is None:
+        return _lines(words, "its steps are not linear in the distance to the optimum")
+    limit, radius = foreseen.max_stable_scale, foreseen.spectral_radius
+    facts = [] if limit is None else [f"stable up to {ratio(limit)} these rates"]
+    if radius is not None:
+        facts.append(f"spectral radius {_radius(radius)}")
+    return _lines(words, " · ".join(facts), "" if foreseen.stable else "$text-error")
+
+
+def _lines(words: str, facts: str, style: str = "") -> Content:
+    return Content.assemble((words, style), "\n", (facts, "$foreground 60%"))
+
+
+def _radius(radius: float) -> str:
+    text = f"{radius:.6g}"
+    return "just below 1" if text == "1" else text

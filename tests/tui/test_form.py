@@ -1,0 +1,385 @@
+"""The form of all settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.options import OPTIONS
+from linreg_tui.tui import app as app_module
+from linreg_tui.tui import form as form_module
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.field import Choice, Field
+from linreg_tui.tui.foresight import foresight
+from linreg_tui.tui.form import COLUMNS, SettingsForm
+from linreg_tui.tui.panes.live import LivePane
+
+UNUSUAL = Settings(
+    batch_size=64,
+    epochs=12,
+    learning_rate_m=0.1 + 0.2,
+    learning_rate_b=3e-9,
+    initial_slope=-2.5,
+    initial_intercept=1e16,
+    update="simultaneous",
+    sampling="epoch",
+    seed=7,
+    optimizer="nesterov",
+    momentum=0.95,
+    schedule="step",
+    warmup_steps=4,
+    decay=0.25,
+    decay_steps=9,
+    standardize=True,
+)
+
+
+class Host(App[None]):
+    """Opens the form at once, and keeps what it closes with."""
+
+    def __init__(self, form: SettingsForm) -> None:
+        super().__init__(css_path=Path(app_module.__file__).parent / "app.tcss")
+        self.form = form
+        self.results: list[Settings | None] = []
+
+    def on_mount(self) -> None:
+        self.push_screen(self.form, self.results.append)
+
+
+@asynccontextmanager
+async def opened(
+    data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Pilot[None]]:
+    async with Host(SettingsForm(data, settings or Settings())).run_test(size=size) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+async def result(pilot: Pilot[None]) -> Settings | None:
+    assert isinstance(pilot.app, Host)
+    results = pilot.app.results
+    await until(pilot, lambda: len(results) == 1)
+    return results[0]
+
+
+def screen(pilot: Pilot[None]) -> str:
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def form(pilot: Pilot[None]) -> SettingsForm:
+    assert isinstance(pilot.app.screen, SettingsForm)
+    return pilot.app.screen
+
+
+def field(pilot: Pilot[None], name: str) -> Field:
+    return pilot.app.screen.query_one(f"#{name}", Field)
+
+
+async def enter(pilot: Pilot[None], name: str, text: str) -> None:
+    field(pilot, name).enter()
+    field(pilot, name).text = text
+    await until(pilot, lambda: form(pilot).texts[name] == text)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+def message(pilot: Pilot[None]) -> str:
+    words = [pilot.app.screen.query_one(name, Static) for name in ("#sign", "#words")]
+    return " ".join(str(static.content) for static in words)
+
+
+def test_every_setting_has_a_field() -> None:
+    shown = [name for column in COLUMNS for labels in column.values() for name in labels]
+    assert sorted(shown) == sorted(field.name for field in fields(Settings))
+
+
+@pytest.mark.parametrize("values", [Settings(), UNUSUAL])
+def test_settings_are_read_as_they_are_written(values: Settings) -> None:
+    for option in OPTIONS:
+        value = getattr(values, option.name)
+        assert option.read(option.write(value)) == value
+
+
+async def test_numbers_are_typed(houses: Dataset) -> None:
+    typed = {
+        "learning_rate_m": "2e-7",
+        "initial_intercept": "-3.5",
+        "batch_size": "64",
+        "warmup_steps": "5",
+    }
+    async with opened(houses) as pilot:
+        for name, text in typed.items():
+            field(pilot, name).enter()
+            await pilot.pause()
+            await pilot.press(*text)
+            assert field(pilot, name).text == text
+        await pilot.press("enter")
+        assert await result(pilot) == Settings(
+            learning_rate_m=2e-7, initial_intercept=-3.5, batch_size=64, warmup_steps=5
+        )
+
+
+@pytest.mark.parametrize("auto", ["auto", ""])
+async def test_words_for_what_suits(houses: Dataset, auto: str) -> None:
+    async with opened(houses, Settings(batch_size=64, warmup_steps=3, decay_steps=3)) as pilot:
+        for name, text in (("batch_size", "full"), ("warmup_steps", auto), ("decay_steps", auto)):
+            await enter(pilot, name, text)
+        await pilot.press("ctrl+s")
+        assert await result(pilot) == Settings()
+
+
+async def test_words_are_chosen_with_arrows_and_space(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        for name, keys, word in (
+            ("optimizer", ["right"], "momentum"),
+            ("schedule", ["left"], "cosine"),
+            ("update", ["space", "right", "space"], "simultaneous"),
+            ("standardize", ["space"], "yes"),
+        ):
+            field(pilot, name).enter()
+            await pilot.press(*keys)
+            assert field(pilot, name).text == word
+        await pilot.press("enter")
+        assert await result(pilot) == Settings(
+            optimizer="momentum", schedule="cosine", update="simultaneous", standardize=True
+        )
+
+
+async def test_words_are_chosen_by_clicking(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        choice = field(pilot, "optimizer").query_one(Choice)
+        await pilot.click(choice, offset=(17, 0))
+        assert choice.word == "momentum"
+        await pilot.click(choice, offset=(0, 0))
+        await pilot.click(choice, offset=(0, 0))
+        assert choice.word == "adam"
+        assert choice.has_focus
+        await pilot.click(field(pilot, "epochs").query_one(".label"))
+        assert field(pilot, "epochs").focused
+
+
+async def test_arrows_and_tab_go_from_field_to_field(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        order = [name for column in COLUMNS for labels in column.values() for name in labels]
+        for name in (*order[1:], order[0]):
+            await pilot.press("down")
+            assert field(pilot, name).focused
+        for key, place in (("up", -1), ("shift+tab", -2), ("tab", -1)):
+            await pilot.press(key)
+            assert field(pilot, order[place]).focused
+
+
+FAULTS = (
+    ("learning_rate_m", "-1", "choose a positive number"),
+    ("learning_rate_b", "fast", "'fast' is not a number: choose one, such as 0.1"),
+    ("learning_rate_b", "[red]", "'[red]' is not a number"),
+    ("learning_rate_m", "nan", "a learning rate of nan"),
+    ("initial_slope", "1e200", "choose an initial line nearer to the data"),
+    ("initial_intercept", "", "a number is missing: choose one, such as 1000"),
+    ("batch_size", "600", "choose a batch size from 1 to 551, or full"),
+    ("batch_size", "0", "a batch of 0"),
+    ("batch_size", "", "a whole number is missing: choose one, such as 10 or full"),
+    ("epochs", "1.5", "'1.5' is not a whole number"),
+    ("epochs", "9" * 24, "choose fewer"),
+    ("momentum", "1", "such as 0.9"),
+    ("warmup_steps", "x", "such as 10 or auto"),
+    ("decay", "2", "above 0 and up to 1"),
+    ("decay_steps", "0", "0 decay steps"),
+    ("seed", "-1", "choose 0 or more"),
+)
+
+
+async def test_what_is_wrong_is_said_and_marked(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        for name, text, why in FAULTS:
+            usual = field(pilot, name).text
+            await enter(pilot, name, text)
+            row = field(pilot, name).region.y
+            await until(pilot, lambda row=row: "✗" in screen(pilot).splitlines()[row])  # type: ignore[misc]
+            assert screen(pilot).count("✗") == 2
+            assert message(pilot).startswith("✗")
+            assert why in message(pilot)
+            await enter(pilot, name, usual)
+            await until(pilot, lambda: "✗" not in screen(pilot))
+
+
+@pytest.mark.parametrize("key", ["enter", "ctrl+s"])
+async def test_what_is_wrong_cannot_be_applied(houses: Dataset, key: str) -> None:
+    async with opened(houses) as pilot:
+        await enter(pilot, "seed", "[red]")
+        field(pilot, "schedule").enter()
+        await pilot.press(key)
+        assert field(pilot, "seed").focused
+        assert "'[red]' is not a whole number" in message(pilot)
+        assert pilot.app.screen is not pilot.app.screen_stack[0]
+        await pilot.press("ctrl+r", key)
+        assert await result(pilot) == Settings()
+
+
+async def test_of_several_faults_the_one_at_hand_is_said(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await enter(pilot, "seed", "-1")
+        await enter(pilot, "epochs", "0")
+        assert "0 epochs" in message(pilot)
+        await pilot.press("down", "down")
+        assert "seed of -1" in message(pilot)
+
+
+async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await until(pilot, lambda: "will converge in about 5 steps" in message(pilot))
+        assert "stable up to 7.22× these rates · spectral radius 0.980105" in message(pilot)
+        await enter(pilot, "learning_rate_m", "1e-6")
+        await until(pilot, lambda: "→ will diverge\n" in message(pilot))
+        assert "stable up to 0.463× these rates" in message(pilot)
+        await enter(pilot, "optimizer", "adam")
+        await until(pilot, lambda: "nothing can be foreseen of Adam" in message(pilot))
+
+
+async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form_module, "PATIENCE", 0.0)
+    asked: list[Settings] = []
+    loop = asyncio.get_running_loop()
+    answer_first = asyncio.Event()
+
+    def slowly(data: Dataset, settings: Settings) -> Prediction:
+        asked.append(settings)
+        if settings.epochs == 1:
+            asyncio.run_coroutine_threadsafe(answer_first.wait(), loop).result(10)
+        return predict(data, settings)
+
+    monkeypatch.setattr(form_module, "predict", slowly)
+    async with opened(houses) as pilot:
+        await enter(pilot, "epochs", "1")
+        await until(pilot, lambda: asked[-1].epochs == 1)
+        await enter(pilot, "epochs", "2")
+        await until(pilot, lambda: "these are 2" in message(pilot))
+        answer_first.set()
+        await pilot.pause(0.1)
+        assert "these are 2" in message(pilot)
+
+
+@pytest.mark.parametrize("way", ["escape", "ctrl+x", "click"])
+async def test_cancelling(houses: Dataset, way: str) -> None:
+    async with opened(houses) as pilot:
+        await enter(pilot, "epochs", "40")
+        if way == "click":
+            keys = screen(pilot).splitlines()[22]
+            await pilot.click(offset=(keys.index("cancel"), 22))
+        else:
+            await pilot.press(way)
+        assert await result(pilot) is None
+
+
+async def test_the_application_takes_what_is_new(houses: Dataset) -> None:
+    app = LinregApp(houses, UNUSUAL)
+    async with app.run_test(size=(80, 24)) as pilot:
+        live = app.query_one(LivePane)
+        run = live.view.run
+        for way in ("ctrl+x", "enter"):
+            await pilot.press("e")
+            await pilot.pause()
+            assert isinstance(app.screen, SettingsForm)
+            await pilot.press(way)
+            await until(pilot, lambda: not isinstance(app.screen, SettingsForm))
+            assert live.view.run is run
+        await pilot.press("e", "ctrl+r", "enter")
+        await until(pilot, lambda: live.settings == Settings())
+
+
+async def test_defaults(houses: Dataset) -> None:
+    async with opened(houses, UNUSUAL) as pilot:
+        await pilot.press("ctrl+r", "enter")
+        assert await result(pilot) == Settings()
+
+
+async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+
+        def dimmed() -> set[str]:
+            return {field.option.name for field in pilot.app.screen.query(Field) if field.idle}
+
+        assert dimmed() == {"sampling", "seed", "momentum", "decay", "decay_steps"}
+        for name, text in (
+            ("batch_size", "64"),
+            ("optimizer", "nesterov"),
+            ("schedule", "step"),
+            ("standardize", "yes"),
+        ):
+            await enter(pilot, name, text)
+        assert dimmed() == {"learning_rate_m"}
+        field(pilot, "learning_rate_m").enter()
+        await pilot.pause()
+        assert "no effect now" in screen(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
+    async with opened(houses, size=size) as pilot:
+        await until(pilot, lambda: "spectral radius" in screen(pilot))
+        text = screen(pilot)
+        for option in OPTIONS:
+            shown = field(pilot, option.name)
+            assert shown.label in text
+            assert f"{option.write(getattr(Settings(), option.name))} " in text
+            if size == (80, 24):
+                shown.enter()
+                await until(pilot, lambda text=option.text: text in screen(pilot))  # type: ignore[misc]
+        text = screen(pilot)
+        for column in COLUMNS:
+            assert all(heading in text for heading in column)
+        for key in ("enter/ctrl+s apply", "esc/ctrl+x cancel", "ctrl+r defaults", "↑↓ field"):
+            assert key in text
+        assert "←→ choose" in text
+        assert not pilot.app.screen.query_one("#columns").show_vertical_scrollbar
+
+
+async def test_the_longest_message_is_not_clipped(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await enter(pilot, "batch_size", "1")
+        await enter(pilot, "epochs", "9999999")
+        await pilot.pause()
+        text = " ".join(screen(pilot).replace("│", " ").split())
+        assert "are kept: choose fewer epochs or a larger batch size" in text
+        assert "ctrl+r defaults" in text
+
+
+async def test_a_small_screen_scrolls(houses: Dataset) -> None:
+    async with opened(houses, size=(60, 16)) as pilot:
+        for option in OPTIONS:
+            shown = field(pilot, option.name)
+            shown.enter()
+            await until(pilot, lambda label=shown.label: label in screen(pilot))  # type: ignore[misc]
+        assert "enter/ctrl+s apply" in screen(pilot)
+        assert "cancel" in screen(pilot)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "Learning rates" in screen(pilot))
+
+
+@pytest.mark.parametrize(
+    ("prediction", "settings", "words"),
+    [
+        (Prediction(False, 1.2, 0.9), Settings(schedule="cosine"), "will diverge at full rates"),
+        (Prediction(True, 0.99999999, 3.0), Settings(), "spectral radius just below 1"),
+        (Prediction(True, 0.99, 3.0), Settings(), "too slow to come within 1%"),
+        (Prediction(False, None, None), Settings(), "will diverge"),
+    ],
+)
+def test_foresight(prediction: Prediction, settings: Settings, words: str) -> None:
+    assert words in foresight(prediction, settings, 551).plain
