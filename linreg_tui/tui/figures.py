@@ -72,7 +72,10 @@ class Area:
 
 
 def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
-    """Axes with ticks and labels, and a legend above the plot area, where no data can be."""
+    """Axes with ticks and labels, and above the plot area, where no data can be, a legend.
+
+    The first entries of the legend are the first to go where there is too little room.
+    """
     picture = blank(area.columns, area.rows)
     if not area.has_room:
         return picture
@@ -86,11 +89,13 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     picture.roles[1:] = Role.AXIS
     write(picture, area.rows - 1, x_label_at, x_label, Role.LABEL)
     write(picture, 0, area.left - 1, y_label, Role.LABEL)
+    room = area.columns - area.left - cell_len(y_label) - 2
+    while legend and sum(len(text) + 3 for text, _ in legend) - 3 > room:
+        legend = legend[1:]
     column = area.columns - sum(len(text) + 3 for text, _ in legend) + 3
-    if column >= area.left + cell_len(y_label) + 2:
-        for text, role in legend:
-            write(picture, 0, column, text, role)
-            column += len(text) + 3
+    for text, role in legend:
+        write(picture, 0, column, text, role)
+        column += len(text) + 3
     return picture
 
 

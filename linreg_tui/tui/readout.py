@@ -41,14 +41,14 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
         rows,
         [
             [
-                *cell("step ", f"{step.number:,}", 10, Role.TEXT),
+                *cell("step ", f"{step.number:,}", 10 if roomy else 8, Role.TEXT),
                 gap,
                 *cell("slope    ", fixed(step.slope, 12), 12, Role.FIT),
                 gap,
                 *cell("loss".ljust(len(above)), fixed(step.loss, 15), 15, Role.TEXT),
             ],
             [
-                *cell("epoch", f"{run.epoch(step.number):,}", 10, Role.TEXT),
+                *cell("epoch", f"{run.epoch(step.number):,}", 10 if roomy else 8, Role.TEXT),
                 gap,
                 *cell("intercept", fixed(step.intercept, 12), 12, Role.FIT),
                 gap,

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
 import pyte
 import pytest
@@ -83,6 +83,12 @@ class Terminal:
     def screen(self) -> list[str]:
         """The lines on the screen, from the top, each as wide as the screen."""
         return list(self._screen.display)
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        """Every cell of the screen, with its colours."""
+        columns, rows = range(self._screen.columns), range(self._screen.lines)
+        return [[self._screen.buffer[row][column] for column in columns] for row in rows]
 
     def type(self, text: str) -> None:
         """Send keys to the program."""

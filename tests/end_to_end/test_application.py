@@ -54,7 +54,7 @@ def test_keys_act_at_once_whatever_it_is_doing(rate: str, end: str) -> None:
         terminal.wait_for("full speed")
         terminal.wait_for(end)
         terminal.type(" ")
-        terminal.read(1)
+        terminal.read(0.7)
         terminal.type("?")
         terminal.wait_for("Double both learning rates", seconds=2)
         terminal.type("?")
@@ -143,3 +143,37 @@ def test_data_without_an_answer_is_refused_before_the_screen(tmp_path: Path) -> 
         assert terminal.wait_exit() == 2
         assert "every x is the same" in terminal.screen[0]
         assert not terminal.screen[1].strip()
+
+
+JOURNEYS = (
+    "++++ ",
+    "l",
+    "z",
+    "gl{{{",
+    " ",
+    "\x1b[D\x1b[D\x1b[1;2D]b",
+    "\x1b[C\x1b[C\x1b[C]]]]",
+    "\x1b[1;2C\x1b[1;2C",
+    "y20",
+    "[[[[[ ",
+)
+"""Keys that take the screen through all that can change on it."""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int, int]) -> None:
+    with Terminal.start([command(), "--epochs", "200"], *size) as terminal:
+        terminal.wait_for("ready")
+        for keys in JOURNEYS:
+            terminal.type(keys)
+            terminal.read(0.3)
+        terminal.type("\x1b[D")
+        terminal.read(0.7)
+        painted = terminal.cells
+        terminal.resize(size[0] - 7, size[1] - 1)
+        terminal.read(0.7)
+        terminal.resize(*size)
+        terminal.read(0.7)
+        assert terminal.cells == painted
+        terminal.type("q")
+        assert terminal.wait_exit() == 0

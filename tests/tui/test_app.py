@@ -180,6 +180,8 @@ async def test_a_change_of_settings_goes_on_from_where_it_is(houses: Dataset) ->
         await pilot.press("shift+left")
         await pilot.pause()
         assert "other settings from here on" in screen(pilot)
+        await pilot.press("home")
+        await pilot.pause()
         assert "◆" in screen(pilot)
 
 
