@@ -75,11 +75,15 @@ class Training:
         """Train up to step `goal`, at the pace, until paused."""
         self._goal = goal
         async with self._one_at_a_time:
+            self._report()
             due, owed, told = time.monotonic(), 0.0, -math.inf
             while self.running:
                 if math.isinf(self._pace):
                     await self._advance_a_chunk()
                     due = time.monotonic()
+                    if due - told < FRAME:
+                        continue
+                    told = due
                 else:
                     interval = max(1 / self._pace, FRAME)
                     due += interval
@@ -91,9 +95,7 @@ class Training:
                     owed -= steps
                     await asyncio.to_thread(self.run.advance, steps)
                     due = max(due, time.monotonic() - interval)
-                if time.monotonic() - told >= FRAME:
-                    told = time.monotonic()
-                    self._report()
+                self._report()
         self._report()
 
     async def _advance_a_chunk(self) -> None:
