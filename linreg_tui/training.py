@@ -111,11 +111,15 @@ class Training:
 
     async def _go(self) -> None:
         async with self._one_at_a_time:
+            self._report()
             due, owed, told = time.monotonic(), 0.0, -math.inf
             while self.running:
                 if math.isinf(self._pace):
                     await self._advance_a_chunk()
                     due = time.monotonic()
+                    if due - told < FRAME:
+                        continue
+                    told = due
                 else:
                     interval = max(1 / self._pace, FRAME)
                     due += interval
@@ -127,9 +131,7 @@ class Training:
                     owed -= steps
                     await self._advance(steps)
                     due = max(due, time.monotonic() - interval)
-                if time.monotonic() - told >= FRAME:
-                    told = time.monotonic()
-                    self._report()
+                self._report()
             self._take_what_is_wanted()
             self._going = False
         self._report()

@@ -1,0 +1,397 @@
+"""What the screen costs: bytes, processor time, the wait for a key, and the time to appear.
+
+python tests/benchmarks/screen.py [--sizes 80x24,120x40,200x60] [--seconds 10] [--repeats 3]
+                                  [--presses 60] [--only frames,keys,...] [--quick]
+
+Runs the real program in a pseudo-terminal of each size, at each of these:
+
+frames   the live view in motion: bytes a frame, frames a second, share of a core, and that of the
+         same program if each redraw repainted whole widgets; and the share while nothing moves
+keys     from sending a key to the end of the frame that shows what it does: while paused, at
+         1000 steps a second, and at full speed
+link     the same, and whether a run keeps its pace, where only 30 kB a second are read; and the
+         time to quit
+redraw   drawing the two plots, of few rows and of many; in this process, without a terminal
+start    first paint, beside an empty Textual application, and the most memory
+
+Prints medians, with what is wanted beside them; keys also the 95th percentile, the link the worst.
+A frame is what lies between the marks of synchronized output, with the marks. A paint is one that
+shows the pane's text, of the empty application one that covers the screen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import math
+import random
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its own folder
+
+from tests.benchmarks.metered import PACKAGE, PROGRAM, MeteredTerminal
+from tests.benchmarks.redraws import MANY, made_up, plot_shapes, redraw_times
+
+Size = tuple[int, int]
+
+FASTER = {30.0: "++", 1000.0: "++++", math.inf: "+++++"}
+"""The keys from the first pace to another, in steps a second."""
+
+MOST_BYTES = {(80, 24): 2000.0, (120, 40): 4000.0, (200, 60): 7000.0}
+MOST_SHARE = {(80, 24): 40.0, (120, 40): 40.0, (200, 60): 55.0}
+MOST_MS_A_KEY, MOST_MS_A_REDRAW, MOST_SECONDS_ON_A_SLOW_LINK = 20.0, 8.0, 0.5
+
+MOST_EPOCHS = 1_250_000
+"""With which the sweep's smallest batches have no more steps than can be kept."""
+
+SLOW = 30_000.0
+"""Bytes a second."""
+
+WHOLE_WIDGETS = """
+from linreg_tui.tui.plot import Plot
+def redraw(self):
+    if self.size:
+        self._picture = self._draw(*self.size)
+        self.refresh()
+Plot.redraw = redraw
+from linreg_tui.cli import main
+raise SystemExit(main())
+"""
+EMPTY = "from textual.app import App; App().run()"
+
+LEFT, RIGHT = "\x1b[D", "\x1b[C"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How much to measure."""
+
+    sizes: list[Size]
+    seconds: float
+    repeats: int
+    presses: int
+
+
+def say(text: str) -> None:
+    """One line of the tables, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def verdict(value: float, most: float | None) -> str:
+    """What is wanted, and whether it is kept."""
+    return "" if most is None else f"  (at most {most:g}: {'ok' if value <= most else 'MISSED'})"
+
+
+def line(what: str, value: float, unit: str, most: float | None = None, rest: str = "") -> None:
+    """One figure, with what is wanted beside it."""
+    say(f"  {what:<46}{value:10,.1f} {unit:<15}{rest}{verdict(value, most)}")
+
+
+def settings(batch: int | None, steps: float) -> list[str]:
+    """Options for a run of about so many steps, in each of which the line moves.
+
+    Small batches make it tremble; with all rows, it takes the whole run to come near.
+    """
+    if batch is None:
+        rates = ["--learning-rate-m", f"{1e-5 / steps:.3g}", "--learning-rate-b", "1e-3"]
+        return ["--epochs", f"{steps:.0f}", *rates]
+    return ["--epochs", f"{math.ceil(steps / (551 // batch))}", "--batch-size", str(batch)]
+
+
+def run(terminal: MeteredTerminal, pace: float) -> None:
+    """Start training at a pace, and let the first frames pass."""
+    terminal.wait_for("ready")
+    terminal.read(0.3)
+    terminal.type(FASTER[pace])
+    terminal.read(0.2)
+    terminal.press(" ", "▶")
+    terminal.read(0.7)
+
+
+def named(pace: float, batch: int | None) -> str:
+    """A scenario in words."""
+    speed = f"{pace:g} steps/s" if math.isfinite(pace) else "full speed"
+    return f"{speed}, {'all rows' if batch is None else f'batches of {batch}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """What the view in motion costs."""
+
+    bytes_a_frame: float
+    frames_a_second: float
+    share: float
+
+
+def motion(
+    program: Sequence[str], size: Size, pace: float, batch: int | None, seconds: float
+) -> Motion:
+    """Measure the view in motion once."""
+    options = settings(batch, 2 * pace * (seconds + 2))
+    with MeteredTerminal([*program, *options], *size) as terminal:
+        run(terminal, pace)
+        used, began = terminal.processor_seconds(), time.monotonic()
+        frames = terminal.read(seconds)
+        taken = time.monotonic() - began
+        used = terminal.processor_seconds() - used
+    sizes = [len(frame.sequence) for frame in frames]
+    return Motion(statistics.median(sizes), len(frames) / taken, 100 * used / taken)
+
+
+def share_at_rest(size: Size, seconds: float) -> float:
+    """Share of a core while the program is paused and nothing moves."""
+    with MeteredTerminal([*PROGRAM, *settings(64, 1000)], *size) as terminal:
+        run(terminal, 30)
+        terminal.press(" ", "‖")
+        terminal.read(1)
+        used = terminal.processor_seconds()
+        terminal.read(seconds)
+        return 100 * (terminal.processor_seconds() - used) / seconds
+
+
+def frames_table(options: Options, size: Size) -> None:
+    """Bytes and frames, and what they cost."""
+    scenarios = [(pace, batch) for pace in (30.0, 1000.0) for batch in (None, 64)]
+    whole = (sys.executable, "-c", WHOLE_WIDGETS)
+    subjects = [(named(*scenario), PROGRAM, *scenario) for scenario in scenarios]
+    subjects.append((f"whole widgets, {named(30, 64)}", whole, 30, 64))
+    for name, program, pace, batch in subjects:
+        ours = program is PROGRAM
+        seen = [motion(program, size, pace, batch, options.seconds) for _ in range(options.repeats)]
+        line(
+            name,
+            statistics.median(one.bytes_a_frame for one in seen),
+            "bytes a frame",
+            MOST_BYTES.get(size) if ours else None,
+            f"{statistics.median(one.frames_a_second for one in seen):5.1f} a second",
+        )
+        share = statistics.median(one.share for one in seen)
+        line("", share, "% of a core", MOST_SHARE.get(size) if ours else None)
+    shares = [share_at_rest(size, options.seconds) for _ in range(options.repeats)]
+    line("paused, nothing moves", statistics.median(shares), "% of a core")
+
+
+Presses = dict[str, list[float]]
+"""Seconds of each press of a key."""
+
+
+def alternate(
+    terminal: MeteredTerminal,
+    keys: Sequence[tuple[str, str, str]],
+    presses: int,
+    prepare: Callable[[], object],
+) -> Presses:
+    """Press keys in turn, each (its name, what to send, what it shows), at random moments."""
+    moments = random.Random(0)
+    times: Presses = {name: [] for name, _, _ in keys}
+    for number in range(presses):
+        if number % len(keys) == 0:
+            prepare()
+        name, key, shows = keys[number % len(keys)]
+        terminal.read(moments.uniform(0.08, 0.2))
+        times[name].append(terminal.press(key, shows))
+    return times
+
+
+PANES = (("1: the data alone", "1", "551 rows"), ("0: all panes", "0", "intercept"))
+HELP = (("?: help", "?", "Double both"), ("?: help away", "?", "GrLivArea"))
+STOP = (("←: pauses", LEFT, "‖"), ("space: runs", " ", "▶"))
+STEPS = (("←: a step back", LEFT, ""), ("→: a step on", RIGHT, ""))
+
+
+def keys_while_paused(size: Size, presses: int) -> Presses:
+    """The wait for a key while nothing else moves."""
+    with MeteredTerminal([*PROGRAM, *settings(64, 1000)], *size) as terminal:
+        run(terminal, 30)
+        terminal.press(" ", "‖")
+        return {
+            name: times
+            for keys in (STEPS, PANES, HELP)
+            for name, times in alternate(terminal, keys, presses, lambda: None).items()
+        }
+
+
+def keys_while_running(size: Size, pace: float, batch: int | None, presses: int) -> Presses:
+    """The wait for a key while training; at full speed it starts over before it comes to an end."""
+    most = MOST_EPOCHS * (1 if batch is None else 551 // batch)
+    options = settings(batch, most if math.isinf(pace) else 1000 * presses)
+
+    with MeteredTerminal([*PROGRAM, *options], *size) as terminal:
+
+        def start_over() -> None:
+            if not math.isinf(pace):
+                return
+            for key in (LEFT, "r"):
+                terminal.type(key)
+                terminal.read(0.15)
+            if batch is None:  # it comes to its end in no time, and from there it can go on
+                terminal.press(" ", "✓")
+                terminal.read(0.1)
+            terminal.press(" ", "▶")
+
+        run(terminal, pace)
+        return {
+            name: times
+            for keys in (STOP, PANES, HELP)
+            for name, times in alternate(terminal, keys, presses, start_over).items()
+        }
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The least value that so many percent of the values do not exceed."""
+    return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
+
+
+def keys_table(options: Options, size: Size) -> None:
+    """How long keys take to show."""
+    measured = {"paused": keys_while_paused(size, 2 * options.presses)}
+    for pace in (1000.0, math.inf):
+        for batch in (None, 64):
+            running = keys_while_running(size, pace, batch, 2 * options.presses)
+            measured[named(pace, batch)] = running
+    for scenario, of_key in measured.items():
+        for name, seconds in of_key.items():
+            middle = f"median {1e3 * statistics.median(seconds):6.1f}"
+            worst = 1e3 * percentile(seconds, 95)
+            line(f"{scenario}: {name}", worst, "ms, 95%", MOST_MS_A_KEY, middle)
+
+
+def slow_keys(size: Size, presses: int) -> list[float]:
+    """The wait for a key on a slow link while frames are being sent.
+
+    Up and down between two paces, at both of which every frame has something new.
+    """
+    keys = (("+", "+", "100 steps"), ("-", "-", "30 steps"))
+    with MeteredTerminal([*PROGRAM, *settings(64, 100_000)], *size, SLOW) as terminal:
+        run(terminal, 30)
+        terminal.read(2)
+        times = alternate(terminal, keys, presses, lambda: terminal.read(0.5))
+    return [one for of_key in times.values() for one in of_key]
+
+
+def steps_kept(size: Size, seconds: float) -> float:
+    """Steps made on a slow link, as a percentage of what the pace asks for."""
+    pace = 30.0
+    with MeteredTerminal([*PROGRAM, *settings(64, 100_000)], *size, SLOW) as terminal:
+        terminal.wait_for("ready")
+        terminal.read(1)
+        terminal.type(FASTER[pace])
+        terminal.read(1)
+        began = time.monotonic()
+        terminal.press(" ", "▶")
+        terminal.read(seconds)
+        asked = time.monotonic()
+        terminal.press(" ", "‖")
+        terminal.read(1)
+        shown = re.findall(r"paused at step ([\d,]+)", _written(terminal, size))
+        return 100 * int(shown[-1].replace(",", "")) / (pace * (asked - began))
+
+
+def _written(terminal: MeteredTerminal, size: Size) -> str:
+    """What stands on the screen in the end."""
+    import pyte
+
+    screen: Any = pyte.Screen(*size)
+    stream = pyte.ByteStream(screen)
+    for frame in terminal.frames:
+        stream.feed(frame.sequence)
+    return "\n".join(screen.display)
+
+
+def seconds_to_quit(size: Size, rate: float) -> float:
+    """From the key to the end of the program, while frames are being sent."""
+    with MeteredTerminal([*PROGRAM, *settings(64, 100_000)], *size, rate) as terminal:
+        run(terminal, 30)
+        terminal.read(2)
+        asked = time.monotonic()
+        terminal.type("q")
+        terminal.wait_exit()
+        return time.monotonic() - asked
+
+
+def link_table(options: Options, size: Size) -> None:
+    """What a slow link does."""
+    times = slow_keys(size, max(10, options.presses // 2))
+    middle = f"median {statistics.median(times):5.2f}"
+    line("30 kB/s: + and -", max(times), "s, worst", MOST_SECONDS_ON_A_SLOW_LINK, middle)
+    kept = statistics.median(steps_kept(size, options.seconds) for _ in range(options.repeats))
+    line("30 kB/s: steps made, of those the pace asks for", kept, "%")
+    for rate in (10_000.0, SLOW):
+        quits = [seconds_to_quit(size, rate) for _ in range(options.repeats)]
+        line(f"{rate / 1000:g} kB/s: to quit", statistics.median(quits), "s")
+
+
+def redraw_table(options: Options, _: Size) -> None:
+    """What drawing the plots costs, at all sizes: the many rows are made once."""
+    shapes = [asyncio.run(plot_shapes(*size)) for size in options.sizes]
+    for rows in (551, MANY):
+        data = made_up(rows)
+        for size, (fit, loss) in zip(options.sizes, shapes, strict=True):
+            rounds = options.repeats * (5 if rows < MANY else 1)
+            first, later = redraw_times(data, fit, loss, rounds)
+            name = f"{size[0]}x{size[1]}, {rows:,} rows: later"
+            line(name, later, "ms", MOST_MS_A_REDRAW, f"first {first:8.1f}")
+
+
+def start_table(options: Options, size: Size) -> None:
+    """How long it takes to appear, and the memory of a run."""
+    ours, empty, peaks = [], [], []
+    for _ in range(3 * options.repeats):
+        with MeteredTerminal([sys.executable, "-c", EMPTY], *size) as terminal:
+            covered = terminal.wait(lambda frame: len(frame.text) >= math.prod(size))
+            empty.append(covered.at - terminal.began)
+        with MeteredTerminal(PROGRAM, *size) as terminal:
+            ours.append(terminal.wait_for("ready").at - terminal.began)
+            terminal.read(0.3)
+            terminal.press(" ", "▶")
+            terminal.read(1)
+            peaks.append(terminal.peak_megabytes())
+    first, other = statistics.median(ours), statistics.median(empty)
+    line("first paint", 1e3 * first, "ms", rest=f"{first / other:.2f} times an empty application's")
+    line("first paint of an empty Textual application", 1e3 * other, "ms")
+    line("most memory", statistics.median(peaks), "MB")
+
+
+TABLES = {
+    "frames": frames_table,
+    "keys": keys_table,
+    "link": link_table,
+    "start": start_table,
+    "redraw": redraw_table,
+}
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", default="80x24,120x40,200x60")
+    parser.add_argument("--seconds", type=float, default=10, help="of the view in motion")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--presses", type=int, default=60, help="of each key")
+    parser.add_argument("--only", default=",".join(TABLES), help="which tables, with commas")
+    parser.add_argument("--quick", action="store_true", help="a few minutes in all, rough figures")
+    given = parser.parse_args()
+    sizes = [(int(w), int(h)) for w, h in (size.split("x") for size in given.sizes.split(","))]
+    options = Options(sizes, given.seconds, given.repeats, given.presses)
+    if given.quick:
+        options = Options(sizes, 3, 1, 10)
+    say(f"{PACKAGE}: medians of {options.repeats}")
+    for name in given.only.split(","):
+        for size in sizes if TABLES[name] is not redraw_table else sizes[:1]:
+            at = "" if TABLES[name] is redraw_table else f", {size[0]}x{size[1]}"
+            say(f"\n{name}{at}")
+            TABLES[name](options, size)
+
+
+if __name__ == "__main__":
+    main()
