@@ -24,6 +24,9 @@ from linreg_tui.tui.axes import Axis
 from linreg_tui.tui.markers import AXIS, BRAILLE, Ink, Markers
 from linreg_tui.tui.picture import BLANK, Glyphs, Layer, Picture, Role, Span, blank, write
 
+CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
+"""Long enough that where two lines meet, the colour doesn't change with every cell."""
+
 LINES = (Role.FIT, Role.REFERENCE, Role.TRACE)
 
 NO_DOT = 0x2800
@@ -114,24 +117,24 @@ def path(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
 
 
 def straight_line(
-    area: Area, slope: float, intercept: float, role: Role, *, dotted: bool = False
+    area: Area, slope: float, intercept: float, role: Role, *, dashed: bool = False
 ) -> Layer:
     """The line y = m x + b, as far as it crosses the plot area."""
     ends = _clip(area, slope, intercept)
     if ends is None:
         return _no_ink(area, role)
     x, y = area.x.place(ends[0]), area.y.place(ends[1])
-    if not dotted:
+    if not dashed:
         return Layer(_lines(area, x, y, _ink(area, role)), role)
     dots = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
-    along = np.linspace(0, 1, max(2, int(dots / area.markers.gap)))
+    along = _dashes(area, dots)
     x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
     return Layer(_dots(area, x, y, area.markers.closed_form), role)
 
 
 def level(area: Area, y: float, role: Role) -> Layer:
-    """A dotted horizontal line."""
-    x = np.linspace(0, 1, max(2, area.dots_across // area.markers.gap))
+    """A dashed horizontal line."""
+    x = _dashes(area, area.dots_across)
     y_places = np.full_like(x, area.y.place(np.array([y])))
     return Layer(_dots(area, x, y_places, area.markers.closed_form), role)
 
@@ -197,6 +200,14 @@ def _inside(area: Area) -> tuple[slice, slice]:
 def _is_braille(glyphs: Glyphs) -> NDArray[np.bool_]:
     is_braille: NDArray[np.bool_] = (glyphs & ~np.uint32(0xFF)) == NO_DOT
     return is_braille
+
+
+def _dashes(area: Area, dots: float) -> FloatArray:
+    """Where along a line of so many dots those of its dashes are, from 0 to 1."""
+    number = np.arange(max(2, int(dots)))
+    dash = CELLS_A_DASH * area.markers.across
+    kept = number[number % (CELLS_FROM_DASH_TO_DASH * area.markers.across) < dash]
+    return (kept + 0.5) / len(number)
 
 
 def _clip(area: Area, slope: float, intercept: float) -> tuple[FloatArray, FloatArray] | None:

@@ -21,7 +21,7 @@ class Ink:
 class Markers:
     """One such set.
 
-    A cell has `across` times `down` dots, and a dotted line a dot in every `gap`. `batch` marks the
+    A cell has `across` times `down` dots. `batch` marks the
     points of a batch, `step` each step of a run on its curve, `here` the one in view and `goal` the
     optimum; `right` and `up` say where axes point,
     and `axis` has the characters of plotext's axes in the order of `AXIS`. `needs` is what an
@@ -31,7 +31,6 @@ class Markers:
     name: str
     across: int
     down: int
-    gap: int
     points: Ink
     fit: Ink
     loss: Ink
@@ -63,11 +62,10 @@ BRAILLE = Markers(
     name="braille",
     across=2,
     down=4,
-    gap=4,
     points=Ink("braille", "⠶"),
     fit=Ink("braille", "──"),
     loss=Ink("braille", "──"),
-    closed_form=Ink("braille", "··"),
+    closed_form=Ink("braille", "╌╌"),
     trace=Ink("braille", "──"),
     contour=Ink("braille", "⠒⠒"),
     batch="•",
@@ -83,11 +81,10 @@ BLOCK = Markers(
     name="block",
     across=2,
     down=2,
-    gap=4,
     points=Ink("hd", "▞"),
     fit=Ink("hd", "▄▄"),
     loss=Ink("hd", "▄▄"),
-    closed_form=Ink("hd", "▖ ▖"),
+    closed_form=Ink("hd", "▄ ▄"),
     trace=Ink("hd", "▄▄"),
     contour=Ink("hd", "▖▖"),
     batch="▒",
@@ -103,7 +100,6 @@ ASCII = Markers(
     name="ascii",
     across=1,
     down=1,
-    gap=2,
     points=Ink(".", ".:", crowd=":"),
     fit=Ink("*", "**"),
     loss=Ink("=", "=="),

@@ -35,7 +35,7 @@ SWINGS = 20
 """Steps over which the window remembers how far the line swung, so that it doesn't jitter."""
 
 STILL_SEEN = 10.0
-"""Steps a second up to which the batches are shown."""
+"""Steps a second up to which each step can be seen for itself."""
 
 
 def draw_data(data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE) -> Picture:
@@ -46,7 +46,7 @@ def draw_data(data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE
 
 
 class FitPicture:
-    """The points, the line that is being fitted, and over it the closed form's, dotted.
+    """The points, the line that is being fitted, and over it the closed form's, dashed.
 
     The window holds the points; a line that leaves it far is followed in a few large steps.
     """
@@ -71,15 +71,15 @@ class FitPicture:
             frame = figures.frame(area, legend)
             self._still = figures.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
         step, optimum = view.run.history[view.number], view.run.optimum
-        layers = [
-            *([] if view.trace is None else [self._trace(area, view.trace, view.number)]),
-            *([] if batch is None else [batch]),
-            figures.straight_line(area, step.slope, step.intercept, Role.FIT),
-            figures.straight_line(
-                area, optimum.slope, optimum.intercept, Role.REFERENCE, dotted=True
-            ),
-        ]
-        return figures.stack(area, self._still, layers)
+        fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
+        closed_form = figures.straight_line(
+            area, optimum.slope, optimum.intercept, Role.REFERENCE, dashed=True
+        )
+        # Where they meet, each change of colour costs a slow link as much as ten cells.
+        lines = [closed_form, fit] if _in_a_blur(view) else [fit, closed_form]
+        trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
+        marked = [] if batch is None else [batch]
+        return figures.stack(area, self._still, [*trace, *marked, *lines])
 
     def _window(self, columns: int, rows: int, view: View) -> Area:
         area = _data_area(self._data, columns, rows, self._markers)
@@ -98,7 +98,7 @@ class FitPicture:
 
     def _batch(self, area: Area, view: View) -> Layer | None:
         """The points of the batch in view, where it can be seen."""
-        if view.number == 0 or (view.running and view.pace > STILL_SEEN):
+        if view.number == 0 or _in_a_blur(view):
             return None
         rows = view.run.batch(view.number)
         if rows is None:
@@ -113,7 +113,7 @@ class FitPicture:
 
 
 class LossPicture:
-    """The loss of every step on a log scale, and the least one dotted; or how far it is above."""
+    """The loss of every step on a log scale, and the least one dashed; or how far it is above."""
 
     def __init__(self, markers: Markers = BRAILLE) -> None:
         self.above_optimum = False
@@ -169,6 +169,11 @@ class LossPicture:
 
     def _least(self, run: Run) -> float:
         return 0.0 if self.above_optimum else run.optimum.loss
+
+
+def _in_a_blur(view: View) -> bool:
+    """Whether steps follow one another too fast to be seen one by one."""
+    return view.running and view.pace > STILL_SEEN
 
 
 def _here(area: Area, x: float, y: float) -> Layer:

@@ -7,16 +7,14 @@ from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from linreg_tui.tui.picture import CONTINUED, SHADES, Picture, Role, blank
-
-GAP = 4
-"""Unchanged cells that are cheaper to send again than to jump over."""
+from linreg_tui.tui.picture import BLANK, CONTINUED, SHADES, Glyphs, Picture, Role, blank
 
 
 class Plot(Widget):
@@ -53,8 +51,8 @@ class Plot(Widget):
         """One row of the picture."""
         if y >= len(self._picture.glyphs):
             return Strip.blank(self.size.width, self.rich_style)
-        glyphs, roles = self._picture.glyphs[y], self._picture.roles[y]
-        shades = self._picture.shades[y]
+        glyphs, shades = self._picture.glyphs[y], self._picture.shades[y]
+        roles = _without_blanks(glyphs, self._picture.roles[y])
         changing = (np.diff(roles) != 0) | (np.diff(shades) != 0)
         bounds = [0, *(np.flatnonzero(changing) + 1).tolist(), len(roles)]
         segments = []
@@ -73,10 +71,21 @@ class Plot(Widget):
         return style
 
 
+def _without_blanks(glyphs: Glyphs, roles: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Roles of a row in which blanks, having no colour, take that of what is left of them.
+
+    Each change of colour costs the terminal some 50 bytes.
+    """
+    ink = np.where(glyphs == BLANK, 0, np.arange(len(glyphs)))
+    return roles[np.maximum.accumulate(ink)]
+
+
 def changes(last: Picture, now: Picture) -> Iterator[Region]:
-    """The runs of cells that differ between two pictures of the same size."""
+    """The part of each row that differs between two pictures of the same size.
+
+    One part a row: for each further one Textual would send the row anew, from the widget's left.
+    """
     differ = (last.glyphs != now.glyphs) | (last.roles != now.roles) | (last.shades != now.shades)
     for y in np.flatnonzero(differ.any(axis=1)).tolist():
         columns = np.flatnonzero(differ[y])
-        for run in np.split(columns, np.flatnonzero(np.diff(columns) > GAP) + 1):
-            yield Region(int(run[0]), y, int(run[-1] - run[0]) + 1, 1)
+        yield Region(int(columns[0]), y, int(columns[-1] - columns[0]) + 1, 1)

@@ -56,8 +56,8 @@ class Plots:
         view = View(self._run, self._run.history.last, self._run.settings, running=True, pace=5)
         began = time.perf_counter()
         pictures = [
-            picture.draw(*shape, view)
-            for picture, shape in zip((self._fit, self._loss), self._shapes, strict=True)
+            self._fit.draw(*self._shapes[0], view),
+            self._loss.draw(*self._shapes[1], view),
         ]
         for last, now in zip(self._last, pictures, strict=False):
             list(changes(last, now))
