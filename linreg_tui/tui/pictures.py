@@ -54,6 +54,7 @@ class FitPicture:
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         self._data = data
         self._markers = markers
+        self._home: Area | None = None
         self._drawn: tuple[Area, list[Span]] | None = None
 
     def draw(self, columns: int, rows: int, view: View) -> Picture:
@@ -82,7 +83,9 @@ class FitPicture:
         return figures.stack(area, self._still, [*trace, *marked, *lines])
 
     def _window(self, columns: int, rows: int, view: View) -> Area:
-        area = _data_area(self._data, columns, rows, self._markers)
+        if self._home is None or (self._home.columns, self._home.rows) != (columns, rows):
+            self._home = _data_area(self._data, columns, rows, self._markers)
+        area = self._home
         steps = np.arange(max(0, view.number - SWINGS), view.number + 1)
         slopes, intercepts, _, _ = view.run.history.at(steps)
         with np.errstate(over="ignore"):

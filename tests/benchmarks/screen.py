@@ -233,7 +233,7 @@ def keys_while_running(size: Size, pace: float, batch: int | None, presses: int)
                 terminal.type(key)
                 terminal.read(0.15)
             if batch is None:  # it comes to its end in no time, and from there it can go on
-                terminal.press(" ", "✓")
+                terminal.press(" ", "✓ converged")
                 terminal.read(0.1)
             terminal.press(" ", "▶")
 
