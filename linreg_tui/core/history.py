@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +79,8 @@ class Curve:
 class Thinner:
     """Keeps a curve of any length as at most `resolution` spans, at a fixed cost a step.
 
-    When the spans run out, neighbours are joined and the stride doubles.
+    When the spans run out, neighbours are joined and the stride doubles. One thread may extend it
+    while another asks for the curve.
     """
 
     def __init__(self, resolution: int = 2048) -> None:
@@ -86,9 +88,14 @@ class Thinner:
         self._high = np.full(resolution, -np.inf)
         self._stride = 1
         self._seen = 0
+        self._one_at_a_time = threading.Lock()
 
     def extend(self, values: FloatArray) -> None:
         """Add the next values, of shape (k,), all finite."""
+        with self._one_at_a_time:
+            self._extend(values)
+
+    def _extend(self, values: FloatArray) -> None:
         end = self._seen + len(values)
         while end > self._stride * len(self._low):
             self._halve()
@@ -111,5 +118,6 @@ class Thinner:
 
     def curve(self) -> Curve:
         """The curve so far."""
-        used = -(-self._seen // self._stride)
-        return Curve(self._stride, self._low[:used].copy(), self._high[:used].copy())
+        with self._one_at_a_time:
+            used = -(-self._seen // self._stride)
+            return Curve(self._stride, self._low[:used].copy(), self._high[:used].copy())

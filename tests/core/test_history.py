@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,3 +42,20 @@ def test_a_thinned_curve_holds_the_extremes_of_its_spans(pieces: list[list[float
     spans = [values[i : i + curve.stride] for i in range(0, len(values), curve.stride)]
     assert curve.low.tolist() == [span.min() for span in spans]
     assert curve.high.tolist() == [span.max() for span in spans]
+
+
+def test_the_curve_is_whole_while_it_grows() -> None:
+    thinner = Thinner()
+    thinner.extend(np.ones(1))
+
+    def grow() -> None:
+        for _ in range(20_000):
+            thinner.extend(np.ones(997))
+
+    growing = threading.Thread(target=grow)
+    growing.start()
+    while growing.is_alive():
+        curve = thinner.curve()
+        assert np.all(curve.low == 1)
+        assert np.all(curve.high == 1)
+    growing.join()
