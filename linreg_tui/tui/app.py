@@ -23,6 +23,7 @@ from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.screen import MainScreen
 from linreg_tui.tui.title import TitleBar
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
@@ -47,6 +48,10 @@ class LinregApp(App[None]):
         self._data = data
         self._settings = settings
         self._alone: str | None = None
+
+    def get_default_screen(self) -> Screen[object]:
+        """One that sends changed cells alone."""
+        return MainScreen()
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
