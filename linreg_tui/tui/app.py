@@ -20,6 +20,7 @@ from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, Key, bindings
+from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import PaneChosen, SettingsChosen
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
@@ -54,12 +55,13 @@ class LinregApp(App[None]):
         self._settings = settings
         self._markers = markers
         self._alone: str | None = None
+        self._link = Link()
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
         yield TitleBar(self._data)
         with Horizontal(id="panes"):
-            yield LivePane(self._data, self._settings, self._markers)
+            yield LivePane(self._data, self._settings, self._markers, self._link)
             with Vertical(id="side"):
                 yield DataPane(self._data, self._markers)
                 yield ClosedFormPane(self._data)
@@ -74,6 +76,18 @@ class LinregApp(App[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Show what the screen has room for."""
         self._arrange(event.size)
+
+    def post_display_hook(self) -> None:
+        """Ask the terminal to tell when it has shown this frame."""
+        if self._link.answers and self._driver is not None and self.is_running:
+            self._driver.write(QUESTION)
+            self._driver.flush()
+            self._link.asked()
+
+    def on_terminal_supports_synchronized_output(self) -> None:
+        """The terminal has answered: what was left out for its sake can be shown."""
+        self._link.answered()
+        self._live.catch_up()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, in the command palette."""

@@ -109,11 +109,7 @@ def scatter(area: Area, x: FloatArray, y: FloatArray, role: Role = Role.POINTS) 
 
 def path(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
     """A line from point to point; points beyond the plot area are moved to its border."""
-    x, y = area.x.place(x), area.y.place(y)
-    known = ~(np.isnan(x) | np.isnan(y))
-    if not known.any():
-        return _no_ink(area, role)
-    return Layer(_lines(area, x[known], y[known], _ink(area, role)), role)
+    return Layer(_lines(area, area.x.place(x), area.y.place(y), _ink(area, role)), role)
 
 
 def straight_line(
@@ -271,9 +267,11 @@ def _dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
 
 def _lines(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
     """Lines through places, which are moved into the plot area."""
-    if not area.has_room:
+    known = ~(np.isnan(x) | np.isnan(y))  # of which plotext would make the process abort
+    if not (area.has_room and known.any()):
         return blank(area.plot_columns, area.plot_rows).glyphs
-    return _signal(area, np.clip(x, 0, 1), np.clip(y, 0, 1), ink.marker, connected=True)
+    x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
+    return _signal(area, x, y, ink.marker, connected=True)
 
 
 def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, connected: bool) -> Glyphs:

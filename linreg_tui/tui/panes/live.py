@@ -15,6 +15,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
 from linreg_tui.training import Progress
 from linreg_tui.tui.landscape import LandscapePicture
+from linreg_tui.tui.link import Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Progressed, SettingsChosen, StepChosen
 from linreg_tui.tui.picture import Picture
@@ -31,9 +32,17 @@ class LivePane(Vertical):
 
     BORDER_TITLE = "3 Live SGD"
 
-    def __init__(self, data: Dataset, settings: Settings, markers: Markers = BRAILLE) -> None:
+    def __init__(
+        self,
+        data: Dataset,
+        settings: Settings,
+        markers: Markers = BRAILLE,
+        link: Link | None = None,
+    ) -> None:
         super().__init__(id="live", classes="pane")
         self._data = data
+        self._link = link or Link()
+        self._behind = False
         self._fit = FitPicture(data, markers)
         self._loss = LossPicture(markers)
         self._landscape = LandscapePicture(data, markers)
@@ -150,8 +159,14 @@ class LivePane(Vertical):
         self.toggle_class("with-gradient")
 
     def on_progressed(self, message: Progressed) -> None:
-        """Show how far the training is."""
+        """Show how far the training is, unless the terminal has not yet shown the last frame."""
         if self._player.follow(message.progress):
+            self._behind = True
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show what was left out, if anything was and the terminal can take it."""
+        if self._behind and self._link.free:
             self._redraw()
 
     def on_step_chosen(self, message: StepChosen) -> None:
@@ -182,6 +197,7 @@ class LivePane(Vertical):
         self._redraw()
 
     def _redraw(self) -> None:
+        self._behind = False
         for plot in self.query(Plot):
             plot.redraw()
 
