@@ -105,6 +105,9 @@ def _open_application(words: list[str]) -> int:
     data = _data(options)
     settings = settings_of(options, data)
 
+    # How long a key may wait to show. There are no more frames for it than there is to see.
+    os.environ.setdefault("TEXTUAL_FPS", "240")
+
     from linreg_tui.tui.app import LinregApp
 
     application = LinregApp(data, settings, _markers(options.marker))

@@ -17,6 +17,12 @@ FRAME = 1 / 30
 CHUNK = 0.005
 """Seconds that a chunk should take, so that whatever else is asked for can act at once."""
 
+BREATH = 0.01
+"""Seconds that it rests after telling, so that what it told can be shown."""
+
+COURTESY = 0.05
+"""Seconds that training at full speed rests when something else has to be quick."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -45,6 +51,7 @@ class Training:
         self._beyond = False
         self._wanted: Settings | None = None
         self._chunk = 1
+        self._rests_until = 0.0
         self._changed = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
 
@@ -71,6 +78,10 @@ class Training:
     @property
     def _goal(self) -> int:
         return MAX_STEPS if self._beyond else self.run.budget
+
+    def rest(self) -> None:
+        """Leave the processor to others for a moment."""
+        self._rests_until = time.monotonic() + COURTESY
 
     def pause(self) -> None:
         """Stop after the chunk that is under way."""
@@ -115,11 +126,15 @@ class Training:
             due, owed, told = time.monotonic(), 0.0, -math.inf
             while self.running:
                 if math.isinf(self._pace):
+                    if (rest := self._rests_until - time.monotonic()) > 0:
+                        await asyncio.sleep(rest)
+                        continue
                     await self._advance_a_chunk()
                     due = time.monotonic()
                     if due - told < FRAME:
                         continue
                     told = due
+                    self._rests_until = max(self._rests_until, due + BREATH)
                 else:
                     interval = max(1 / self._pace, FRAME)
                     due += interval

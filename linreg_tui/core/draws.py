@@ -12,6 +12,9 @@ import numpy as np
 from linreg_tui.core.sampling import LARGEST_DRAW, Index, Sampler, sampler
 from linreg_tui.core.settings import Sampling
 
+AT_ONCE = 512
+"""Batches drawn at a time: enough to cost little each, few enough to draw again for one of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
@@ -41,7 +44,7 @@ class Draws:
     def take(self, wanted: int) -> Index:
         """The next batches, at least one and at most as many as wanted; shape (k, size)."""
         if len(self._drawn) == 0:
-            self._refill(wanted)
+            self._refill(min(wanted, AT_ONCE))
         most = min(wanted, max(1, LARGEST_DRAW // self._size))
         taken, self._drawn = self._drawn[:most], self._drawn[most:]
         self._next += len(taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
@@ -72,10 +73,23 @@ class LinregApp(App[None]):
     def on_mount(self) -> None:
         """Show what the screen has room for."""
         self._arrange(self.size)
+        self.install_screen(HelpScreen(), "help")
+
+    def on_ready(self) -> None:
+        """Spare what lives as long as the application from the garbage collector's rounds."""
+        gc.collect()
+        gc.freeze()
 
     def on_resize(self, event: events.Resize) -> None:
         """Show what the screen has room for."""
         self._arrange(event.size)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let training rest while a key or a click does its work."""
+        if isinstance(event, events.InputEvent):
+            for live in self._main.query(LivePane):
+                live.rest()
+        await super().on_event(event)
 
     def post_display_hook(self) -> None:
         """Ask the terminal to tell when it has shown this frame."""
@@ -219,4 +233,4 @@ class LinregApp(App[None]):
 
     def action_help(self) -> None:
         """All keys."""
-        self.push_screen(HelpScreen())
+        self.push_screen("help")

@@ -112,6 +112,10 @@ class Player:
         """Train no further."""
         self._training.pause()
 
+    def rest(self) -> None:
+        """Let what the user asks for be quick."""
+        self._training.rest()
+
     def change_pace(self, direction: int) -> None:
         """One pace up (1) or down (-1)."""
         place = PACES.index(self._training.pace) + direction

@@ -43,6 +43,7 @@ class LivePane(Vertical):
         self._data = data
         self._link = link or Link()
         self._behind = False
+        self._drawn: tuple[View, int] | None = None
         self._fit = FitPicture(data, markers)
         self._loss = LossPicture(markers)
         self._landscape = LandscapePicture(data, markers)
@@ -98,6 +99,10 @@ class LivePane(Vertical):
         """Go to a step."""
         self._player.look_at(step)
         self._redraw()
+
+    def rest(self) -> None:
+        """Leave the processor to what a key has asked for."""
+        self._player.rest()
 
     def change_pace(self, direction: int) -> None:
         """One pace up (1) or down (-1)."""
@@ -166,7 +171,7 @@ class LivePane(Vertical):
 
     def catch_up(self) -> None:
         """Show what was left out, if anything was and the terminal can take it."""
-        if self._behind and self._link.free:
+        if self._behind and self._link.free and self._drawn != self._to_draw:
             self._redraw()
 
     def on_step_chosen(self, message: StepChosen) -> None:
@@ -196,8 +201,13 @@ class LivePane(Vertical):
         self._player.foresee(settings, await asyncio.to_thread(predict, self._data, settings))
         self._redraw()
 
+    @property
+    def _to_draw(self) -> tuple[View, int]:
+        view = self.view
+        return view, view.run.history.last
+
     def _redraw(self) -> None:
-        self._behind = False
+        self._behind, self._drawn = False, self._to_draw
         for plot in self.query(Plot):
             plot.redraw()
 
