@@ -8,16 +8,20 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from linreg_tui import __version__, lookalikes
 from linreg_tui.core.dataset import Dataset, bundled, load
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, settings_of
-from linreg_tui.tui.markers import ASCII, SETS, Markers, finest
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.markers import Markers
 
 BAD_INPUT, OUTPUT_LOST = 2, 1
+
+MARKERS = ("braille", "block", "ascii")
 
 _LONGEST_COMPLAINT = 300
 
@@ -92,7 +96,7 @@ def _open_application(words: list[str]) -> int:
     add_settings(parser)
     parser.add_argument(
         "--marker",
-        choices=list(SETS),
+        choices=MARKERS,
         help="what pictures are drawn with; ascii makes all of the screen plain ASCII "
         "(default: the finest that the terminal's encoding has)",
     )
@@ -117,6 +121,8 @@ def _open_application(words: list[str]) -> int:
 
 def _markers(name: str | None) -> Markers:
     """The markers of this name, or the finest that the terminal's encoding has."""
+    from linreg_tui.tui.markers import ASCII, SETS, finest
+
     # Textual paints through one of the original streams, whatever takes their place later.
     painted = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
     assert isinstance(painted, io.TextIOWrapper)

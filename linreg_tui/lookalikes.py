@@ -8,8 +8,6 @@ from __future__ import annotations
 import codecs
 import unicodedata
 
-from rich.cells import cell_len
-
 ERRORS = "lookalike"
 """What to call this way with unencodable characters, as in `stream.reconfigure(errors=ERRORS)`."""
 
@@ -25,6 +23,8 @@ _TABLE = {pair[0]: pair[1] for pair in _PAIRS.split()} | {"🔎": "o-"}
 
 def lookalike(text: str) -> str:
     """ASCII that looks like the text and takes as many cells."""
+    from rich.cells import cell_len  # few programs come here, and it is slow to load
+
     width = cell_len(text)
     # Together, joined and combining characters may be wider or narrower than one by one.
     return "".join(map(_one, text))[:width].ljust(width, "?")
@@ -35,6 +35,8 @@ def _one(character: str) -> str:
         return character
     if known := _TABLE.get(character):
         return known
+    from rich.cells import cell_len
+
     code, width = ord(character), cell_len(character)
     if 0x2500 <= code < 0x2580:
         return _box_drawing(character)

@@ -97,6 +97,8 @@ async def main() -> None:
     too_large = ["right_square_bracket"] * 3
     await picture("all-panes", (120, 40), ["w", "plus", "plus", "space"], until=30)
     await picture("diverging", (80, 24), [*too_large, "plus", "plus", "space"], until=30)
+    small = ["left_curly_bracket"] * 6
+    await picture("landscape", (100, 36), [*small, "3", "l", "plus", "plus", "space"], until=60)
 
 
 if __name__ == "__main__":

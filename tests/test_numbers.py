@@ -11,7 +11,7 @@ from rich.text import Text
 from linreg_tui.core.closed_form import ClosedForm, closed_form
 from linreg_tui.core.moments import Moments
 from linreg_tui.core.text import printable
-from linreg_tui.numbers import above_optimum, equation, fixed, rate
+from linreg_tui.numbers import LONG, above_optimum, equation, fixed, rate, ratio
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -105,11 +105,20 @@ def test_a_rate_of_six_digits_is_told_exactly(digits: int, power: int) -> None:
 
 @given(finite, finite, st.integers(0, 8))
 def test_an_equation_holds_both_numbers(slope: float, intercept: float, decimals: int) -> None:
-    text = equation(slope, intercept, decimals)
-    match = re.fullmatch(r"y = (\S+) \* x ([+-]) (\S+)", text)
+    told = equation(slope, intercept, decimals)
+    match = re.fullmatch(r"y = (\S+) \* x ([+-]) (\S+)", told)
     assert match is not None
-    assert float(match[1]) == float(f"{slope:.{decimals}f}")
-    assert float(match[2] + match[3]) == float(f"{intercept:.{decimals}f}")
+    for text, value in ((match[1], slope), (match[2] + match[3], intercept)):
+        assert float(text) == pytest.approx(float(f"{value:.{decimals}f}"), rel=1e-6)
+        assert abs(value) >= LONG or float(text) == float(f"{value:.{decimals}f}")
+        assert len(text) <= len("-123456789012345.") + decimals
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.1087, "1.11×"), (24, "24×"), (463000, "460000×"), (1.3e7, "1.3e7×")]
+)
+def test_how_many_times(value: float, text: str) -> None:
+    assert ratio(value) == text
 
 
 def test_an_equation_is_the_notebooks() -> None:

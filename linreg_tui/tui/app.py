@@ -77,7 +77,6 @@ class LinregApp(App[None]):
 
     def on_ready(self) -> None:
         """Spare what lives as long as the application from the garbage collector's rounds."""
-        gc.collect()
         gc.freeze()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -85,10 +85,10 @@ class Terminal:
         return list(self._screen.display)
 
     @property
-    def cells(self) -> list[list[Any]]:
-        """Every cell of the screen, with its colours."""
+    def cells(self) -> list[list[tuple[str, ...]]]:
+        """What can be seen of every cell: its character and colours, of a blank its background."""
         columns, rows = range(self._screen.columns), range(self._screen.lines)
-        return [[self._screen.buffer[row][column] for column in columns] for row in rows]
+        return [[_seen(self._screen.buffer[row][column]) for column in columns] for row in rows]
 
     def type(self, text: str) -> None:
         """Send keys to the program."""
@@ -175,6 +175,11 @@ class Terminal:
     def _report(self, what: str) -> str:
         lines = "\n".join(line.rstrip() for line in self.screen).rstrip()
         return f"{what}; the screen:\n{lines}"
+
+
+def _seen(cell: Any) -> tuple[str, ...]:
+    ink = () if cell.data == " " else (cell.data, cell.fg, str(cell.bold))
+    return (cell.bg, *ink)
 
 
 def _set_size(fd: int, columns: int, rows: int) -> None:

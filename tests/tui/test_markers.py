@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from linreg_tui.cli import MARKERS
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
@@ -136,6 +137,10 @@ def test_the_loss_in_each_set(markers: Markers) -> None:
     run = Run(POINTS, settings)
     run.advance(8)
     assert text(LossPicture(markers).draw(44, 10, at(run, 6))) == LOSSES[markers.name]
+
+
+def test_the_command_line_offers_them_all() -> None:
+    assert set(MARKERS) == set(SETS)
 
 
 def test_in_ascii_each_thing_has_a_character_of_its_own() -> None:
