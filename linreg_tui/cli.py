@@ -8,6 +8,8 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from linreg_tui import __version__, lookalikes
@@ -101,6 +103,7 @@ def _open_application(words: list[str]) -> int:
         "(default: the finest that the terminal's encoding has)",
     )
     options = parser.parse_args(words)
+    _recognise(options.data)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
             "the application needs a terminal for its screen and keyboard; "
@@ -117,6 +120,13 @@ def _open_application(words: list[str]) -> int:
     application = LinregApp(data, settings, _markers(options.marker))
     application.run()
     return application.return_code or 0
+
+
+def _recognise(name: str | None) -> None:
+    """Raise an InputError for a file that isn't there and nearly has the name of a command."""
+    near = [] if name is None or Path(name).exists() else get_close_matches(name, _COMMANDS)
+    if near:
+        raise InputError(f"{printable(name or '')}: no such file or command; is it {near[0]}?")
 
 
 def _markers(name: str | None) -> Markers:

@@ -44,8 +44,8 @@ def fit(data: Dataset, *, as_json: bool) -> None:
         ("slope m", f"{line.slope:.6f}", _spread(sure.slope_se, sure.slope_ci95)),
         ("intercept b", f"{line.intercept:.6f}", _spread(sure.intercept_se, sure.intercept_ci95)),
         ("MSE", f"{line.loss:.4f}", ""),
-        ("R²", "" if sure.r2 is None else f"{sure.r2:.8f}", ""),
-        ("p of m = 0", "" if sure.slope_p is None else f"{sure.slope_p:.2g}", ""),
+        ("R²", "–" if sure.r2 is None else f"{sure.r2:.8f}", ""),
+        ("p of m = 0", "–" if sure.slope_p is None else f"{sure.slope_p:.2g}", ""),
     ]
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))

@@ -566,3 +566,8 @@ def test_an_output_without_the_characters_is_no_failure(monkeypatch: pytest.Monk
     assert "Sx" in ended.stdout
     assert ended.stdout.isascii()
     assert ended.stdout.endswith("y = 87.688145 * x + 34754.077892\n")
+
+
+def test_a_mistyped_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fitt"]) == 2
+    assert capsys.readouterr().err == "linreg-tui: fitt: no such file or command; is it fit?\n"

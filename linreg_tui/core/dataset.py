@@ -178,14 +178,15 @@ def _choose(frame: pd.DataFrame, path: str, x: str | None, y: str | None) -> tup
 
 
 def _could_be_data(frame: pd.DataFrame, name: str) -> bool:
-    """Whether a column holds numbers that differ, and isn't the row numbers that pandas writes."""
+    """Whether a column holds mostly numbers, which differ, and isn't the rows' own numbers."""
+    import pandas as pd
+
     column = frame[name]
-    return (
-        column.dtype.kind in "iuf"
-        and not name.startswith("Unnamed:")
-        and name.lower() not in ("id", "index")
-        and column.nunique() > 1
-    )
+    if column.dtype.kind == "b" or name.startswith("Unnamed:") or name.lower() in ("id", "index"):
+        return False
+    present = column.notna()
+    numbers = pd.to_numeric(column, errors="coerce")
+    return bool(numbers.notna().sum() * 2 > present.sum() and numbers.nunique() > 1)
 
 
 def _numbers(frame: pd.DataFrame, path: str, name: str) -> FloatArray:

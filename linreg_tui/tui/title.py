@@ -37,7 +37,7 @@ class TitleBar(Horizontal):
 
     def __init__(self, data: Dataset) -> None:
         super().__init__()
-        dropped = f" ({data.dropped} rows without a number left out)" if data.dropped else ""
+        dropped = f", {data.dropped:,} rows left out" if data.dropped else ""
         self._source = printable(data.source.rpartition("/")[2], 40) + dropped
 
     def compose(self) -> ComposeResult:

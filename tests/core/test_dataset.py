@@ -277,3 +277,10 @@ def test_any_text_gives_finite_rows_or_one_line(
         assert data.n >= 2
         assert np.isfinite(data.x).all()
         assert np.isfinite(data.y).all()
+
+
+def test_a_column_with_some_words_can_be_data(tmp_path: Path) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text("name,area,price\na,1,2\nb,,3\nc,3,x\nd,4,9\ne,5,11\n")
+    data = load(str(path))
+    assert (data.x_name, data.y_name, data.n, data.dropped) == ("area", "price", 3, 2)
