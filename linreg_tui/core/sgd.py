@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import copy
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import repeat
 
@@ -13,6 +12,7 @@ import numpy as np
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.draws import Draws
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.faults import faults
 from linreg_tui.core.history import History, Thinner
 from linreg_tui.core.moments import FloatArray, Moments, Number
 from linreg_tui.core.optimizers import Optimizer, Row, optimizer
@@ -253,23 +253,6 @@ class Run:
     def _milestones(self, loss: float) -> Milestones:
         near = self.optimum.loss + near_excess(self.optimum)
         return Milestones(near, largest_loss(self.optimum, loss))
-
-
-def faults(data: Dataset, settings: Settings) -> Iterator[tuple[str, str]]:
-    """Each setting with which the data can't be trained, what is wrong with it and what to do."""
-    found = list(settings.faults(data.n))
-    yield from found
-    m, b = settings.initial_slope, settings.initial_intercept
-    if {"initial_slope", "initial_intercept"} & dict(found).keys():
-        return
-    optimum = data.line
-    if not math.isfinite(optimum.loss + optimum.excess(m, b)):
-        steep = not math.isfinite(optimum.excess(m, optimum.intercept))
-        yield (
-            "initial_slope" if steep else "initial_intercept",
-            f"the loss at slope {m:g} and intercept {b:g} is too large for a number: "
-            "choose an initial line nearer to the data",
-        )
 
 
 def _batch(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:

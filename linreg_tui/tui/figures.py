@@ -10,68 +10,20 @@ plotext has one figure for all, so these functions belong to one thread.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import plotext
-from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.tui.axes import Axis
-from linreg_tui.tui.markers import AXIS, BRAILLE, Ink, Markers
+from linreg_tui.tui.area import Area
+from linreg_tui.tui.markers import AXIS, Ink
 from linreg_tui.tui.picture import BLANK, Glyphs, Layer, Picture, Role, Span, blank, write
 
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 """Long enough that where two lines meet, the colour doesn't change with every cell."""
-
-LINES = (Role.FIT, Role.REFERENCE, Role.TRACE)
-
-NO_DOT = 0x2800
-"""The braille character of no dot; each dot is a bit more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A picture's size in cells, its axes, and its markers; the plot area is what these leave."""
-
-    columns: int
-    rows: int
-    x: Axis
-    y: Axis
-    markers: Markers = BRAILLE
-
-    @property
-    def left(self) -> int:
-        """Cells to the left of the plot area: the widest tick and the axis."""
-        return max((len(tick.text) for tick in self.y.ticks), default=0) + 1
-
-    @property
-    def plot_columns(self) -> int:
-        """Width of the plot area."""
-        return self.columns - self.left
-
-    @property
-    def plot_rows(self) -> int:
-        """Height of the plot area: less a row for the legend, the axis, and its ticks."""
-        return self.rows - 3
-
-    @property
-    def dots_across(self) -> int:
-        """Dots along a row of the plot area."""
-        return self.plot_columns * self.markers.across
-
-    @property
-    def dots_down(self) -> int:
-        """Dots along a column of the plot area."""
-        return self.plot_rows * self.markers.down
-
-    @property
-    def has_room(self) -> bool:
-        """Whether there is any plot area."""
-        return self.plot_columns >= 2 and self.plot_rows >= 1
 
 
 def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
@@ -161,41 +113,6 @@ def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> L
     row = np.minimum((1 - y[inside]) * area.plot_rows, area.plot_rows - 1).astype(np.intp)
     layer.glyphs[row, column] = ord(glyph)
     return layer
-
-
-def stack(area: Area, below: Picture, layers: Iterable[Layer]) -> Picture:
-    """The layers laid over a picture, each over the one before.
-
-    Where lines meet in a cell their dots are added up; all else gives way to what lies above.
-    """
-    glyphs, roles = below.glyphs.copy(), below.roles.copy()
-    if area.has_room:
-        inside = _inside(area)
-        for layer in layers:
-            ink = layer.glyphs != BLANK
-            dotted = ink & _is_braille(layer.glyphs) & _is_braille(glyphs[inside])
-            dotted &= np.isin(roles[inside], LINES)
-            glyphs[inside][dotted] |= layer.glyphs[dotted]
-            glyphs[inside][ink & ~dotted] = layer.glyphs[ink & ~dotted]
-            roles[inside][ink] = layer.role
-    return Picture(glyphs, roles, below.shades)
-
-
-def shaded(area: Area, below: Picture, shades: NDArray[np.uint8]) -> Picture:
-    """A picture with backgrounds in the plot area, of its shape."""
-    ground = below.shades.copy()
-    if area.has_room:
-        ground[_inside(area)] = shades
-    return Picture(below.glyphs, below.roles, ground)
-
-
-def _inside(area: Area) -> tuple[slice, slice]:
-    return slice(1, 1 + area.plot_rows), slice(area.left, None)
-
-
-def _is_braille(glyphs: Glyphs) -> NDArray[np.bool_]:
-    is_braille: NDArray[np.bool_] = (glyphs & ~np.uint32(0xFF)) == NO_DOT
-    return is_braille
 
 
 def _dashes(area: Area, dots: float) -> FloatArray:

@@ -19,8 +19,9 @@ from textual.widgets import Input, Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.faults import faults
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import OF_THE_START, faults
+from linreg_tui.core.sgd import OF_THE_START
 from linreg_tui.core.stability import predict
 from linreg_tui.options import OPTIONS
 from linreg_tui.tui.field import Choice, Field

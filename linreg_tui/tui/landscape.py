@@ -16,9 +16,9 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.units import z_scores
-from linreg_tui.tui import figures
+from linreg_tui.tui import figures, layers
+from linreg_tui.tui.area import Area
 from linreg_tui.tui.axes import Axis, linear_axis
-from linreg_tui.tui.figures import Area
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.picture import SHADES, Layer, Picture, Role
 from linreg_tui.tui.pictures import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
@@ -56,17 +56,17 @@ class LandscapePicture:
         area = self._window(columns, rows, view, way)
         if area != self._area:
             self._area, self._still = area, self._landscape(area)
-        layers: list[Layer] = []
+        inks: list[Layer] = []
         if view.trace is not None:
             trace = self._way(view.trace, min(view.number, view.trace.history.last))
-            layers.append(figures.path(area, *trace, Role.TRACE))
+            inks.append(figures.path(area, *trace, Role.TRACE))
         goal = self._goal()
-        layers += [
+        inks += [
             figures.path(area, *way, Role.FIT),
             figures.marks(area, *goal, area.markers.goal, Role.REFERENCE),
             figures.marks(area, way[0][-1:], way[1][-1:], area.markers.here, Role.HERE),
         ]
-        return figures.stack(area, self._still, layers)
+        return layers.stack(area, self._still, inks)
 
     def _way(self, run: Run, number: int) -> tuple[FloatArray, FloatArray]:
         """Slope and intercept along a run, in the landscape's coordinates."""
@@ -121,7 +121,7 @@ class LandscapePicture:
             figures.scatter(area, *self._contour(highest / RATIO**k), Role.CONTOUR)
             for k in range(1, CONTOURS + 1)
         ]
-        return figures.stack(area, figures.shaded(area, frame, shades), contours)
+        return layers.stack(area, layers.shaded(area, frame, shades), contours)
 
     def _excess(self, x: FloatArray, y: FloatArray) -> FloatArray:
         """The loss above the least one at points of the landscape."""

@@ -12,9 +12,9 @@ from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.text import printable
-from linreg_tui.tui import figures
+from linreg_tui.tui import figures, layers
+from linreg_tui.tui.area import Area
 from linreg_tui.tui.axes import Axis, count_axis, growing, linear_axis, log_axis
-from linreg_tui.tui.figures import Area
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.picture import Layer, Picture, Role, Span
 from linreg_tui.tui.player import View
@@ -42,7 +42,7 @@ def draw_data(data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE
     """The points alone."""
     area = _data_area(data, columns, rows, markers)
     below = figures.frame(area, [(f"{data.n:,} rows", Role.LABEL)])
-    return figures.stack(area, below, [figures.scatter(area, *data.sketch)])
+    return layers.stack(area, below, [figures.scatter(area, *data.sketch)])
 
 
 class FitPicture:
@@ -70,7 +70,7 @@ class FitPicture:
         if self._drawn != (area, legend):
             self._drawn = area, legend
             frame = figures.frame(area, legend)
-            self._still = figures.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
+            self._still = layers.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
         step, optimum = view.run.history[view.number], view.run.optimum
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
         closed_form = figures.straight_line(
@@ -80,7 +80,7 @@ class FitPicture:
         lines = [closed_form, fit] if _in_a_blur(view) else [fit, closed_form]
         trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
         marked = [] if batch is None else [batch]
-        return figures.stack(area, self._still, [*trace, *marked, *lines])
+        return layers.stack(area, self._still, [*trace, *marked, *lines])
 
     def _window(self, columns: int, rows: int, view: View) -> Area:
         if self._home is None or (self._home.columns, self._home.rows) != (columns, rows):
@@ -149,17 +149,17 @@ class LossPicture:
         if self._drawn != (area, legend):
             self._drawn = area, legend
             level = figures.level(area, self._least(run), Role.REFERENCE)
-            self._still = figures.stack(area, figures.frame(area, legend), [level])
-        layers = []
+            self._still = layers.stack(area, figures.frame(area, legend), [level])
+        inks = []
         if view.trace is not None:
-            layers.append(figures.curve(area, self._curve(view.trace), Role.TRACE))
-        layers.append(figures.curve(area, thinned, Role.FIT))
+            inks.append(figures.curve(area, self._curve(view.trace), Role.TRACE))
+        inks.append(figures.curve(area, thinned, Role.FIT))
         if area.plot_columns >= CELLS_A_MARK * last:
             steps = np.arange(len(thinned.low), dtype=np.float64)
-            layers.append(figures.marks(area, steps, thinned.low, self._markers.step, Role.FIT))
+            inks.append(figures.marks(area, steps, thinned.low, self._markers.step, Role.FIT))
         loss = self._shown(np.array([step.loss]), run)
-        layers.append(_here(area, float(step.number), float(loss[0])))
-        return figures.stack(area, self._still, layers)
+        inks.append(_here(area, float(step.number), float(loss[0])))
+        return layers.stack(area, self._still, inks)
 
     def _curve(self, run: Run) -> Curve:
         thinned = run.curve.curve()

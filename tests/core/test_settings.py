@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.faults import faults
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run, faults
+from linreg_tui.core.sgd import Run
 
 OTHER: dict[str, Any] = {
     "sampling": "epoch",

@@ -14,9 +14,9 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Thinner
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.tui import figures
+from linreg_tui.tui import figures, layers
+from linreg_tui.tui.area import Area
 from linreg_tui.tui.axes import count_axis, linear_axis, log_axis
-from linreg_tui.tui.figures import Area
 from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.picture import BLANK, Layer, Picture, Role, lines
@@ -52,7 +52,7 @@ def test_no_numbers_and_no_size_break_a_picture(
     x, y = np.array(points).reshape(-1, 2).T
     where = area(width, height, markers)
     began = time.perf_counter()
-    picture = figures.stack(
+    picture = layers.stack(
         where,
         figures.frame(where, [("data", Role.POINTS)]),
         [
@@ -84,7 +84,7 @@ def test_no_loss_breaks_a_curve(
         markers,
     )
     layer = figures.curve(where, thinner.curve(), Role.FIT)
-    assert figures.stack(where, figures.frame(where), [layer]).glyphs.shape == (height, width)
+    assert layers.stack(where, figures.frame(where), [layer]).glyphs.shape == (height, width)
 
 
 def test_many_points_in_a_dot_are_one() -> None:

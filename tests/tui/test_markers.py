@@ -13,8 +13,8 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui import figures
+from linreg_tui.tui.area import Area
 from linreg_tui.tui.axes import linear_axis
-from linreg_tui.tui.figures import Area
 from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.markers import ASCII, BLOCK, BRAILLE, SETS, Markers, finest
 from linreg_tui.tui.picture import BLANK, Picture
