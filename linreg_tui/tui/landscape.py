@@ -32,7 +32,7 @@ CONTOURS = SHADES - 2
 MARGIN = 0.3
 """Of the way from the start to the optimum, beyond each."""
 
-GROWS = 2.5
+GROWS = 3.0
 """The window follows a run that leaves it in steps of this factor."""
 
 RECENT, PAST = 256, 256
