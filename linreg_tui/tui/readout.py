@@ -8,7 +8,7 @@ from dataclasses import fields
 from rich.cells import cell_len
 
 from linreg_tui.core.events import Kind, events
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.numbers import above_optimum, fixed, rate, ratio
 from linreg_tui.tui.foresight import verdict
 from linreg_tui.tui.picture import Picture, Role, Span, lines
@@ -159,9 +159,10 @@ def _way_back(view: View) -> str:
 
 def _foreseen(view: View) -> list[str]:
     """What the settings will lead to, the most important words first."""
-    foreseen, budget = view.foreseen, view.run.budget - view.run.history.last
+    foreseen, left = view.foreseen, view.run.budget - view.run.history.last
     if foreseen is None:
         return []
+    budget = left if left > 0 else MAX_STEPS  # it runs on until paused
     told, limit = f": {verdict(foreseen, view.settings, budget)}", foreseen.max_stable_scale
     if limit is None:
         return [told]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -37,6 +38,16 @@ def text(picture: Picture | Layer) -> list[str]:
     return ["".join(map(chr, row)) for row in picture.glyphs.tolist()]
 
 
+def drawn_in_time(draw: Callable[[], Picture]) -> Picture:
+    """What is drawn, within 50 ms in one of three tries: the machine has other things to do."""
+    for _ in range(3):
+        began = time.perf_counter()
+        picture = draw()
+        if time.perf_counter() - began < 0.05:
+            return picture
+    raise AssertionError("it took more than 50 ms, three times")
+
+
 @settings(max_examples=60)
 @given(
     columns, rows, sets, st.lists(st.tuples(anything, anything), max_size=30), anything, anything
@@ -51,20 +62,20 @@ def test_no_numbers_and_no_size_break_a_picture(
 ) -> None:
     x, y = np.array(points).reshape(-1, 2).T
     where = area(width, height, markers)
-    began = time.perf_counter()
-    picture = layers.stack(
-        where,
-        figures.frame(where, [("data", Role.POINTS)]),
-        [
-            figures.scatter(where, x, y),
-            figures.straight_line(where, slope, intercept, Role.FIT),
-            figures.straight_line(where, slope, intercept, Role.REFERENCE, dashed=True),
-            figures.level(where, intercept, Role.REFERENCE),
-            figures.marks(where, x, y, markers.here, Role.HERE),
-            figures.path(where, x, y, Role.TRACE),
-        ],
+    picture = drawn_in_time(
+        lambda: layers.stack(
+            where,
+            figures.frame(where, [("data", Role.POINTS)]),
+            [
+                figures.scatter(where, x, y),
+                figures.straight_line(where, slope, intercept, Role.FIT),
+                figures.straight_line(where, slope, intercept, Role.REFERENCE, dashed=True),
+                figures.level(where, intercept, Role.REFERENCE),
+                figures.marks(where, x, y, markers.here, Role.HERE),
+                figures.path(where, x, y, Role.TRACE),
+            ],
+        )
     )
-    assert time.perf_counter() - began < 1
     assert picture.glyphs.shape == picture.roles.shape == (height, width)
     assert markers is not ASCII or picture.glyphs.max(initial=0) < 128
 
@@ -83,8 +94,12 @@ def test_no_loss_breaks_a_curve(
         log_axis(min(losses), max(losses), "loss", height // 4),
         markers,
     )
-    layer = figures.curve(where, thinner.curve(), Role.FIT)
-    assert layers.stack(where, figures.frame(where), [layer]).glyphs.shape == (height, width)
+    picture = drawn_in_time(
+        lambda: layers.stack(
+            where, figures.frame(where), [figures.curve(where, thinner.curve(), Role.FIT)]
+        )
+    )
+    assert picture.glyphs.shape == (height, width)
 
 
 def test_many_points_in_a_dot_are_one() -> None:

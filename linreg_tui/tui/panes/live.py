@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -198,7 +199,11 @@ class LivePane(Vertical):
         self._redraw()
 
     async def _foresee(self, settings: Settings) -> None:
-        self._player.foresee(settings, await asyncio.to_thread(predict, self._data, settings))
+        """Find out what the settings lead to from here."""
+        run = self.view.run
+        here = run.history[run.history.last]
+        start = replace(settings, initial_slope=here.slope, initial_intercept=here.intercept)
+        self._player.foresee(settings, await asyncio.to_thread(predict, self._data, start))
         self._redraw()
 
     @property

@@ -1,0 +1,167 @@
+"""The numbers of a run, its step by hand and its timeline, as a person has looked at them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.tui.picture import Picture
+from linreg_tui.tui.player import View
+from linreg_tui.tui.readout import draw_readout
+from linreg_tui.tui.timeline import draw_timeline
+from linreg_tui.tui.update_readout import draw_update
+
+
+def trained(data: Dataset, steps: int, **settings: Any) -> Run:
+    run = Run(data, replace(Settings(), **settings))
+    run.advance(steps)
+    return run
+
+
+def view(run: Run, number: int | None = None, **changes: Any) -> View:
+    shown = run.history.last if number is None else number
+    plain = View(run, shown, run.settings, running=False, pace=5)
+    return replace(plain, foreseen=predict(run.data, run.settings), **changes)
+
+
+def text(picture: Picture) -> list[str]:
+    return ["".join(map(chr, row)).rstrip() for row in picture.glyphs.tolist()]
+
+
+def state(shown: View, columns: int = 78) -> str:
+    return text(draw_readout(columns, 4, shown))[3]
+
+
+READOUTS = {
+    78: [
+        "step          30   slope            88.89   loss            1478200827.64",
+        "epoch         30   intercept     32912.24   above optimum           0.03%",
+        "batch full   η_m 1e-7   η_b 0.1   5 steps/s   sequential",
+        "✓ converged to within 1% of the optimum; space goes on",
+    ],
+    59: [
+        "step        30 slope            88.89 loss    1478200827.64",
+        "epoch       30 intercept     32912.24 above           0.03%",
+        "batch full  η_m 1e-7  η_b 0.1  5 steps/s  sequential",
+        "✓ converged to within 1% of the optimum; space goes on",
+    ],
+}
+
+
+@pytest.mark.parametrize("columns", READOUTS)
+def test_the_notebooks_run(houses: Dataset, columns: int) -> None:
+    assert text(draw_readout(columns, 4, view(trained(houses, 30)))) == READOUTS[columns]
+
+
+def test_the_settings_that_are_not_as_usual(houses: Dataset) -> None:
+    run = trained(
+        houses, 3, batch_size=64, sampling="epoch", optimizer="momentum", momentum=0.5, seed=7
+    )
+    assert text(draw_readout(78, 4, view(run, pace=1.0)))[2] == (
+        "batch 64   η_m 1e-7   η_b 0.1   1 step/s   sequential, by epoch, seed 7, mome…"
+    )
+
+
+def test_how_a_run_stands(houses: Dataset) -> None:
+    run = trained(houses, 10)
+    assert state(view(trained(houses, 0))) == (
+        "‖ ready: will converge in about 5 steps, up to 7.22× these rates; space runs"
+    )
+    assert state(view(run)) == "‖ paused at step 10 of 30; space goes on"
+    assert state(view(run, running=True)) == "▶ running to step 30"
+    assert state(view(run, 4)) == ("‖ looking back: step 4 of 10; b branches; end is the latest")
+    assert state(view(run, 5)) == (
+        "‖ looking back: step 5 of 10, within 1% of the optimum; end is the latest"
+    )
+    slow = trained(houses, 30, learning_rate_m=1e-9, learning_rate_b=1e-3)
+    assert state(view(slow)) == "‖ stopped over 1% above the optimum; space goes on"
+
+
+@pytest.mark.parametrize(
+    ("foreseen", "words"),
+    [
+        (Prediction(False, 1.2, 0.9), "will diverge, the rates are 1.11× the limit; press [ once"),
+        (Prediction(False, 9, 0.1), "will diverge, the rates are 10× the limit; press [ 4 times"),
+        (Prediction(True, 0.9, 7, 9), "will converge in about 9 steps, up to 7× these rates"),
+        (Prediction(True, 0.9, 7, 99), "needs about 99 steps, these are 30, up to 7× these rates"),
+        (Prediction(True, 0.9, 2, 5, 0.8), "will keep trembling about 80% above the optimum"),
+        (Prediction(True, 1, 2), "too slow to come within 1% of the optimum"),
+        (Prediction(), "nothing can be foreseen of Adam"),
+    ],
+)
+def test_what_is_foreseen(houses: Dataset, foreseen: Prediction, words: str) -> None:
+    shown = replace(view(trained(houses, 0)), foreseen=foreseen)
+    assert state(shown).startswith(f"‖ ready: {words}")
+
+
+def test_a_diverged_run(houses: Dataset) -> None:
+    run = trained(houses, 40, learning_rate_m=8e-7, learning_rate_b=0.8)
+    assert state(view(run)) == "✗ diverged at step 14: the rates are 1.11× the limit; press [ once"
+    assert state(view(run, 10)).startswith("‖ looking back")
+    run.advance(10_000)
+    assert state(view(run)).endswith("; it can't go on, r starts over")
+
+
+UPDATES = {
+    78: [
+        "all rows, mean of y − ŷ 150176.44: the line lies too low",
+        "∂L/∂m -468310365.86 · 1e-7    =   -46.8310   m     5.0000 →    51.8310",
+        "∂L/∂b    -168479.56 · 0.1     =  -16847.96   b    1000.00 →   17847.96",
+    ],
+    59: [
+        "all rows, mean of y − ŷ 150176.44: too low",
+        "∂L/∂m -468310365.86 · 1e-7    m     5.0000 →    51.8310",
+        "∂L/∂b    -168479.56 · 0.1     b    1000.00 →   17847.96",
+    ],
+}
+
+
+@pytest.mark.parametrize("columns", UPDATES)
+def test_the_notebooks_first_step(houses: Dataset, columns: int) -> None:
+    assert text(draw_update(columns, 3, view(trained(houses, 5), 1))) == UPDATES[columns]
+
+
+def test_a_step_of_another_optimizer_in_z_scores(houses: Dataset) -> None:
+    run = trained(houses, 1, optimizer="adam", standardize=True, learning_rate_b=0.01, batch_size=1)
+    batch, slope, _ = text(draw_update(100, 3, view(run)))
+    assert batch.startswith("1 row, mean of y − ŷ ")
+    assert batch.endswith("(z-scores)")
+    assert "   m / √v " in slope
+
+
+@pytest.mark.parametrize("columns", [59, 69, 78, 118])
+@pytest.mark.parametrize("batch_size", [None, 64])
+def test_nothing_is_cut_off_when_numbers_are_large(
+    houses: Dataset, columns: int, batch_size: int | None
+) -> None:
+    run = trained(houses, 60, learning_rate_m=1e-5, learning_rate_b=0.8, batch_size=batch_size)
+    for number in range(61):
+        drawn = [draw_update(columns, 3, view(run, number)), draw_readout(columns, 4, view(run))]
+        for line in (line for picture in drawn for line in text(picture)):
+            assert "…" not in line
+            assert len(line) <= columns
+
+
+def test_the_timeline(houses: Dataset) -> None:
+    run = trained(houses, 12, learning_rate_m=8e-7, learning_rate_b=0.8)
+    run.change(Settings())
+    run.advance(8)
+    assert text(draw_timeline(66, view(run, 10))) == [
+        "0 ━━▲━━━━━━━━━━━━━━━━━●━━━◆━━━━━━━━━━━━━━━━──────────────────── 30"
+    ]
+    twin = run.branch(3)
+    assert text(draw_timeline(66, view(twin, 0))) == [
+        "0 ●━▲━━━◇────────────────────────────────────────────────────── 30"
+    ]
+
+
+@pytest.mark.parametrize("columns", range(12))
+def test_a_timeline_of_any_width(houses: Dataset, columns: int) -> None:
+    picture = draw_timeline(columns, view(trained(houses, 3)))
+    assert picture.glyphs.shape == (1, columns)
