@@ -92,14 +92,13 @@ class LinregApp(App[None]):
 
     def post_display_hook(self) -> None:
         """Ask the terminal to tell when it has shown this frame."""
-        if self._link.answers and self._driver is not None and self.is_running:
+        if self._driver is not None and self.is_running and self._link.ask():
             self._driver.write(QUESTION)
             self._driver.flush()
-            self._link.asked()
 
     def on_terminal_supports_synchronized_output(self) -> None:
         """The terminal has answered: what was left out for its sake can be shown."""
-        self._link.answered()
+        self._link.answer()
         self._live.catch_up()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

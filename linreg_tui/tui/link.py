@@ -12,25 +12,34 @@ LOST = 2.0
 
 
 class Link:
-    """Counts the questions that were sent after frames, and their answers.
+    """Knows whether the frames of the live view have arrived.
 
     A terminal that has never answered is taken to keep up: not all of them know the question.
     """
 
     def __init__(self) -> None:
         self.answers = False
+        self._drawn = False
         self._asked: list[float] = []
 
-    def asked(self) -> None:
-        """The question was sent."""
-        self._asked.append(time.monotonic())
+    def draw(self) -> None:
+        """There is a frame to be sent."""
+        self._drawn = True
 
-    def answered(self) -> None:
-        """An answer has come, to the oldest question."""
+    def ask(self) -> bool:
+        """Whether to ask now, since a frame was sent to a terminal that answers."""
+        asks, self._drawn = self._drawn and self.answers, False
+        if asks:
+            self._asked.append(time.monotonic())
+        return asks
+
+    def answer(self) -> None:
+        """The oldest question is answered."""
         self.answers = True
         del self._asked[:1]
 
     @property
     def free(self) -> bool:
-        """Whether all that was sent has arrived, or is lost."""
-        return not self._asked or time.monotonic() - self._asked[-1] > LOST
+        """Whether all frames have arrived, or are lost."""
+        self._asked = [asked for asked in self._asked if time.monotonic() - asked < LOST]
+        return not self._asked

@@ -8,29 +8,41 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui import link as link_module
 from linreg_tui.tui.link import QUESTION, Link
+from linreg_tui.tui.panes import live as live_module
 from tests.tui.test_app import opened, screen, step_on, until, view
+
+
+def asked(frames: int = 1) -> Link:
+    """Of a terminal that answers, after some frames."""
+    link = Link()
+    link.answer()
+    for _ in range(frames):
+        link.draw()
+        assert link.ask()
+    return link
 
 
 def test_a_terminal_that_never_answers_is_taken_to_keep_up() -> None:
     link = Link()
+    link.draw()
+    assert not link.ask()
     assert link.free
-    assert not link.answers
+
+
+def test_a_frame_is_asked_for_once() -> None:
+    assert not asked().ask()
 
 
 def test_it_is_free_again_with_the_last_answer() -> None:
-    link = Link()
-    link.answered()
-    link.asked()
-    link.asked()
-    link.answered()
+    link = asked(2)
+    link.answer()
     assert not link.free
-    link.answered()
+    link.answer()
     assert link.free
 
 
 def test_what_was_lost_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    link = Link()
-    link.asked()
+    link = asked()
     assert not link.free
     monkeypatch.setattr(link_module, "LOST", 0.0)
     assert link.free
@@ -41,8 +53,9 @@ async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) 
         live, link = pilot.app._live, pilot.app._link  # type: ignore[attr-defined]
         await step_on(pilot, "shift+right", 10)
         await pilot.pause()
-        link.answers = True
-        link.asked()
+        link.answer()
+        link.draw()
+        assert link.ask()
         live.view.run.advance(5)
         live._tell(Progress(live._player._training.run_id, 15, done=True, diverged=False))
         await until(pilot, lambda: view(pilot).number == 15)
@@ -50,10 +63,28 @@ async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) 
         assert "paused at step 10 of" in screen(pilot)
         pilot.app.post_message(TerminalSupportsSynchronizedOutput())
         await until(pilot, lambda: "paused at step 15 of" in screen(pilot))
-        link.asked()
+        link.answer()
+        link.draw()
+        assert link.ask()
         await pilot.press("left")
         await pilot.pause()
         assert "step 14 of 15" in screen(pilot)
+
+
+async def test_an_answer_that_never_comes_leaves_nothing_unseen(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "LOST", 0.1)
+    monkeypatch.setattr(live_module, "LOST", 0.1)
+    async with opened(houses) as pilot:
+        live, link = pilot.app._live, pilot.app._link  # type: ignore[attr-defined]
+        await step_on(pilot, "right", 1)
+        link.answer()
+        link.draw()
+        assert link.ask()
+        live.view.run.advance(5)
+        live._tell(Progress(live._player._training.run_id, 6, done=True, diverged=False))
+        await until(pilot, lambda: "paused at step 6 of" in screen(pilot))
 
 
 async def test_the_terminal_is_asked_after_each_frame_once_it_has_answered(

@@ -16,7 +16,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
 from linreg_tui.training import Progress
 from linreg_tui.tui.landscape import LandscapePicture
-from linreg_tui.tui.link import Link
+from linreg_tui.tui.link import LOST, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Progressed, SettingsChosen, StepChosen
 from linreg_tui.tui.picture import Picture
@@ -61,6 +61,7 @@ class LivePane(Vertical):
 
     def on_mount(self) -> None:
         """Tell what the first run is."""
+        self._last_resort = self.set_interval(LOST, self.catch_up, pause=True)
         self._chosen()
 
     @property
@@ -169,11 +170,17 @@ class LivePane(Vertical):
         if self._player.follow(message.progress):
             self._behind = True
             self.catch_up()
+            if self._behind:
+                self._last_resort.reset()
+                self._last_resort.resume()
 
     def catch_up(self) -> None:
         """Show what was left out, if anything was and the terminal can take it."""
-        if self._behind and self._link.free and self._drawn != self._to_draw:
-            self._redraw()
+        if self._behind and self._link.free:
+            self._behind = False
+            self._last_resort.pause()
+            if self._drawn != self._to_draw:
+                self._redraw()
 
     def on_step_chosen(self, message: StepChosen) -> None:
         """Go there, and stay there."""
@@ -213,6 +220,7 @@ class LivePane(Vertical):
 
     def _redraw(self) -> None:
         self._behind, self._drawn = False, self._to_draw
+        self._link.draw()
         for plot in self.query(Plot):
             plot.redraw()
 
