@@ -12,7 +12,7 @@ ERRORS = "lookalike"
 """What to call this way with unencodable characters, as in `stream.reconfigure(errors=ERRORS)`."""
 
 _PAIRS = """
-    ηn ΣS σs μu πp ∂d −- ×x ·. ⋅. ±~ ‖| ∥| ≈~ ≤< ≥>
+    ηe ΣS σs μu πp ∂d −- ×x ·. ⋅. ±~ ‖| ∥| ≈~ ≤< ≥>
     →> ←< ↑^ ↓v ▶> ▸> ►> ◀< ◂< ◄< ▲^ △^ ▼v ▽v ⌫< ⏎<
     ✓v ✔v ✗x ✘x ●@ ○O ◉@ ◯O •o ◦o ∙. ■# □# ▪# ◆# ◇O ★* ☆*
     ▔- ▁_ ▂_ ▏| ▎| ▍| ▕| ░. ▒:

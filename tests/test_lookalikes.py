@@ -15,7 +15,7 @@ from linreg_tui.lookalikes import lookalike
 @pytest.mark.parametrize(
     ("text", "like"),
     [
-        ("η_m 1e-7", "n_m 1e-7"),
+        ("η_m 1e-7", "e_m 1e-7"),
         ("n Σx² − (Σx)²", "n Sx2 - (Sx)2"),
         ("∂σμπ", "dsup"),
         ("→ ← ↑ ↓ ▶ ‖", "> < ^ v > |"),
@@ -56,9 +56,9 @@ def test_text_keeps_its_width(text: str) -> None:
 @pytest.mark.parametrize(
     ("encoding", "expected"),
     [
-        ("ascii", b"x2 + n x y ????"),
-        ("latin-1", "x² + n × y ????".encode("latin-1")),
-        ("cp437", "x² + n x y ????".encode("cp437")),
+        ("ascii", b"x2 + e x y ????"),
+        ("latin-1", "x² + e × y ????".encode("latin-1")),
+        ("cp437", "x² + e x y ????".encode("cp437")),
         ("utf-8", "x² + η × y 价格".encode()),
     ],
 )

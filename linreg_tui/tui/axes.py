@@ -53,8 +53,10 @@ def linear_axis(low: float, high: float, label: str, ticks: int) -> Axis:
     grain = _round_up((high - low) / FINEST)
     first, last = math.floor(low / grain), math.ceil(high / grain)
     step = max(grain, _round_up((last - first) * grain / max(1, ticks)))
-    every = round(step / grain)
-    numbers = range(-(-first // every) * every, last + 1, every)
+    numbers = _multiples(first, last, round(step / grain))
+    while len(numbers) < 2 and step > grain:
+        step = max(grain, _round_up(0.4 * step))
+        numbers = _multiples(first, last, round(step / grain))
     texts = [short(number * grain, step, max(abs(first), abs(last)) * grain) for number in numbers]
     return Axis(
         first * grain,
@@ -112,6 +114,10 @@ def short(value: float, step: float, largest: float) -> str:
         return _plain(value / unit, step / unit) + letter
     power = math.floor(math.log10(step) + 1e-9)
     return f"{_plain(value / 10.0**power, 1)}e{power}"
+
+
+def _multiples(first: int, last: int, every: int) -> range:
+    return range(-(-first // every) * every, last + 1, every)
 
 
 def _plain(value: float, step: float) -> str:

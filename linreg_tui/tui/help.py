@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from linreg_tui.tui.keys import KEYS
+from linreg_tui.tui.timeline import EVENTS
 
 
 class HelpScreen(ModalScreen[None]):
@@ -30,7 +31,10 @@ class HelpScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 1))
         for left, right in zip_longest(entries[:half], entries[half:], fillvalue=("", "")):
             table.add_row(*_cells(*left), "  ", *_cells(*right))
-        box = VerticalScroll(Static(table))
+        marks = Text("timeline:", style="bold")
+        for kind, (glyph, _) in EVENTS.items():
+            marks.append(f"  {glyph} {kind}", style="not bold")
+        box = VerticalScroll(Static(table), Static(marks))
         box.border_title = "Help"
         box.border_subtitle = "? closes"
         yield box

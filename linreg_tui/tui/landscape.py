@@ -104,7 +104,7 @@ class LandscapePicture:
 
     def _landscape(self, area: Area) -> Picture:
         legend = [
-            (f"{area.markers.contour.sample} loss above optimum / {RATIO:g}", Role.LABEL),
+            (f"{area.markers.contour.sample} each ring: excess loss / {RATIO:g}", Role.LABEL),
             (f"{area.markers.goal} closed form", Role.REFERENCE),
         ]
         frame = figures.frame(area, legend)

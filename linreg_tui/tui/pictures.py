@@ -31,7 +31,7 @@ LEAVES = 2.0
 
 GROWS = 5.0
 
-SWINGS = 20
+SWINGS = 4
 """Steps over which the window remembers how far the line swung, so that it doesn't jitter."""
 
 STILL_SEEN = 10.0
@@ -80,7 +80,7 @@ class FitPicture:
         lines = [closed_form, fit] if _in_a_blur(view) else [fit, closed_form]
         trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
         marked = [] if batch is None else [batch]
-        return layers.stack(area, self._still, [*trace, *marked, *lines])
+        return layers.stack(area, self._still, [*trace, *lines, *marked])
 
     def _window(self, columns: int, rows: int, view: View) -> Area:
         if self._home is None or (self._home.columns, self._home.rows) != (columns, rows):

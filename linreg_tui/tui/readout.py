@@ -18,7 +18,7 @@ ROOMY = 72
 
 HAPPENED: dict[Kind, str] = {
     "rose": "the loss rises for the first time",
-    "arrived": "within 1% of the optimum",
+    "arrived": "first within 1% of the optimum",
     "diverged": "over a thousand times its start",
     "changed": "other settings from here on",
     "branched": "the branch begins",
@@ -61,14 +61,15 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
 
 
 def _settings(view: View, roomy: bool) -> list[Span]:
-    """The settings of the steps to come, or looking back, those of the step in view."""
-    settings = view.settings if view.latest else view.run.segment(view.number).settings
+    """The settings of the steps to come, and a word where the step in view had others."""
+    settings = view.settings
+    others = not view.latest and settings != view.run.segment(view.number).settings
     gap: Span = ("   " if roomy else "  ", Role.NOTHING)
     rates = {"η_m": settings.learning_rate_m, "η_b": settings.learning_rate_b}
     if settings.standardize:
         rates = {"η": settings.learning_rate_b}
     spans: list[Span] = [
-        ("batch ", Role.LABEL),
+        ("next: batch " if others else "batch ", Role.LABEL),
         ("full" if settings.batch_size is None else str(settings.batch_size), Role.TEXT),
         gap,
     ]
@@ -107,7 +108,7 @@ def _state(view: View, columns: int) -> Span:
         help_with_it = "; it can't go on, r starts over" if run.overflowed else ""
         return _fitting(
             columns,
-            f"✗ diverged at step {diverged:,}",
+            f"{'▶' if view.running else '✗'} diverged at step {diverged:,}",
             [f": {_too_large(view)}", help_with_it or _way_back(view)],
         ), Role.BAD
     if view.running:
@@ -167,5 +168,5 @@ def _foreseen(view: View) -> list[str]:
     if limit is None:
         return [told]
     if foreseen.stable:
-        return [told, f", up to {ratio(limit)} these rates"]
+        return [told, f"; limit {ratio(limit)} these rates"]
     return [told, f", {_too_large(view)}", _way_back(view)]

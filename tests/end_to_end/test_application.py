@@ -97,7 +97,7 @@ def test_where_there_is_only_ascii_all_of_the_screen_is(
         terminal.type("++++ ")
         terminal.wait_for("v converged")
         terminal.wait_for("88.89")
-        terminal.wait_for("n_m 1e-7   n_b 0.1")
+        terminal.wait_for("e_m 1e-7   e_b 0.1")
         terminal.type("?")
         terminal.wait_for("+- Help -")
         terminal.type("?q")

@@ -211,7 +211,7 @@ async def test_a_diverged_run_says_which_key_brings_it_back(houses: Dataset) -> 
         await pilot.pause()
         assert "diverged at step" in screen(pilot)
         await pilot.press("left_square_bracket", "left_square_bracket")
-        await until(pilot, lambda: "will converge" in screen(pilot))
+        await until(pilot, lambda: "‖ step 10: needs about" in screen(pilot))
 
 
 async def test_the_landscape(houses: Dataset) -> None:
@@ -239,7 +239,7 @@ async def test_a_step_of_gradient_descent_by_hand(houses: Dataset) -> None:
         assert "the line to start from" in screen(pilot)
         await step_on(pilot, "right", 1)
         await pilot.pause()
-        for text in ("all 551 rows", "too low", "-468310365.86 · 1e-9", "5.4683", "1000.00 →"):
+        for text in ("all rows", "too low", "-468310365.86 · 1e-9", "5.4683", "1000.00 −"):
             assert text in screen(pilot)
 
 

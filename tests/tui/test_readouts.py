@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -71,13 +72,13 @@ def test_the_settings_that_are_not_as_usual(houses: Dataset) -> None:
 def test_how_a_run_stands(houses: Dataset) -> None:
     run = trained(houses, 10)
     assert state(view(trained(houses, 0))) == (
-        "‖ ready: will converge in about 5 steps, up to 7.22× these rates; space runs"
+        "‖ ready: will converge in about 5 steps; limit 7.22× these rates; space runs"
     )
     assert state(view(run)) == "‖ paused at step 10 of 30; space goes on"
     assert state(view(run, running=True)) == "▶ running to step 30"
     assert state(view(run, 4)) == ("‖ looking back: step 4 of 10; b branches; end is the latest")
     assert state(view(run, 5)) == (
-        "‖ looking back: step 5 of 10, within 1% of the optimum; end is the latest"
+        "‖ looking back: step 5 of 10, first within 1% of the optimum; b branches"
     )
     slow = trained(houses, 30, learning_rate_m=1e-9, learning_rate_b=1e-3)
     assert state(view(slow)) == "‖ stopped over 1% above the optimum; space goes on"
@@ -88,8 +89,8 @@ def test_how_a_run_stands(houses: Dataset) -> None:
     [
         (Prediction(False, 1.2, 0.9), "will diverge, the rates are 1.11× the limit; press [ once"),
         (Prediction(False, 9, 0.1), "will diverge, the rates are 10× the limit; press [ 4 times"),
-        (Prediction(True, 0.9, 7, 9), "will converge in about 9 steps, up to 7× these rates"),
-        (Prediction(True, 0.9, 7, 99), "needs about 99 steps, these are 30, up to 7× these rates"),
+        (Prediction(True, 0.9, 7, 9), "will converge in about 9 steps; limit 7× these rates"),
+        (Prediction(True, 0.9, 7, 99), "needs about 99 steps, these are 30; limit 7× these rates"),
         (Prediction(True, 0.9, 2, 5, 0.8), "will keep trembling about 80% above the optimum"),
         (Prediction(True, 1, 2), "too slow to come within 1% of the optimum"),
         (Prediction(), "nothing can be foreseen of Adam"),
@@ -110,14 +111,14 @@ def test_a_diverged_run(houses: Dataset) -> None:
 
 UPDATES = {
     78: [
-        "all rows, mean of y − ŷ 150176.44: the line lies too low",
-        "∂L/∂m -468310365.86 · 1e-7    =   -46.8310   m     5.0000 →    51.8310",
-        "∂L/∂b    -168479.56 · 0.1     =  -16847.96   b    1000.00 →   17847.96",
+        "all rows, mean residual 150176.44 (line too low; ∂L/∂b at the new m)",
+        "∂L/∂m -468310365.86 · 1e-7     m     5.0000 −   -46.8310 =    51.8310",
+        "∂L/∂b    -168479.56 · 0.1      b    1000.00 −  -16847.96 =   17847.96",
     ],
     59: [
-        "all rows, mean of y − ŷ 150176.44: too low",
-        "∂L/∂m -468310365.86 · 1e-7    m     5.0000 →    51.8310",
-        "∂L/∂b    -168479.56 · 0.1     b    1000.00 →   17847.96",
+        "all rows, mean residual 150176.44 (line too low)",
+        "∂L/∂m -468310365.86 · 1e-7     m     5.0000 →    51.8310",
+        "∂L/∂b    -168479.56 · 0.1      b    1000.00 →   17847.96",
     ],
 }
 
@@ -127,12 +128,30 @@ def test_the_notebooks_first_step(houses: Dataset, columns: int) -> None:
     assert text(draw_update(columns, 3, view(trained(houses, 5), 1))) == UPDATES[columns]
 
 
-def test_a_step_of_another_optimizer_in_z_scores(houses: Dataset) -> None:
+@pytest.mark.parametrize("columns", [59, 78, 100])
+def test_what_is_multiplied_is_what_the_optimizer_makes(houses: Dataset, columns: int) -> None:
+    run = trained(houses, 3, optimizer="momentum")
+    line = text(draw_update(columns, 3, view(run)))[1]
+    assert ("∂L/∂m  105968163.89" in line) == (columns > 59)
+    before, after = run.history[2].slope, run.history[3].slope
+    velocity = re.search(r"v +(\S+) · 1e-7", line)
+    assert velocity is not None
+    assert before - 1e-7 * float(velocity[1]) == pytest.approx(after, abs=1e-4)
+    assert ("−" in line) == (columns == 100)
+
+
+def test_a_step_in_z_scores(houses: Dataset) -> None:
     run = trained(houses, 1, optimizer="adam", standardize=True, learning_rate_b=0.01, batch_size=1)
     batch, slope, _ = text(draw_update(100, 3, view(run)))
-    assert batch.startswith("1 row, mean of y − ŷ ")
-    assert batch.endswith("(z-scores)")
+    assert batch.startswith("1 row, mean residual ")
+    assert "; z-scores; ∂L/∂b at the new m)" in batch
     assert "   m / √v " in slope
+
+
+def test_settings_chosen_while_looking_back_are_shown(houses: Dataset) -> None:
+    run = trained(houses, 10)
+    shown = replace(view(run, 5), settings=Settings(batch_size=64))
+    assert text(draw_readout(78, 4, shown))[2].startswith("next: batch 64 ")
 
 
 @pytest.mark.parametrize("columns", [59, 69, 78, 118])

@@ -189,7 +189,8 @@ class LivePane(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the update where there is room for everything."""
-        self.set_class(event.size.height >= ROOM_FOR_THE_UPDATE, "roomy")
+        self.set_class(event.size.height >= ROOM_FOR_ALL, "roomy")
+        self.set_class(event.size.height < ROOM_FOR_TWO, "low")
 
     def _of_view(self, draw: Callable[[int, int, View], Picture]) -> Callable[[int, int], Picture]:
         return lambda columns, rows: draw(columns, rows, self.view)
@@ -225,5 +226,5 @@ class LivePane(Vertical):
             plot.redraw()
 
 
-ROOM_FOR_THE_UPDATE = 34
-"""Rows of the pane from which on the update is always shown."""
+ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
+"""Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
