@@ -34,6 +34,9 @@ GROWS = 5.0
 SWINGS = 4
 """Steps over which the window remembers how far the line swung, so that it doesn't jitter."""
 
+CROWD = 32
+"""The points of a batch with more of them lie under the lines, which they would hide."""
+
 STILL_SEEN = 10.0
 """Steps a second up to which each step can be seen for itself."""
 
@@ -78,9 +81,12 @@ class FitPicture:
         )
         # Where they meet, each change of colour costs a slow link as much as ten cells.
         lines = [closed_form, fit] if _in_a_blur(view) else [fit, closed_form]
+        crowded = (view.run.segment(view.number).settings.batch_size or 0) > CROWD
         trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
         marked = [] if batch is None else [batch]
-        return layers.stack(area, self._still, [*trace, *lines, *marked])
+        return layers.stack(
+            area, self._still, [*trace, *(marked + lines if crowded else lines + marked)]
+        )
 
     def _window(self, columns: int, rows: int, view: View) -> Area:
         if self._home is None or (self._home.columns, self._home.rows) != (columns, rows):
