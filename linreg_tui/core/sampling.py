@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,14 +47,21 @@ def _orders(rng: np.random.Generator, n: int, count: int) -> Index:
     """The numbers from 0 to n − 1 in `count` random orders, of shape (count, n).
 
     Each number is sorted by random bits above its own: quicker than to swap numbers one by one.
+    Where two have the same random bits their own decide, in an order that is random too: all
+    numbers of a row are mixed with the same further random bits.
     """
-    own = np.uint64((1 << n.bit_length()) - 1)
-    keys = rng.bit_generator.random_raw(count * n).reshape(count, n)
+    kind: type[np.unsignedinteger[Any]] = np.uint32 if n < 1 << 12 else np.uint64
+    words = (n + 1) * kind().nbytes // 8 + 1  # whole ones for each row, however many rows there are
+    raw: NDArray[np.unsignedinteger[Any]]
+    raw = rng.bit_generator.random_raw(count * words).view(kind).reshape(count, -1)
+    own = kind((1 << n.bit_length()) - 1)
+    keys, mixed = raw[:, :n], raw[:, n, None] & own
     keys &= ~own
-    keys |= np.arange(n, dtype=np.uint64)
+    keys |= np.arange(n, dtype=kind) ^ mixed
     keys.sort(axis=1)
     keys &= own
-    return keys.view(np.int64).astype(np.intp, copy=False)
+    keys ^= mixed
+    return keys.astype(np.intp)
 
 
 def _decks(rng: np.random.Generator, n: int, size: int, count: int) -> Index:

@@ -103,6 +103,16 @@ def test_history_starts_before_the_first_step(houses: Dataset) -> None:
         run.history[1]
 
 
+@pytest.mark.parametrize("sampling", ["notebook", "epoch"])
+def test_all_orders_are_as_likely(sampling: Sampling) -> None:
+    drawn = sampler(4, 2, sampling, seed=0)(100_000)
+    pairs, counts = np.unique(drawn @ [4, 1], return_counts=True)
+    expected = len(drawn) / 12
+    assert len(pairs) == 12
+    # Of chi squared with 11 degrees of freedom, one in a million is larger.
+    assert np.sum((counts - expected) ** 2 / expected) < 49
+
+
 def test_epochs_are_counted_from_one(houses: Dataset) -> None:
     run = Run(houses, Settings(batch_size=256))
     assert [run.epoch(step) for step in range(6)] == [0, 1, 1, 2, 2, 3]
