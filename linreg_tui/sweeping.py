@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -91,7 +91,7 @@ def _end_when_interrupted() -> None:
 
 def sweep(
     data: Dataset, trials: Iterable[Trial], executor: Executor | None = None
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """The results of the trials as they come: in order without an executor, else in any.
 
     What is not under way when the generator is closed is not begun.
@@ -116,7 +116,7 @@ def sweep(
 
 async def sweep_aside(
     data: Dataset, trials: Iterable[Trial], executor: Executor | None = None
-) -> AsyncIterator[list[Result]]:
+) -> AsyncGenerator[list[Result], None]:
     """The same off the event loop, some results at a time; without an executor in one thread.
 
     Cancelled or closed, it begins nothing more, and what it has handed out stays valid. The thread

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -64,7 +65,7 @@ def tipping_scale(
     foreseen = _foreseen(data, settings, variant)
     held, tipped = _bracket(diverges, foreseen or 1.0)
     while held is not None and tipped is not None and tipped > WITHIN * held:
-        middle = (held * tipped) ** 0.5
+        middle = math.sqrt(held) * math.sqrt(tipped)  # their product may be too large
         held, tipped = (held, middle) if diverges(middle) else (middle, tipped)
     return Tipping(held, tipped, foreseen)
 
@@ -95,7 +96,7 @@ def _foreseen(
     for _ in range(3):
         at_scale = variant(settings, data.n, scale)
         limit = predict(data, at_scale).max_stable_scale
-        if not limit or not 0 < scale * limit < float("inf"):
+        if not limit or not 0 < scale * limit < math.inf:
             return None
         scale *= limit
         if variant(settings, data.n, scale).batch_size == at_scale.batch_size:
