@@ -130,6 +130,24 @@ def test_where_it_tips_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> N
     assert last.endswith("within 30 epochs; from 7.212 on it would in the long run")
 
 
+@pytest.mark.parametrize(
+    ("options", "last"),
+    [
+        (["--learning-rate-m", "1e300"], "every scale from "),
+        (
+            ["--learning-rate-m", "1e-300", "--learning-rate-b", "1e-300"],
+            "no scale that was tried, up to ",
+        ),
+    ],
+)
+def test_a_scale_that_tips_may_not_be_found(
+    capsys: pytest.CaptureFixture[str], options: list[str], last: str
+) -> None:
+    lines = output(capsys, "sweep", "--scales", "1", "--optimizer", "adam", *options).splitlines()
+    assert lines[-1].startswith(last)
+    assert lines[-1].endswith("diverges within 30 epochs")
+
+
 def test_repeats_are_given_as_mean_and_spread(capsys: pytest.CaptureFixture[str]) -> None:
     *_, row = output(capsys, "sweep", "--batch-sizes", "512", "--repeats", "10").splitlines()
     assert row.count(" ± ") == 4
