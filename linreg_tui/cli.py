@@ -16,7 +16,7 @@ from linreg_tui import __version__, lookalikes
 from linreg_tui.core.dataset import Dataset, bundled, load
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
-from linreg_tui.options import add_settings, settings_of
+from linreg_tui.options import add_settings, batch_sizes, scales, settings_of
 
 if TYPE_CHECKING:
     from linreg_tui.tui.markers import Markers
@@ -31,6 +31,7 @@ EPILOG = """\
 commands:
   linreg-tui fit     the closed form, printed
   linreg-tui train   SGD without a screen, printed step by step
+  linreg-tui sweep   many trainings, printed as a table
 
 Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
 """
@@ -174,7 +175,66 @@ def _train(words: list[str]) -> int:
     return 0
 
 
-_COMMANDS: dict[str, Callable[[list[str]], int]] = {"fit": _fit, "train": _train}
+def _sweep(words: list[str]) -> int:
+    parser = _Parser(
+        "linreg-tui sweep",
+        "Many trainings, printed as a table: with one batch size after another, or with batch size "
+        "and both\nlearning rates scaled together until it diverges.",
+    )
+    _add_data(parser)
+    group = parser.add_argument_group("sweep")
+    over = group.add_mutually_exclusive_group()
+    over.add_argument(
+        "--batch-sizes",
+        type=batch_sizes,
+        metavar="N,N,...",
+        help="rows a step, each a number or full "
+        "(default: 32,64,128,256,512, or fractions of few rows)",
+    )
+    over.add_argument(
+        "--scales",
+        type=scales,
+        metavar="S,S,...",
+        help="instead, such as 1,2,4,8: batches of 64 rows and both learning rates, all times "
+        "the scale; ends with the scale from which on it diverges",
+    )
+    group.add_argument(
+        "--repeats", type=int, metavar="K", default=1, help="trainings of each (default: 1)"
+    )
+    group.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="processes to train in (default: 1, and more for a long sweep)",
+    )
+    add_settings(parser, "batch_size")
+    _add_json(parser)
+    parser.add_argument(
+        "--csv", metavar="FILE.csv", help="write the trials to this file, replacing it"
+    )
+    options = parser.parse_args(words)
+    data = _data(options)
+    settings = settings_of(options, data)
+
+    from linreg_tui import headless_sweep
+
+    return headless_sweep.sweep(
+        data,
+        settings,
+        options.batch_sizes,
+        options.scales,
+        options.repeats,
+        jobs=options.jobs,
+        as_json=options.json,
+        csv=options.csv,
+    )
+
+
+_COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "fit": _fit,
+    "train": _train,
+    "sweep": _sweep,
+}
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:

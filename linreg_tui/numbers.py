@@ -39,7 +39,11 @@ def exact(value: float) -> str:
 
 def above_optimum(optimum: ClosedForm, slope: float, intercept: float) -> str:
     """How far the loss at (m, b) is above the least one: in percent, or in itself if that is 0."""
-    excess = optimum.excess(slope, intercept)
+    return above_least(optimum, float(optimum.excess(slope, intercept)))
+
+
+def above_least(optimum: ClosedForm, excess: float) -> str:
+    """The same of a loss that is above the least one by `excess`."""
     if optimum.loss == 0:
         return f"{excess:.3g}"
     percent = 100 * excess / optimum.loss

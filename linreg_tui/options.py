@@ -26,6 +26,21 @@ def _batch_size(text: str) -> int | None:
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number of rows nor full") from None
 
 
+def batch_sizes(text: str) -> list[int | None]:
+    """What a list such as 32,64,full stands for."""
+    return [_batch_size(part.strip()) for part in text.split(",")]
+
+
+def scales(text: str) -> list[float]:
+    """What a list such as 1,2,4,8 stands for."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no list of numbers, such as 1,2,4,8"
+        ) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One setting: its name, what it takes (words to choose from, or a kind), and what it is."""
@@ -112,10 +127,13 @@ OPTIONS = (
 )
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Give a parser all options that `settings_of` reads."""
+def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
+    """Give a parser all options that `settings_of` reads, but not those of the fixed settings."""
     group = parser.add_argument_group("training")
+    parser.set_defaults(**{name: getattr(Settings(), name) for name in fixed})
     for option in OPTIONS:
+        if option.name in fixed:
+            continue
         flag = f"--{option.name.replace('_', '-')}"
         if option.takes is bool:
             group.add_argument(flag, action="store_true", help=option.text)

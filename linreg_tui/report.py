@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,11 +11,28 @@ from linreg_tui.core.closed_form import inference, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.sgd import Run
-from linreg_tui.core.stability import predict
+from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable
+from linreg_tui.core.trials import Result
 
 Json = dict[str, object]
 
+TRIAL_FIELDS = (
+    "batch_size",
+    "learning_rate_m",
+    "learning_rate_b",
+    "scale",
+    "repeat",
+    "seed",
+    "steps",
+    "slope",
+    "intercept",
+    "loss",
+    "status",
+    "diverged_at",
+    "predicted_stable",
+    "seconds",
+)
 HISTORY_HEADER = "step,epoch,slope,intercept,batch_loss,loss,learning_rate_m,learning_rate_b"
 
 _LINES = 10_000
@@ -39,6 +56,55 @@ def fit_object(data: Dataset) -> Json:
         "mse": line.loss,
         **asdict(sure),
     }
+
+
+def sweep_object(
+    data: Dataset, results: Iterable[Result], foreseen: Mapping[int, Prediction]
+) -> Json:
+    """A sweep, as `sweep --json` prints it; `foreseen` of each group of trials."""
+    line = data.line
+    ordered = sorted(results, key=lambda result: result.trial.number)
+    return {
+        "n": data.n,
+        "closed_form": {"slope": line.slope, "intercept": line.intercept, "loss": line.loss},
+        "trials": [trial_object(result, foreseen[result.trial.group]) for result in ordered],
+    }
+
+
+def trial_object(result: Result, foreseen: Prediction) -> Json:
+    """A trial, as `sweep --json` prints it."""
+    settings = result.trial.settings
+    values = (
+        "full" if settings.batch_size is None else settings.batch_size,
+        settings.learning_rate_m,
+        settings.learning_rate_b,
+        result.trial.scale,
+        result.trial.repeat,
+        settings.seed,
+        result.steps,
+        result.slope,
+        result.intercept,
+        result.loss,
+        result.status,
+        result.diverged_at,
+        foreseen.stable,
+        result.seconds,
+    )
+    return dict(zip(TRIAL_FIELDS, values, strict=True))
+
+
+def trial_lines(results: Iterable[Result], foreseen: Mapping[int, Prediction]) -> Iterator[str]:
+    """The trials of a sweep as CSV, with the fields of the JSON; empty for what does not exist."""
+    yield ",".join(TRIAL_FIELDS) + "\n"
+    for result in sorted(results, key=lambda result: result.trial.number):
+        values = trial_object(result, foreseen[result.trial.group]).values()
+        yield ",".join(map(_field, values)) + "\n"
+
+
+def _field(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def train_object(run: Run) -> Json:
@@ -119,11 +185,21 @@ def write_history(run: Run, target: Path) -> None:
     InputError
         If the file can't be written.
     """
+    write(target, _history_lines(run))
+
+
+def write(target: Path, lines: Iterable[str]) -> None:
+    """Write a file, whole or not at all, in the place of one that may be there.
+
+    Raises
+    ------
+    InputError
+        If the file can't be written.
+    """
     part = _part(target)
     try:
         with part.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(HISTORY_HEADER + "\n")
-            file.writelines(_history_lines(run))
+            file.writelines(lines)
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -133,6 +209,7 @@ def write_history(run: Run, target: Path) -> None:
 def _history_lines(run: Run) -> Iterator[str]:
     """Step 0 is the start, to which no batch and no learning rate have led."""
     start = run.history[0]
+    yield HISTORY_HEADER + "\n"
     yield f"0,0,{start.slope!r},{start.intercept!r},,{start.loss!r},,\n"
     for first in range(1, run.history.last + 1, _LINES):
         count = min(_LINES, run.history.last + 1 - first)

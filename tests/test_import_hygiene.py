@@ -48,13 +48,15 @@ def loaded(script: str) -> frozenset[str]:
         (ALL_OF_CORE, {"linreg_tui.core.sgd", "linreg_tui.core.closed_form"}, HEAVY),
         ("import linreg_tui.cli", {"linreg_tui.cli"}, HEAVY | {"rich"}),
         (RUN.format(["train", "--json"]), {"linreg_tui.core.sgd"}, HEAVY),
+        (RUN.format(["sweep", "--json"]), {"linreg_tui.sweeping"}, HEAVY),
+        (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
         (
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
             {"pandas", "scipy"},
             {"textual", "plotext"},
         ),
     ],
-    ids=["all of core", "the command line", "train", "fit"],
+    ids=["all of core", "the command line", "train", "sweep as JSON", "sweep", "fit"],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:
     modules = loaded(script)
@@ -139,7 +141,8 @@ PARTS = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in FILE
 FORBIDDEN = {
     "core": PARTS - {"core"},
     "training": PARTS - {"core", "training"},
-    "tui": {"headless", "cli", "__main__"},
+    "sweeping": PARTS - {"core", "sweeping"},
+    "tui": {"headless", "headless_sweep", "sweep_table", "cli", "__main__"},
     "cli": {"__main__"},
     "__main__": PARTS - {"cli"},
 }
@@ -159,7 +162,7 @@ def test_arrows_point_one_way(path: Path) -> None:
 def test_the_command_line_opens_the_application_and_the_commands_late() -> None:
     at_once = {name for name, at_once in imports(PACKAGE / "cli.py") if at_once}
     late = {name for name, at_once in imports(PACKAGE / "cli.py") if not at_once}
-    assert {"linreg_tui.tui.app", "linreg_tui.headless"} <= late
+    assert {"linreg_tui.tui.app", "linreg_tui.headless", "linreg_tui.headless_sweep"} <= late
     assert not any(name.startswith(("linreg_tui.tui", "textual", "rich")) for name in at_once)
 
 

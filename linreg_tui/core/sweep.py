@@ -1,22 +1,151 @@
-"""Sweeps: the same training with one setting after another."""
+"""Sweeps: the same training with one setting after another, and each of them with several seeds.
+
+The first repeat of each setting has the seed that was given, so that it can be held against a run
+with that seed, and asking for more repeats changes none of those before. The seeds of the others
+follow from the given one and from their place alone, and differ between settings.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 
+import numpy as np
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import MAX_STEPS, Settings
+from linreg_tui.core.sgd import Run
 
-NOTEBOOK_BATCH_SIZES = (64, 128, 256, 512)
-"""The batch sizes of the notebook's homework answer."""
+NOTEBOOK_BATCH_SIZES = (32, 64, 128, 256, 512)
+"""The batch sizes that the notebook's homework names."""
+
+NOTEBOOK_SCALES = (1.0, 2.0, 4.0, 8.0)
+SCALED_BATCH_SIZE = 64
+"""The batch size of scale 1, which the homework scales together with both learning rates."""
+
+MAX_TRIALS = 100_000
+"""More than anybody looks at; their results take 250 MB."""
 
 
-def over_batch_sizes(settings: Settings, n: int) -> list[Settings]:
-    """The settings with each of the notebook's batch sizes, or with fractions of few rows.
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One training of a sweep.
 
-    Those that would make too long a run are left out.
+    `number` is its place in the sweep, `group` that of its settings, and `repeat` its place among
+    those that differ by their seed alone; all are counted from 0. `scale` is None where the sweep
+    is not over scales.
     """
-    sizes: tuple[int, ...] = NOTEBOOK_BATCH_SIZES
-    if n < sizes[1]:
-        sizes = tuple(sorted({max(1, n // parts) for parts in (8, 4, 2, 1)}))
-    trials = (replace(settings, batch_size=size) for size in sizes if size <= n)
-    return [trial for trial in trials if trial.steps(n) <= MAX_STEPS]
+
+    number: int
+    settings: Settings
+    scale: float | None
+    group: int
+    repeat: int
+
+
+Plan = tuple[Trial, ...]
+"""The trials of a sweep in the order of their numbers: group by group, in each all repeats."""
+
+
+def over_batch_sizes(
+    settings: Settings,
+    n: int,
+    sizes: Sequence[int | None] | None = None,
+    repeats: int = 1,
+) -> Plan:
+    """The settings with each of these batch sizes, None for all rows.
+
+    Where none are given, they are the notebook's, or fractions of few rows, less those that would
+    make too long a run.
+    """
+    if sizes is None:
+        variants = [replace(settings, batch_size=size) for size in _usual_sizes(n)]
+        variants = [variant for variant in variants if variant.steps(n) <= MAX_STEPS]
+    else:
+        variants = [replace(settings, batch_size=size) for size in sizes]
+    return _plan([(variant, None) for variant in variants], repeats)
+
+
+def _usual_sizes(n: int) -> list[int]:
+    if n >= 2 * SCALED_BATCH_SIZE:
+        return [size for size in NOTEBOOK_BATCH_SIZES if size <= n]
+    return sorted({max(1, n // parts) for parts in (8, 4, 2, 1)})
+
+
+def over_scales(
+    settings: Settings, n: int, scales: Iterable[float] = NOTEBOOK_SCALES, repeats: int = 1
+) -> Plan:
+    """The settings with batch size and both learning rates times each of these scales."""
+    return _plan([(scaled(settings, n, scale), scale) for scale in scales], repeats)
+
+
+def scaled(settings: Settings, n: int, scale: float) -> Settings:
+    """The settings with both learning rates times a scale, in batches of 64 rows times it.
+
+    A batch has at least one row, and at most all n.
+    """
+    return replace(
+        settings,
+        batch_size=round(max(1, min(n, SCALED_BATCH_SIZE * scale))),
+        learning_rate_m=settings.learning_rate_m * scale,
+        learning_rate_b=settings.learning_rate_b * scale,
+    )
+
+
+def grid(settings: Settings, values: Mapping[str, Sequence[object]], repeats: int = 1) -> Plan:
+    """The settings with every combination of values of some of their fields, the last fastest."""
+    _limit(math.prod(map(len, values.values())), repeats)
+    variants = [
+        replace(settings, **dict(zip(values, combination, strict=True)))  # type: ignore[arg-type]
+        for combination in product(*values.values())
+    ]
+    return _plan([(variant, None) for variant in variants], repeats)
+
+
+def _plan(variants: Sequence[tuple[Settings, float | None]], repeats: int) -> Plan:
+    _limit(len(variants), repeats)
+    return tuple(
+        Trial(
+            group * repeats + repeat,
+            replace(settings, seed=_seed(settings.seed, group, repeat)),
+            scale,
+            group,
+            repeat,
+        )
+        for group, (settings, scale) in enumerate(variants)
+        for repeat in range(repeats)
+    )
+
+
+def _limit(variants: int, repeats: int) -> None:
+    if repeats < 1:
+        raise InputError("no repeats leave nothing to train: choose 1 or more")
+    if variants * repeats > MAX_TRIALS:
+        raise InputError(
+            f"this makes more than {MAX_TRIALS:,} trials, the most that are possible: "
+            "choose fewer repeats or fewer settings"
+        )
+
+
+def _seed(seed: int, group: int, repeat: int) -> int:
+    """The seed of a repeat; those after the first have 32 bits, which can be read and typed."""
+    if repeat == 0 or seed < 0:  # a negative one is refused when the trials are checked
+        return seed
+    return int(np.random.SeedSequence(seed, spawn_key=(group, repeat)).generate_state(1)[0])
+
+
+def check(data: Dataset, plan: Plan) -> None:
+    """Raise an InputError if one of the trials can't be trained on the data, or there are none."""
+    if not plan:
+        raise InputError("there is nothing to sweep over: name at least one value")
+    for trial in plan:
+        if trial.repeat == 0:
+            if trial.scale is not None and not (math.isfinite(trial.scale) and trial.scale > 0):
+                raise InputError(
+                    f"a scale of {trial.scale:g} is not possible: "
+                    "choose a positive number, such as 8"
+                )
+            Run(data, trial.settings)

@@ -69,7 +69,7 @@ class SweepPane(Vertical):
         return self.query_one(DataTable)
 
     def _list(self, settings: Settings) -> list[Settings]:
-        trials = over_batch_sizes(settings, self._data.n)
+        trials = [trial.settings for trial in over_batch_sizes(settings, self._data.n)]
         self._table.clear()
         for number, trial in enumerate(trials):
             known = {"batch": str(trial.batch_size)}

@@ -1,0 +1,104 @@
+"""Where larger learning rates tip a run into divergence: foreseen, and tried out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import predict
+from linreg_tui.core.sweep import scaled
+from linreg_tui.core.trials import CHUNK
+
+WITHIN = 1.01
+"""How many times the scale that did not diverge the one that did may be."""
+
+DOUBLINGS = 64
+"""How often the scale is doubled or halved to find one on the other side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tipping:
+    """The scales between which runs tip into divergence before their epochs are over.
+
+    At `held` a run did not diverge, at `tipped` it did; None if none was found that did so. They
+    were tried out with one seed, and near the edge chance decides. `foreseen` is the scale from
+    which on divergence is foreseen at last, with the batch size of that scale; None if that can't
+    be foreseen. A run that is shorter than its divergence takes holds beyond it.
+    """
+
+    held: float | None
+    tipped: float | None
+    foreseen: float | None
+
+
+def tipping_scale(
+    data: Dataset,
+    settings: Settings,
+    variant: Callable[[Settings, int, float], Settings] = scaled,
+    look: Callable[[int], object] | None = None,
+) -> Tipping:
+    """Find the scale at which runs tip, to 1%: outwards from the foreseen one, then by bisection.
+
+    `variant` gives the settings at a scale from those at scale 1 and the number of rows. `look` is
+    called with the step after every few thousand. What it raises ends the search.
+
+    Raises
+    ------
+    InputError
+        If the data can't be trained with the settings.
+    """
+    Run(data, settings)
+
+    def diverges(scale: float) -> bool:
+        run = Run(data, variant(settings, data.n, scale))
+        while run.diverged_at is None and run.history.last < run.budget and not run.exhausted:
+            run.advance(min(CHUNK, run.budget - run.history.last))
+            if look is not None:
+                look(run.history.last)
+        return run.diverged_at is not None
+
+    foreseen = _foreseen(data, settings, variant)
+    held, tipped = _bracket(diverges, foreseen or 1.0)
+    while held is not None and tipped is not None and tipped > WITHIN * held:
+        middle = math.sqrt(held) * math.sqrt(tipped)  # their product may be too large
+        held, tipped = (held, middle) if diverges(middle) else (middle, tipped)
+    return Tipping(held, tipped, foreseen)
+
+
+def _bracket(diverges: Callable[[float], bool], start: float) -> tuple[float | None, float | None]:
+    """Two scales next to each other among the halves and doubles of one, only the first held."""
+    held: float | None = None
+    tipped: float | None = None
+    scale = start
+    for _ in range(DOUBLINGS):
+        try:
+            if diverges(scale):
+                tipped, scale = scale, scale / 2
+            else:
+                held, scale = scale, scale * 2
+        except InputError:  # a rate that is no longer a number
+            break
+        if held is not None and tipped is not None:
+            break
+    return held, tipped
+
+
+def _foreseen(
+    data: Dataset, settings: Settings, variant: Callable[[Settings, int, float], Settings]
+) -> float | None:
+    """The largest stable scale; where the batch size changes with the scale, the one at its own."""
+    scale = 1.0
+    for _ in range(3):
+        at_scale = variant(settings, data.n, scale)
+        limit = predict(data, at_scale).max_stable_scale
+        if not limit or not 0 < scale * limit < math.inf:
+            return None
+        scale *= limit
+        if variant(settings, data.n, scale).batch_size == at_scale.batch_size:
+            break
+    return scale

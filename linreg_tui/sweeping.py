@@ -1,0 +1,189 @@
+"""Runs the trials of a sweep, here or in other threads or processes, and hands out their results.
+
+What the results are does not depend on where they come from, nor on their order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import Trial
+from linreg_tui.core.trials import Result, run_trial
+
+BATCH_SECONDS = 0.03
+"""Of trials handed over together: a hundred times what handing over takes, and soon over."""
+
+SENDING = 1e-6
+"""Seconds of work for each row that is sent along with it."""
+
+PAYS_FROM = 4.0
+"""Seconds of work from which a second process is worth its half second to start."""
+
+POLITE_JOBS = 4
+"""Processes at most, if nobody asks for more: a login node is shared."""
+
+MAX_JOBS = 32
+
+TRIAL_SECONDS, STEP_SECONDS, ROW_SECONDS = 2e-4, 1e-6, 2.5e-8
+"""What a trial, a step and a row drawn take on a usual machine."""
+
+
+def estimated_seconds(settings: Settings, n: int) -> float:
+    """About how long a run on n rows takes."""
+    rows = settings.batch_size or 0
+    return TRIAL_SECONDS + settings.steps(n) * (STEP_SECONDS + rows * ROW_SECONDS)
+
+
+def jobs_that_pay(trials: Iterable[Trial], n: int) -> int:
+    """In how many processes to run the trials: one, unless there is work for more."""
+    work = sum(estimated_seconds(trial.settings, n) for trial in trials)
+    return max(1, min(POLITE_JOBS, _cores(), int(work / PAYS_FROM)))
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[Executor | None]:
+    """An executor of that many processes; None, which stands for this one, for one.
+
+    Raises
+    ------
+    InputError
+        If processes can't be started, or end before their work.
+    """
+    if jobs == 1:
+        yield None
+        return
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        # Each process would start a thread for every core of a login node, and none is needed.
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    # A process that is forked off while other threads run may find their locks held for ever.
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(jobs, context, _end_when_interrupted) as executor:
+            yield executor
+    except BrokenProcessPool:
+        raise InputError(
+            f"the sweep's {jobs} processes did not last: choose fewer, as with --jobs 1"
+        ) from None
+
+
+def _end_when_interrupted() -> None:
+    """Without a traceback: what there is to say, the process that started this one says."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def sweep(
+    data: Dataset, trials: Iterable[Trial], executor: Executor | None = None
+) -> Generator[Result, None, None]:
+    """The results of the trials as they come: in order without an executor, else in any.
+
+    What is not under way when the generator is closed is not begun.
+
+    Raises
+    ------
+    InputError
+        If the data can't be trained with the settings of a trial.
+    """
+    if executor is None:
+        for trial in trials:
+            yield run_trial(data, trial)
+        return
+    futures = _submitted(data, trials, executor)
+    try:
+        for future in as_completed(futures):
+            yield from future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+async def sweep_aside(
+    data: Dataset, trials: Iterable[Trial], executor: Executor | None = None
+) -> AsyncGenerator[list[Result], None]:
+    """The same off the event loop, some results at a time; without an executor in one thread.
+
+    Cancelled or closed, it begins nothing more, and what it has handed out stays valid. The thread
+    leaves off within a few thousand steps; an executor finishes what is under way.
+
+    Raises
+    ------
+    InputError
+        If the data can't be trained with the settings of a trial.
+    """
+    if executor is not None:
+        futures = [asyncio.wrap_future(future) for future in _submitted(data, trials, executor)]
+        try:
+            for coming in asyncio.as_completed(futures):
+                yield await coming
+        finally:
+            for future in futures:
+                future.cancel()
+        return
+    left = threading.Event()
+    try:
+        for batch in batches(trials, data.n, BATCH_SECONDS):
+            results = await asyncio.to_thread(_run_unless, left, data, batch)
+            yield results
+    finally:
+        left.set()
+
+
+def _submitted(
+    data: Dataset, trials: Iterable[Trial], executor: Executor
+) -> list[Future[list[Result]]]:
+    seconds = BATCH_SECONDS + SENDING * data.n
+    try:
+        return [executor.submit(_run, data, batch) for batch in batches(trials, data.n, seconds)]
+    except OSError as error:
+        raise InputError(
+            f"the sweep's processes can't be started ({error.strerror}): choose fewer, "
+            "as with --jobs 1"
+        ) from None
+
+
+def batches(trials: Iterable[Trial], n: int, seconds: float) -> Iterator[Sequence[Trial]]:
+    """The trials in batches that take about so long on n rows, one trial if that takes longer."""
+    batch: list[Trial] = []
+    work = 0.0
+    for trial in trials:
+        takes = estimated_seconds(trial.settings, n)
+        if batch and work + takes > seconds:
+            yield batch
+            batch, work = [], 0.0
+        batch.append(trial)
+        work += takes
+    if batch:
+        yield batch
+
+
+def _run(data: Dataset, batch: Sequence[Trial]) -> list[Result]:
+    return [run_trial(data, trial) for trial in batch]
+
+
+class _LeftError(Exception):
+    """Nobody waits for the results any more."""
+
+
+def _run_unless(left: threading.Event, data: Dataset, batch: Sequence[Trial]) -> list[Result]:
+    def look(_: int) -> None:
+        if left.is_set():
+            raise _LeftError
+
+    return [run_trial(data, trial, look) for trial in batch]

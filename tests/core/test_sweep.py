@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import MAX_STEPS, Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import predict
+from linreg_tui.core.sweep import (
+    MAX_TRIALS,
+    Plan,
+    Trial,
+    check,
+    grid,
+    over_batch_sizes,
+    over_scales,
+    scaled,
+)
+from linreg_tui.core.tipping import tipping_scale
+from linreg_tui.core.trials import CURVE_SPANS, Result, Spread, run_trial, summarize
+
+FULL = Trial(0, Settings(), None, 0, 0)
+
+
+def sizes(plan: Plan) -> list[int | None]:
+    return [trial.settings.batch_size for trial in plan]
+
+
+def run(data: Dataset, plan: Plan) -> list[Result]:
+    return [run_trial(data, trial) for trial in plan]
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"),
+    [
+        (551, [32, 64, 128, 256, 512]),
+        (200, [32, 64, 128]),
+        (100, [12, 25, 50, 100]),
+        (9, [1, 2, 4, 9]),
+        (2, [1, 2]),
+    ],
+)
+def test_the_usual_batch_sizes(n: int, expected: list[int]) -> None:
+    assert sizes(over_batch_sizes(Settings(), n)) == expected
+
+
+def test_usual_batch_sizes_make_no_run_that_is_too_long() -> None:
+    plan = over_batch_sizes(Settings(epochs=MAX_STEPS // 4), 551)
+    assert sizes(plan) == [128, 256, 512]
+
+
+def test_the_homeworks_scales() -> None:
+    plan = over_scales(Settings(), 551, [1, 2, 4, 8, 16, 0.001])
+    assert sizes(plan) == [64, 128, 256, 512, 551, 1]
+    for trial in plan:
+        assert trial.scale is not None
+        assert trial.settings.learning_rate_m == 1e-7 * trial.scale
+        assert trial.settings.learning_rate_b == 1e-1 * trial.scale
+    assert sizes(over_scales(Settings(), 40, [1])) == [40]
+
+
+def test_a_grid_has_every_combination() -> None:
+    plan = grid(
+        Settings(epochs=3),
+        {"batch_size": [None, 64], "optimizer": ["sgd", "adam"], "update": ["simultaneous"]},
+        repeats=2,
+    )
+    found = [(trial.settings.batch_size, trial.settings.optimizer) for trial in plan[::2]]
+    assert found == [(None, "sgd"), (None, "adam"), (64, "sgd"), (64, "adam")]
+    assert {(t.settings.update, t.settings.epochs) for t in plan} == {("simultaneous", 3)}
+
+
+def test_trials_know_their_place() -> None:
+    plan = over_batch_sizes(Settings(), 551, [64, None], repeats=3)
+    places = [(trial.number, trial.group, trial.repeat) for trial in plan]
+    assert places == [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 1, 0), (4, 1, 1), (5, 1, 2)]
+
+
+def test_seeds_follow_from_the_seed_and_the_place() -> None:
+    plan = over_batch_sizes(Settings(seed=7), 551, repeats=20)
+    seeds = [trial.settings.seed for trial in plan]
+    assert seeds == [
+        trial.settings.seed for trial in over_batch_sizes(Settings(seed=7), 551, repeats=20)
+    ]
+    assert seeds[::20] == [7] * 5
+    others = [trial.settings.seed for trial in plan if trial.repeat > 0]
+    assert len(set(others)) == len(others)
+    for trial in plan:
+        if trial.repeat > 0:
+            place = np.random.SeedSequence(7, spawn_key=(trial.group, trial.repeat))
+            assert trial.settings.seed == place.generate_state(1)[0]
+    fewer = over_batch_sizes(Settings(seed=7), 551, repeats=3)
+    assert [t.settings.seed for t in fewer if t.group == 2] == seeds[40:43]
+
+
+@pytest.mark.parametrize(
+    ("plan", "why"),
+    [
+        (over_batch_sizes(Settings(), 551, [64, 552]), "a batch of 552"),
+        (over_batch_sizes(Settings(), 551, []), "nothing to sweep over"),
+        (over_scales(Settings(), 551, [1, math.nan]), "a scale of nan"),
+        (over_scales(Settings(), 551, [math.inf]), "a scale of inf"),
+        (over_scales(Settings(), 551, [-2]), "a scale of -2"),
+        (over_scales(Settings(learning_rate_m=1e300), 551, [1e300]), "learning rate of inf"),
+        (over_batch_sizes(Settings(seed=-1), 551, repeats=2), "a seed of -1"),
+    ],
+)
+def test_what_can_not_be_trained(houses: Dataset, plan: Plan, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        check(houses, plan)
+
+
+def test_there_are_limits() -> None:
+    with pytest.raises(InputError, match="no repeats"):
+        over_batch_sizes(Settings(), 551, repeats=0)
+    with pytest.raises(InputError, match="100,000 trials"):
+        over_batch_sizes(Settings(), 551, repeats=MAX_TRIALS)
+    with pytest.raises(InputError, match="100,000 trials"):
+        grid(Settings(), {name: range(1, 10**6) for name in ("batch_size", "epochs")})
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(batch_size=64, seed=3)])
+def test_a_trial_is_the_run_with_its_settings(houses: Dataset, settings: Settings) -> None:
+    result = run_trial(houses, replace(FULL, settings=settings))
+    subject = Run(houses, settings)
+    subject.advance(subject.budget)
+    last = subject.history[subject.history.last]
+    assert (result.steps, result.slope, result.intercept) == (
+        subject.budget,
+        last.slope,
+        last.intercept,
+    )
+    assert (result.loss, result.status) == (last.loss, subject.status)
+    assert result.excess == pytest.approx(result.loss - houses.line.loss, rel=1e-6)
+    assert result.seconds > 0
+
+
+def test_thirty_full_batch_steps(houses: Dataset) -> None:
+    result = run_trial(houses, FULL)
+    told = f"{result.slope:.2f} {result.intercept:.2f} {result.loss:.2f}"
+    assert told == "88.89 32912.24 1478200827.64"
+    assert len(result.curve.low) == 31
+    assert result.curve.low[0] == pytest.approx(25908706609.58621, rel=1e-14)
+    assert result.curve.low[-1] == result.curve.high[-1] == result.loss
+
+
+def test_the_curve_is_thinned(houses: Dataset) -> None:
+    settings = Settings(batch_size=32, epochs=600)
+    result = run_trial(houses, replace(FULL, settings=settings))
+    subject = Run(houses, settings)
+    subject.advance(subject.budget)
+    losses = subject.history.columns()[3]
+    curve = result.curve
+    assert CURVE_SPANS / 2 <= len(curve.low) <= CURVE_SPANS
+    for place, (low, high) in enumerate(zip(curve.low, curve.high, strict=True)):
+        span = losses[place * curve.stride : (place + 1) * curve.stride]
+        assert (low, high) == (span.min(), span.max())
+
+
+def test_scale_8_diverges_and_the_scales_before_do_not(houses: Dataset) -> None:
+    plan = over_scales(Settings(), houses.n, [1, 2, 4, 8, 1e9], repeats=3)
+    results = run(houses, plan)
+    assert [r.status == "diverged" for r in results] == [False] * 9 + [True] * 6
+    at_8 = results[9]
+    assert (at_8.steps, at_8.trial.settings.batch_size) == (30, 512)
+    assert at_8.diverged_at is not None
+    assert 10 < at_8.diverged_at < 20
+    overflowed = results[-1]
+    assert overflowed.steps < 30
+    assert math.isfinite(overflowed.loss)
+
+
+def test_eightfold_rates_at_a_batch_of_64_diverge(houses: Dataset) -> None:
+    settings = Settings(batch_size=64, learning_rate_m=8e-7, learning_rate_b=8e-1)
+    assert run_trial(houses, replace(FULL, settings=settings)).status == "diverged"
+
+
+def test_what_looks_on_can_end_a_trial(houses: Dataset) -> None:
+    seen: list[int] = []
+
+    def look(step: int) -> None:
+        seen.append(step)
+        if step > 10_000:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        run_trial(houses, replace(FULL, settings=Settings(epochs=10**6)), look)
+    assert seen[0] < 10_000 < seen[-1] < 20_000
+
+
+def test_a_summary_is_that_of_its_repeats(houses: Dataset) -> None:
+    results = run(houses, over_batch_sizes(Settings(), houses.n, [64], repeats=20))
+    summary = summarize(results[::-1])
+    for name in ("slope", "intercept", "loss", "excess"):
+        values = [getattr(result, name) for result in results]
+        spread = getattr(summary, name)
+        assert spread.mean == pytest.approx(statistics.fmean(values), rel=1e-12)
+        assert spread.deviation == pytest.approx(statistics.stdev(values), rel=1e-9)
+    assert summary.settings == Settings(batch_size=64)
+    assert (summary.repeats, summary.diverged) == (20, 0)
+    assert summary.converged + summary.stopped == 20
+    assert summary.converged == [result.status for result in results].count("converged")
+
+
+def test_repeats_differ_unless_all_rows_are_in_each_step(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, [64, None], repeats=4)
+    results = run(houses, plan)
+    assert len({result.slope for result in results[:4]}) == 4
+    assert len({result.slope for result in results[4:]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "mean", "deviation"),
+    [
+        ([0.0, 0.0], 0.0, 0.0),
+        ([1.0, 2.0, 6.0], 3.0, math.sqrt(7)),
+        ([1e308, 1e308, 1.5e308], 3.5 / 3 * 1e308, math.sqrt(1 / 12) * 1e308),
+        ([1e-300, 3e-300], 2e-300, math.sqrt(2) * 1e-300),
+    ],
+)
+def test_a_spread(values: list[float], mean: float, deviation: float) -> None:
+    spread = Spread.of(values)
+    assert spread.mean == pytest.approx(mean, rel=1e-12, abs=0)
+    assert spread.deviation == pytest.approx(deviation, rel=1e-12, abs=0)
+
+
+def test_one_value_has_no_deviation() -> None:
+    assert Spread.of([3.0]) == Spread(3.0, None)
+
+
+@pytest.mark.parametrize("update", ["sequential", "simultaneous"])
+def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
+    def rates_alone(settings: Settings, _: int, scale: float) -> Settings:
+        return replace(
+            settings,
+            learning_rate_m=settings.learning_rate_m * scale,
+            learning_rate_b=settings.learning_rate_b * scale,
+        )
+
+    limit = {"sequential": 7.215290458, "simultaneous": 3.154169231}[update]
+    settings = Settings(update=update, epochs=20_000)  # type: ignore[arg-type]
+    tipping = tipping_scale(houses, settings, rates_alone)
+    assert tipping.foreseen == pytest.approx(limit, rel=1e-9)
+    assert tipping.held is not None
+    assert tipping.tipped is not None
+    # So long a run diverges as soon as its rates are the least bit too large.
+    assert limit / 1.01 < tipping.held <= limit * 1.01
+    assert limit <= tipping.tipped <= tipping.held * 1.01
+
+
+def test_where_the_homework_tips(houses: Dataset) -> None:
+    tipping = tipping_scale(houses, Settings())
+    assert tipping.held is not None
+    assert tipping.tipped is not None
+    assert tipping.foreseen is not None
+    assert tipping.foreseen < tipping.held < tipping.tipped < 8
+    assert tipping.tipped <= 1.01 * tipping.held
+    for scale, diverges in ((tipping.held, False), (tipping.tipped, True)):
+        settings = scaled(Settings(), houses.n, scale)
+        result = run_trial(houses, replace(FULL, settings=settings))
+        assert (result.status == "diverged") == diverges
+    for scale, stable in ((0.99 * tipping.foreseen, True), (1.01 * tipping.foreseen, False)):
+        assert predict(houses, scaled(Settings(), houses.n, scale)).stable == stable
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(optimizer="adam"),
+        Settings(optimizer="momentum", schedule="cosine"),
+        Settings(learning_rate_m=1e-300, learning_rate_b=1e-300),
+        Settings(learning_rate_m=1e300),
+        Settings(optimizer="adam", learning_rate_m=1e300),
+        Settings(optimizer="adam", learning_rate_m=1e-300, learning_rate_b=1e-300),
+    ],
+)
+def test_tipping_is_looked_for_wherever_it_may_be(houses: Dataset, settings: Settings) -> None:
+    tipping = tipping_scale(houses, settings)
+    assert (tipping.held, tipping.tipped) != (None, None)
+    if tipping.held is not None and tipping.tipped is not None:
+        assert 1 < tipping.tipped / tipping.held <= 1.01
