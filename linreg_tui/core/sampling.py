@@ -19,6 +19,11 @@ LARGEST_DRAW = 1 << 21
 _FEW_ROWS = 1 << 12
 
 
+def deals_cards(n: int) -> bool:
+    """Whether independent batches of n rows are dealt from a deck, and not chosen by NumPy."""
+    return n <= _FEW_ROWS
+
+
 def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generator) -> Sampler:
     """Draws batches of `size` of n rows, with a generator of its own or the one given.
 
@@ -34,8 +39,8 @@ def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generat
 
     def independent(wanted: int) -> Index:
         """Each batch drawn without replacement, whatever the one before was."""
-        count = max(1, min(wanted, LARGEST_DRAW // (n if n <= _FEW_ROWS else size)))
-        if n <= _FEW_ROWS:
+        count = max(1, min(wanted, LARGEST_DRAW // (n if deals_cards(n) else size)))
+        if deals_cards(n):
             return _decks(rng, n, size, count)
         return np.stack([rng.choice(n, size, replace=False, shuffle=False) for _ in range(count)])
 
