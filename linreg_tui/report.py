@@ -69,12 +69,12 @@ def train_object(run: Run) -> Json:
     }
 
 
-def history_lines(run: Run) -> Iterator[str]:
-    """Every step of the run so far as CSV.
+def history_lines(run: Run, last: int | None = None) -> Iterator[str]:
+    """Every step of the run as CSV, up to the last one that there is or that is given.
 
     Step 0 is the start, to which no batch and no learning rate have led.
     """
-    last = run.history.last
+    last = run.history.last if last is None else last
     start = run.history[0]
     yield HISTORY_HEADER + "\n"
     yield f"0,0,{start.slope!r},{start.intercept!r},,{start.loss!r},,\n"

@@ -35,12 +35,13 @@ Values = dict[str, str]
 """The names that a stretch of the run needs, and the expressions of their values."""
 
 
-def script(run: Run, data_file: str) -> str:
+def script(run: Run, data_file: str, last: int | None = None) -> str:
     """The script, which reads the rows from a file of that name in its own folder.
 
-    It repeats the run as far as that has come; one that hasn't begun, to the end of its epochs.
+    It repeats the run up to its last step, or the one that is given; one that hasn't begun, to the
+    end of its epochs.
     """
-    steps = run.history.last
+    steps = run.history.last if last is None else last
     if steps == 0 and not run.exhausted:
         run = Run(run.data, run.settings)
         steps = run.budget

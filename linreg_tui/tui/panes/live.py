@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.strip import Strip
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -183,6 +184,15 @@ class LivePane(Vertical):
         """Show the update where there is room for everything."""
         self.set_class(event.size.height >= ROOM_FOR_THE_UPDATE, "roomy")
 
+    def picture(self) -> list[Strip]:
+        """Line, numbers and loss as they are in view, whatever room the screen has for them."""
+        fit, loss = (14, 24) if self._lower is self._landscape else (22, 14)
+        return [
+            strip
+            for name, rows in (("fit", fit), ("readout", 3), ("loss", loss))
+            for strip in self.query_one(f"#{name}", Plot).drawn(PICTURE_COLUMNS, rows)
+        ]
+
     def _of_view(self, draw: Callable[[int, int, View], Picture]) -> Callable[[int, int], Picture]:
         return lambda columns, rows: draw(columns, rows, self.view)
 
@@ -214,3 +224,6 @@ class LivePane(Vertical):
 
 ROOM_FOR_THE_UPDATE = 34
 """Rows of the pane from which on the update is always shown."""
+
+PICTURE_COLUMNS = 80
+"""How wide a picture is that leaves the program."""
