@@ -165,13 +165,24 @@ def _train(words: list[str]) -> int:
     parser.add_argument(
         "--history", metavar="FILE.csv", help="write every step to this file, replacing it"
     )
+    parser.add_argument(
+        "--script",
+        metavar="FILE.py",
+        help="write a Python script that repeats the run, replacing it, and beside it its data",
+    )
     options = parser.parse_args(words)
     data = _data(options)
     settings = settings_of(options, data)
 
     from linreg_tui import headless
 
-    headless.train(data, settings, as_json=options.json, history=options.history)
+    headless.train(
+        data,
+        settings,
+        as_json=options.json,
+        history=options.history,
+        repeated_by=options.script,
+    )
     return 0
 
 

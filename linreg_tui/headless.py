@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from linreg_tui import report
+from linreg_tui import files, report, script
 from linreg_tui.core.closed_form import inference, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
@@ -61,16 +61,31 @@ def _spread(error: float | None, interval: tuple[float, float] | None) -> str:
     return f"± {error:.6f}  95% {interval[0]:.4f} .. {interval[1]:.4f}"
 
 
-def train(data: Dataset, settings: Settings, *, as_json: bool, history: str | None) -> None:
-    """Train to the end of the budget and print each step, or the whole as JSON."""
-    target = None if history is None else report.writable(history)
+def train(
+    data: Dataset,
+    settings: Settings,
+    *,
+    as_json: bool,
+    history: str | None = None,
+    repeated_by: str | None = None,
+) -> None:
+    """Train to the end of the budget and print each step, or the whole as JSON.
+
+    Every step can be written to a file, `history`, and a script that repeats them to another.
+    """
+    steps = None if history is None else files.writable(history)
+    program = None if repeated_by is None else files.writable(repeated_by)
     run = Run(data, settings)
     if as_json:
         run.advance(run.budget)
     else:
         _print_training(run)
-    if target is not None:
-        report.write_history(run, target)
+    if steps is not None:
+        files.replace(steps, report.history_lines(run))
+    if program is not None:
+        rows = report.data_lines(data)
+        numbers = files.create(program.parent, f"{program.stem}-data", ".csv", rows, reuse=True)
+        files.replace(program, [script.script(run, numbers.name)])
     if as_json:
         _print_json(report.train_object(run))
 

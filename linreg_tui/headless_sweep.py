@@ -11,7 +11,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.text import Text
 
-from linreg_tui import report, sweeping
+from linreg_tui import files, report, sweeping
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
@@ -67,7 +67,7 @@ def sweep(
         jobs = sweeping.jobs_that_pay(plan, data.n)
     elif not 1 <= jobs <= sweeping.MAX_JOBS:
         raise InputError(f"so many jobs are not possible: choose from 1 to {sweeping.MAX_JOBS}")
-    target = None if csv is None else report.writable(csv)
+    target = None if csv is None else files.writable(csv)
     foreseen = Foreseen(data, plan)
     results: list[Result] = []
     console = Console(highlight=False)
@@ -87,7 +87,7 @@ def sweep(
     except KeyboardInterrupt:
         return INTERRUPTED
     if target is not None:
-        report.write(target, report.trial_lines(results, foreseen))
+        files.replace(target, report.trial_lines(results, foreseen))
     if as_json:
         found = report.sweep_object(data, results, foreseen)
         sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")

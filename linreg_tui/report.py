@@ -1,15 +1,14 @@
-"""What leaves the program: JSON objects and the history of a run as CSV."""
+"""What leaves the program: JSON objects, and the history of a run and its data as CSV."""
 
 from __future__ import annotations
 
-import os
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 from linreg_tui.core.closed_form import inference, sums_of
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.errors import InputError
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable
@@ -136,83 +135,17 @@ def train_object(run: Run) -> Json:
     }
 
 
-def writable(path: str) -> Path:
-    """The path of a file that can be expected to be written, before the work that it is to hold.
+def history_lines(run: Run, last: int | None = None) -> Iterator[str]:
+    """Every step of the run as CSV, up to the last one that there is or that is given.
 
-    Raises
-    ------
-    InputError
-        If there is no such folder, none may write in it, or something else is in the file's place.
+    Step 0 is the start, to which no batch and no learning rate have led.
     """
-    shown = printable(path)
-    if "\0" in path or not Path(path).name:
-        raise InputError(
-            f"{shown or 'an empty name'}: this is no name of a file to write; name one"
-        )
-    # What a link points to is replaced, and not the link.
-    target = Path(path).resolve()
-    try:
-        if target.exists() and not target.is_file():
-            raise InputError(f"{shown}: this is no ordinary file; name another one")
-        if not target.parent.is_dir():
-            raise InputError(
-                f"{shown}: there is no folder {printable(str(target.parent))}; make it first"
-            )
-        part = _part(target)
-        part.touch(exist_ok=False)
-        part.unlink()
-    except OSError as error:
-        raise _unwritable(shown, error) from None
-    return target
-
-
-def _part(target: Path) -> Path:
-    """Where a file is written before it takes its place."""
-    return target.with_name(f".{target.name}.{os.getpid()}.part")
-
-
-def _unwritable(path: str, error: OSError) -> InputError:
-    return InputError(
-        f"{printable(path)}: it can't be written ({error.strerror}); name another file"
-    )
-
-
-def write_history(run: Run, target: Path) -> None:
-    """Write every step of the run to a CSV file, whole or not at all.
-
-    Raises
-    ------
-    InputError
-        If the file can't be written.
-    """
-    write(target, _history_lines(run))
-
-
-def write(target: Path, lines: Iterable[str]) -> None:
-    """Write a file, whole or not at all, in the place of one that may be there.
-
-    Raises
-    ------
-    InputError
-        If the file can't be written.
-    """
-    part = _part(target)
-    try:
-        with part.open("x", encoding="utf-8", newline="\n") as file:
-            file.writelines(lines)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise _unwritable(str(target), error) from None
-
-
-def _history_lines(run: Run) -> Iterator[str]:
-    """Step 0 is the start, to which no batch and no learning rate have led."""
+    last = run.history.last if last is None else last
     start = run.history[0]
     yield HISTORY_HEADER + "\n"
     yield f"0,0,{start.slope!r},{start.intercept!r},,{start.loss!r},,\n"
-    for first in range(1, run.history.last + 1, _LINES):
-        count = min(_LINES, run.history.last + 1 - first)
+    for first in range(1, last + 1, _LINES):
+        count = min(_LINES, last + 1 - first)
         for number, rate_m, rate_b in zip(
             range(first, first + count), *(r.tolist() for r in run.rates(first, count)), strict=True
         ):
@@ -221,3 +154,15 @@ def _history_lines(run: Run) -> Iterator[str]:
                 f"{number},{run.epoch(number)},{step.slope!r},{step.intercept!r},"
                 f"{step.batch_loss!r},{step.loss!r},{rate_m!r},{rate_b!r}\n"
             )
+
+
+def data_lines(data: Dataset) -> Iterator[str]:
+    """The rows that the run was trained on, as a CSV file of two columns with a header."""
+    header = io.StringIO()
+    names = (printable(name, len(name) * 10) for name in (data.x_name, data.y_name))
+    csv.writer(header, lineterminator="\n").writerow(names)
+    yield header.getvalue()
+    for first in range(0, data.n, _LINES):
+        piece = slice(first, first + _LINES)
+        for x, y in zip(data.x[piece].tolist(), data.y[piece].tolist(), strict=True):
+            yield f"{x!r},{y!r}\n"

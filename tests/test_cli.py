@@ -298,6 +298,27 @@ def test_a_link_to_a_history_stays_one(capsys: pytest.CaptureFixture[str], tmp_p
         assert len(rows(target)) == epochs + 1
 
 
+def test_the_script_is_written_with_its_data(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The data's file has a name that nobody chose, and so takes no other's place."""
+    monkeypatch.chdir(tmp_path)
+    mine = tmp_path / "run-data.csv"
+    mine.write_text("x,y\n1,2\n2,4\n3,7\n")
+    for epochs in ("3", "4"):
+        output(capsys, "train", mine.name, "--epochs", epochs, "--script", "run.py")
+        text = (tmp_path / "run.py").read_text(encoding="utf-8")
+        assert 'DATA = "run-data-2.csv"' in text
+        assert f"range(1, {int(epochs) + 1})" in text
+    assert mine.read_text() == "x,y\n1,2\n2,4\n3,7\n"
+    assert (tmp_path / "run-data-2.csv").read_text() == "x,y\n1.0,2.0\n2.0,4.0\n3.0,7.0\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "run-data-2.csv",
+        "run-data.csv",
+        "run.py",
+    ]
+
+
 def test_train_prints_the_notebooks_lines(capsys: pytest.CaptureFixture[str]) -> None:
     lines = output(capsys, "train").splitlines()
     known = "closed form: y = 87.69 * x + 34754.08"
@@ -415,6 +436,7 @@ def test_numbers_can_be_negative_and_in_any_form(
         ("--x GrLivArea --y SqFt", "there is no column SqFt; choose from"),
         ("--x SalePrice --y SalePrice", "x and y are both SalePrice; choose two different"),
         ("--history .", "name"),
+        ("--script nowhere/run.py", "there is no folder"),
         ("--history ..", "no ordinary file; name another one"),
         ("--history nowhere/history.csv", "there is no folder"),
         (f"--history {'h' * 300}.csv", "it can't be written (File name too long); name another"),

@@ -20,6 +20,11 @@ LARGEST_DRAW = 1 << 21
 _FEW_ROWS = 1 << 12
 
 
+def deals_cards(n: int) -> bool:
+    """Whether independent batches of n rows are dealt from a deck, and not chosen by NumPy."""
+    return n <= _FEW_ROWS
+
+
 def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generator) -> Sampler:
     """Draws batches of `size` of n rows, with a generator of its own or the one given.
 
@@ -35,12 +40,18 @@ def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generat
 
     def independent(wanted: int) -> Index:
         """Each batch drawn without replacement, whatever the one before was."""
-        count = max(1, min(wanted, LARGEST_DRAW // (n if n <= _FEW_ROWS else size)))
-        if n <= _FEW_ROWS:
+        count = max(1, min(wanted, LARGEST_DRAW // (n if deals_cards(n) else size)))
+        if deals_cards(n):
             return _decks(rng, n, size, count)
         return np.stack([rng.choice(n, size, replace=False, shuffle=False) for _ in range(count)])
 
     return shuffled if sampling == "epoch" else independent
+
+
+def shuffle_keys(n: int) -> tuple[str, int]:
+    """The type of the keys that n numbers are shuffled by, and how many 64-bit words they take."""
+    size = 4 if n < 1 << 12 else 8
+    return f"uint{8 * size}", (n + 1) * size // 8 + 1
 
 
 def _orders(rng: np.random.Generator, n: int, count: int) -> Index:
@@ -50,8 +61,8 @@ def _orders(rng: np.random.Generator, n: int, count: int) -> Index:
     Where two have the same random bits their own decide, in an order that is random too: all
     numbers of a row are mixed with the same further random bits.
     """
-    kind: type[np.unsignedinteger[Any]] = np.uint32 if n < 1 << 12 else np.uint64
-    words = (n + 1) * kind().nbytes // 8 + 1  # whole ones for each row, however many rows there are
+    name, words = shuffle_keys(n)
+    kind: type[np.unsignedinteger[Any]] = np.dtype(name).type
     raw: NDArray[np.unsignedinteger[Any]]
     raw = rng.bit_generator.random_raw(count * words).view(kind).reshape(count, -1)
     own = kind((1 << n.bit_length()) - 1)

@@ -17,6 +17,7 @@ from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
+from linreg_tui.tui.export import ExportScreen, InView
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.help import HelpScreen
@@ -57,6 +58,7 @@ class LinregApp(App[None]):
         self._markers = markers
         self._alone: str | None = None
         self._link = Link()
+        self._folder: str | None = None
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
@@ -214,6 +216,18 @@ class LinregApp(App[None]):
     def _edited(self, settings: Settings | None) -> None:
         if settings is not None and settings != self._live.settings:
             self._live.choose(settings)
+
+    def action_export(self) -> None:
+        """What leaves the program about the run in view."""
+        if not any(isinstance(screen, ExportScreen) for screen in self.screen_stack):
+            self.push_screen(ExportScreen(self._in_view, self._folder), self._exported)
+
+    def _in_view(self) -> InView:
+        run = self._live.view.run
+        return InView(run, run.history.last, self._live.picture(), self._live.rich_style)
+
+    def _exported(self, folder: str | None) -> None:
+        self._folder = folder or self._folder
 
     def action_pane(self, pane: str) -> None:
         """One pane alone; the same again, all."""

@@ -8,7 +8,7 @@ from textual.widgets._footer import FooterKey
 
 from linreg_tui.tui.keys import KEYS
 
-ALL_COLUMNS = 112
+ALL_COLUMNS = 119
 """Columns from which on all keys fit."""
 
 

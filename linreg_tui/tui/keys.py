@@ -54,6 +54,7 @@ KEYS = (
     Key("y", "y", "excess", "Loss, or loss above optimum"),
     Key("g", "g", "update", "The gradient step in view", "gradient", roomy=True),
     Key("b", "b", "branch", "Branch off from here", "branch", roomy=True),
+    Key("x", "x", "export", "Export the run in view", "save", roomy=True),
 )
 
 

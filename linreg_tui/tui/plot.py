@@ -51,8 +51,16 @@ class Plot(Widget):
         """One row of the picture."""
         if y >= len(self._picture.glyphs):
             return Strip.blank(self.size.width, self.rich_style)
-        glyphs, shades = self._picture.glyphs[y], self._picture.shades[y]
-        roles = _without_blanks(glyphs, self._picture.roles[y])
+        return self._strip(self._picture, y)
+
+    def drawn(self, columns: int, rows: int) -> list[Strip]:
+        """The rows of the picture at another size."""
+        picture = self._draw(columns, rows)
+        return [self._strip(picture, y) for y in range(len(picture.glyphs))]
+
+    def _strip(self, picture: Picture, y: int) -> Strip:
+        glyphs, shades = picture.glyphs[y], picture.shades[y]
+        roles = _without_blanks(glyphs, picture.roles[y])
         changing = (np.diff(roles) != 0) | (np.diff(shades) != 0)
         bounds = [0, *(np.flatnonzero(changing) + 1).tolist(), len(roles)]
         segments = []

@@ -9,6 +9,7 @@ from dataclasses import replace
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.strip import Strip
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -192,6 +193,15 @@ class LivePane(Vertical):
         self.set_class(event.size.height >= ROOM_FOR_ALL, "roomy")
         self.set_class(event.size.height < ROOM_FOR_TWO, "low")
 
+    def picture(self) -> list[Strip]:
+        """Line, numbers and loss as they are in view, whatever room the screen has for them."""
+        fit, loss = (14, 24) if self._lower is self._landscape else (22, 14)
+        return [
+            strip
+            for name, rows in (("fit", fit), ("readout", 3), ("loss", loss))
+            for strip in self.query_one(f"#{name}", Plot).drawn(PICTURE_COLUMNS, rows)
+        ]
+
     def _of_view(self, draw: Callable[[int, int, View], Picture]) -> Callable[[int, int], Picture]:
         return lambda columns, rows: draw(columns, rows, self.view)
 
@@ -228,3 +238,6 @@ class LivePane(Vertical):
 
 ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
 """Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
+
+PICTURE_COLUMNS = 80
+"""How wide a picture is that leaves the program."""

@@ -1,0 +1,244 @@
+"""What leaves the program on x: files, their names, and what is said when they can't be written."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from linreg_tui import files
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.export import CHOICES, ExportScreen, shortened
+from linreg_tui.tui.field import Entry
+from linreg_tui.tui.panes.live import LivePane
+
+ALL = [
+    "linreg-run-data.csv",
+    "linreg-run.csv",
+    "linreg-run.py",
+    "linreg-run.svg",
+    "linreg-run.txt",
+]
+
+
+@asynccontextmanager
+async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+    """The application with a run of three steps, and the export open."""
+    app = LinregApp(data, Settings(batch_size=64, epochs=5))
+    async with app.run_test(size=size) as pilot:
+        app.query_one(LivePane).walk(3)
+        await until(pilot, lambda: app.query_one(LivePane).view.number == 3)
+        await open_export(pilot)
+        yield pilot
+
+
+async def open_export(pilot: Pilot[None]) -> None:
+    await pilot.press("x")
+    await until(pilot, lambda: is_open(pilot) and "writes linreg" in screen(pilot))
+
+
+def is_open(pilot: Pilot[None]) -> bool:
+    return isinstance(pilot.app.screen, ExportScreen)
+
+
+def screen(pilot: Pilot[None]) -> str:
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def told(pilot: Pilot[None]) -> list[str]:
+    return [notification.message for notification in pilot.app._notifications]
+
+
+def said(pilot: Pilot[None]) -> str:
+    """What will be written, or why it can't be."""
+    return str(pilot.app.screen.query_one("#files", Static).content)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+async def written(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys, and enter, and wait until it has closed."""
+    await pilot.press(*keys, "enter")
+    await until(pilot, lambda: not is_open(pilot))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (0, ["linreg-run.csv"]),
+        (1, ["linreg-run.svg"]),
+        (2, ["linreg-run.txt"]),
+        (3, ["linreg-run-data.csv", "linreg-run.py"]),
+        (4, ALL),
+    ],
+)
+async def test_what_is_chosen_is_written(
+    houses: Dataset, folder: Path, choice: int, expected: list[str]
+) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press(*["down"] * choice)
+        await until(pilot, lambda: all(name in screen(pilot) for name in expected))
+        assert list(CHOICES)[choice] in screen(pilot)
+        await written(pilot)
+        assert names(folder) == expected
+        await until(pilot, lambda: len(told(pilot)) == 1)
+        assert all(name in told(pilot)[0] for name in expected)
+        assert told(pilot)[0].endswith(f" to {shortened(str(folder))}")
+
+
+async def test_the_second_time_they_have_a_number(houses: Dataset, folder: Path) -> None:
+    async with opened(houses) as pilot:
+        await written(pilot, "end")
+        before = {path: path.read_bytes() for path in folder.iterdir()}
+        await open_export(pilot)
+        await pilot.press("end")
+        await until(pilot, lambda: "linreg-run-2-data.csv" in screen(pilot))
+        await written(pilot)
+        assert len(names(folder)) == 10
+        assert {"linreg-run-2.csv", "linreg-run-2-data.csv"} < set(names(folder))
+        assert all(path.read_bytes() == text for path, text in before.items())
+        assert '"linreg-run-2-data.csv"' in (folder / "linreg-run-2.py").read_text()
+
+
+async def test_what_is_in_the_files(houses: Dataset, folder: Path) -> None:
+    """Of the run as it is when enter is pressed; the picture is as wide on any screen."""
+    async with opened(houses, size=(60, 16)) as pilot:
+        await written(pilot, "end")
+    history = (folder / "linreg-run.csv").read_text().splitlines()
+    assert len(history) == 5
+    assert history[-1].startswith("3,1,")
+    text = (folder / "linreg-run.txt").read_text(encoding="utf-8")
+    assert [len(line) for line in text.splitlines() if "closed form" in line] == [80, 80]
+    assert "GrLivArea →" in text
+    assert "batch 64   η_m 1e-7" in text
+    drawn = ElementTree.parse(folder / "linreg-run.svg").getroot()
+    assert drawn.attrib["viewBox"] == f"0 0 800 {20 * len(text.splitlines())}"
+    shown = [element.text for element in drawn.iter() if element.text]
+    assert {"GrLivArea", "SalePrice", "loss", "slope"} <= set(shown)
+    assert "range(1, 4)" in (folder / "linreg-run.py").read_text()
+
+
+async def test_the_landscape_is_in_the_picture_if_it_is_in_view(
+    houses: Dataset, folder: Path
+) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("x", "l")
+        await open_export(pilot)
+        await written(pilot, "down", "down")
+        assert "slope m →" in (folder / "linreg-run.txt").read_text(encoding="utf-8")
+
+
+async def test_another_folder_is_kept_for_the_next_time(houses: Dataset, folder: Path) -> None:
+    there = folder / "[there]"
+    there.mkdir()
+    async with opened(houses) as pilot:
+        await pilot.press("tab", *"nowhere")
+        await until(pilot, lambda: "there is no such folder; make it first" in said(pilot))
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert is_open(pilot)
+        assert names(folder) == ["[there]"]
+        pilot.app.screen.query_one(Entry).value = "[there]"
+        await until(pilot, lambda: "writes linreg-run.csv" in screen(pilot))
+        await written(pilot)
+        assert names(there) == ["linreg-run.csv"]
+        await open_export(pilot)
+        assert pilot.app.screen.query_one(Entry).value == "[there]"
+
+
+async def test_what_cannot_be_written_is_told_in_one_line(
+    houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object, **_options: object) -> Path:
+        raise files._unwritable("linreg-run.csv", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+    async with opened(houses) as pilot:
+        with monkeypatch.context() as patched:
+            patched.setattr(files, "create", full)
+            await pilot.press("enter")
+            await until(pilot, lambda: "No space left on device" in said(pilot))
+        assert told(pilot) == []
+        await written(pilot)
+        assert names(folder) == ["linreg-run.csv"]
+
+
+async def test_what_was_written_before_the_disk_was_full_is_told(
+    houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = files.create
+
+    def soon_full(to: Path, stem: str, suffix: str, *arguments: object, **options: object) -> Path:
+        if suffix == ".txt":
+            raise InputError("linreg-run.txt: it can't be written (No space left on device)")
+        return create(to, stem, suffix, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(files, "create", soon_full)
+    async with opened(houses) as pilot:
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: "No space left on device" in said(pilot))
+        assert names(folder) == ["linreg-run.csv", "linreg-run.svg"]
+        assert told(pilot)[0].startswith("Wrote linreg-run.csv, linreg-run.svg to ")
+
+
+@pytest.mark.parametrize("way", ["escape", "ctrl+x", "x", "q", "click"])
+async def test_cancelling(houses: Dataset, folder: Path, way: str) -> None:
+    async with opened(houses) as pilot:
+        if way == "click":
+            row, line = next(
+                (row, line)
+                for row, line in enumerate(screen(pilot).splitlines())
+                if "enter write" in line
+            )
+            await pilot.click(offset=(line.index("cancel"), row))
+        else:
+            await pilot.press(way)
+        await until(pilot, lambda: not is_open(pilot))
+        assert names(folder) == []
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
+    async with opened(houses, size) as pilot:
+        await pilot.press("end")
+        await until(pilot, lambda: "linreg-run-data.csv" in screen(pilot))
+        text = screen(pilot)
+        for part in (*CHOICES, "Export the run", "folder", "linreg-run.py", "enter write", "tab"):
+            assert part in text
+
+
+async def test_arrows_and_tab_reach_everything(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        entry = pilot.app.screen.query_one(Entry)
+        await pilot.press("tab")
+        assert entry.has_focus
+        await pilot.press("up")
+        assert not entry.has_focus
+        await pilot.press("tab", "x")
+        assert entry.value.endswith("x")
+        assert is_open(pilot)
