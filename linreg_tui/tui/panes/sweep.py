@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from contextlib import aclosing
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import DataTable
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
-from linreg_tui.core.sweep import over_batch_sizes
-from linreg_tui.numbers import above_optimum, fixed
-from linreg_tui.training import Training
+from linreg_tui.core.sweep import Plan, over_batch_sizes
+from linreg_tui.core.trials import Result
+from linreg_tui.numbers import above_least, fixed
+from linreg_tui.sweeping import sweep_aside
 
-COLUMNS = {"batch": 5, "slope": 8, "intercept": 10, "above": 9, "status": 12, "loss": 16}
-"""Titles and widths; the last is out of sight where there is little room."""
+COLUMNS = {"batch": 5, "slope": 9, "intercept": 10, "loss": 14, "above": 10, "status": 15}
+"""Titles and widths."""
+
+DISPENSABLE = ("loss", "slope", "intercept")
+"""The columns that go first where there is little room."""
 
 PATIENCE = 0.3
 """Seconds."""
 
-FORESEEN = {True: "→ converges", False: "→ diverges", None: "→ ?"}
+FORESEEN = {True: "→ stable", False: "→ diverges", None: "→ ?"}
 """What is said of a trial before it runs."""
 
 
@@ -37,7 +41,8 @@ class SweepPane(Vertical):
         super().__init__(id="sweep", classes="pane")
         self._data = data
         self._started = False
-        self._training: Training | None = None
+        self._rows: list[dict[str, str]] = []
+        self._columns: list[str] = []
 
     def compose(self) -> ComposeResult:
         """The table; the keyboard is for the live view."""
@@ -45,74 +50,81 @@ class SweepPane(Vertical):
         table.can_focus = False
         yield table
 
-    def on_mount(self) -> None:
-        """The columns."""
-        for title, width in COLUMNS.items():
-            self._table.add_column(_cell(title, title), key=title, width=width)
+    def on_resize(self, event: events.Resize) -> None:
+        """As many columns as there is room for, the status always."""
+        columns = list(COLUMNS)
+        for column in DISPENSABLE:
+            if sum(COLUMNS[name] for name in columns) > event.size.width - 1:
+                columns.remove(column)
+        if columns != self._columns:
+            self._columns = columns
+            self._show()
 
     def offer(self, settings: Settings) -> None:
         """Show what a sweep with these settings would be, unless there are results to look at."""
         if not self._started:
-            trials = self._list(settings)
-            self.run_worker(self._foresee_soon(trials), group="sweep", exclusive=True)
+            plan = self._list(settings)
+            self.run_worker(self._foresee_soon(plan), group="sweep", exclusive=True)
 
     def start(self, settings: Settings) -> None:
         """Run a sweep in the background, instead of the one under way."""
-        if self._training is not None:
-            self._training.pause()
         self._started = True
-        trials = self._list(settings)
-        self.run_worker(self._run(trials), group="sweep", exclusive=True)
+        self.run_worker(self._run(self._list(settings)), group="sweep", exclusive=True)
 
     @property
     def _table(self) -> DataTable[Text]:
         return self.query_one(DataTable)
 
-    def _list(self, settings: Settings) -> list[Settings]:
-        trials = [trial.settings for trial in over_batch_sizes(settings, self._data.n)]
-        self._table.clear()
-        for number, trial in enumerate(trials):
-            known = {"batch": str(trial.batch_size)}
-            cells = [_cell(known.get(column, ""), column) for column in COLUMNS]
-            self._table.add_row(*cells, key=str(number))
-        return trials
+    def _list(self, settings: Settings) -> Plan:
+        plan = over_batch_sizes(settings, self._data.n)
+        self._rows = [{"batch": str(trial.settings.batch_size)} for trial in plan]
+        self._show()
+        return plan
 
-    async def _foresee_soon(self, trials: Sequence[Settings]) -> None:
+    def _show(self) -> None:
+        self._table.clear(columns=True)
+        for column in self._columns:
+            self._table.add_column(_cell(column, column), key=column, width=COLUMNS[column])
+        for number, row in enumerate(self._rows):
+            cells = [_cell(row.get(column, ""), column) for column in self._columns]
+            self._table.add_row(*cells, key=str(number))
+
+    async def _foresee_soon(self, plan: Plan) -> None:
         """Once the settings have been let alone for a moment."""
         await asyncio.sleep(PATIENCE)
-        await self._foresee(trials)
+        await self._foresee(plan)
 
-    async def _foresee(self, trials: Sequence[Settings]) -> None:
-        for number, trial in enumerate(trials):
-            foreseen = await asyncio.to_thread(predict, self._data, trial)
-            self._say(number, FORESEEN[foreseen.stable])
+    async def _foresee(self, plan: Plan) -> None:
+        for trial in plan:
+            foreseen = await asyncio.to_thread(predict, self._data, trial.settings)
+            self._fill(trial.number, status=FORESEEN[foreseen.stable])
 
-    async def _run(self, trials: Sequence[Settings]) -> None:
-        await self._foresee(trials)
-        for number, trial in enumerate(trials):
-            run = Run(self._data, trial)
-            self._say(number, "running")
-            self._training = Training(run, number, lambda _: None)
-            await self._training.go()
-            self._fill(str(number), run)
+    async def _run(self, plan: Plan) -> None:
+        await self._foresee(plan)
+        for trial in plan:
+            self._fill(trial.number, status="running")
+            async with aclosing(sweep_aside(self._data, [trial])) as coming:
+                async for results in coming:
+                    self._tell(results[0])
 
-    def _say(self, number: int, status: str) -> None:
-        self._table.update_cell(str(number), "status", _cell(status, "status"))
+    def _tell(self, result: Result) -> None:
+        diverged = f"diverged {result.diverged_at:,}" if result.diverged_at is not None else ""
+        self._fill(
+            result.trial.number,
+            slope=fixed(result.slope, COLUMNS["slope"] - 1),
+            intercept=fixed(result.intercept, COLUMNS["intercept"] - 1),
+            loss=fixed(result.loss, COLUMNS["loss"] - 1),
+            above=above_least(self._data.line, result.excess),
+            status=diverged or result.status,
+        )
 
-    def _fill(self, key: str, run: Run) -> None:
-        last = run.history[run.history.last]
-        diverged = f"diverged {run.diverged_at}"
-        cells = {
-            "slope": fixed(last.slope, COLUMNS["slope"] - 1),
-            "intercept": fixed(last.intercept, COLUMNS["intercept"] - 1),
-            "above": above_optimum(run.optimum, last.slope, last.intercept),
-            "status": run.status if run.diverged_at is None else diverged,
-            "loss": fixed(last.loss, COLUMNS["loss"] - 1),
-        }
-        for column, text in cells.items():
-            self._table.update_cell(key, column, _cell(text, column))
+    def _fill(self, number: int, **texts: str) -> None:
+        self._rows[number].update(texts)
+        for column in texts:
+            if column in self._columns:
+                self._table.update_cell(str(number), column, _cell(texts[column], column))
 
 
 def _cell(text: str, column: str) -> Text:
     """Numbers to the right of their column, words to the left."""
-    return Text(f" {text}" if column == "status" else text.rjust(COLUMNS[column]))
+    return Text(f"  {text}" if column == "status" else text.rjust(COLUMNS[column]))
