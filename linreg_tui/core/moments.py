@@ -113,13 +113,13 @@ class Batches:
         # One row after the other in memory, so that a batch's sums don't depend on its neighbours.
         index = np.ascontiguousarray(index)
         dx, dy = self._dx.take(index), self._dy.take(index)
-        sum_x, sum_y = dx.sum(axis=1), dy.sum(axis=1)
+        sum_x, sum_y = np.einsum("ij->i", dx), np.einsum("ij->i", dy)
         mean_x, mean_y = sum_x / size, sum_y / size
         return Moments(
             size,
             mean_x + self._mean_x,
             mean_y + self._mean_y,
-            np.einsum("ij,ij->i", dx, dx) - sum_x * mean_x,
-            np.einsum("ij,ij->i", dx, dy) - sum_x * mean_y,
-            np.einsum("ij,ij->i", dy, dy) - sum_y * mean_y,
+            np.vecdot(dx, dx) - sum_x * mean_x,
+            np.vecdot(dx, dy) - sum_x * mean_y,
+            np.vecdot(dy, dy) - sum_y * mean_y,
         )

@@ -36,7 +36,7 @@ def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generat
     def shuffled(wanted: int) -> Index:
         """All whole batches of some epochs, the rows shuffled anew in each."""
         epochs = max(1, min(-(-wanted // (n // size)), LARGEST_DRAW // n))
-        return _orders(rng, n, epochs)[:, : n // size * size].reshape(-1, size)
+        return _orders(rng, n, epochs, n // size * size).reshape(-1, size)
 
     def independent(wanted: int) -> Index:
         """Each batch drawn without replacement, whatever the one before was."""
@@ -54,8 +54,8 @@ def shuffle_keys(n: int) -> tuple[str, int]:
     return f"uint{8 * size}", (n + 1) * size // 8 + 1
 
 
-def _orders(rng: np.random.Generator, n: int, count: int) -> Index:
-    """The numbers from 0 to n − 1 in `count` random orders, of shape (count, n).
+def _orders(rng: np.random.Generator, n: int, count: int, first: int) -> Index:
+    """The first of the numbers from 0 to n − 1 in `count` random orders, of shape (count, first).
 
     Each number is sorted by random bits above its own: quicker than to swap numbers one by one.
     Where two have the same random bits their own decide, in an order that is random too: all
@@ -66,13 +66,12 @@ def _orders(rng: np.random.Generator, n: int, count: int) -> Index:
     raw: NDArray[np.unsignedinteger[Any]]
     raw = rng.bit_generator.random_raw(count * words).view(kind).reshape(count, -1)
     own = kind((1 << n.bit_length()) - 1)
-    keys, mixed = raw[:, :n], raw[:, n, None] & own
-    keys &= ~own
+    mixed = raw[:, n, None] & own
+    keys = raw[:, :n] & ~own
     keys |= np.arange(n, dtype=kind) ^ mixed
     keys.sort(axis=1)
-    keys &= own
-    keys ^= mixed
-    return keys.astype(np.intp)
+    order: Index = ((keys[:, :first] & own) ^ mixed).astype(np.intp)
+    return order
 
 
 def _decks(rng: np.random.Generator, n: int, size: int, count: int) -> Index:

@@ -216,11 +216,14 @@ class Run:
         rows = self._rows(steps) if batch is None else self._batch_rows(batch)
         points = self._optimizer.walk(*self._point, rows)
         self._point = points[0][-1], points[1][-1]
+        table = np.empty((4, len(points[0])))
         with np.errstate(over="ignore", invalid="ignore"):
             slope, intercept = self._units.to_data(*map(np.array, points))
             loss = self.optimum.loss + self.optimum.excess(slope, intercept)
             batch_loss = loss if batch is None else batch.loss(slope, intercept)
-        self._keep(np.stack([slope, intercept, batch_loss, loss]))
+            for row, column in enumerate((slope, intercept, batch_loss, loss)):
+                table[row] = column
+        self._keep(table)
 
     def _rows(self, steps: int) -> Iterable[Row]:
         """The same batch in every step, all rows."""
