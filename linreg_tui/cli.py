@@ -2,58 +2,43 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from linreg_tui import __version__, lookalikes
-from linreg_tui.core.dataset import Dataset, bundled, load
+from linreg_tui.arguments import (
+    BAD_INPUT,
+    Parser,
+    add_batch_sizes,
+    add_data,
+    add_json,
+    add_trials,
+    data_of,
+)
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
-from linreg_tui.options import add_settings, batch_sizes, scales, settings_of
+from linreg_tui.options import add_settings, scales, settings_of
 
 if TYPE_CHECKING:
     from linreg_tui.tui.markers import Markers
 
-BAD_INPUT, OUTPUT_LOST = 2, 1
-
+OUTPUT_LOST = 1
 MARKERS = ("braille", "block", "ascii")
-
-_LONGEST_COMPLAINT = 300
 
 EPILOG = """\
 commands:
   linreg-tui fit     the closed form, printed
   linreg-tui train   SGD without a screen, printed step by step
   linreg-tui sweep   many trainings, printed as a table
+  linreg-tui report  the homework's report, written to files
 
 Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints take one line, and which knows 1e-7 for a number."""
-
-    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
-        super().__init__(
-            prog,
-            description=description,
-            epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        # Without this, an initial slope of -1e-7 is taken for an option.
-        self._negative_number_matcher = re.compile(r"^-\.?\d")
-
-    def error(self, message: str) -> NoReturn:
-        line = printable(" ".join(message.split()), _LONGEST_COMPLAINT)
-        self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,13 +74,13 @@ def _discard_output() -> None:
 
 
 def _open_application(words: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         "linreg-tui",
         "See a machine learn on the simplest model there is: a straight line.",
         EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
-    _add_data(parser)
+    add_data(parser)
     add_settings(parser)
     parser.add_argument(
         "--marker",
@@ -110,7 +95,7 @@ def _open_application(words: list[str]) -> int:
             "the application needs a terminal for its screen and keyboard; "
             "linreg-tui train works without one"
         )
-    data = _data(options)
+    data = data_of(options)
     settings = settings_of(options, data)
 
     # How long a key may wait to show. There are no more frames for it than there is to see.
@@ -143,25 +128,24 @@ def _markers(name: str | None) -> Markers:
 
 
 def _fit(words: list[str]) -> int:
-    parser = _Parser("linreg-tui fit", "The closed form: the line closest to all points.")
-    _add_data(parser)
-    _add_json(parser)
+    parser = Parser("linreg-tui fit", "The closed form: the line closest to all points.")
+    add_data(parser)
+    add_json(parser)
     options = parser.parse_args(words)
-    data = _data(options)
 
     from linreg_tui import headless
 
-    headless.fit(data, as_json=options.json)
+    headless.fit(data_of(options), as_json=options.json)
     return 0
 
 
 def _train(words: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         "linreg-tui train", "SGD without a screen, printed step by step as the notebook does."
     )
-    _add_data(parser)
+    add_data(parser)
     add_settings(parser)
-    _add_json(parser)
+    add_json(parser)
     parser.add_argument(
         "--history", metavar="FILE.csv", help="write every step to this file, replacing it"
     )
@@ -171,7 +155,7 @@ def _train(words: list[str]) -> int:
         help="write a Python script that repeats the run, replacing it, and beside it its data",
     )
     options = parser.parse_args(words)
-    data = _data(options)
+    data = data_of(options)
     settings = settings_of(options, data)
 
     from linreg_tui import headless
@@ -187,21 +171,15 @@ def _train(words: list[str]) -> int:
 
 
 def _sweep(words: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         "linreg-tui sweep",
         "Many trainings, printed as a table: with one batch size after another, or with batch size "
         "and both\nlearning rates scaled together until it diverges.",
     )
-    _add_data(parser)
+    add_data(parser)
     group = parser.add_argument_group("sweep")
     over = group.add_mutually_exclusive_group()
-    over.add_argument(
-        "--batch-sizes",
-        type=batch_sizes,
-        metavar="N,N,...",
-        help="rows a step, each a number or full "
-        "(default: 32,64,128,256,512, or fractions of few rows)",
-    )
+    add_batch_sizes(over)
     over.add_argument(
         "--scales",
         type=scales,
@@ -209,22 +187,14 @@ def _sweep(words: list[str]) -> int:
         help="instead, such as 1,2,4,8: batches of 64 rows and both learning rates, all times "
         "the scale; ends with the scale from which on it diverges",
     )
-    group.add_argument(
-        "--repeats", type=int, metavar="K", default=1, help="trainings of each (default: 1)"
-    )
-    group.add_argument(
-        "--jobs",
-        type=int,
-        metavar="N",
-        help="processes to train in (default: 1, and more for a long sweep)",
-    )
+    add_trials(group)
     add_settings(parser, "batch_size")
-    _add_json(parser)
+    add_json(parser)
     parser.add_argument(
         "--csv", metavar="FILE.csv", help="write the trials to this file, replacing it"
     )
     options = parser.parse_args(words)
-    data = _data(options)
+    data = data_of(options)
     settings = settings_of(options, data)
 
     from linreg_tui import headless_sweep
@@ -241,24 +211,40 @@ def _sweep(words: list[str]) -> int:
     )
 
 
+def _report(words: list[str]) -> int:
+    parser = Parser(
+        "linreg-tui report",
+        "The homework's report, to be completed with answers: what the batch size does, and at "
+        "which\nlearning rates it diverges. A Markdown file, and its learning curves as SVG.",
+    )
+    add_data(parser)
+    group = parser.add_argument_group("trials")
+    add_batch_sizes(group)
+    add_trials(group)
+    add_settings(parser, "batch_size")
+    parser.add_argument(
+        "--folder", metavar="DIR", default=".", help="where to write it (default: here)"
+    )
+    options = parser.parse_args(words)
+    data = data_of(options)
+    settings = settings_of(options, data)
+
+    from linreg_tui import headless_report
+
+    return headless_report.report(
+        data,
+        settings,
+        options.batch_sizes,
+        options.repeats,
+        jobs=options.jobs,
+        named=options.data,
+        folder=options.folder,
+    )
+
+
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "fit": _fit,
     "train": _train,
     "sweep": _sweep,
+    "report": _report,
 }
-
-
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", nargs="?", metavar="DATA", help="a CSV file with a header")
-    parser.add_argument("--x", metavar="COLUMN", help="the column to predict from")
-    parser.add_argument("--y", metavar="COLUMN", help="the column to predict")
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
-
-
-def _data(options: argparse.Namespace) -> Dataset:
-    if options.data is not None:
-        return load(options.data, options.x, options.y)
-    return bundled(options.x, options.y)

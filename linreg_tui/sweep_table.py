@@ -36,7 +36,7 @@ Cells = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Rows:
     """How a sweep's groups become rows."""
 
     optimum: ClosedForm
@@ -115,7 +115,7 @@ class _Table:
         self._foreseen = foreseen
         first = plan[0]
         self._repeats = sum(trial.group == first.group for trial in plan)
-        self._rows = _Rows(data.line, first.scale is not None, self._repeats)
+        self._rows = Rows(data.line, first.scale is not None, self._repeats)
         self._trials = [trial for trial in plan if trial.repeat == 0]
         self._results: defaultdict[int, list[Result]] = defaultdict(list)
         self._done: dict[int, Cells] = {}

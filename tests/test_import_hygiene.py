@@ -32,6 +32,12 @@ for module in pkgutil.walk_packages(linreg_tui.core.__path__, "linreg_tui.core."
 
 RUN = "from linreg_tui.cli import main; assert main({0!r}) == 0"
 
+REPORT = """
+import tempfile
+with tempfile.TemporaryDirectory() as folder:
+    from linreg_tui.cli import main; assert main(["report", "--folder", folder]) == 0
+"""
+
 
 def loaded(script: str) -> frozenset[str]:
     """The modules, and the packages around them, that a fresh interpreter has after a script."""
@@ -50,13 +56,14 @@ def loaded(script: str) -> frozenset[str]:
         (RUN.format(["train", "--json"]), {"linreg_tui.core.sgd"}, HEAVY),
         (RUN.format(["sweep", "--json"]), {"linreg_tui.sweeping"}, HEAVY),
         (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
+        (REPORT, {"linreg_tui.homework_report", "linreg_tui.curves_svg"}, HEAVY),
         (
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
             {"pandas", "scipy"},
             {"textual", "plotext"},
         ),
     ],
-    ids=["all of core", "the command line", "train", "sweep as JSON", "sweep", "fit"],
+    ids=["all of core", "the command line", "train", "sweep as JSON", "sweep", "report", "fit"],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:
     modules = loaded(script)
@@ -142,7 +149,7 @@ FORBIDDEN = {
     "core": PARTS - {"core"},
     "training": PARTS - {"core", "training"},
     "sweeping": PARTS - {"core", "sweeping"},
-    "tui": {"headless", "headless_sweep", "sweep_table", "cli", "__main__"},
+    "tui": {"headless", "headless_report", "headless_sweep", "sweep_table", "cli", "__main__"},
     "cli": {"__main__"},
     "__main__": PARTS - {"cli"},
 }
@@ -162,7 +169,8 @@ def test_arrows_point_one_way(path: Path) -> None:
 def test_the_command_line_opens_the_application_and_the_commands_late() -> None:
     at_once = {name for name, at_once in imports(PACKAGE / "cli.py") if at_once}
     late = {name for name, at_once in imports(PACKAGE / "cli.py") if not at_once}
-    assert {"linreg_tui.tui.app", "linreg_tui.headless", "linreg_tui.headless_sweep"} <= late
+    commands = {f"linreg_tui.headless{name}" for name in ("", "_sweep", "_report")}
+    assert {"linreg_tui.tui.app", *commands} <= late
     assert not any(name.startswith(("linreg_tui.tui", "textual", "rich")) for name in at_once)
 
 

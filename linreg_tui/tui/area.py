@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from linreg_tui.tui.axes import Axis
+from linreg_tui.axes import Axis
 from linreg_tui.tui.markers import BRAILLE, Markers
 
 

@@ -12,13 +12,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.axes import Axis, linear_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.units import z_scores
 from linreg_tui.tui import figures, layers
 from linreg_tui.tui.area import Area
-from linreg_tui.tui.axes import Axis, linear_axis
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.picture import SHADES, Layer, Picture, Role
 from linreg_tui.tui.pictures import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN

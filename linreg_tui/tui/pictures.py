@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from linreg_tui.axes import Axis, count_axis, growing, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
@@ -14,7 +15,6 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.core.text import printable
 from linreg_tui.tui import figures, layers
 from linreg_tui.tui.area import Area
-from linreg_tui.tui.axes import Axis, count_axis, growing, linear_axis, log_axis
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.picture import Layer, Picture, Role, Span
 from linreg_tui.tui.player import View

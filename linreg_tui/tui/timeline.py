@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from textual import events
 
+from linreg_tui.axes import growing
 from linreg_tui.core import events as core_events
 from linreg_tui.core.events import Kind
-from linreg_tui.tui.axes import growing
 from linreg_tui.tui.messages import StepChosen
 from linreg_tui.tui.picture import Picture, Role, blank, write
 from linreg_tui.tui.player import View

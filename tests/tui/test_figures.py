@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linreg_tui.axes import count_axis, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Thinner
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui import figures, layers
 from linreg_tui.tui.area import Area
-from linreg_tui.tui.axes import count_axis, linear_axis, log_axis
 from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.picture import BLANK, Layer, Picture, Role, lines

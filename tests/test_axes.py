@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linreg_tui.tui.axes import Axis, count_axis, growing, linear_axis, log_axis
+from linreg_tui.axes import Axis, count_axis, growing, linear_axis, log_axis
 
 anything = st.floats(allow_nan=True, allow_infinity=True)
 sizes = st.integers(0, 30)

@@ -1,0 +1,78 @@
+"""What the commands of the command line have in common: how they read and complain."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+from linreg_tui.core.dataset import Dataset, bundled, load
+from linreg_tui.core.text import printable
+from linreg_tui.options import batch_sizes
+
+BAD_INPUT = 2
+
+_LONGEST_COMPLAINT = 300
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints take one line, and which knows 1e-7 for a number."""
+
+    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(
+            prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        # Without this, an initial slope of -1e-7 is taken for an option.
+        self._negative_number_matcher = re.compile(r"^-\.?\d")
+
+    def error(self, message: str) -> NoReturn:
+        """Say it, and exit."""
+        line = printable(" ".join(message.split()), _LONGEST_COMPLAINT)
+        self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Let it be named what to train on."""
+    parser.add_argument("data", nargs="?", metavar="DATA", help="a CSV file with a header")
+    parser.add_argument("--x", metavar="COLUMN", help="the column to predict from")
+    parser.add_argument("--y", metavar="COLUMN", help="the column to predict")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Let JSON be asked for."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+
+
+def data_of(options: argparse.Namespace) -> Dataset:
+    """The data that was named, or the bundled one."""
+    if options.data is not None:
+        return load(options.data, options.x, options.y)
+    return bundled(options.x, options.y)
+
+
+def add_batch_sizes(group: argparse._ActionsContainer) -> None:
+    """Let the batch sizes of a sweep be chosen."""
+    group.add_argument(
+        "--batch-sizes",
+        type=batch_sizes,
+        metavar="N,N,...",
+        help="rows a step, each a number or full "
+        "(default: 32,64,128,256,512, or fractions of few rows)",
+    )
+
+
+def add_trials(group: argparse._ActionsContainer) -> None:
+    """Let it be chosen how often, and in how many processes, a sweep trains."""
+    group.add_argument(
+        "--repeats", type=int, metavar="K", default=1, help="trainings of each (default: 1)"
+    )
+    group.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="processes to train in (default: 1, and more for a long sweep)",
+    )
