@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from linreg_tui.core.draws import Draws
 from linreg_tui.core.moments import FloatArray
@@ -30,6 +31,28 @@ class Segment:
     scheduled: int = 0
     drawn: int = 0
 
+    @staticmethod
+    def first(settings: Settings, n: int, milestones: Milestones) -> Segment:
+        """The segment with which a run starts."""
+        return Segment(0, settings, n, milestones, _draws(settings, n, settings.seed))
+
+    def followed_by(self, settings: Settings, step: int, milestones: Milestones) -> Segment:
+        """The segment after a step, with other settings.
+
+        The batches stay what they are unless their settings change, and a new schedule counts from
+        the step.
+        """
+        changed = partial(settings.differs, self.settings)
+        scheduled, draws, drawn = self.scheduled, self.draws, self.drawn
+        if changed("schedule", "warmup_steps", "decay", "decay_steps"):
+            scheduled = step
+        if changed("batch_size", "sampling"):
+            # At the start they are those of a run that has had these settings all along.
+            seed = (settings.seed, step) if step else settings.seed
+            draws, drawn = _draws(settings, self.n, seed), step
+        epochs = self.epochs_at(step)
+        return Segment(step, settings, self.n, milestones, draws, epochs, scheduled, drawn)
+
     def epochs_at(self, step: int) -> Fraction:
         """How many passes over the data the run has made at a step of this segment."""
         return self.epochs + Fraction(step - self.start, self.settings.steps_per_epoch(self.n))
@@ -45,3 +68,9 @@ class Segment:
         """What the schedule multiplies the rates of `count` steps from step `first` on by."""
         total = max(1, self.end - self.scheduled)
         return factors(self.settings, total, first - 1 - self.scheduled, count)
+
+
+def _draws(settings: Settings, n: int, seed: int | tuple[int, int]) -> Draws | None:
+    if settings.batch_size is None:
+        return None
+    return Draws(n, settings.batch_size, settings.sampling, seed)

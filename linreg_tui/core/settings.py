@@ -57,6 +57,10 @@ class Settings:
         """Whether the learning rates stay the same throughout."""
         return self.schedule == "constant" and not self.warmup_steps
 
+    def differs(self, other: Settings, *names: str) -> bool:
+        """Whether one of the settings of these names is another one."""
+        return any(getattr(self, name) != getattr(other, name) for name in names)
+
     def steps_per_epoch(self, n: int) -> int:
         """How many whole batches n rows make; the rows left over sit the epoch out."""
         return 1 if self.batch_size is None else n // self.batch_size

@@ -10,7 +10,6 @@ from itertools import repeat
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.draws import Draws
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
 from linreg_tui.core.history import History, Thinner
@@ -65,8 +64,7 @@ class Run:
         self._point = self._units.from_data(m, b)
         self._optimizer = optimizer(settings)
         self._marks = [_Mark(0, self._point, copy.copy(self._optimizer))]
-        draws = _draws(data, settings, settings.seed)
-        self._segments = [Segment(0, settings, data.n, self._milestones(start), draws)]
+        self._segments = [Segment.first(settings, data.n, self._milestones(start))]
         self._coming: Segment | None = None
 
     @property
@@ -135,7 +133,7 @@ class Run:
 
     def can_take(self, settings: Settings) -> bool:
         """Whether a run can go on with other settings: all may differ but those of its start."""
-        return not (self.exhausted or _differ(settings, self.settings, *OF_THE_START))
+        return not (self.exhausted or settings.differs(self.settings, *OF_THE_START))
 
     def change(self, settings: Settings) -> None:
         """Take the steps to come with other settings, which `can_take` allows.
@@ -154,24 +152,12 @@ class Run:
             self._coming = None
             return
         loss = max(self.history[0].loss, self.history[step].loss)
-        segment = replace(
-            last,
-            start=step,
-            settings=settings,
-            epochs=last.epochs_at(step),
-            milestones=self._milestones(loss),
-        )
-        if _differ(settings, last.settings, "schedule", "warmup_steps", "decay", "decay_steps"):
-            segment = replace(segment, scheduled=step)
-        if _differ(settings, last.settings, "batch_size", "sampling"):
-            draws = _draws(self.data, settings, (settings.seed, step) if step else settings.seed)
-            segment = replace(segment, draws=draws, drawn=step)
-        self._coming = segment
+        self._coming = last.followed_by(settings, step, self._milestones(loss))
 
     def _turn(self, segment: Segment) -> None:
         """Begin a segment."""
         last = self._segments[-1]
-        if _differ(segment.settings, last.settings, "optimizer", "momentum", "update"):
+        if segment.settings.differs(last.settings, "optimizer", "momentum", "update"):
             self._optimizer = optimizer(segment.settings)
         if last.start == segment.start:
             self._segments[-1], self._marks = segment, self._marks[:-1]
@@ -260,13 +246,3 @@ class Run:
 
 def _batch(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:
     return moments.mean_x, moments.mean_y, moments.sxx / moments.n, moments.sxy / moments.n
-
-
-def _draws(data: Dataset, settings: Settings, seed: int | tuple[int, int]) -> Draws | None:
-    if settings.batch_size is None:
-        return None
-    return Draws(data.n, settings.batch_size, settings.sampling, seed)
-
-
-def _differ(one: Settings, other: Settings, *names: str) -> bool:
-    return any(getattr(one, name) != getattr(other, name) for name in names)

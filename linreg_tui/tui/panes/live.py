@@ -28,6 +28,12 @@ from linreg_tui.tui.readout import draw_readout
 from linreg_tui.tui.timeline import Timeline
 from linreg_tui.tui.update_readout import draw_update
 
+ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
+"""Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
+
+PICTURE_COLUMNS = 80
+"""How wide a picture is that leaves the program."""
+
 
 class LivePane(Vertical):
     """All that is shown here is a function of the player's view: a run, and a place in it."""
@@ -44,7 +50,6 @@ class LivePane(Vertical):
         super().__init__(id="live", classes="pane")
         self._data = data
         self._link = link or Link()
-        self._behind = False
         self._drawn: tuple[View, int] | None = None
         self._fit = FitPicture(data, markers)
         self._loss = LossPicture(markers)
@@ -169,19 +174,16 @@ class LivePane(Vertical):
     def on_progressed(self, message: Progressed) -> None:
         """Show how far the training is, unless the terminal has not yet shown the last frame."""
         if self._player.follow(message.progress):
-            self._behind = True
             self.catch_up()
-            if self._behind:
-                self._last_resort.reset()
-                self._last_resort.resume()
 
     def catch_up(self) -> None:
         """Show what was left out, if anything was and the terminal can take it."""
-        if self._behind and self._link.free:
-            self._behind = False
-            self._last_resort.pause()
-            if self._drawn != self._to_draw:
-                self._redraw()
+        if self._drawn in (None, self._to_draw):
+            return
+        if self._link.free:
+            self._redraw()
+        else:
+            self._last_resort.resume()
 
     def on_step_chosen(self, message: StepChosen) -> None:
         """Go there, and stay there."""
@@ -230,14 +232,8 @@ class LivePane(Vertical):
         return view, view.run.history.last
 
     def _redraw(self) -> None:
-        self._behind, self._drawn = False, self._to_draw
+        self._drawn = self._to_draw
+        self._last_resort.pause()
         self._link.draw()
         for plot in self.query(Plot):
             plot.redraw()
-
-
-ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
-"""Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
-
-PICTURE_COLUMNS = 80
-"""How wide a picture is that leaves the program."""

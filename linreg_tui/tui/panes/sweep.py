@@ -19,7 +19,7 @@ from linreg_tui.core.trials import Result
 from linreg_tui.numbers import above_least, fixed
 from linreg_tui.sweeping import sweep_aside
 
-COLUMNS = {"batch": 5, "slope": 9, "intercept": 10, "loss": 14, "above": 10, "status": 15}
+COLUMNS = {"batch": 5, "slope": 9, "intercept": 11, "loss": 16, "above": 10, "status": 15}
 """Titles and widths."""
 
 DISPENSABLE = ("loss", "slope", "intercept")
