@@ -14,11 +14,12 @@ from rich.text import Text
 from linreg_tui import files, report, sweeping
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.sweep import Plan, check, over_batch_sizes, over_scales
 from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import Result
+from linreg_tui.processes import processes
 from linreg_tui.sweep_table import LiveTable, PlainTable
 
 INTERRUPTED = 128 + 2
@@ -29,18 +30,6 @@ class _Show(Protocol):
 
     def add(self, result: Result) -> None:
         """One more."""
-
-
-class Foreseen(dict[int, Prediction]):
-    """What is foreseen of each group of trials, worked out when it is first asked for."""
-
-    def __init__(self, data: Dataset, plan: Plan) -> None:
-        self._data = data
-        self._settings = {trial.group: trial.settings for trial in reversed(plan)}
-
-    def __missing__(self, group: int) -> Prediction:
-        self[group] = predict(self._data, self._settings[group])
-        return self[group]
 
 
 def sweep(
@@ -68,14 +57,14 @@ def sweep(
     elif not 1 <= jobs <= sweeping.MAX_JOBS:
         raise InputError(f"so many jobs are not possible: choose from 1 to {sweeping.MAX_JOBS}")
     target = None if csv is None else files.writable(csv)
-    foreseen = Foreseen(data, plan)
+    foresights = Foresights(data)
     results: list[Result] = []
     console = Console(highlight=False)
     live = console.is_terminal and not console.is_dumb_terminal
     # A terminal has to know how many lines to take back; in a pipe a row is a line.
     console.soft_wrap = not live
     kind: Callable[..., AbstractContextManager[_Show]] = LiveTable if live else PlainTable
-    show = nullcontext() if as_json else kind(console, data, plan, foreseen)
+    show = nullcontext() if as_json else kind(console, data, plan, foresights)
     try:
         with show as table:
             for result in _results(data, plan, min(jobs, len(plan))):
@@ -87,15 +76,15 @@ def sweep(
     except KeyboardInterrupt:
         return INTERRUPTED
     if target is not None:
-        files.replace(target, report.trial_lines(results, foreseen))
+        files.replace(target, report.trial_lines(results, foresights))
     if as_json:
-        found = report.sweep_object(data, results, foreseen)
+        found = report.sweep_object(data, results, foresights)
         sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
     return 0
 
 
 def _results(data: Dataset, plan: Plan, jobs: int) -> Iterator[Result]:
-    with sweeping.processes(jobs) as executor:
+    with processes(jobs) as executor:
         yield from sweeping.sweep(data, plan, executor)
 
 

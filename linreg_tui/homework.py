@@ -16,6 +16,7 @@ from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.sweep import Plan, check, over_batch_sizes, over_scales
 from linreg_tui.core.tipping import Tipping, tipping_scale
 from linreg_tui.core.trials import Result
+from linreg_tui.processes import processes
 
 DOUBLINGS = 16
 """How often the scale is doubled, if none of them diverges."""
@@ -72,7 +73,7 @@ def solve(
         jobs = sweeping.jobs_that_pay(plan, data.n)
     elif not 1 <= jobs <= sweeping.MAX_JOBS:
         raise InputError(f"so many jobs are not possible: choose from 1 to {sweeping.MAX_JOBS}")
-    with sweeping.processes(min(jobs, len(plan))) as executor:
+    with processes(min(jobs, len(plan))) as executor:
         return Homework(
             data,
             settings,

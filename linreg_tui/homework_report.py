@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from linreg_tui.learning_curves import Picture, picture
 from linreg_tui.markdown import code, command, table
 from linreg_tui.numbers import equation, fixed, rate
 from linreg_tui.options import OPTIONS
-from linreg_tui.sweep_table import Rows
+from linreg_tui.sweep_cells import WORDS, Columns, foreseen
 
 EPOCHS, SEEN, SCALES = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg", "-scales-epochs.svg"
 """What the names of the pictures' files end with."""
@@ -36,23 +37,41 @@ HEADINGS = {
     "foreseen": "foreseen",
 }
 TOLD = [option for option in OPTIONS if option.name != "batch_size"]
-WORDS = ("status", "foreseen")
 
-ANSWER = "**Your answer:**\n" + 3 * "\n&nbsp;\n"
+FIRST_QUESTION = (
+    "How do the trainings differ in where they end, in how soon they get there, and in how much "
+    "they tremble? Why?"
+)
+SECOND_QUESTION = (
+    "What happens to the loss at the largest scale, and why there? Why can a training hold a "
+    "little beyond the foreseen limit? Would smaller rates in the first steps help?"
+)
+
+ROOM = "\n".join(3 * ["&nbsp;\n"])
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a student writes, in Markdown; where that is nothing, room is left for it."""
+
+    name: str = ""
+    date: str = ""
+    first: str = ""
+    second: str = ""
 
 
 def pictures(homework: Homework) -> dict[str, Picture]:
     """The learning curves, by what the names of their files end with."""
     data = homework.data
+    by_size = [group.results for group in homework.batch_sizes]
+    by_scale = [group.results for group in homework.scales]
     sizes = [_batch(group.first.trial.settings) for group in homework.batch_sizes]
     scales = [f"scale {rate(group.first.trial.scale or 1.0)}" for group in homework.scales]
     title = "Learning curves of the"
     return {
-        EPOCHS: picture(f"{title} batch sizes, by epochs", data, homework.batch_sizes, sizes),
-        SEEN: picture(
-            f"{title} batch sizes, by rows seen", data, homework.batch_sizes, sizes, rows=True
-        ),
-        SCALES: picture(f"{title} scales, by epochs", data, homework.scales, scales),
+        EPOCHS: picture(f"{title} batch sizes, by epochs", data, by_size, sizes),
+        SEEN: picture(f"{title} batch sizes, by rows seen", data, by_size, sizes, "rows seen"),
+        SCALES: picture(f"{title} scales, by epochs", data, by_scale, scales),
     }
 
 
@@ -61,16 +80,20 @@ def _batch(settings: Settings) -> str:
 
 
 def markdown(
-    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str], named: str | None
+    homework: Homework,
+    drawn: Mapping[str, Picture],
+    names: Mapping[str, str],
+    named: str | None,
+    answers: Answers,
 ) -> str:
     """The report; `names` are those of the pictures' files, `named` the path of the data's file."""
     parts = [
         "# Homework: batch size and learning rate",
-        "**Name:**",
-        "**Date:**",
+        f"**Name:** {' '.join(answers.name.split())}".rstrip(),
+        f"**Date:** {answers.date}".rstrip(),
         *_data(homework),
-        *_first_question(homework, drawn, names),
-        *_second_question(homework, drawn, names),
+        *_first_question(homework, drawn, names, answers),
+        *_second_question(homework, drawn, names, answers),
         *_repeating(homework, named),
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
@@ -91,25 +114,22 @@ def _data(homework: Homework) -> Iterator[str]:
 
 
 def _first_question(
-    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str]
+    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str], answers: Answers
 ) -> Iterator[str]:
     yield "## Question 1: what does the batch size do?"
     yield (
         f"Each training goes {_epochs(homework.settings)} through the data, with the same learning "
         "rates. A smaller batch makes more steps of the same rows, and each step sees less of them."
     )
-    yield _trials(homework, homework.batch_sizes, scales=False)
+    yield _trials(homework, homework.batch_sizes)
     yield from _curves(drawn[EPOCHS], names[EPOCHS])
     yield from _curves(drawn[SEEN], names[SEEN])
-    yield (
-        "How do the trainings differ in where they end, in how soon they get there, and in how "
-        "much they tremble? Why?"
-    )
-    yield ANSWER
+    yield FIRST_QUESTION
+    yield _answer(answers.first)
 
 
 def _second_question(
-    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str]
+    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str], answers: Answers
 ) -> Iterator[str]:
     settings, last = homework.settings, homework.scales[-1].first
     yield "## Question 2: how far do larger batches bear larger learning rates?"
@@ -119,7 +139,7 @@ def _second_question(
         "A batch has at most all rows. The scale is doubled until a training diverges"
         + ("." if last.diverged_at is not None else ", which none of these did.")
     )
-    yield _trials(homework, homework.scales, scales=True)
+    yield _trials(homework, homework.scales)
     yield (
         "Between which scales it tips depends on whether the intercept's update sees the new slope "
         "(sequential) or the old one (simultaneous). Tried out with this seed, within "
@@ -132,11 +152,12 @@ def _second_question(
         left=("update",),
     )
     yield from _curves(drawn[SCALES], names[SCALES])
-    yield (
-        "What happens to the loss at the largest scale, and why there? Why can a training hold a "
-        "little beyond the foreseen limit? Would smaller rates in the first steps help?"
-    )
-    yield ANSWER
+    yield SECOND_QUESTION
+    yield _answer(answers.second)
+
+
+def _answer(text: str) -> str:
+    return f"**Your answer:**\n\n{text.strip() or ROOM}\n"
 
 
 def _tipping(tipping: Tipping) -> tuple[str, str, str]:
@@ -151,17 +172,18 @@ def _epochs(settings: Settings, one: str = "time") -> str:
     return f"{settings.epochs} {one}{'s' * (settings.epochs != 1)}"
 
 
-def _trials(homework: Homework, groups: Sequence[Group], *, scales: bool) -> str:
-    rows = Rows(homework.data.line, scales, homework.repeats)
-    columns = [name for name in HEADINGS if name in rows.widths or name == "steps"]
+def _trials(homework: Homework, groups: Sequence[Group]) -> str:
+    plan = tuple(result.trial for group in groups for result in group.results)
+    columns = Columns.of(plan, homework.data.line)
+    shown = [name for name in HEADINGS if name in columns.widths or name == "steps"]
     made = []
     for group in groups:
-        cells = rows.settings(group.first.trial)
-        cells |= rows.results(summarize(group.results), group.first, group.foreseen)
+        cells = columns.settings(group.first.trial) | {"foreseen": foreseen(group.foreseen)}
+        cells |= columns.results(summarize(group.results), group.first)
         cells["steps"] = str(max(result.steps for result in group.results))
-        made.append([cells[name] for name in columns])
-    words = [HEADINGS[name] for name in WORDS]
-    return table([HEADINGS[name] for name in columns], made, left=words) + (
+        made.append([cells[name] for name in shown])
+    words = [HEADINGS[name] for name in shown if name in WORDS]
+    return table([HEADINGS[name] for name in shown], made, left=words) + (
         f"\nOf {homework.repeats} repeats: mean ± standard deviation.\n"
         if homework.repeats > 1
         else ""

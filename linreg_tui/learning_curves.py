@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from linreg_tui.axes import Axis, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.outcome import DIVERGED_ABOVE
-from linreg_tui.homework import Group
+from linreg_tui.core.trials import Result
 
 SMALLEST = 1e-12
 """Of the first loss: losses below this share, as of points on a line, are drawn at it."""
@@ -43,53 +44,67 @@ class Picture:
     y: Axis
 
 
+Against = Literal["epochs", "steps", "rows seen"]
+"""What a curve is drawn over; the rows seen are the fair comparison between batch sizes."""
+
+
 def picture(
     title: str,
     data: Dataset,
-    groups: Sequence[Group],
+    groups: Sequence[Sequence[Result]],
     labels: Sequence[str],
+    against: Against = "epochs",
     *,
-    rows: bool = False,
+    above_optimum: bool = False,
+    ticks: tuple[int, int] = (8, 8),
 ) -> Picture:
-    """The losses of groups of trainings against epochs, or against the rows seen.
+    """The losses of groups of trainings that differ by their seed alone, or those above the least.
 
     What is over a thousand times the first loss, and so has diverged, lies above the picture.
     """
-    start = float(groups[0].first.curve.high[0])
-    floor = max(start, data.line.loss) * SMALLEST or 1.0
+    line = data.line
+    least = 0.0 if above_optimum else line.loss
+    start = float(groups[0][0].curve.high[0]) - line.loss + least
+    floor = max(start, least) * SMALLEST or 1.0
     curves = tuple(
-        _curve(label, data, group, rows, floor) for label, group in zip(labels, groups, strict=True)
+        _curve(label, data, group, against, line.loss - least, floor)
+        for label, group in zip(labels, groups, strict=True)
     )
-    least = max(data.line.loss, floor)
-    low = min(least, *(float(curve.low.min()) for curve in curves))
+    lowest = min(float(curve.low.min()) for curve in curves)
     high = max(least, *(float(curve.high.max()) for curve in curves))
     return Picture(
         title,
         curves,
-        least,
-        linear_axis(
-            0,
-            max(float(curve.places[-1]) for curve in curves),
-            "rows seen" if rows else "epochs",
-            8,
+        max(least, floor),
+        linear_axis(0, max(float(curve.places[-1]) for curve in curves), against, ticks[0]),
+        log_axis(
+            lowest if above_optimum else min(max(least, floor), lowest),
+            min(high, DIVERGED_ABOVE * max(start, floor)),
+            "loss above optimum" if above_optimum else "loss",
+            ticks[1],
         ),
-        log_axis(low, min(high, DIVERGED_ABOVE * max(start, floor)), "mean squared error", 8),
     )
 
 
-def _curve(label: str, data: Dataset, group: Group, rows: bool, floor: float) -> LearningCurve:
+def _curve(
+    label: str, data: Dataset, group: Sequence[Result], against: Against, less: float, floor: float
+) -> LearningCurve:
     """The curve of a group: from the least to the largest loss of all its repeats."""
-    settings, first = group.first.trial.settings, group.first.curve
-    alike = [one.curve for one in group.results if one.curve.stride == first.stride]
+    first = group[0]
+    settings, stride = first.trial.settings, first.curve.stride
+    alike = [one.curve for one in group if one.curve.stride == stride]
     spans = min(len(curve.low) for curve in alike)
-    begin = np.arange(spans) * float(first.stride)
-    steps = (begin + np.minimum(begin + first.stride - 1, group.first.steps)) / 2
+    begin = np.arange(spans) * float(stride)
+    steps = (begin + np.minimum(begin + stride - 1, first.steps)) / 2
     steps[0] = 0.0  # where all begin
-    size = settings.batch_size or data.n
-    each = float(size) if rows else 1 / settings.steps_per_epoch(data.n)
+    each = {
+        "epochs": 1 / settings.steps_per_epoch(data.n),
+        "steps": 1.0,
+        "rows seen": float(settings.batch_size or data.n),
+    }[against]
     return LearningCurve(
         label,
         steps * each,
-        np.maximum(np.min([curve.low[:spans] for curve in alike], axis=0), floor),
-        np.maximum(np.max([curve.high[:spans] for curve in alike], axis=0), floor),
+        np.maximum(np.min([curve.low[:spans] for curve in alike], axis=0) - less, floor),
+        np.maximum(np.max([curve.high[:spans] for curve in alike], axis=0) - less, floor),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 from linreg_tui.core.closed_form import inference, sums_of
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable
@@ -57,16 +58,16 @@ def fit_object(data: Dataset) -> Json:
     }
 
 
-def sweep_object(
-    data: Dataset, results: Iterable[Result], foreseen: Mapping[int, Prediction]
-) -> Json:
-    """A sweep, as `sweep --json` prints it; `foreseen` of each group of trials."""
+def sweep_object(data: Dataset, results: Iterable[Result], foresights: Foresights) -> Json:
+    """A sweep, as `sweep --json` prints it."""
     line = data.line
     ordered = sorted(results, key=lambda result: result.trial.number)
     return {
         "n": data.n,
         "closed_form": {"slope": line.slope, "intercept": line.intercept, "loss": line.loss},
-        "trials": [trial_object(result, foreseen[result.trial.group]) for result in ordered],
+        "trials": [
+            trial_object(result, foresights.of(result.trial.settings)) for result in ordered
+        ],
     }
 
 
@@ -92,11 +93,11 @@ def trial_object(result: Result, foreseen: Prediction) -> Json:
     return dict(zip(TRIAL_FIELDS, values, strict=True))
 
 
-def trial_lines(results: Iterable[Result], foreseen: Mapping[int, Prediction]) -> Iterator[str]:
+def trial_lines(results: Iterable[Result], foresights: Foresights) -> Iterator[str]:
     """The trials of a sweep as CSV, with the fields of the JSON; empty for what does not exist."""
     yield ",".join(TRIAL_FIELDS) + "\n"
     for result in sorted(results, key=lambda result: result.trial.number):
-        values = trial_object(result, foreseen[result.trial.group]).values()
+        values = trial_object(result, foresights.of(result.trial.settings)).values()
         yield ",".join(map(_field, values)) + "\n"
 
 

@@ -5,21 +5,16 @@ What the results are does not depend on where they come from, nor on their order
 
 from __future__ import annotations
 
-import asyncio
-import multiprocessing
 import os
-import signal
-import threading
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, as_completed
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import Trial
 from linreg_tui.core.trials import Result, run_trial
+from linreg_tui.processes import telling
 
 BATCH_SECONDS = 0.03
 """Of trials handed over together: a hundred times what handing over takes, and soon over."""
@@ -47,8 +42,8 @@ def estimated_seconds(settings: Settings, n: int) -> float:
 
 def jobs_that_pay(trials: Iterable[Trial], n: int) -> int:
     """In how many processes to run the trials: one, unless there is work for more."""
-    work = sum(estimated_seconds(trial.settings, n) for trial in trials)
-    return max(1, min(POLITE_JOBS, _cores(), int(work / PAYS_FROM)))
+    work = [estimated_seconds(trial.settings, n) for trial in trials]
+    return max(1, min(POLITE_JOBS, _cores(), len(work), int(sum(work) / PAYS_FROM)))
 
 
 def _cores() -> int:
@@ -56,37 +51,6 @@ def _cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS and Windows
         return os.cpu_count() or 1
-
-
-@contextmanager
-def processes(jobs: int) -> Iterator[Executor | None]:
-    """An executor of that many processes; None, which stands for this one, for one.
-
-    Raises
-    ------
-    InputError
-        If processes can't be started, or end before their work.
-    """
-    if jobs == 1:
-        yield None
-        return
-    for library in ("OPENBLAS", "OMP", "MKL"):
-        # Each process would start a thread for every core of a login node, and none is needed.
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-    # A process that is forked off while other threads run may find their locks held for ever.
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(jobs, context, _end_when_interrupted) as executor:
-            yield executor
-    except BrokenProcessPool:
-        raise InputError(
-            f"the sweep's {jobs} processes did not last: choose fewer, as with --jobs 1"
-        ) from None
-
-
-def _end_when_interrupted() -> None:
-    """Without a traceback: what there is to say, the process that started this one says."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def sweep(
@@ -105,7 +69,7 @@ def sweep(
         for trial in trials:
             yield run_trial(data, trial)
         return
-    futures = _submitted(data, trials, executor)
+    futures = submitted(data, trials, executor)
     try:
         for future in as_completed(futures):
             yield from future.result()
@@ -114,43 +78,21 @@ def sweep(
             future.cancel()
 
 
-async def sweep_aside(
-    data: Dataset, trials: Iterable[Trial], executor: Executor | None = None
-) -> AsyncGenerator[list[Result], None]:
-    """The same off the event loop, some results at a time; without an executor in one thread.
-
-    Cancelled or closed, it begins nothing more, and what it has handed out stays valid. The thread
-    leaves off within a few thousand steps; an executor finishes what is under way.
+def submitted(
+    data: Dataset, trials: Iterable[Trial], executor: Executor
+) -> dict[Future[list[Result]], Sequence[Trial]]:
+    """The trials handed over to an executor, in batches that are worth it.
 
     Raises
     ------
     InputError
-        If the data can't be trained with the settings of a trial.
+        If it has no processes to run them.
     """
-    if executor is not None:
-        futures = [asyncio.wrap_future(future) for future in _submitted(data, trials, executor)]
-        try:
-            for coming in asyncio.as_completed(futures):
-                yield await coming
-        finally:
-            for future in futures:
-                future.cancel()
-        return
-    left = threading.Event()
-    try:
-        for batch in batches(trials, data.n, BATCH_SECONDS):
-            results = await asyncio.to_thread(_run_unless, left, data, batch)
-            yield results
-    finally:
-        left.set()
-
-
-def _submitted(
-    data: Dataset, trials: Iterable[Trial], executor: Executor
-) -> list[Future[list[Result]]]:
     seconds = BATCH_SECONDS + SENDING * data.n
     try:
-        return [executor.submit(_run, data, batch) for batch in batches(trials, data.n, seconds)]
+        return {
+            executor.submit(_run, data, batch): batch for batch in batches(trials, data.n, seconds)
+        }
     except OSError as error:
         raise InputError(
             f"the sweep's processes can't be started ({error.strerror}): choose fewer, "
@@ -174,16 +116,4 @@ def batches(trials: Iterable[Trial], n: int, seconds: float) -> Iterator[Sequenc
 
 
 def _run(data: Dataset, batch: Sequence[Trial]) -> list[Result]:
-    return [run_trial(data, trial) for trial in batch]
-
-
-class _LeftError(Exception):
-    """Nobody waits for the results any more."""
-
-
-def _run_unless(left: threading.Event, data: Dataset, batch: Sequence[Trial]) -> list[Result]:
-    def look(_: int) -> None:
-        if left.is_set():
-            raise _LeftError
-
-    return [run_trial(data, trial, look) for trial in batch]
+    return [run_trial(data, trial, telling(trial)) for trial in batch]

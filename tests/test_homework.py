@@ -23,7 +23,7 @@ from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import run_trial
 from linreg_tui.curves_svg import COLOURS, svg
 from linreg_tui.curves_text import text
-from linreg_tui.headless_report import write
+from linreg_tui.homework_files import write
 from linreg_tui.homework_report import pictures
 from linreg_tui.numbers import above_least, fixed
 from tests.test_cli import RED, complaint, output, run, table

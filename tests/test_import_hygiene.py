@@ -148,7 +148,8 @@ PARTS = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in FILE
 FORBIDDEN = {
     "core": PARTS - {"core"},
     "training": PARTS - {"core", "training"},
-    "sweeping": PARTS - {"core", "sweeping"},
+    "processes": PARTS - {"core", "processes"},
+    "sweeping": PARTS - {"core", "processes", "sweeping"},
     "tui": {"headless", "headless_report", "headless_sweep", "sweep_table", "cli", "__main__"},
     "cli": {"__main__"},
     "__main__": PARTS - {"cli"},

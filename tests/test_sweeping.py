@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from linreg_tui import sweeping
+from linreg_tui import sweep_aside, sweeping
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import Plan, grid, over_batch_sizes
 from linreg_tui.core.trials import Result
-from linreg_tui.sweeping import batches, jobs_that_pay, processes, sweep, sweep_aside
+from linreg_tui.processes import processes
+from linreg_tui.sweeping import batches, jobs_that_pay, sweep
 
 PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7, 1e-6]}, repeats=20)
 
@@ -91,7 +92,7 @@ def test_one_process_is_this_one() -> None:
 
 
 async def gathered(data: Dataset, plan: Plan, executor: Executor | None = None) -> list[Result]:
-    return [result async for some in sweep_aside(data, plan, executor) for result in some]
+    return [result async for some in sweep_aside.sweep(data, plan, executor) for result in some]
 
 
 async def test_results_do_not_depend_on_the_event_loop(
@@ -122,7 +123,7 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     kept: list[Result] = []
 
     async def work() -> None:
-        async with aclosing(sweep_aside(houses, plan)) as coming:
+        async with aclosing(sweep_aside.sweep(houses, plan)) as coming:
             async for some in coming:
                 kept.extend(some)
 

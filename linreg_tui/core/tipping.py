@@ -12,7 +12,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import scaled
-from linreg_tui.core.trials import CHUNK
+from linreg_tui.core.trials import CHUNK, Look
 
 WITHIN = 1.01
 """How many times the scale that did not diverge the one that did may be."""
@@ -40,12 +40,11 @@ def tipping_scale(
     data: Dataset,
     settings: Settings,
     variant: Callable[[Settings, int, float], Settings] = scaled,
-    look: Callable[[int], object] | None = None,
+    look: Look | None = None,
 ) -> Tipping:
     """Find the scale at which runs tip, to 1%: outwards from the foreseen one, then by bisection.
 
-    `variant` gives the settings at a scale from those at scale 1 and the number of rows. `look` is
-    called with the step after every few thousand. What it raises ends the search.
+    `variant` gives the settings at a scale from those at scale 1 and the number of rows.
 
     Raises
     ------
@@ -59,7 +58,7 @@ def tipping_scale(
         while run.diverged_at is None and run.history.last < run.budget and not run.exhausted:
             run.advance(min(CHUNK, run.budget - run.history.last))
             if look is not None:
-                look(run.history.last)
+                look(run.history[run.history.last])
         return run.diverged_at is not None
 
     foreseen = _foreseen(data, settings, variant)

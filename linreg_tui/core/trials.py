@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.history import Curve, Thinner
+from linreg_tui.core.history import Curve, Step, Thinner
 from linreg_tui.core.outcome import Status
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
@@ -42,10 +42,12 @@ class Result:
     curve: Curve = field(compare=False, repr=False)
 
 
-def run_trial(data: Dataset, trial: Trial, look: Callable[[int], object] | None = None) -> Result:
-    """Train to the end of the epochs, or until the numbers overflow.
+Look = Callable[[Step], object]
+"""Is shown the latest step, after every few thousand; what it raises ends what it looks at."""
 
-    `look` is called with the step after every few thousand. What it raises ends the trial.
+
+def run_trial(data: Dataset, trial: Trial, look: Look | None = None) -> Result:
+    """Train to the end of the epochs, or until the numbers overflow.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def run_trial(data: Dataset, trial: Trial, look: Callable[[int], object] | None 
     while run.history.last < run.budget and not run.exhausted:
         run.advance(min(CHUNK, run.budget - run.history.last))
         if look is not None:
-            look(run.history.last)
+            look(run.history[run.history.last])
     seconds = time.perf_counter() - began
     last = run.history[run.history.last]
     thinned = Thinner(CURVE_SPANS)

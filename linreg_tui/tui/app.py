@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -17,18 +18,22 @@ from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.export import ExportScreen, InView
+from linreg_tui.tui.export import ExportScreen
+from linreg_tui.tui.exports import Export, InView, of_run, of_sweep
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, Key, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
-from linreg_tui.tui.messages import PaneChosen, SettingsChosen
+from linreg_tui.tui.messages import PaneChosen, RunChosen, SettingsChosen
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.report_form import Draft, ReportForm
+from linreg_tui.tui.sweep.form import SweepForm
+from linreg_tui.tui.sweep.recipe import Recipe
 from linreg_tui.tui.title import TitleBar
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
@@ -51,14 +56,22 @@ class LinregApp(App[None]):
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
-    def __init__(self, data: Dataset, settings: Settings, markers: Markers = BRAILLE) -> None:
+    def __init__(
+        self,
+        data: Dataset,
+        settings: Settings,
+        markers: Markers = BRAILLE,
+        named: str | None = None,
+    ) -> None:
         super().__init__()
+        self._named = named
         self._data = data
         self._settings = settings
         self._markers = markers
         self._alone: str | None = None
         self._link = Link()
         self._folder: str | None = None
+        self._draft = Draft()
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
@@ -68,14 +81,13 @@ class LinregApp(App[None]):
             with Vertical(id="side"):
                 yield DataPane(self._data, self._markers)
                 yield ClosedFormPane(self._data)
-                yield SweepPane(self._data)
+                yield SweepPane(self._data, self._settings, self._markers, self._link)
         yield Static(id="too-small")
         yield KeysFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show what the screen has room for."""
         self._arrange(self.size)
-        self.install_screen(HelpScreen(), "help")
 
     def on_ready(self) -> None:
         """Spare what lives as long as the application from the garbage collector's rounds."""
@@ -107,6 +119,9 @@ class LinregApp(App[None]):
         """Everything that has a key, in the command palette."""
         for key in KEYS:
             yield SystemCommand(key.meaning, f"key {key.shown}", partial(self._do, key))
+        yield SystemCommand(
+            "Report of the homework", "also under x", partial(self.run_action, "app.report")
+        )
         for command in super().get_system_commands(screen):
             if command.title not in REPEATED:
                 yield command
@@ -130,10 +145,17 @@ class LinregApp(App[None]):
         for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
         main.query_one(TitleBar).show(alone)
+        main.query_one(SweepPane).alone(alone=enough and alone == "sweep")
+        self.refresh_bindings()
 
     def on_settings_chosen(self, message: SettingsChosen) -> None:
         """The live run has new settings, with which a sweep would be another."""
         self._main.query_one(SweepPane).offer(message.settings)
+
+    def on_run_chosen(self, message: RunChosen) -> None:
+        """A row of the sweep is to be seen in the live view."""
+        self._show(None)
+        self._live.load(message.settings)
 
     def on_pane_chosen(self, message: PaneChosen) -> None:
         """A tab was clicked."""
@@ -152,61 +174,15 @@ class LinregApp(App[None]):
     def _live(self) -> LivePane:
         return self._main.query_one(LivePane)
 
-    def action_run_or_pause(self) -> None:
-        """Run or pause."""
-        self._live.toggle()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the live pane's keys rest while the sweep has the screen and the keyboard."""
+        if action == "live" and self._main.focused is not None:
+            return False
+        return super().check_action(action, parameters)
 
-    def action_walk(self, steps: int) -> None:
-        """Along the timeline."""
-        self._live.walk(steps)
-
-    def action_first_step(self) -> None:
-        """To the start of the timeline."""
-        self._live.first_step()
-
-    def action_last_step(self) -> None:
-        """To the end of the timeline."""
-        self._live.last_step()
-
-    def action_restart(self) -> None:
-        """Start over."""
-        self._live.restart()
-
-    def action_branch(self) -> None:
-        """A new run from the step in view."""
-        self._live.branch()
-
-    def action_landscape(self) -> None:
-        """Loss curve or landscape."""
-        self._live.toggle_landscape()
-
-    def action_excess(self) -> None:
-        """Loss, or loss above the optimum."""
-        self._live.toggle_excess()
-
-    def action_coordinates(self) -> None:
-        """The landscape's coordinates."""
-        self._live.toggle_coordinates()
-
-    def action_update(self) -> None:
-        """How the step in view was made."""
-        self._live.toggle_update()
-
-    def action_slower(self) -> None:
-        """One pace down."""
-        self._live.change_pace(-1)
-
-    def action_faster(self) -> None:
-        """One pace up."""
-        self._live.change_pace(1)
-
-    def action_scale_rates(self, direction: int) -> None:
-        """Both learning rates."""
-        self._live.scale_rates(direction)
-
-    def action_scale_batch(self, direction: int) -> None:
-        """The batch size."""
-        self._live.scale_batch(direction)
+    def action_live(self, what: str, *arguments: int) -> None:
+        """Call the live pane's method of that name."""
+        getattr(self._live, what)(*arguments)
 
     def action_edit(self) -> None:
         """Every setting, in a form."""
@@ -218,13 +194,30 @@ class LinregApp(App[None]):
             self._live.choose(settings)
 
     def action_export(self) -> None:
-        """What leaves the program about the run in view."""
+        """What leaves the program about the run in view, and about the sweep."""
         if not any(isinstance(screen, ExportScreen) for screen in self.screen_stack):
-            self.push_screen(ExportScreen(self._in_view, self._folder), self._exported)
+            of_sweep = self._alone == "sweep" and len(self._exports()) > len(self._of_run())
+            first = len(self._of_run()) if of_sweep else 0
+            self.push_screen(ExportScreen(self._exports, self._folder, first), self._exported)
 
-    def _in_view(self) -> InView:
+    def _exports(self) -> list[Export]:
+        swept = self._main.query_one(SweepPane).swept()
+        return self._of_run() + ([] if swept is None else of_sweep(swept))
+
+    def _of_run(self) -> list[Export]:
         run = self._live.view.run
-        return InView(run, run.history.last, self._live.picture(), self._live.rich_style)
+        seen = InView(run, run.history.last, self._live.picture(), self._live.rich_style)
+        return of_run(seen)
+
+    def action_report(self) -> None:
+        """The report of the homework."""
+        if not any(isinstance(screen, ReportForm) for screen in self.screen_stack):
+            draft = replace(self._draft, folder=self._folder or self._draft.folder)
+            form = ReportForm(self._data, self._named, self._settings, self._live.settings, draft)
+            self.push_screen(form, self._drafted)
+
+    def _drafted(self, draft: Draft | None) -> None:
+        self._draft = draft or self._draft
 
     def _exported(self, folder: str | None) -> None:
         self._folder = folder or self._folder
@@ -238,11 +231,17 @@ class LinregApp(App[None]):
         self._show(None)
 
     def action_sweep(self) -> None:
-        """The notebook's batch sizes, with the settings of the live view."""
-        if not self._main.query_one(SweepPane).display:
+        """Choose a sweep around the settings of the live view, and run it."""
+        if not any(isinstance(screen, SweepForm) for screen in self.screen_stack):
+            pane = self._main.query_one(SweepPane)
+            form = SweepForm(self._data, self._live.settings, pane.foresights, pane.course.recipe)
+            self.push_screen(form, self._sweep)
+
+    def _sweep(self, recipe: Recipe | None) -> None:
+        if recipe is not None:
             self._show("sweep")
-        self._main.query_one(SweepPane).start(self._live.settings)
+            self._main.query_one(SweepPane).start(recipe)
 
     def action_help(self) -> None:
         """All keys."""
-        self.push_screen("help")
+        self.push_screen(HelpScreen(in_sweep=self._main.focused is not None))

@@ -15,8 +15,6 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from linreg_tui.options import Option
-
 LONGEST = 24
 """Characters; the longest number there is has as many."""
 
@@ -64,16 +62,24 @@ class Choice(Widget, can_focus=True):
 
 
 class Field(Horizontal):
-    """One setting: a mark if it is wrong, its label, and its value as text."""
+    """One setting: a mark if it is wrong, its label, and its value as text.
 
-    def __init__(self, option: Option, label: str, text: str) -> None:
-        super().__init__(id=option.name)
-        self.option = option
+    It is a choice of words, if there are any, and else an entry.
+    """
+
+    def __init__(
+        self,
+        setting: str,
+        label: str,
+        text: str,
+        words: Sequence[str] = (),
+        longest: int = LONGEST,
+    ) -> None:
+        super().__init__(id=setting)
+        self.setting = setting
         self.label = label
         self._control = (
-            Choice(option.words, text)
-            if option.words
-            else Entry(text, compact=True, max_length=LONGEST)
+            Choice(words, text) if words else Entry(text, compact=True, max_length=longest)
         )
 
     def compose(self) -> ComposeResult:

@@ -20,7 +20,7 @@ from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.area import Area
 from linreg_tui.tui.markers import AXIS, Ink
-from linreg_tui.tui.picture import BLANK, Glyphs, Layer, Picture, Role, Span, blank, write
+from linreg_tui.tui.picture import BLANK, CURVES, Glyphs, Layer, Picture, Role, Span, blank, write
 
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 """Long enough that where two lines meet, the colour doesn't change with every cell."""
@@ -155,6 +155,7 @@ def _ink(area: Area, role: Role) -> Ink:
         Role.REFERENCE: markers.closed_form,
         Role.TRACE: markers.trace,
         Role.CONTOUR: markers.contour,
+        **dict.fromkeys(CURVES, markers.points),
     }
     return inks.get(role, markers.fit)
 

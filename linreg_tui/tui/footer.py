@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-from linreg_tui.tui.keys import KEYS
+from linreg_tui.tui.keys import KEYS, SWEEP_KEYS
 
 ALL_COLUMNS = 119
 """Columns from which on all keys fit."""
@@ -17,7 +17,7 @@ class KeysFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """The keys."""
-        roomy = {key.action for key in KEYS if key.roomy}
+        roomy = {key.action for key in (*KEYS, *SWEEP_KEYS) if key.roomy}
         for widget in super().compose():
             if isinstance(widget, FooterKey) and widget.action in roomy and self._narrow:
                 continue

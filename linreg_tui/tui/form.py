@@ -14,7 +14,6 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from linreg_tui.core.dataset import Dataset
@@ -26,6 +25,7 @@ from linreg_tui.core.stability import predict
 from linreg_tui.options import OPTIONS
 from linreg_tui.tui.field import Choice, Field
 from linreg_tui.tui.foresight import foresight
+from linreg_tui.tui.form_screen import FormScreen
 
 COLUMNS = (
     {
@@ -55,6 +55,8 @@ COLUMNS = (
 )
 """The labels of all settings, under their headings, from top to bottom and left to right."""
 
+OF_NAME = {option.name: option for option in OPTIONS}
+
 ROOMY = Size(76, 23)
 """The smallest screen on which all fields can be seen at once."""
 
@@ -73,18 +75,10 @@ KEYS = "  ".join(
 """The bottom line, in Textual's markup. A Footer would be laid out anew with each move."""
 
 
-class SettingsForm(ModalScreen[Settings | None]):
+class SettingsForm(FormScreen[Settings]):
     """All settings of a run; closes with those that were chosen, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("enter,ctrl+s", "apply", "Apply"),
-        ("escape,ctrl+x", "cancel", "Cancel"),
-        ("ctrl+r", "defaults", "The notebook's defaults"),
-        ("up", "app.focus_previous", "Field above"),
-        ("down", "app.focus_next", "Field below"),
-        ("left", "turn(-1)", "Word before"),
-        ("right,space", "turn(1)", "Next word"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+r", "defaults", "The notebook's defaults")]
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
         super().__init__()
@@ -99,7 +93,6 @@ class SettingsForm(ModalScreen[Settings | None]):
 
     def compose(self) -> ComposeResult:
         """Fields in columns, and below them what they are, what is wrong, and what is foreseen."""
-        options = {option.name: option for option in OPTIONS}
         with Vertical(id="form") as form:
             form.border_title = "Settings"
             with Horizontal(id="columns"):
@@ -108,9 +101,9 @@ class SettingsForm(ModalScreen[Settings | None]):
                         for heading, labels in column.items():
                             yield Static(Content(heading), classes="heading")
                             for name, label in labels.items():
-                                option = options[name]
+                                option = OF_NAME[name]
                                 text = option.write(getattr(self._settings, name))
-                                yield Field(option, label, text)
+                                yield Field(name, label, text, option.words)
             yield self._hint
             with self._verdict:
                 yield self._sign
@@ -130,13 +123,13 @@ class SettingsForm(ModalScreen[Settings | None]):
     @on(Choice.Changed)
     def check(self) -> None:
         """Mark what is wrong; if nothing is, foresee, once the fields have been let alone."""
-        texts = {field.option.name: field.text for field in self._fields}
+        texts = {field.setting: field.text for field in self.fields}
         if texts == self.texts:
             return
         self.texts = texts
         self._settings, self._faults = read(texts, self._settings, self._data)
-        for field in self._fields:
-            name = field.option.name
+        for field in self.fields:
+            name = field.setting
             field.mark(wrong=name in self._faults, idle=name in self._settings.idle)
         self._explain()
         if self._faults:
@@ -148,10 +141,10 @@ class SettingsForm(ModalScreen[Settings | None]):
     @on(DescendantFocus)
     def _explain(self) -> None:
         """Say what the field with the focus is, and what is wrong with it or else with another."""
-        field = next((field for field in self._fields if field.focused), self._fields[0])
+        field = next((field for field in self.fields if field.focused), self.fields[0])
         self._hint.update(Content(self._meaning(field)), layout=False)
         if self._faults:
-            why = self._faults.get(field.option.name) or next(iter(self._faults.values()))
+            why = self._faults.get(field.setting) or next(iter(self._faults.values()))
             self._say("✗", Content(why))
         elif self._verdict.has_class("wrong"):
             self._say("", Content())
@@ -159,33 +152,21 @@ class SettingsForm(ModalScreen[Settings | None]):
     def action_apply(self) -> None:
         """Close with the settings, or go where they are wrong."""
         self.check()
-        wrong = [field for field in self._fields if field.option.name in self._faults]
+        wrong = [field for field in self.fields if field.setting in self._faults]
         if not wrong:
             self.dismiss(self._settings)
         elif not any(field.focused for field in wrong):
             wrong[0].enter()
 
-    def action_cancel(self) -> None:
-        """Close without."""
-        self.dismiss(None)
-
     def action_defaults(self) -> None:
         """The notebook's settings, in all fields."""
-        for field in self._fields:
-            field.text = field.option.write(getattr(Settings(), field.option.name))
-
-    def action_turn(self, direction: int) -> None:
-        """The next or the last word, if the field with the focus has a choice of words."""
-        if isinstance(self.focused, Choice):
-            self.focused.turn(direction)
-
-    @property
-    def _fields(self) -> list[Field]:
-        return list(self.query(Field))
+        for field in self.fields:
+            option = OF_NAME[field.setting]
+            field.text = option.write(getattr(Settings(), option.name))
 
     def _meaning(self, field: Field) -> str:
         """What the field's setting is, as the command line's help has it."""
-        option, settings = field.option, self._settings
+        option, settings = OF_NAME[field.setting], self._settings
         text = option.text
         if text.startswith("of "):
             text = f"{field.label.partition(',')[0]} {text}"

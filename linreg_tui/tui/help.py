@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from linreg_tui.tui.keys import KEYS
+from linreg_tui.tui.keys import KEYS, LIVE_KEYS, SWEEP_KEYS, Key
 from linreg_tui.tui.timeline import EVENTS
 
 
@@ -24,9 +24,16 @@ class HelpScreen(ModalScreen[None]):
         ("question_mark,q,enter,escape", "dismiss", "Close"),
     ]
 
+    def __init__(self, *, in_sweep: bool = False) -> None:
+        super().__init__()
+        self._in_sweep = in_sweep
+
     def compose(self) -> ComposeResult:
-        """A table of keys, in two columns so that it fits on 24 lines."""
-        entries = [(key.shown, key.meaning) for key in KEYS] + [("ctrl+p", "All of this by name")]
+        """A table of the keys as they are now, in two columns so that it fits on 24 lines."""
+        keys: tuple[Key, ...] = KEYS
+        if self._in_sweep:
+            keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
+        entries = [(key.shown, key.meaning) for key in keys] + [("ctrl+p", "All of this by name")]
         half = -(-len(entries) // 2)
         table = Table.grid(padding=(0, 1))
         for left, right in zip_longest(entries[:half], entries[half:], fillvalue=("", "")):
@@ -34,8 +41,8 @@ class HelpScreen(ModalScreen[None]):
         marks = Text("timeline:", style="bold")
         for kind, (glyph, _) in EVENTS.items():
             marks.append(f"  {glyph} {kind}", style="not bold")
-        box = VerticalScroll(Static(table), Static(marks))
-        box.border_title = "Help"
+        box = VerticalScroll(Static(table), *([] if self._in_sweep else [Static(marks)]))
+        box.border_title = "Help: the sweep" if self._in_sweep else "Help"
         box.border_subtitle = "? closes"
         yield box
 

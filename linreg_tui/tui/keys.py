@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
@@ -12,9 +13,9 @@ class Key:
     """What a key does.
 
     `keys` are Textual's names of the keys, separated by commas, `shown` what is printed on them,
-    `action` the application's action and `meaning` a line for the help and the palette. Keys with
-    a `footer` text are in the footer, the `roomy` ones where it has room for all; neighbours with
-    the same text share it.
+    `action` what the application or the table that has the keyboard is to do, and `meaning` a line
+    for the help and the palette. Keys with a `footer` text are in the footer, the `roomy` ones
+    where it has room for all; neighbours with the same text share it.
     """
 
     keys: str
@@ -25,42 +26,83 @@ class Key:
     roomy: bool = False
 
 
-KEYS = (
-    Key("space", "space", "run_or_pause", "Run or pause", "run"),
-    Key("left", "←", "walk(-1)", "One step back", "step"),
-    Key("right", "→", "walk(1)", "One step on, or train it", "step"),
-    Key("shift+left", "shift+←", "walk(-10)", "Ten steps back"),
-    Key("shift+right", "shift+→", "walk(10)", "Ten steps on, or train them"),
-    Key("home", "home", "first_step", "To the start"),
-    Key("end", "end", "last_step", "To the latest step"),
-    Key("minus", "-", "slower", "Slower", "pace"),
-    Key("plus,equals_sign", "+", "faster", "Faster", "pace"),
-    Key("r", "r", "restart", "Start over, same draws", "reset"),
+RUN_KEYS = (
+    Key("space", "space", "live('toggle')", "Run or pause", "run"),
+    Key("left", "←", "live('walk', -1)", "One step back", "step"),
+    Key("right", "→", "live('walk', 1)", "One step on, or train it", "step"),
+    Key("shift+left", "shift+←", "live('walk', -10)", "Ten steps back"),
+    Key("shift+right", "shift+→", "live('walk', 10)", "Ten steps on, or train them"),
+    Key("home", "home", "live('first_step')", "To the start"),
+    Key("end", "end", "live('last_step')", "To the latest step"),
+    Key("minus", "-", "live('change_pace', -1)", "Slower", "pace"),
+    Key("plus,equals_sign", "+", "live('change_pace', 1)", "Faster", "pace"),
+    Key("r", "r", "live('restart')", "Start over, same draws", "reset"),
+)
+HELP_KEYS = (
     Key("question_mark", "?", "help", "Help", "help"),
     Key("q", "q", "quit", "Quit", "quit"),
-    Key("left_square_bracket", "[", "scale_rates(-1)", "Halve both learning rates", "rates"),
-    Key("right_square_bracket", "]", "scale_rates(1)", "Double both learning rates", "rates"),
-    Key("left_curly_bracket", "{", "scale_batch(-1)", "Smaller batches", "batch"),
-    Key("right_curly_bracket", "}", "scale_batch(1)", "Larger batches", "batch"),
+)
+SETTINGS_KEYS = (
+    Key(
+        "left_square_bracket", "[", "live('scale_rates', -1)", "Halve both learning rates", "rates"
+    ),
+    Key(
+        "right_square_bracket", "]", "live('scale_rates', 1)", "Double both learning rates", "rates"
+    ),
+    Key("left_curly_bracket", "{", "live('scale_batch', -1)", "Smaller batches", "batch"),
+    Key("right_curly_bracket", "}", "live('scale_batch', 1)", "Larger batches", "batch"),
+)
+PANE_KEYS = (
     Key("e", "e", "edit", "Edit every setting", "edit"),
     Key("1", "1", "pane('data')", "The data alone"),
     Key("2", "2", "pane('closed-form')", "The closed form alone"),
     Key("3", "3", "pane('live')", "Live SGD alone"),
     Key("4", "4", "pane('sweep')", "The sweep alone"),
     Key("0", "0", "all_panes", "All panes"),
-    Key("w", "w", "sweep", "Sweep over batch sizes", "sweep"),
-    Key("l", "l", "landscape", "Loss curve or landscape", "landscape", roomy=True),
-    Key("z", "z", "coordinates", "Landscape in z-scores"),
-    Key("y", "y", "excess", "Loss, or loss above optimum"),
-    Key("g", "g", "update", "The gradient step in view", "gradient", roomy=True),
-    Key("b", "b", "branch", "Branch off from here", "branch", roomy=True),
-    Key("x", "x", "export", "Export the run in view", "save", roomy=True),
+    Key("w", "w", "sweep", "Choose and run a sweep", "sweep"),
 )
+VIEW_KEYS = (
+    Key("l", "l", "live('toggle_landscape')", "Loss curve or landscape", "landscape", roomy=True),
+    Key("z", "z", "live('toggle_coordinates')", "Landscape in z-scores"),
+    Key("y", "y", "live('toggle_excess')", "Loss, or loss above optimum"),
+    Key("g", "g", "live('toggle_update')", "The gradient step in view", "gradient", roomy=True),
+    Key("b", "b", "live('branch')", "Branch off from here", "branch", roomy=True),
+)
+EXPORT_KEYS = (Key("x", "x", "export", "Export run or sweep", "save", roomy=True),)
+
+KEYS = (*RUN_KEYS, *HELP_KEYS, *SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS)
+"""The application's keys, in the order of the footer."""
+
+LIVE_KEYS = (*RUN_KEYS, *SETTINGS_KEYS, *VIEW_KEYS)
+"""Those that rest while the sweep's table has the screen and the keyboard for itself."""
+
+SWEEP_KEYS = (
+    Key("up", "↑", "go(-1)", "Row above"),
+    Key("down", "↓", "go(1)", "Row below"),
+    Key("pageup", "pgup", "page(-1)", "A page up"),
+    Key("pagedown", "pgdn", "page(1)", "A page down"),
+    Key("home", "home", "page(-100000)", "First row"),
+    Key("end", "end", "page(100000)", "Last row"),
+    Key("enter", "enter", "ask('load')", "Its run, into the live view", "live"),
+    Key("space", "space", "ask('mark')", "Mark, to overlay its curve", "mark"),
+    Key("m", "m", "ask('mark_all')", "Mark all rows, or none"),
+    Key("a", "a", "ask('turn_axis')", "Epochs, steps or rows seen", "axis"),
+    Key("y", "y", "ask('toggle_excess')", "Loss, or loss above optimum", "loss", roomy=True),
+    Key("left", "←", "turn(-1)", "Column to the left", "column"),
+    Key("right", "→", "turn(1)", "Column to the right", "column"),
+    Key("s", "s", "ask('sort')", "Sort by it; again, reversed", "sort"),
+    Key("h", "h", "ask('hide')", "Hide the column", "hide", roomy=True),
+    Key("H", "H", "ask('show_columns')", "Show hidden columns"),
+    Key("f", "f", "ask('filter')", "Only rows of one status", "filter", roomy=True),
+    Key("ctrl+x,escape", "ctrl+x", "ask('cancel')", "Cancel the sweep"),
+)
+"""The keys of the sweep's table, while it is alone on the screen."""
 
 
-def bindings() -> list[BindingType]:
-    """The keys as Textual's bindings."""
-    groups = {text: Binding.Group(text, compact=True) for text in _shared_texts()}
+def bindings(keys: Sequence[Key] = KEYS) -> list[BindingType]:
+    """Keys as Textual's bindings."""
+    texts = [key.footer for key in keys if key.footer]
+    groups = {text: Binding.Group(text, compact=True) for text in texts if texts.count(text) > 1}
     return [
         Binding(
             key.keys,
@@ -71,10 +113,5 @@ def bindings() -> list[BindingType]:
             tooltip=key.meaning,
             group=groups.get(key.footer),
         )
-        for key in KEYS
+        for key in keys
     ]
-
-
-def _shared_texts() -> set[str]:
-    texts = [key.footer for key in KEYS if key.footer]
-    return {text for text in texts if texts.count(text) > 1}

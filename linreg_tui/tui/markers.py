@@ -21,11 +21,11 @@ class Ink:
 class Markers:
     """One such set.
 
-    A cell has `across` times `down` dots. `batch` marks the
-    points of a batch, `step` each step of a run on its curve, `here` the one in view and `goal` the
-    optimum; `right` and `up` say where axes point,
-    and `axis` has the characters of plotext's axes in the order of `AXIS`. `needs` is what an
-    encoding must have to carry the set.
+    A cell has `across` times `down` dots. `batch` marks the points of a batch, `step` each step of
+    a run on its curve, `here` the one in view and `goal` the optimum. Each of `curves` marks one of
+    several curves, and `levels` are the heights of a sparkline. `right` and `up` say where axes
+    point, and `axis` has the characters of plotext's axes in the order of `AXIS`. `needs` is what
+    an encoding must have to carry the set.
     """
 
     name: str
@@ -41,6 +41,8 @@ class Markers:
     step: str
     here: str
     goal: str
+    curves: str
+    levels: str
     axis: str
     right: str
     up: str
@@ -72,10 +74,12 @@ BRAILLE = Markers(
     step="•",
     here="●",
     goal="✕",
+    curves="●■▲◆▼✚★",
+    levels="▁▂▃▄▅▆▇█",
     axis=AXIS,
     right="→",
     up="↑",
-    needs="⠁⣿●•✕" + AXIS,
+    needs="⠁⣿●•✕■▲◆▼✚★▁▂▃▄▅▆▇█" + AXIS,
 )
 BLOCK = Markers(
     name="block",
@@ -91,10 +95,12 @@ BLOCK = Markers(
     step="█",
     here="●",
     goal="+",
+    curves="ox+*#%&",
+    levels="▁▂▃▄▅▆▇█",
     axis=AXIS,
     right="→",
     up="↑",
-    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒" + AXIS,
+    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒▁▂▃▅▆▇" + AXIS,
 )
 ASCII = Markers(
     name="ascii",
@@ -110,6 +116,8 @@ ASCII = Markers(
     step="o",
     here="@",
     goal="X",
+    curves="ox+*#%&",
+    levels="_.,-~=*#",
     axis="|+++-",
     right=">",
     up="^",

@@ -42,3 +42,11 @@ class SettingsChosen(Message):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
+
+
+class RunChosen(Message):
+    """The user wants to see the run with these settings, from its start to its end."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings

@@ -34,6 +34,16 @@ class Role(IntEnum):
     BATCH = 10
     TRACE = 11
     CONTOUR = 12
+    CURVE_1 = 13
+    CURVE_2 = 14
+    CURVE_3 = 15
+    CURVE_4 = 16
+    CURVE_5 = 17
+    CURVE_6 = 18
+
+
+CURVES = tuple(role for role in Role if role.name.startswith("CURVE_"))
+"""Roles of curves that are laid over one another."""
 
 
 Span = tuple[str, Role]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction
+from linreg_tui.core.trials import CHUNK
 from linreg_tui.training import Progress, Training
 
 PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
@@ -152,6 +154,22 @@ class Player:
         if training is self._training:
             twin.change(settings)
             self._take(twin, old)
+
+    async def load(self, settings: Settings) -> None:
+        """Show a run with these settings that has come to its end.
+
+        Raises
+        ------
+        InputError
+            If a setting is out of range for the data.
+        """
+        training = self._training
+        training.pause()
+        run = Run(self._data, settings)
+        while run.history.last < run.budget and not run.exhausted:
+            await asyncio.to_thread(run.advance, min(CHUNK, run.budget - run.history.last))
+        if training is self._training:
+            self._take(run, None)
 
     def foresee(self, settings: Settings, foreseen: Prediction) -> None:
         """Know what these settings lead to."""

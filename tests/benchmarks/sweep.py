@@ -22,9 +22,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from linreg_tui.core.dataset import Dataset, bundled
+from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import NOTEBOOK_BATCH_SIZES, over_batch_sizes
-from linreg_tui.headless_sweep import Foreseen
 from linreg_tui.report import sweep_object
 from linreg_tui.sweeping import sweep
 from tests.benchmarks.sgd import notebook
@@ -49,7 +49,7 @@ def our_sweep(data: Dataset) -> int:
     """A sweep up to what is printed as JSON; returns the number of steps."""
     plan = over_batch_sizes(Settings(), data.n, repeats=REPEATS)
     results = list(sweep(data, plan))
-    sweep_object(data, results, Foreseen(data, plan))
+    sweep_object(data, results, Foresights(data))
     return sum(result.steps for result in results)
 
 

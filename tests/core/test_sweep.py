@@ -9,6 +9,7 @@ import pytest
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.history import Step
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
@@ -184,9 +185,9 @@ def test_eightfold_rates_at_a_batch_of_64_diverge(houses: Dataset) -> None:
 def test_what_looks_on_can_end_a_trial(houses: Dataset) -> None:
     seen: list[int] = []
 
-    def look(step: int) -> None:
-        seen.append(step)
-        if step > 10_000:
+    def look(step: Step) -> None:
+        seen.append(step.number)
+        if step.number > 10_000:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):

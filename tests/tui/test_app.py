@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
@@ -20,7 +18,6 @@ from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.player import View
 from linreg_tui.tui.timeline import Timeline
 from linreg_tui.tui.title import Tab
@@ -324,65 +321,6 @@ async def test_the_panes_show_the_data_and_the_closed_form(houses: Dataset) -> N
             "closed form",
         ):
             assert expected in text
-
-
-def rows(pilot: Pilot[None]) -> list[list[str]]:
-    table = pilot.app.query_one(DataTable)
-    return [[str(cell).strip() for cell in table.get_row_at(row)] for row in range(table.row_count)]
-
-
-async def test_the_sweep_fills_in(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
-        assert [row[0] for row in rows(pilot)] == ["32", "64", "128", "256", "512"]
-        await pilot.press("w")
-        await until(pilot, lambda: {row[-1] for row in rows(pilot)} <= ENDED)
-        await pilot.press("r", "right_square_bracket", *["right_square_bracket"] * 2, "w")
-        await until(pilot, lambda: all(row[-1].startswith("diverged") for row in rows(pilot)))
-
-
-async def test_the_sweep_says_what_is_foreseen(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
-        await until(pilot, lambda: all(row[-1] == "→ stable" for row in rows(pilot)))
-        await pilot.press(*["right_square_bracket"] * 3)
-        await until(pilot, lambda: all(row[-1] == "→ diverges" for row in rows(pilot)))
-
-
-@pytest.mark.parametrize("size", [(80, 24), (100, 32), (120, 40), (200, 60)])
-async def test_the_status_of_a_trial_has_room(houses: Dataset, size: tuple[int, int]) -> None:
-    async with opened(houses, size=(120, 40)) as pilot:
-        await pilot.press("w")
-        await until(pilot, lambda: {row[-1] for row in rows(pilot)} <= ENDED)
-        await pilot.resize_terminal(*size)
-        await pilot.pause()
-        if size[0] < 100:
-            await pilot.press("4")
-            await pilot.pause()
-        assert [row[0] for row in rows(pilot)] == ["32", "64", "128", "256", "512"]
-        assert screen(pilot).count("converged") >= 4
-        assert "  512 " in screen(pilot)
-
-
-async def test_a_sweep_is_shown_where_panes_are_alone(houses: Dataset) -> None:
-    async with opened(houses, size=(80, 24)) as pilot:
-        await pilot.press("w")
-        await until(pilot, lambda: shown(pilot) == ["sweep"])
-
-
-async def test_a_sweep_can_be_started_over_while_it_runs(houses: Dataset) -> None:
-    async with opened(houses, Settings(epochs=200_000)) as pilot:
-        await pilot.press("w")
-        await until(pilot, lambda: rows(pilot)[0][-1] == "running")
-        pilot.app.query_one(SweepPane).start(Settings())
-        await until(pilot, lambda: {row[-1] for row in rows(pilot)} <= ENDED)
-
-
-async def test_few_rows_get_a_sweep_too() -> None:
-    x = np.arange(9.0)
-    data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
-    async with opened(data, Settings(learning_rate_m=1e-3)) as pilot:
-        await pilot.press("w")
-        await until(pilot, lambda: {row[-1] for row in rows(pilot)} <= ENDED)
-        assert [row[0] for row in rows(pilot)] == ["1", "2", "4", "9"]
 
 
 async def test_help(houses: Dataset) -> None:

@@ -19,10 +19,18 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.export import CHOICES, ExportScreen, shortened
+from linreg_tui.tui.export import REPORT, ExportScreen, shortened
 from linreg_tui.tui.field import Entry
 from linreg_tui.tui.panes.live import LivePane
 
+CHOICES = [
+    "History: every step, as CSV",
+    "Picture, as SVG",
+    "Picture, as text",
+    "Python script that repeats the run, and its data",
+    "All of the run",
+]
+ALL_OF_IT = ["down"] * 4
 ALL = [
     "linreg-run-data.csv",
     "linreg-run.csv",
@@ -104,7 +112,7 @@ async def test_what_is_chosen_is_written(
     async with opened(houses) as pilot:
         await pilot.press(*["down"] * choice)
         await until(pilot, lambda: all(name in screen(pilot) for name in expected))
-        assert list(CHOICES)[choice] in screen(pilot)
+        assert CHOICES[choice] in screen(pilot)
         await written(pilot)
         assert names(folder) == expected
         await until(pilot, lambda: len(told(pilot)) == 1)
@@ -114,10 +122,10 @@ async def test_what_is_chosen_is_written(
 
 async def test_the_second_time_they_have_a_number(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
-        await written(pilot, "end")
+        await written(pilot, *ALL_OF_IT)
         before = {path: path.read_bytes() for path in folder.iterdir()}
         await open_export(pilot)
-        await pilot.press("end")
+        await pilot.press(*ALL_OF_IT)
         await until(pilot, lambda: "linreg-run-2-data.csv" in screen(pilot))
         await written(pilot)
         assert len(names(folder)) == 10
@@ -129,7 +137,7 @@ async def test_the_second_time_they_have_a_number(houses: Dataset, folder: Path)
 async def test_what_is_in_the_files(houses: Dataset, folder: Path) -> None:
     """Of the run as it is when enter is pressed; the picture is as wide on any screen."""
     async with opened(houses, size=(60, 16)) as pilot:
-        await written(pilot, "end")
+        await written(pilot, *ALL_OF_IT)
     history = (folder / "linreg-run.csv").read_text().splitlines()
     assert len(history) == 5
     assert history[-1].startswith("3,1,")
@@ -200,7 +208,7 @@ async def test_what_was_written_before_the_disk_was_full_is_told(
 
     monkeypatch.setattr(files, "create", soon_full)
     async with opened(houses) as pilot:
-        await pilot.press("end", "enter")
+        await pilot.press(*ALL_OF_IT, "enter")
         await until(pilot, lambda: "No space left on device" in said(pilot))
         assert names(folder) == ["linreg-run.csv", "linreg-run.svg"]
         assert told(pilot)[0].startswith("Wrote linreg-run.csv, linreg-run.svg to ")
@@ -225,10 +233,10 @@ async def test_cancelling(houses: Dataset, folder: Path, way: str) -> None:
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
 async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size) as pilot:
-        await pilot.press("end")
+        await pilot.press(*ALL_OF_IT)
         await until(pilot, lambda: "linreg-run-data.csv" in screen(pilot))
         text = screen(pilot)
-        for part in (*CHOICES, "Export the run", "folder", "linreg-run.py", "enter write", "tab"):
+        for part in (*CHOICES, REPORT, "Export", "folder", "linreg-run.py", "enter write", "tab"):
             assert part in text
 
 

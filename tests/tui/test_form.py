@@ -313,7 +313,7 @@ async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
     async with opened(houses) as pilot:
 
         def dimmed() -> set[str]:
-            return {field.option.name for field in pilot.app.screen.query(Field) if field.idle}
+            return {field.setting for field in pilot.app.screen.query(Field) if field.idle}
 
         assert dimmed() == {"sampling", "seed", "momentum", "decay", "decay_steps"}
         for name, text in (

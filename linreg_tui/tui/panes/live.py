@@ -147,6 +147,14 @@ class LivePane(Vertical):
         await self._player.branch()
         self._chosen()
 
+    def load(self, settings: Settings) -> None:
+        """Show the whole run with these settings."""
+        self._start(self._load(settings))
+
+    async def _load(self, settings: Settings) -> None:
+        await self._player.load(settings)
+        self._chosen()
+
     def toggle_landscape(self) -> None:
         """The loss over the steps, or over slope and intercept."""
         self._lower = self._landscape if self._lower is self._loss else self._loss

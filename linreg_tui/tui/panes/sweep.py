@@ -1,130 +1,242 @@
-"""The sweep: what the batch size does, a row a trial."""
+"""The sweep: many trainings as a table that fills in, and their learning curves."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import DataTable
 
+from linreg_tui import sweep_aside
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.stability import predict
-from linreg_tui.core.sweep import Plan, over_batch_sizes
 from linreg_tui.core.trials import Result
-from linreg_tui.numbers import above_least, fixed
-from linreg_tui.sweeping import sweep_aside
+from linreg_tui.sweep_aside import foreseen_in_turn
+from linreg_tui.sweeping import jobs_that_pay
+from linreg_tui.tui.exports import Swept
+from linreg_tui.tui.link import Link
+from linreg_tui.tui.markers import BRAILLE, Markers
+from linreg_tui.tui.messages import RunChosen
+from linreg_tui.tui.picture import Picture, Role, lines
+from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.sweep.course import Course
+from linreg_tui.tui.sweep.curves import AGAINST, draw_curves, overlay
+from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
+from linreg_tui.tui.sweep.table import TrialTable
 
-COLUMNS = {"batch": 5, "slope": 9, "intercept": 11, "loss": 16, "above": 10, "status": 15}
-"""Titles and widths."""
-
-DISPENSABLE = ("loss", "slope", "intercept")
-"""The columns that go first where there is little room."""
+FRAME = 0.1
+"""Seconds between two looks at how far a sweep is."""
 
 PATIENCE = 0.3
-"""Seconds."""
+"""Seconds that settings are let alone before anything is foreseen of a sweep with them."""
 
-FORESEEN = {True: "→ stable", False: "→ diverges", None: "→ ?"}
-"""What is said of a trial before it runs."""
+LEAST_CURVES = 8
+"""Rows that the learning curves need."""
 
 
 class SweepPane(Vertical):
-    """A table of trials, which fills in as they end."""
+    """A table of trials; alone on the screen, with the keyboard and the curves below it."""
 
-    BORDER_TITLE = "4 Sweep over batch sizes · w runs it"
-
-    def __init__(self, data: Dataset) -> None:
+    def __init__(
+        self,
+        data: Dataset,
+        settings: Settings,
+        markers: Markers = BRAILLE,
+        link: Link | None = None,
+    ) -> None:
         super().__init__(id="sweep", classes="pane")
         self._data = data
-        self._started = False
-        self._rows: list[dict[str, str]] = []
-        self._columns: list[str] = []
+        self._link = link or Link()
+        self._markers = markers
+        self.foresights = Foresights(data)
+        self.course = Course(data, usual(settings, data.n))
+        self._against = AGAINST[0]
+        # The losses themselves soon lie on one another.
+        self._above_optimum = True
 
     def compose(self) -> ComposeResult:
-        """The table; the keyboard is for the live view."""
-        table: DataTable[Text] = DataTable(cursor_type="none", cell_padding=0)
-        table.can_focus = False
-        yield table
+        """How far it is, the table, what came of it, and the curves."""
+        yield Plot(self._draw_head, id="sweep-head")
+        yield TrialTable(lambda: self.course.sheet, self._markers)
+        yield Plot(self._draw_tip, id="sweep-tip")
+        yield Plot(self._draw_curves, id="sweep-curves")
 
-    def on_resize(self, event: events.Resize) -> None:
-        """As many columns as there is room for, the status always."""
-        columns = list(COLUMNS)
-        for column in DISPENSABLE:
-            if sum(COLUMNS[name] for name in columns) > event.size.width - 1:
-                columns.remove(column)
-        if columns != self._columns:
-            self._columns = columns
-            self._show()
+    def on_mount(self) -> None:
+        """Look at a sweep as often as it can be told apart, while there is one."""
+        self._looking = self.set_interval(FRAME, self._look, pause=True)
+        self._show()
+
+    def on_resize(self) -> None:
+        """Give the table and the curves their rows."""
+        self._share()
+
+    def alone(self, *, alone: bool) -> None:
+        """Take the screen and the keyboard, or give them back."""
+        self.set_class(alone, "with-curves")
+        table = self.query_one(TrialTable)
+        table.can_focus = alone
+        if alone:
+            table.focus()
+        elif table.has_focus:
+            self.screen.set_focus(None)
+        self._share()
 
     def offer(self, settings: Settings) -> None:
         """Show what a sweep with these settings would be, unless there are results to look at."""
-        if not self._started:
-            plan = self._list(settings)
-            self.run_worker(self._foresee_soon(plan), group="sweep", exclusive=True)
+        if self.course.phase == "offered":
+            self.course = Course(self._data, usual(settings, self._data.n))
+            self._show()
+            self._foresee(PATIENCE)
 
-    def start(self, settings: Settings) -> None:
+    def start(self, recipe: Recipe) -> None:
         """Run a sweep in the background, instead of the one under way."""
-        self._started = True
-        self.run_worker(self._run(self._list(settings)), group="sweep", exclusive=True)
-
-    @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
-
-    def _list(self, settings: Settings) -> Plan:
-        plan = over_batch_sizes(settings, self._data.n)
-        self._rows = [{"batch": str(trial.settings.batch_size)} for trial in plan]
+        self.workers.cancel_group(self, "sweep")
+        course = self.course = Course(self._data, recipe)
+        course.begin()
+        self._looking.resume()
         self._show()
-        return plan
+        self._share()
+        self._foresee()
+        self.run_worker(self._run(course), group="sweep")
+
+    def cancel(self) -> None:
+        """Begin no further training; what is done stays."""
+        self.workers.cancel_group(self, "sweep")
+
+    def load(self) -> None:
+        """The run of the row under the cursor is to be seen in the live view."""
+        row = self.course.sheet.here
+        if row is not None:
+            self.post_message(RunChosen(row.settings))
+
+    def turn_axis(self) -> None:
+        """The curves against the next of epochs, steps and rows seen."""
+        self._against = AGAINST[(AGAINST.index(self._against) + 1) % len(AGAINST)]
+
+    def toggle_excess(self) -> None:
+        """The whole loss, or what of it is above the optimum."""
+        self._above_optimum = not self._above_optimum
+
+    def swept(self) -> Swept | None:
+        """What there is to write of the sweep; None without results."""
+        sheet = self.course.sheet
+        results = [result for row in sheet.board.rows for result in row.results]
+        if not results:
+            return None
+        shown = list(sheet.overlaid()) or [(row, 0) for row in sheet.board.rows if row.results]
+        curves = overlay(
+            f"Learning curves of a sweep over {self.course.recipe.kind}",
+            self._data,
+            [row for row, _ in shown],
+            sheet.columns,
+            self._against,
+            above_optimum=self._above_optimum,
+        )
+        return Swept(self._data, results, self.foresights, curves)
+
+    def on_trial_table_asked(self, message: TrialTable.Asked) -> None:
+        """A key of the table."""
+        sheet = self.course.sheet
+        actions = {
+            "mark": sheet.mark,
+            "mark_all": sheet.mark_all,
+            "sort": sheet.sort,
+            "filter": sheet.filter,
+            "hide": sheet.hide,
+            "show_columns": sheet.hidden.clear,
+            "cancel": self.cancel,
+            "load": self.load,
+            "turn_axis": self.turn_axis,
+            "toggle_excess": self.toggle_excess,
+        }
+        if message.what in actions:
+            actions[message.what]()
+        self._show()
+
+    async def _run(self, course: Course) -> None:
+        recipe, board = course.recipe, course.sheet.board
+        try:
+            jobs = jobs_that_pay(recipe.at_first, self._data.n)
+            async with sweep_aside.processes(jobs, len(recipe.plan)) as pool:
+                coming: AsyncGenerator[list[Result], None]
+                if recipe.kind == UNTIL:
+                    coming = sweep_aside.until_it_diverges(
+                        self._data, recipe.plan, pool, board.watch
+                    )
+                else:
+                    coming = sweep_aside.sweep(self._data, recipe.plan, pool, board.watch)
+                async with aclosing(coming) as some:
+                    async for results in some:
+                        board.take(results)
+                        if recipe.kind == UNTIL:
+                            course.make_room(results[0].trial.group)
+            if recipe.kind == UNTIL:
+                board.cut(sum(row.done for row in board.rows))
+            if recipe.tips:
+                course.tipping = await sweep_aside.tipping(self._data, recipe.settings)
+            course.end("done")
+        except InputError as error:
+            self.notify(str(error), severity="error", markup=False)
+            course.end("cancelled")
+        except asyncio.CancelledError:
+            course.end("cancelled")
+            raise
+        finally:
+            if course is self.course:
+                self._looking.pause()
+                self._share()
+                self._show()
+
+    def _foresee(self, patience: float = 0.0) -> None:
+        self.run_worker(self._fill(self.course, patience), group="foresight", exclusive=True)
+
+    async def _fill(self, course: Course, patience: float) -> None:
+        await asyncio.sleep(patience)
+        async for _ in foreseen_in_turn(course.sheet.board, self.foresights):
+            if course.phase != "running":
+                self._show()
+
+    def _look(self) -> None:
+        """Show how far it is, unless the terminal has not yet shown the last frame."""
+        if self._link.free:
+            self._link.draw()
+            self._show()
 
     def _show(self) -> None:
-        self._table.clear(columns=True)
-        for column in self._columns:
-            self._table.add_column(_cell(column, column), key=column, width=COLUMNS[column])
-        for number, row in enumerate(self._rows):
-            cells = [_cell(row.get(column, ""), column) for column in self._columns]
-            self._table.add_row(*cells, key=str(number))
+        self.border_title = self.course.title
+        for plot in self.query(Plot):
+            plot.redraw()
 
-    async def _foresee_soon(self, plan: Plan) -> None:
-        """Once the settings have been let alone for a moment."""
-        await asyncio.sleep(PATIENCE)
-        await self._foresee(plan)
+    def _share(self) -> None:
+        """Up to half of the rows to the table, and the others to the curves."""
+        table, rows = self.query_one(TrialTable), len(self.course.sheet.board.rows) + 1
+        room = self.size.height - 1
+        curves = self.query_one("#sweep-curves")
+        curves.display = self.has_class("with-curves") and room >= 2 * LEAST_CURVES
+        self.query_one("#sweep-tip").display = self.course.tipping is not None
+        table.styles.height = min(rows, room // 2) if curves.display else "1fr"
 
-    async def _foresee(self, plan: Plan) -> None:
-        for trial in plan:
-            foreseen = await asyncio.to_thread(predict, self._data, trial.settings)
-            self._fill(trial.number, status=FORESEEN[foreseen.stable])
+    def _draw_head(self, columns: int, rows: int) -> Picture:
+        plan, progress = self.course.plan(), self.course.progress()
+        left = columns - sum(len(text) for text, _ in (*plan, *progress))
+        return lines(columns, rows, [[*plan, (" " * max(2, left), Role.NOTHING), *progress]])
 
-    async def _run(self, plan: Plan) -> None:
-        await self._foresee(plan)
-        for trial in plan:
-            self._fill(trial.number, status="running")
-            async with aclosing(sweep_aside(self._data, [trial])) as coming:
-                async for results in coming:
-                    self._tell(results[0])
+    def _draw_tip(self, columns: int, rows: int) -> Picture:
+        return lines(columns, rows, [[(self.course.tip(), Role.REFERENCE)]])
 
-    def _tell(self, result: Result) -> None:
-        diverged = f"diverged {result.diverged_at:,}" if result.diverged_at is not None else ""
-        self._fill(
-            result.trial.number,
-            slope=fixed(result.slope, COLUMNS["slope"] - 1),
-            intercept=fixed(result.intercept, COLUMNS["intercept"] - 1),
-            loss=fixed(result.loss, COLUMNS["loss"] - 1),
-            above=above_least(self._data.line, result.excess),
-            status=diverged or result.status,
+    def _draw_curves(self, columns: int, rows: int) -> Picture:
+        sheet = self.course.sheet
+        return draw_curves(
+            columns,
+            rows,
+            self._data,
+            list(sheet.overlaid()),
+            sheet.columns,
+            self._against,
+            self._markers,
+            above_optimum=self._above_optimum,
         )
-
-    def _fill(self, number: int, **texts: str) -> None:
-        self._rows[number].update(texts)
-        for column in texts:
-            if column in self._columns:
-                self._table.update_cell(str(number), column, _cell(texts[column], column))
-
-
-def _cell(text: str, column: str) -> Text:
-    """Numbers to the right of their column, words to the left."""
-    return Text(f"  {text}" if column == "status" else text.rjust(COLUMNS[column]))

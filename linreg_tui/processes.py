@@ -1,0 +1,114 @@
+"""Processes that train trials: they tell how far they are, and leave off when nobody waits."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, MutableSequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.synchronize import Event
+
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.history import Step
+from linreg_tui.core.sweep import Trial
+from linreg_tui.core.trials import Look
+
+FIGURES = 4
+"""Numbers that are told of a trial: its step, slope, intercept and loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the processes have in common: whether to leave off, and how far each trial is."""
+
+    stopped: Event
+    told: MutableSequence[float]
+
+
+_shared: _Shared | None = None
+"""In a process that trains for another one."""
+
+
+class TrialProcesses(ProcessPoolExecutor):
+    """Processes for trials of the numbers from 0 to `trials` − 1."""
+
+    def __init__(self, jobs: int, trials: int) -> None:
+        # A process that is forked off while other threads run may find their locks held for ever.
+        context = multiprocessing.get_context("spawn")
+        self._shared = _Shared(context.Event(), context.RawArray("d", FIGURES * max(1, trials)))
+        super().__init__(jobs, context, _begin, (self._shared,))
+
+    def step(self, trial: Trial) -> Step | None:
+        """How far a trial is, if that has been told."""
+        first = FIGURES * trial.number
+        number, slope, intercept, loss = self._shared.told[first : first + FIGURES]
+        return Step(int(number), slope, intercept, None, loss) if number else None
+
+    def leave(self) -> None:
+        """Begin nothing more, and leave off what is under way within a few thousand steps."""
+        self._shared.stopped.set()
+        self.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def processes(jobs: int, trials: int = 0) -> Iterator[Executor | None]:
+    """So many processes; None, which stands for this one, for one.
+
+    Raises
+    ------
+    InputError
+        If processes can't be started, or end before their work.
+    """
+    if jobs == 1:
+        yield None
+        return
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        # Each process would start a thread for every core of a login node, and none is needed.
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    try:
+        with TrialProcesses(jobs, trials) as executor:
+            try:
+                yield executor
+            finally:
+                executor.leave()
+    except BrokenProcessPool:
+        raise InputError(
+            f"the sweep's {jobs} processes did not last: choose fewer, as with --jobs 1"
+        ) from None
+
+
+class _StoppedError(Exception):
+    """Nobody waits for the results any more."""
+
+
+def _begin(shared: _Shared) -> None:
+    """In each process, first of all."""
+    global _shared
+    _shared = shared
+    # Without a traceback: what there is to say, the process that started this one says.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def telling(trial: Trial) -> Look | None:
+    """What looks on while a process trains for another one; None where there is no other."""
+    shared = _shared
+    if shared is None:
+        return None
+
+    def look(step: Step) -> None:
+        if shared.stopped.is_set():
+            raise _StoppedError
+        first = FIGURES * trial.number
+        if first < len(shared.told):
+            shared.told[first : first + FIGURES] = [
+                float(step.number),
+                step.slope,
+                step.intercept,
+                step.loss,
+            ]
+
+    return look

@@ -1,0 +1,39 @@
+"""What all forms have in common: fields to walk through, words to turn, a way out."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+
+from linreg_tui.tui.field import Choice, Field
+
+Outcome = TypeVar("Outcome")
+
+
+class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
+    """A form over the panes; closes with what was chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("enter,ctrl+s", "apply", "Apply"),
+        ("escape,ctrl+x", "cancel", "Cancel"),
+        ("up", "app.focus_previous", "Field above"),
+        ("down", "app.focus_next", "Field below"),
+        ("left", "turn(-1)", "Word before"),
+        ("right,space", "turn(1)", "Next word"),
+    ]
+
+    @property
+    def fields(self) -> list[Field]:
+        """All fields, from top to bottom and left to right."""
+        return list(self.query(Field))
+
+    def action_cancel(self) -> None:
+        """Close without."""
+        self.dismiss(None)
+
+    def action_turn(self, direction: int) -> None:
+        """The next or the last word, if the field with the focus has a choice of words."""
+        if isinstance(self.focused, Choice):
+            self.focused.turn(direction)

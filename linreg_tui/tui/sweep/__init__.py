@@ -1,0 +1,1 @@
+"""The sweep pane's parts: its table, its curves, and the form that it is chosen with."""

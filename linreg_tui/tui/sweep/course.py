@@ -1,0 +1,117 @@
+"""The course of a sweep: what is swept, the sheet that shows it, and how far it is, in words."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.tipping import Tipping
+from linreg_tui.tui.picture import Role, Span
+from linreg_tui.tui.sweep.recipe import Recipe
+from linreg_tui.tui.sweep.sheet import Sheet
+
+BAR = 20
+"""Cells of the progress bar."""
+
+MANY = 7
+"""Rows, from which on it is told which of them the cursor is on: not all may be in sight."""
+
+SOON = 1.0
+"""Seconds after which it can be told how many are left."""
+
+Phase = Literal["offered", "running", "done", "cancelled"]
+
+
+class Course:
+    """One sweep, from the offer of it to its end."""
+
+    def __init__(self, data: Dataset, recipe: Recipe) -> None:
+        self.recipe = recipe
+        self.sheet = Sheet(data, recipe.at_first)
+        self.phase: Phase = "offered"
+        self.tipping: Tipping | None = None
+        self._began = self._ended = 0.0
+
+    def begin(self) -> None:
+        """It is under way."""
+        self.phase, self._began = "running", time.monotonic()
+        self.sheet.started = True
+
+    def end(self, phase: Phase) -> None:
+        """It is over."""
+        self.phase, self._ended = phase, time.monotonic()
+        for row in self.sheet.board.rows:
+            row.under_way = None
+
+    def make_room(self, group: int) -> None:
+        """Show the row after one, which may come next; of the scales until it diverges."""
+        recipe, rows = self.recipe, self.sheet.board.rows
+        if group + 1 == len(rows) and self.phase == "running":
+            self.sheet.board.extend(
+                tuple(trial for trial in recipe.plan if trial.group == group + 1)
+            )
+
+    @property
+    def title(self) -> str:
+        """What is swept, and how far it is."""
+        words = f"4 Sweep over {self.recipe.kind.removeprefix('these ')}"
+        if self.phase == "running":
+            return f"{words} · {100 * self.sheet.board.fraction:.0f}%"
+        return f"{words} · w runs one" if self.phase == "offered" else f"{words} · {self.phase}"
+
+    def plan(self) -> list[Span]:
+        """What is swept, and which rows are shown."""
+        sheet, settings = self.sheet, self.recipe.settings
+        repeats = f", {self.recipe.repeats} repeats" if self.recipe.repeats > 1 else ""
+        epochs = f"{settings.epochs:,} epoch{'s' * (settings.epochs != 1)}"
+        spans: list[Span] = [
+            (self.recipe.kind, Role.TEXT),
+            (f"   {epochs}{repeats}", Role.LABEL),
+        ]
+        rows = sheet.rows
+        if sheet.only is not None:
+            spans.append((f"   {len(rows)} {sheet.only}", Role.HERE))
+        if len(rows) > MANY:
+            spans.append((f"   row {sheet.place(rows) + 1:,} of {len(rows):,}", Role.LABEL))
+        return spans
+
+    def progress(self) -> list[Span]:
+        """How far it is, and which key goes on from there."""
+        board = self.sheet.board
+        if self.phase == "offered":
+            return [("w chooses a sweep and runs it", Role.LABEL)]
+        trials = f"{board.taken:,}/{board.trials:,}"
+        if self.phase != "running":
+            took = self._ended - self._began
+            return [(f"{self.phase}, {trials} trainings in {took:.1f} s", Role.LABEL)]
+        full = round(BAR * board.fraction)
+        return [
+            ("█" * full, Role.FIT),
+            ("░" * (BAR - full), Role.AXIS),
+            (f" {trials}{self._left()}   ctrl+x cancels", Role.LABEL),
+        ]
+
+    def _left(self) -> str:
+        taken, fraction = time.monotonic() - self._began, self.sheet.board.fraction
+        if taken < SOON or fraction <= 0:
+            return ""
+        seconds = round(taken * (1 - fraction) / fraction)
+        return f"  {seconds // 60}:{seconds % 60:02d} left"
+
+    def tip(self) -> str:
+        """Between which scales it tips, and from which on it would in the long run."""
+        if self.tipping is None:
+            return ""
+        held, tipped, foreseen = (
+            self.tipping.held,
+            self.tipping.tipped,
+            self.tipping.foreseen,
+        )
+        if tipped is None:
+            told = f"no scale up to {held:.3g} diverges"
+        elif held is None:
+            told = f"every scale from {tipped:.3g} on diverges"
+        else:
+            told = f"it tips between the scales {held:.4g} and {tipped:.4g}"
+        return told if foreseen is None else f"{told}; in the long run from {foreseen:.4g} on"

@@ -1,0 +1,179 @@
+"""Learning curves of some rows of a sweep, laid over one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.learning_curves import Against, LearningCurve, picture
+from linreg_tui.learning_curves import Picture as LearningCurves
+from linreg_tui.sweep_board import Row
+from linreg_tui.sweep_cells import Columns
+from linreg_tui.tui import figures, layers
+from linreg_tui.tui.area import Area
+from linreg_tui.tui.markers import Markers
+from linreg_tui.tui.picture import CURVES, Layer, Picture, Role, Span, lines
+from linreg_tui.tui.pictures import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+
+AGAINST: tuple[Against, ...] = ("epochs", "steps", "rows seen")
+
+MARKS = 6
+"""Markers along a curve."""
+
+DARKEST = 4
+"""Shades that bands which cover one another may add up to."""
+
+BETWEEN = 3
+"""Cells between two entries of the legend."""
+
+
+def overlay(
+    title: str,
+    data: Dataset,
+    rows: Sequence[Row],
+    told_apart: Columns,
+    against: Against,
+    *,
+    above_optimum: bool,
+    ticks: tuple[int, int] = (8, 8),
+) -> LearningCurves:
+    """The curves of rows with results, by what tells them apart."""
+    return picture(
+        title,
+        data,
+        [row.results for row in rows],
+        [" ".join([*_one_name(told_apart), label(row, told_apart)]) for row in rows],
+        against,
+        above_optimum=above_optimum,
+        ticks=ticks,
+    )
+
+
+def draw_curves(
+    columns: int,
+    rows: int,
+    data: Dataset,
+    overlaid: Sequence[tuple[Row, int]],
+    told_apart: Columns,
+    against: Against,
+    markers: Markers,
+    *,
+    above_optimum: bool = False,
+) -> Picture:
+    """The curves of rows with results, each with the number of its ink; of repeats, a band."""
+    if not overlaid:
+        return lines(columns, rows, [[("no learning curve yet", Role.LABEL)]])
+    ticks = columns // CELLS_A_TICK_ACROSS, rows // CELLS_A_TICK_DOWN + 1
+    drawn = overlay(
+        "",
+        data,
+        [row for row, _ in overlaid],
+        told_apart,
+        against,
+        above_optimum=above_optimum,
+        ticks=ticks,
+    )
+    area = Area(columns, rows, drawn.x, drawn.y, markers)
+    inks = [ink for _, ink in overlaid]
+    entries = [
+        (f"{marker(ink, markers)} {label(row, told_apart)}", role(ink)) for row, ink in overlaid
+    ]
+    level = [(f"{markers.closed_form.sample} closed form", Role.REFERENCE)]
+    legend = _legend(area, _one_name(told_apart), entries, [] if above_optimum else level)
+    below = figures.frame(area, legend)
+    if not area.has_room:
+        return below
+    layered = [] if above_optimum else [figures.level(area, drawn.least, Role.REFERENCE)]
+    shades = np.zeros((area.plot_rows, area.plot_columns), np.uint8)
+    for curve, ink in zip(drawn.curves, inks, strict=True):
+        shades += _band(area, curve)
+        layered.append(figures.path(area, curve.places, _cut(area, curve.middle), role(ink)))
+    layered += [_markers(area, curve, ink) for curve, ink in zip(drawn.curves, inks, strict=True)]
+    ground = layers.shaded(area, below, np.minimum(shades, DARKEST))
+    return layers.stack(area, ground, layered)
+
+
+def role(ink: int) -> Role:
+    """The colour of a curve."""
+    return CURVES[ink % len(CURVES)]
+
+
+def marker(ink: int, markers: Markers) -> str:
+    """What a curve is marked with; with its colour it comes again after 42."""
+    return markers.curves[ink % len(markers.curves)]
+
+
+def names(told_apart: Columns) -> tuple[str, ...]:
+    """The columns that tell the rows of a sweep apart."""
+    return ("scale",) if told_apart.scales else told_apart.varying
+
+
+def _one_name(told_apart: Columns) -> tuple[str, ...]:
+    """The name of the only such column; of several, none: there would be no room."""
+    return names(told_apart) if len(names(told_apart)) == 1 else ()
+
+
+def label(row: Row, told_apart: Columns) -> str:
+    """What a row's settings are in them."""
+    cells = told_apart.settings(row.trials[0])
+    return " ".join(cells[name] for name in names(told_apart))
+
+
+def _legend(area: Area, names: Sequence[str], curves: list[Span], level: list[Span]) -> list[Span]:
+    """As much as there is room for above the curves, and how many of them are not named."""
+    room = area.plot_columns - cell_len(area.y.label) - 4
+    title = [(name, Role.LABEL) for name in names]
+    candidates = [[*title, *curves, *level]]
+    for count in range(len(curves), 0, -1):
+        left = len(curves) - count
+        more = [(f"+{left}", Role.LABEL)] if left else []
+        candidates.append([*title, *curves[:count], *more])
+    fitting = (
+        entries
+        for entries in candidates
+        if sum(cell_len(text) + BETWEEN for text, _ in entries) - BETWEEN <= room
+    )
+    return next(fitting, [])
+
+
+def _cut(area: Area, losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Losses without those that lie above the picture, but for the first of them in a row."""
+    above = area.y.place(losses) > 1
+    again = above & np.concatenate([[False], above[:-1]])
+    return np.where(again, np.nan, losses)
+
+
+def _band(area: Area, curve: LearningCurve) -> NDArray[np.uint8]:
+    """1 in each cell of the plot area between the least and the largest loss, else 0."""
+    shape = area.plot_rows, area.plot_columns
+    middles = area.x.low + (np.arange(shape[1]) + 0.5) / shape[1] * (area.x.high - area.x.low)
+    inside = middles <= curve.places[-1]
+
+    def row(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+        at = np.interp(middles, curve.places, area.y.place(losses))
+        return np.floor((1 - np.clip(at, 0, 1)) * (shape[0] - 1e-9))
+
+    rows = np.arange(shape[0])[:, None]
+    high, low = row(curve.high), row(curve.low)
+    # A band within one row says no more than its line.
+    band: NDArray[np.bool_] = (rows >= high) & (rows <= low) & (high < low) & inside
+    return band.astype(np.uint8)
+
+
+def _markers(area: Area, curve: LearningCurve, ink: int) -> Layer:
+    """Some along the curve, elsewhere for each ink so that curves on one another show theirs."""
+    share = (ink % MARKS + 0.5) / MARKS
+    chosen = np.unique(
+        np.round((len(curve.places) - 1) * (np.arange(MARKS) + share) / MARKS).astype(np.intp)
+    )
+    return figures.marks(
+        area,
+        curve.places[chosen],
+        curve.middle[chosen],
+        marker(ink, area.markers),
+        role(ink),
+    )

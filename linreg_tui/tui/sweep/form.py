@@ -1,0 +1,184 @@
+"""The form that a sweep is chosen with: what it goes over, what it costs, what is foreseen."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import DescendantFocus
+from textual.widgets import Input, Static
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.foresights import Foresights
+from linreg_tui.core.settings import Settings
+from linreg_tui.sweep_aside import foreseen_in_turn
+from linreg_tui.sweep_board import Board, Row
+from linreg_tui.sweep_cells import Columns, aligned
+from linreg_tui.sweeping import estimated_seconds, jobs_that_pay
+from linreg_tui.tui.field import Choice, Field
+from linreg_tui.tui.foresight import verdict
+from linreg_tui.tui.form_screen import FormScreen
+from linreg_tui.tui.picture import Picture, Role, Span, lines
+from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.sweep.recipe import ASKS, UNTIL, Recipe, read, texts_again, texts_of
+
+PATIENCE = 0.15
+"""Seconds without a change before anything is foreseen."""
+
+LONGEST = 60
+"""Characters of a list of values."""
+
+GAP = 2
+
+KEYS = "  ".join(
+    [
+        "[b $accent]enter/ctrl+s[/] [@click=screen.apply]run[/]",
+        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
+        "[b $accent]↑↓[/] field",
+        "[b $accent]←→[/] choose",
+    ]
+)
+"""The bottom line, in Textual's markup."""
+
+
+class SweepForm(FormScreen[Recipe]):
+    """Closes with the sweep that is to be run, or None."""
+
+    def __init__(
+        self,
+        data: Dataset,
+        settings: Settings,
+        foresights: Foresights,
+        last: Recipe,
+    ) -> None:
+        super().__init__()
+        self._data = data
+        self._settings = settings
+        self._foresights = foresights
+        self._first = texts_of(settings, data.n) | texts_again(last)
+        self.texts: dict[str, str] = {}
+        self.recipe: Recipe | None = None
+        self._faults: dict[str, str] = {}
+        self._board: Board | None = None
+        self._hint = Static(id="hint")
+        self._said = Static(id="cost")
+        self._preview = Plot(self._draw_preview, id="preview")
+
+    def compose(self) -> ComposeResult:
+        """The fields, what the one with the focus is, and the trainings that they make."""
+        with Vertical(id="sweep-form") as box:
+            box.border_title = "Sweep"
+            for ask in ASKS:
+                yield Field(ask.name, ask.label, self._first[ask.name], ask.words, LONGEST)
+            yield self._hint
+            yield self._said
+            yield self._preview
+            yield Static(KEYS, id="keys")
+
+    def on_mount(self) -> None:
+        """Say what the sweep is as it comes."""
+        self.check()
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def check(self) -> None:
+        """Show the fields that are asked, and what they make or what is wrong with them."""
+        texts = {field.setting: field.text for field in self.fields}
+        if texts == self.texts:
+            return
+        self.texts = texts
+        self.recipe, self._faults = read(texts, self._settings, self._data)
+        asks = {ask.name: ask for ask in ASKS}
+        for field in self.fields:
+            field.display = texts["over"] in asks[field.setting].kinds
+            field.mark(wrong=field.setting in self._faults, idle=False)
+        self.workers.cancel_group(self, "foresight")
+        self._board = None
+        if self.recipe is not None:
+            self._board = Board(self.recipe.at_first, self._data.n)
+            self.run_worker(self._foresee(self._board), group="foresight")
+        self._said.set_class(bool(self._faults), "wrong")
+        self._said.update(Content(self._cost()))
+        self._explain()
+        self._preview.redraw()
+
+    @on(DescendantFocus)
+    def _explain(self) -> None:
+        """Say what the field with the focus takes."""
+        chosen = next((field.setting for field in self.fields if field.focused), ASKS[0].name)
+        text = next(ask.text for ask in ASKS if ask.name == chosen)
+        self._hint.update(Content(text), layout=False)
+        if self._faults:
+            why = self._faults.get(chosen) or next(iter(self._faults.values()))
+            self._said.update(Content(why))
+
+    def action_apply(self) -> None:
+        """Close with the sweep, or go where something is wrong."""
+        self.check()
+        if self.recipe is not None:
+            self.dismiss(self.recipe)
+        else:
+            next(field for field in self.fields if field.setting in self._faults).enter()
+
+    def _cost(self) -> str:
+        """How many trainings and steps it takes, and about how long."""
+        if self.recipe is None or self._board is None:
+            return next(iter(self._faults.values()), "")
+        n, plan = self._data.n, self.recipe.at_first
+        steps = sum(row.steps for row in self._board.rows)
+        trials = len(plan)
+        jobs = jobs_that_pay(plan, n)
+        seconds = sum(estimated_seconds(trial.settings, n) for trial in plan) / jobs
+        words = f"{trials:,} training{'s' * (trials != 1)}, {steps:,} steps, {_about(seconds)}"
+        if jobs > 1:
+            words += f" in {jobs} processes"
+        return words + ("; more if none of these diverges" * (self.recipe.kind == UNTIL))
+
+    async def _foresee(self, board: Board) -> None:
+        await asyncio.sleep(PATIENCE)
+        async for _ in foreseen_in_turn(board, self._foresights):
+            self._preview.redraw()
+
+    def _draw_preview(self, columns: int, rows: int) -> Picture:
+        """A line for each group: what tells it apart, its steps, and what is foreseen."""
+        if self.recipe is None or self._board is None:
+            return lines(columns, rows, [])
+        told_apart = Columns.of(self.recipe.at_first, self._data.line)
+        names = [*(["scale"] if told_apart.scales else []), *told_apart.varying, "steps"]
+        groups = self._board.rows
+        left = len(groups) - (rows - 1)
+        shown = groups if left <= 0 else groups[: max(0, rows - 2)]
+        texts = [told_apart.settings(row.trials[0]) | {"steps": f"{row.steps:,}"} for row in shown]
+        widths = {name: max([len(name), *(len(cells[name]) for cells in texts)]) for name in names}
+        made: list[list[Span]] = [
+            [("  ", Role.NOTHING)]
+            + [(aligned(name, name, widths[name]) + " " * GAP, Role.LABEL) for name in names]
+            + [("foreseen", Role.LABEL)]
+        ]
+        for row, cells in zip(shown, texts, strict=True):
+            told = [
+                (aligned(cells[name], name, widths[name]) + " " * GAP, Role.TEXT) for name in names
+            ]
+            made.append([("  ", Role.NOTHING), *told, self._verdict(row)])
+        if left > 0:
+            made.append([(f"  and {len(groups) - len(shown)} more", Role.LABEL)])
+        return lines(columns, rows, made)
+
+    def _verdict(self, row: Row) -> Span:
+        foreseen = row.foreseen
+        if foreseen is None:
+            return "…", Role.LABEL
+        steps = row.settings.steps(self._data.n)
+        bad = foreseen.stable is False
+        return verdict(foreseen, row.settings, steps), Role.BAD if bad else Role.TEXT
+
+
+def _about(seconds: float) -> str:
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 90:
+        return f"about {seconds:.0f} s"
+    return f"about {seconds / 60:.0f} min"

@@ -1,0 +1,184 @@
+"""What the table of a sweep shows: which rows in which order, which columns, and what is marked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.sweep import Plan
+from linreg_tui.sweep_board import Board, Row, State
+from linreg_tui.sweep_cells import OF_SETTINGS, Cells, Columns, foreseen
+
+FILTERS: tuple[State | None, ...] = (None, "converged", "stopped", "diverged", "running", "waiting")
+
+MARKED_AT_FIRST = 6
+"""Rows that are marked from the start, if there are no more."""
+
+OF_ALL = (
+    "steps",
+    "slope",
+    "intercept",
+    "loss",
+    "above",
+    "status",
+    "foreseen",
+    "time",
+    "curve",
+)
+"""The columns that every sweep has, after those of its settings."""
+
+
+class Sheet:
+    """A view of a sweep's board that can be walked, sorted, filtered and marked.
+
+    `marked` gives each marked group the number of its colour and marker, which it keeps.
+    """
+
+    def __init__(self, data: Dataset, plan: Plan) -> None:
+        self.data = data
+        self.board = Board(plan, data.n)
+        self.columns = Columns.of(plan, data.line)
+        self.marked: dict[int, int] = {}
+        self.hidden: set[str] = set()
+        self.only: State | None = None
+        self.sorted_by: str | None = None
+        self.descending = False
+        self.column = "batch"
+        self.started = False
+        self._here = 0
+        if len(self.board.rows) <= MARKED_AT_FIRST:
+            self.mark_all()
+
+    @property
+    def names(self) -> list[str]:
+        """All columns that are not hidden, from left to right."""
+        known = (*(["scale"] if self.columns.scales else []), *self.columns.varying, *OF_ALL)
+        return [name for name in known if name not in self.hidden]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows that the filter lets through; diverged ones last where they are sorted."""
+        rows = [row for row in self.board.rows if self.only in (None, row.state)]
+        if self.sorted_by is not None:
+            values = {row.group: self._value(row, self.sorted_by) for row in rows}
+            known = [row for row in rows if values[row.group] is not None]
+            known.sort(key=lambda row: values[row.group], reverse=self.descending)
+            rows = known + [row for row in rows if values[row.group] is None]
+            rows.sort(key=lambda row: row.state == "diverged")
+        return rows
+
+    @property
+    def here(self) -> Row | None:
+        """The row that the cursor is on; None if none is shown."""
+        rows = self.rows
+        return rows[self.place(rows)] if rows else None
+
+    def place(self, rows: list[Row]) -> int:
+        """Where among the rows the cursor is: on its group, or where that would be."""
+        return next((k for k, row in enumerate(rows) if row.group == self._here), 0)
+
+    def go(self, steps: int) -> None:
+        """Move the cursor down by so many rows, or up, as far as there are any."""
+        rows = self.rows
+        if rows:
+            self._here = rows[min(max(self.place(rows) + steps, 0), len(rows) - 1)].group
+
+    def turn(self, direction: int, names: list[str]) -> None:
+        """To the next of the columns that are in sight, or the one before."""
+        place = names.index(self.column) + direction if self.column in names else 0
+        self.column = names[min(max(place, 0), len(names) - 1)]
+
+    def sort(self) -> None:
+        """Sort by the column of the cursor; the other way round; not at all."""
+        if self.sorted_by != self.column:
+            self.sorted_by, self.descending = self.column, False
+        elif not self.descending:
+            self.descending = True
+        else:
+            self.sorted_by = None
+
+    def filter(self) -> None:
+        """Only the rows of the next state of which there are any, or all."""
+        states = {row.state for row in self.board.rows}
+        place = FILTERS.index(self.only)
+        following = FILTERS[place + 1 :] + FILTERS[: place + 1]
+        self.only = next(state for state in following if state is None or state in states)
+
+    def hide(self) -> None:
+        """Hide the column of the cursor, unless it is the last."""
+        names = self.names
+        if len(names) > 1 and self.column in names:
+            place = names.index(self.column)
+            self.hidden.add(self.column)
+            self.column = self.names[min(place, len(names) - 2)]
+
+    def mark(self) -> None:
+        """Mark the row of the cursor, or take its mark away."""
+        row = self.here
+        if row is None:
+            return
+        if row.group in self.marked:
+            del self.marked[row.group]
+        else:
+            self._mark(row.group)
+
+    def mark_all(self) -> None:
+        """Mark all rows in view, or if they are, none."""
+        groups = {row.group for row in self.rows}
+        if groups <= self.marked.keys():
+            self.marked.clear()
+        else:
+            for group in sorted(groups - self.marked.keys()):
+                self._mark(group)
+
+    def _mark(self, group: int) -> None:
+        taken = set(self.marked.values())
+        self.marked[group] = next(k for k in range(len(taken) + 1) if k not in taken)
+
+    def overlaid(self) -> Iterator[tuple[Row, int]]:
+        """The rows whose curves are shown: the marked ones with their numbers, or the cursor's."""
+        marked = self.marked
+        if not marked and (here := self.here) is not None:
+            marked = {here.group: 0}
+        for group, ink in sorted(marked.items()):
+            if self.board.rows[group].results:
+                yield self.board.rows[group], ink
+
+    def cells(self, row: Row) -> Cells:
+        """The texts of a row, by column."""
+        cells = self.columns.settings(row.trials[0])
+        cells["steps"] = f"{row.steps:,}" if row.made in (0.0, 1.0) else f"{100 * row.made:.0f}%"
+        cells["foreseen"] = foreseen(row.foreseen)
+        if row.summary is not None:
+            cells |= self.columns.results(row.summary, row.first)
+        elif row.under_way is not None:
+            cells |= self.columns.under_way(row.under_way)
+        if not row.done:
+            cells["status"] = row.state
+            if not self.started:
+                cells["status"] = f"→ {cells['foreseen']}" if cells["foreseen"] else ""
+        return cells
+
+    def _value(self, row: Row, name: str) -> Any:
+        """What a column is sorted by; None for what isn't known."""
+        if name == "scale":
+            return row.scale
+        if name in OF_SETTINGS:
+            value = getattr(row.settings, OF_SETTINGS[name][0])
+            return math.inf if value is None else value
+        if name == "steps":
+            return row.steps
+        if name == "status":
+            return row.state
+        if name == "foreseen":
+            return foreseen(row.foreseen) or None
+        summary = row.summary
+        if summary is None:
+            return None
+        return {
+            "slope": summary.slope.mean,
+            "intercept": summary.intercept.mean,
+            "time": summary.seconds,
+        }.get(name, summary.excess.mean)

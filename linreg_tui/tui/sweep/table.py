@@ -1,0 +1,193 @@
+"""The table of a sweep: a picture of its sheet, of which only what changes is repainted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+
+from linreg_tui.sweep_board import Row
+from linreg_tui.sweep_cells import Cells, aligned
+from linreg_tui.tui.keys import SWEEP_KEYS, bindings
+from linreg_tui.tui.markers import Markers
+from linreg_tui.tui.picture import Picture, Role, blank, write
+from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.sweep.curves import marker, role
+from linreg_tui.tui.sweep.sheet import Sheet
+from linreg_tui.tui.sweep.spark import spark
+
+GAP = 2
+MARK = 3
+"""Cells before the first column: the cursor and the mark of a row."""
+
+LEAST = {"slope": 8, "intercept": 10, "above": 7, "status": 9, "steps": 4}
+"""Widths that columns have from the start, so that they rarely grow."""
+
+EXPENDABLE = ("loss", "time", "foreseen", "steps", "slope", "intercept", "curve")
+"""Columns that go first where there is too little room; before them the rates of a scale."""
+
+STATES = {
+    "converged": Role.GOOD,
+    "diverged": Role.BAD,
+    "stopped": Role.TEXT,
+    "running": Role.FIT,
+    "waiting": Role.LABEL,
+}
+
+CURSOR_SHADE = 4
+
+
+class TrialTable(Plot):
+    """Shows a sheet; with the focus it has keys of its own."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(SWEEP_KEYS)
+
+    class Asked(Message):
+        """The user wants something of the sweep: a method of the pane by its name."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
+    def __init__(self, sheet: Callable[[], Sheet], markers: Markers) -> None:
+        super().__init__(self._draw_sheet, id="trials")
+        self._sheet = sheet
+        self._markers = markers
+        self._top = 0
+        self._widths: dict[str, int] = {}
+        self._of: Sheet | None = None
+        self._lefts: dict[str, int] = {}
+
+    @property
+    def page(self) -> int:
+        """Rows below the heading."""
+        return max(1, self.size.height - 1)
+
+    def action_go(self, steps: int) -> None:
+        """Move the cursor."""
+        self._sheet().go(steps)
+        self.post_message(self.Asked("show"))
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by a screenful."""
+        self.action_go(pages * self.page)
+
+    def action_turn(self, direction: int) -> None:
+        """To the next column."""
+        self._sheet().turn(direction, list(self._lefts))
+        self.post_message(self.Asked("show"))
+
+    def action_ask(self, what: str) -> None:
+        """Something that is not the table's alone."""
+        self.post_message(self.Asked(what))
+
+    def on_click(self, event: events.Click) -> None:
+        """A row takes the cursor, and with it its curve; a heading sorts."""
+        sheet = self._sheet()
+        rows = sheet.rows
+        if event.y == 0:
+            names = [name for name, left in self._lefts.items() if left <= event.x + GAP]
+            if names:
+                sheet.column = names[-1]
+                sheet.sort()
+        elif self._top + event.y - 1 < len(rows):
+            sheet.go(self._top + event.y - 1 - sheet.place(rows))
+            if event.x < MARK:
+                sheet.mark()
+        self.post_message(self.Asked("show"))
+
+    def on_mouse_scroll_down(self) -> None:
+        """A row further."""
+        self.action_go(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """A row back."""
+        self.action_go(-1)
+
+    def _draw_sheet(self, columns: int, rows: int) -> Picture:
+        """The heading, and the rows around the cursor."""
+        sheet, picture = self._sheet(), blank(columns, rows)
+        if columns < MARK or rows < 1:
+            return picture
+        if sheet is not self._of:
+            self._of, self._widths, self._top = sheet, dict(LEAST), 0
+        shown = sheet.rows
+        here, page = sheet.place(shown), max(1, rows - 1)
+        self._top = max(min(self._top, here), here - page + 1, 0)
+        self._top = min(self._top, max(0, len(shown) - page))
+        window = shown[self._top : self._top + page]
+        texts = [self._texts(sheet, row) for row in window]
+        self._lefts = self._fit(sheet, texts, columns)
+        self._write_heading(picture, sheet)
+        for number, (row, cells) in enumerate(zip(window, texts, strict=True), start=1):
+            ink = sheet.marked.get(row.group)
+            if ink is not None:
+                write(picture, number, 1, marker(ink, self._markers), role(ink))
+            if self.has_focus and self._top + number - 1 == here:
+                write(picture, number, 0, "▸", Role.TEXT)
+                picture.shades[number] = CURSOR_SHADE
+            for name, left in self._lefts.items():
+                text = aligned(cells.get(name, ""), name, self._widths[name])
+                write(picture, number, left, text, _role(name, row.state, ink))
+        if not shown:
+            write(picture, min(1, rows - 1), MARK, _nothing(sheet), Role.LABEL)
+        return picture
+
+    def _texts(self, sheet: Sheet, row: Row) -> Cells:
+        cells = sheet.cells(row)
+        if row.results:
+            cells["curve"] = spark(sheet.data.line, row.results, self._markers.levels)
+        return cells
+
+    def _fit(self, sheet: Sheet, texts: list[Cells], columns: int) -> dict[str, int]:
+        """Where each column begins for which there is room."""
+        names = sheet.names
+        for name in names:
+            title = cell_len(_title(sheet, name))
+            widest = max((cell_len(cells.get(name, "")) for cells in texts), default=0)
+            self._widths[name] = max(self._widths.get(name, 0), title, widest)
+
+        def taken() -> int:
+            return MARK - GAP + sum(self._widths[name] + GAP for name in names)
+
+        of_scale = ("rate b", "rate m") if sheet.columns.scales else ()
+        for name in (*of_scale, *EXPENDABLE):
+            if taken() <= columns:
+                break
+            if name in names and name != sheet.sorted_by:
+                names.remove(name)
+        lefts, left = {}, MARK
+        for name in names:
+            lefts[name] = left
+            left += self._widths[name] + GAP
+        return lefts
+
+    def _write_heading(self, picture: Picture, sheet: Sheet) -> None:
+        for name, left in self._lefts.items():
+            text = aligned(_title(sheet, name), name, self._widths[name])
+            chosen = self.has_focus and name == sheet.column
+            write(picture, 0, left, text, Role.HERE if chosen else Role.LABEL)
+            if chosen:
+                picture.shades[0, left : left + self._widths[name]] = CURSOR_SHADE
+
+
+def _title(sheet: Sheet, name: str) -> str:
+    if name != sheet.sorted_by:
+        return name
+    return f"{name} {'↓' if sheet.descending else '↑'}"
+
+
+def _role(name: str, state: str, ink: int | None) -> Role:
+    if name == "status":
+        return STATES[state]
+    if name == "curve":
+        return Role.FIT if ink is None else role(ink)
+    return Role.TEXT
+
+
+def _nothing(sheet: Sheet) -> str:
+    return f"no training is {sheet.only}; f shows others" if sheet.only else "nothing to train"

@@ -1,0 +1,297 @@
+"""What of a sweep is shown: order, filter, columns and marks; and what a form's texts mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.history import Curve
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import grid, over_batch_sizes, over_scales
+from linreg_tui.core.trials import Result, run_trial
+from linreg_tui.learning_curves import picture
+from linreg_tui.tui.markers import ASCII, BLOCK, BRAILLE, Markers
+from linreg_tui.tui.picture import CURVES, Picture
+from linreg_tui.tui.sweep.curves import AGAINST, draw_curves
+from linreg_tui.tui.sweep.recipe import (
+    GRID,
+    KINDS,
+    SCALES,
+    SIZES,
+    UNTIL,
+    Recipe,
+    read,
+    texts_again,
+    texts_of,
+)
+from linreg_tui.tui.sweep.sheet import Sheet
+from linreg_tui.tui.sweep.spark import WIDTH, spark
+
+GRID_OF_SIX: dict[str, list[object]] = {
+    "batch_size": [64, None],
+    "learning_rate_m": [4e-7, 1e-7, 1e-5],
+}
+
+
+@pytest.fixture
+def sheet(houses: Dataset) -> Sheet:
+    """Six rows that ended, of which two diverged."""
+    plan = grid(Settings(), GRID_OF_SIX)
+    made = Sheet(houses, plan)
+    made.board.take(run_trial(houses, trial) for trial in plan)
+    return made
+
+
+def groups(sheet: Sheet) -> list[int]:
+    return [row.group for row in sheet.rows]
+
+
+def test_rows_stand_as_they_were_planned_and_diverged_ones_last_when_sorted(sheet: Sheet) -> None:
+    assert groups(sheet) == [0, 1, 2, 3, 4, 5]
+    assert [row.state == "diverged" for row in sheet.rows] == [False, False, True] * 2
+    for column in sheet.names:
+        sheet.column = column
+        sheet.sort()
+        ascending = groups(sheet)
+        sheet.sort()
+        descending = groups(sheet)
+        assert set(ascending[4:]) == set(descending[4:]) == {2, 5}
+        sheet.sort()
+        assert groups(sheet) == [0, 1, 2, 3, 4, 5]
+    sheet.column = "above"
+    sheet.sort()
+    excess = [row.summary.excess.mean for row in sheet.rows if row.summary is not None]
+    assert excess[:4] == sorted(excess[:4])
+    sheet.column = "batch"
+    sheet.sort()
+    assert [row.settings.batch_size for row in sheet.rows[:4]] == [64, 64, None, None]
+
+
+def test_the_cursor_stays_on_its_row_when_the_order_changes(sheet: Sheet) -> None:
+    sheet.go(3)
+    assert sheet.here is not None
+    assert sheet.here.group == 3
+    sheet.column = "rate m"
+    sheet.sort()
+    sheet.sort()
+    assert sheet.here.group == 3
+    sheet.go(100)
+    assert sheet.place(sheet.rows) == 5
+    sheet.go(-100)
+    assert sheet.place(sheet.rows) == 0
+
+
+def test_the_filter_goes_through_the_states_that_there_are(sheet: Sheet) -> None:
+    states = {row.state for row in sheet.board.rows}
+    seen = []
+    for _ in range(len(states)):
+        sheet.filter()
+        assert sheet.only is not None
+        assert {row.state for row in sheet.rows} == {sheet.only}
+        seen.append(sheet.only)
+    assert set(seen) == states
+    sheet.filter()
+    assert sheet.only is None
+
+
+def test_columns_are_hidden_but_not_the_last(sheet: Sheet) -> None:
+    names = sheet.names
+    sheet.column = names[-1]
+    for count in range(len(names) - 1, 0, -1):
+        sheet.hide()
+        assert len(sheet.names) == count
+        assert sheet.column in sheet.names
+    sheet.hide()
+    assert len(sheet.names) == 1
+
+
+def test_marks_keep_their_ink(sheet: Sheet) -> None:
+    assert sheet.marked == {group: group for group in range(6)}
+    sheet.go(1)
+    sheet.mark()
+    assert 1 not in sheet.marked
+    sheet.mark_all()
+    assert sheet.marked[1] == 1
+    sheet.mark_all()
+    assert sheet.marked == {}
+    assert [row.group for row, _ in sheet.overlaid()] == [1]
+
+
+def test_many_rows_are_not_marked_from_the_start(houses: Dataset) -> None:
+    assert Sheet(houses, grid(Settings(), {"seed": range(7)})).marked == {}
+
+
+def test_what_is_foreseen_is_told_until_a_sweep_is_started(houses: Dataset) -> None:
+    made = Sheet(houses, over_batch_sizes(Settings(), houses.n))
+    assert made.cells(made.rows[0])["status"] == ""
+    made.started = True
+    assert made.cells(made.rows[0])["status"] == "waiting"
+
+
+def result(data: Dataset, losses: list[float]) -> Result:
+    one = run_trial(data, over_batch_sizes(Settings(epochs=1), data.n, [None])[0])
+    values = np.array(losses)
+    return replace(one, steps=len(losses) - 1, curve=Curve(1, values, values))
+
+
+def test_a_sparkline_falls_from_the_start_to_the_optimum(houses: Dataset) -> None:
+    least = houses.line.loss
+    falling = spark(houses.line, [result(houses, [least * f for f in (20, 4, 2, 1.1, 1)])], "01234")
+    assert len(falling) == WIDTH
+    assert falling[0] == "4"
+    assert falling[-1] == "0"
+    assert sorted(falling, reverse=True) == list(falling)
+    rising = spark(houses.line, [result(houses, [least * 20, least * 1e5, 1e300])], "01234")
+    assert set(rising) == {"4"}
+
+
+LOSSES = st.floats(0, 1e300)
+
+
+@given(
+    st.lists(st.lists(LOSSES, min_size=1, max_size=12), min_size=1, max_size=4),
+    st.integers(1, 90),
+    st.integers(1, 30),
+    st.sampled_from(AGAINST),
+    st.booleans(),
+    st.sampled_from([BRAILLE, BLOCK, ASCII]),
+)
+@settings(max_examples=60, deadline=None)
+def test_curves_of_any_losses_can_be_drawn_at_any_size(
+    losses: list[list[float]], columns: int, rows: int, against: str, above: bool, markers: Markers
+) -> None:
+    x = np.arange(9.0)
+    data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
+    plan = over_batch_sizes(Settings(learning_rate_m=1e-3), 9, [3] * len(losses))
+    made = Sheet(data, plan)
+    made.board.take(
+        replace(result(data, some), trial=trial) for some, trial in zip(losses, plan, strict=True)
+    )
+    drawn = draw_curves(
+        columns,
+        rows,
+        data,
+        list(made.overlaid()),
+        made.columns,
+        against,  # type: ignore[arg-type]
+        markers,
+        above_optimum=above,
+    )
+    assert drawn.glyphs.shape == (rows, columns)
+
+
+def text(drawn: Picture) -> list[str]:
+    return ["".join(map(chr, row)).rstrip() for row in drawn.glyphs.tolist()]
+
+
+def test_the_rows_seen_are_the_fair_comparison(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, [64, 512])
+    ended = [[run_trial(houses, trial)] for trial in plan]
+    lasts = {
+        against: [
+            float(curve.places[-1]) for curve in picture("", houses, ended, "ab", against).curves
+        ]
+        for against in AGAINST
+    }
+    assert lasts["steps"] == pytest.approx([240, 30], abs=1)
+    assert lasts["epochs"] == pytest.approx([30, 30], abs=0.2)
+    assert lasts["rows seen"] == pytest.approx([240 * 64, 30 * 512], rel=0.01)
+
+
+def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, [64, 512], repeats=5)
+    made = Sheet(houses, plan)
+    made.board.take(run_trial(houses, trial) for trial in plan)
+    drawn = draw_curves(
+        80, 20, houses, list(made.overlaid()), made.columns, "epochs", BRAILLE, above_optimum=True
+    )
+    lines = text(drawn)
+    assert lines[0].endswith("batch   ● 64   ■ 512")
+    assert "↑ loss above optimum" in lines[0]
+    for number, glyph in enumerate("●■"):
+        inside = drawn.glyphs[1:] == ord(glyph)
+        assert inside.sum() >= 3
+        assert set(drawn.roles[1:][inside].tolist()) == {CURVES[number]}
+    assert (drawn.shades > 0).any()
+
+
+def test_the_legend_says_how_many_it_has_no_room_for(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n)
+    made = Sheet(houses, plan)
+    made.board.take(run_trial(houses, trial) for trial in plan)
+    for columns in range(30, 100):
+        drawn = draw_curves(
+            columns, 12, houses, list(made.overlaid()), made.columns, "steps", BRAILLE
+        )
+        legend = text(drawn)[0]
+        named = sum(f" {size}" in legend for size in (32, 64, 128, 256, 512))
+        if named:
+            assert named == 5 or f"+{5 - named}" in legend
+    assert named == 5
+
+
+def typed(data: Dataset, **texts: str) -> tuple[Recipe | None, dict[str, str]]:
+    return read(texts_of(Settings(), data.n) | texts, Settings(), data)
+
+
+def test_the_form_begins_with_the_notebooks_sweeps(houses: Dataset) -> None:
+    plans = {}
+    for kind in KINDS:
+        recipe, wrong = typed(houses, over=kind)
+        assert wrong == {}
+        assert recipe is not None
+        plans[kind] = recipe.plan
+    assert plans[SIZES] == over_batch_sizes(Settings(), houses.n)
+    assert plans[SCALES] == plans[UNTIL][:4] == over_scales(Settings(), houses.n, [1, 2, 4, 8])
+    assert [trial.settings for trial in plans[GRID]] == [Settings()]
+
+
+def test_a_grid_is_every_combination(houses: Dataset) -> None:
+    recipe, _ = typed(
+        houses,
+        over=GRID,
+        batch_size="64, full",
+        learning_rate_m="1e-7,2e-7",
+        optimizer="sgd,adam",
+        repeats="3",
+        epochs="7",
+    )
+    assert recipe is not None
+    assert len(recipe.plan) == 2 * 2 * 2 * 3
+    assert recipe.repeats == 3
+    assert {trial.settings.epochs for trial in recipe.plan} == {7}
+    again = read(texts_of(Settings(), houses.n) | texts_again(recipe), Settings(), houses)[0]
+    assert again is not None
+    assert len(again.plan) == len(recipe.plan)
+
+
+@pytest.mark.parametrize(
+    ("texts", "where", "why"),
+    [
+        ({"sizes": "32,many"}, "sizes", "'many' is not a whole number"),
+        ({"sizes": ""}, "sizes", "a whole number is missing"),
+        ({"sizes": "552"}, "sizes", "a batch of 552 is not possible with 551 rows"),
+        ({"repeats": "0"}, "repeats", "choose 1 or more"),
+        ({"repeats": "1000000"}, "repeats", "choose fewer repeats"),
+        ({"epochs": "x"}, "epochs", "'x' is not a whole number"),
+        ({"epochs": "0"}, "epochs", "0 epochs leave nothing to train"),
+        ({"over": SCALES, "scales": "1,-2"}, "scales", "a scale of -2 is not possible"),
+        ({"over": SCALES, "scales": "1,,2"}, "scales", "a number is missing"),
+        ({"over": GRID, "optimizer": "sgd,[red]"}, "optimizer", "'[red]' is none of sgd"),
+        ({"over": GRID, "learning_rate_m": "0"}, "learning_rate_m", "learning rate of 0 for m"),
+        ({"over": GRID, "learning_rate_b": "inf"}, "learning_rate_b", "learning rate of inf for b"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field(
+    houses: Dataset, texts: dict[str, str], where: str, why: str
+) -> None:
+    recipe, wrong = typed(houses, **texts)
+    assert recipe is None
+    assert list(wrong) == [where]
+    assert why in wrong[where]
+    assert "\n" not in wrong[where]

@@ -1,0 +1,410 @@
+"""The sweep: choosing one, watching it, and what its table's keys do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import over_batch_sizes
+from linreg_tui.core.tipping import tipping_scale
+from linreg_tui.core.trials import run_trial
+from linreg_tui.report import TRIAL_FIELDS
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.export import ExportScreen
+from linreg_tui.tui.field import Field
+from linreg_tui.tui.keys import KEYS, LIVE_KEYS, SWEEP_KEYS
+from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.sweep.form import SweepForm
+from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
+from linreg_tui.tui.sweep.table import TrialTable
+
+SIZES = ["32", "64", "128", "256", "512"]
+ENDED = {"converged", "stopped"}
+
+
+@asynccontextmanager
+async def opened(
+    data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Pilot[None]]:
+    app = LinregApp(data, settings or Settings())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+def pane(pilot: Pilot[None]) -> SweepPane:
+    return pilot.app.screen_stack[0].query_one(SweepPane)
+
+
+def screen(pilot: Pilot[None]) -> str:
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def statuses(pilot: Pilot[None]) -> set[str]:
+    sheet = pane(pilot).course.sheet
+    return {sheet.cells(row)["status"] for row in sheet.board.rows}
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+async def done(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: pane(pilot).course.phase == "done")
+    await pilot.pause()
+
+
+@asynccontextmanager
+async def swept(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+    """The application after the notebook's sweep, which is alone on the screen."""
+    async with opened(data, size=size) as pilot:
+        await pilot.press("w", "enter")
+        await done(pilot)
+        yield pilot
+
+
+async def choose(pilot: Pilot[None], kind: str, **texts: str) -> SweepForm:
+    """Open the form and fill it in."""
+    await pilot.press("w")
+    await until(pilot, lambda: isinstance(pilot.app.screen, SweepForm))
+    form = pilot.app.screen
+    assert isinstance(form, SweepForm)
+    for name, text in {"over": kind, **texts}.items():
+        form.query_one(f"#{name}", Field).text = text
+    form.check()
+    await pilot.pause()
+    return form
+
+
+async def test_what_a_sweep_would_be_is_foreseen_before_it_runs(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await until(pilot, lambda: statuses(pilot) == {"→ stable"})
+        await pilot.press(*["right_square_bracket"] * 3)
+        await until(pilot, lambda: statuses(pilot) == {"→ unstable"})
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 32), (120, 40), (200, 60)])
+async def test_the_table_fills_in(houses: Dataset, size: tuple[int, int]) -> None:
+    async with swept(houses, size) as pilot:
+        text = screen(pilot)
+        assert statuses(pilot) <= ENDED
+        assert "done, 5/5 trainings" in text
+        for batch, trial in zip(SIZES, over_batch_sizes(Settings(), houses.n), strict=True):
+            result = run_trial(houses, trial)
+            line = next(row for row in text.splitlines() if f" {batch} " in row and "%" in row)
+            assert f"{result.slope:.2f}" in line
+            assert f"{result.intercept:.2f}" in line
+            assert result.status in line
+            assert "█" in line
+        assert all(f"{glyph} {batch}" in text for glyph, batch in zip("●■▲◆▼", SIZES, strict=True))
+        await pilot.press("0")
+        await pilot.pause()
+        if size[0] >= 100:
+            assert all(f" {batch} " in screen(pilot) for batch in SIZES)
+
+
+async def test_scales_until_it_diverges_and_where_it_tips(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        form = await choose(pilot, UNTIL)
+        assert form.recipe is not None
+        assert len(form.recipe.at_first) == 4
+        await pilot.press("enter")
+        await done(pilot)
+        scales = [row.scale for row in pane(pilot).course.sheet.board.rows]
+        assert scales == [1, 2, 4, 8]
+        tipping = tipping_scale(houses, Settings())
+        assert f"tips between the scales {tipping.held:.4g} and {tipping.tipped:.4g}" in screen(
+            pilot
+        )
+        assert "diverged at 14" in screen(pilot)
+
+
+async def test_more_scales_come_if_none_of_the_first_diverges(houses: Dataset) -> None:
+    small = Settings(learning_rate_m=1e-8, learning_rate_b=1e-2)
+    async with opened(houses, small) as pilot:
+        await choose(pilot, UNTIL)
+        await pilot.press("enter")
+        await done(pilot)
+        board = pane(pilot).course.sheet.board
+        assert [row.scale for row in board.rows[:5]] == [1, 2, 4, 8, 16]
+        assert [row.state == "diverged" for row in board.rows] == [False] * (
+            len(board.rows) - 1
+        ) + [True]
+        assert board.fraction == pytest.approx(1)
+
+
+async def test_the_form_tells_cost_and_foresight(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("w")
+        await until(pilot, lambda: "will keep trembling" in screen(pilot))
+        assert "5 trainings, 960 steps, less than a second" in screen(pilot)
+        form = await choose_again(pilot, sizes="551,full", repeats="10")
+        assert "20 trainings, 600 steps" in screen(pilot)
+        await until(pilot, lambda: screen(pilot).count("will converge in about 5 steps") == 2)
+        await choose_again(pilot, sizes="999")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pilot.app.screen is form
+        assert "a batch of 999 is not possible with 551 rows" in screen(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pane(pilot).course.phase == "offered"
+
+
+async def choose_again(pilot: Pilot[None], **texts: str) -> SweepForm:
+    form = pilot.app.screen
+    assert isinstance(form, SweepForm)
+    for name, text in texts.items():
+        form.query_one(f"#{name}", Field).text = text
+    form.check()
+    await pilot.pause()
+    return form
+
+
+async def test_the_form_remembers_what_was_swept_last(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await choose(pilot, "batch sizes", sizes="100,200", repeats="2")
+        await pilot.press("enter")
+        await done(pilot)
+        await pilot.press("w")
+        await until(pilot, lambda: "100,200" in screen(pilot))
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_all_fields_of_a_grid_can_be_reached(houses: Dataset, size: tuple[int, int]) -> None:
+    async with opened(houses, size=size) as pilot:
+        form = await choose(pilot, "a grid")
+        asked = [field for field in form.fields if field.display]
+        assert len(asked) == 9
+        reached = set()
+        for _ in asked:
+            reached |= {field.setting for field in asked if field.focused}
+            focused = next(field for field in asked if field.focused)
+            assert pilot.app.screen.region.contains_region(focused.region)
+            await pilot.press("down")
+        assert len(reached) == 9
+
+
+async def test_a_row_goes_to_the_live_view_with_its_run(houses: Dataset) -> None:
+    async with swept(houses) as pilot:
+        await pilot.press("down", "down", "enter")
+        live = pilot.app.query_one(LivePane)
+        await until(pilot, lambda: live.view.number == 120)
+        assert live.region.area
+        trial = over_batch_sizes(Settings(), houses.n)[2]
+        assert live.settings == trial.settings
+        last = live.view.run.history[120]
+        result = run_trial(houses, trial)
+        assert (last.slope, last.intercept) == (result.slope, result.intercept)
+        await pilot.press("left")
+        assert live.view.number == 119
+
+
+async def test_keys_of_the_table(houses: Dataset) -> None:
+    async with swept(houses) as pilot:
+        sheet = pane(pilot).course.sheet
+        await pilot.press("space")
+        assert 0 not in sheet.marked
+        await pilot.press("m")
+        assert len(sheet.marked) == 5
+        await pilot.press("end")
+        assert sheet.here is not None
+        assert sheet.here.group == 4
+        await pilot.press("home", "pagedown", "pageup", "down", "up")
+        assert sheet.here.group == 0
+        await pilot.press("right", "right", "s")
+        assert sheet.sorted_by == "slope"
+        await pilot.pause()
+        assert "slope ↑" in screen(pilot)
+        await pilot.press("h")
+        await pilot.pause()
+        assert "slope" not in screen(pilot).splitlines()[2]
+        await pilot.press("H", "f")
+        await pilot.pause()
+        assert "slope" in screen(pilot).splitlines()[2]
+        assert "4 converged" in screen(pilot).splitlines()[1]
+
+
+async def test_curves_against_steps_epochs_and_rows_seen(houses: Dataset) -> None:
+    async with swept(houses) as pilot:
+        for label in ("epochs →", "steps →", "rows seen →", "epochs →"):
+            assert label in screen(pilot)
+            await pilot.press("a")
+            await pilot.pause()
+        assert "loss above optimum" in screen(pilot)
+        await pilot.press("y")
+        await pilot.pause()
+        assert "↑ loss " in screen(pilot)
+
+
+async def test_the_live_panes_keys_rest_while_the_sweep_has_the_keyboard(houses: Dataset) -> None:
+    async with swept(houses) as pilot:
+        live = pilot.app.query_one(LivePane)
+        await pilot.press("right_square_bracket", "plus", "l")
+        assert live.settings == Settings()
+        assert "rates" not in screen(pilot).splitlines()[-1]
+        await pilot.press("0", "right_square_bracket")
+        assert live.settings.learning_rate_b == 0.2
+        await pilot.pause()
+        assert "rates" in screen(pilot).splitlines()[-1]
+
+
+async def test_help_tells_the_keys_that_there_are(houses: Dataset) -> None:
+    async with swept(houses) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        told = {key.meaning for key in (*SWEEP_KEYS, *KEYS) if key not in LIVE_KEYS}
+        assert all(meaning in screen(pilot) for meaning in told)
+
+
+def test_every_key_of_the_live_pane_is_a_method_of_it() -> None:
+    for key in LIVE_KEYS:
+        name = key.action.split("'")[1]
+        assert callable(getattr(LivePane, name))
+
+
+async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        pane(pilot).start(usual(Settings(epochs=60_000), houses.n))
+        await pilot.press("4")
+        await until(pilot, lambda: pane(pilot).course.sheet.board.taken > 0)
+        await pilot.press("ctrl+x")
+        await until(pilot, lambda: pane(pilot).course.phase == "cancelled")
+        await pilot.pause()
+        assert "cancelled" in screen(pilot)
+        board = pane(pilot).course.sheet.board
+        taken = board.taken
+        assert 0 < taken < 5
+        assert board.rows[0].done
+        await pilot.pause(0.3)
+        assert board.taken == taken
+
+
+async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
+    long = Settings(batch_size=512, epochs=9_000_000)
+    recipe = Recipe("batch sizes", long, over_batch_sizes(long, houses.n, [512]))
+    async with opened(houses, size=(120, 40)) as pilot:
+        pane(pilot).start(recipe)
+        await pilot.press("4")
+        row = pane(pilot).course.sheet.board.rows[0]
+        await until(pilot, lambda: row.under_way is not None and row.made > 0.0005)
+        await until(pilot, lambda: "running" in screen(pilot) and "88." in screen(pilot))
+        began = asyncio.get_running_loop().time()
+        await pilot.press("ctrl+x")
+        await until(pilot, lambda: pane(pilot).course.phase == "cancelled")
+        assert asyncio.get_running_loop().time() - began < 1
+
+
+async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        pane(pilot).start(usual(Settings(epochs=200_000), houses.n))
+        first = pane(pilot).course
+        await until(pilot, lambda: first.sheet.board.rows[0].state == "running")
+        pane(pilot).start(usual(Settings(), houses.n))
+        await done(pilot)
+        assert statuses(pilot) <= ENDED
+        assert first.phase == "cancelled"
+
+
+async def test_only_what_changes_is_repainted(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with swept(houses) as pilot:
+        table = pilot.app.query_one(TrialTable)
+        repainted: list[int] = []
+        refresh = Plot.refresh
+
+        def counted(self: Plot, *regions: object, **options: object) -> Plot:
+            if self is table:
+                repainted.append(sum(region.area for region in regions))  # type: ignore[attr-defined]
+            return refresh(self, *regions, **options)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Plot, "refresh", counted)
+        pane(pilot)._show()
+        assert repainted == []
+        row = pane(pilot).course.sheet.board.rows[3]
+        row.results, row._summary = [replace(row.results[0], slope=12.0)], None
+        pane(pilot)._show()
+        assert len(repainted) == 1
+        assert 0 < repainted[0] < 10
+
+
+async def test_clicks(houses: Dataset) -> None:
+    async with swept(houses) as pilot:
+        table, sheet = pilot.app.query_one(TrialTable), pane(pilot).course.sheet
+        await pilot.click(table, offset=(12, 3))
+        assert sheet.here is not None
+        assert sheet.here.group == 2
+        await pilot.click(table, offset=(1, 4))
+        assert 3 not in sheet.marked
+        heading = screen(pilot).splitlines()[2]
+        await pilot.click(table, offset=(heading.index("above"), 0))
+        assert sheet.sorted_by == "above"
+
+
+async def test_few_rows_get_a_sweep_too() -> None:
+    x = np.arange(9.0)
+    data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
+    async with opened(data, Settings(learning_rate_m=1e-3)) as pilot:
+        await pilot.press("w", "enter")
+        await done(pilot)
+        sizes = [row.settings.batch_size for row in pane(pilot).course.sheet.board.rows]
+        assert sizes == [1, 2, 4, 9]
+
+
+async def test_a_sweep_of_many_rows_scrolls(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await choose(pilot, "a grid", batch_size="32,64,128,256,512", optimizer="sgd,adam,momentum")
+        await pilot.press("enter")
+        await done(pilot)
+        assert "row 1 of 15" in screen(pilot)
+        await pilot.press("end")
+        await pilot.pause()
+        assert "row 15 of 15" in screen(pilot)
+        assert "512  momentum" in screen(pilot)
+
+
+async def test_every_size_can_be_drawn(houses: Dataset) -> None:
+    async with swept(houses, (120, 40)) as pilot:
+        for size in [(1, 1), (20, 5), (60, 16), (61, 33), (100, 32), (300, 100), (80, 24)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert len(screen(pilot).splitlines()) == size[1]
+            await pilot.press("4")
+            await pilot.pause()
+
+
+async def test_the_sweep_is_exported(
+    houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with swept(houses) as pilot:
+        await pilot.press("x")
+        await until(pilot, lambda: "writes linreg-sweep.csv" in screen(pilot))
+        await pilot.press(*["down"] * 4, "enter")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ExportScreen))
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"linreg-sweep.{end}" for end in ("csv", "json", "svg", "txt")]
+    found = json.loads((tmp_path / "linreg-sweep.json").read_text())
+    assert [trial["batch_size"] for trial in found["trials"]] == [32, 64, 128, 256, 512]
+    assert all(list(trial) == list(TRIAL_FIELDS) for trial in found["trials"])
+    rows = (tmp_path / "linreg-sweep.csv").read_text().splitlines()
+    assert rows[0] == ",".join(TRIAL_FIELDS)
+    assert len(rows) == 6
+    assert "batch 512" in (tmp_path / "linreg-sweep.svg").read_text()
+    assert "loss above optimum" in (tmp_path / "linreg-sweep.txt").read_text()
