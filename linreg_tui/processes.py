@@ -49,9 +49,9 @@ class TrialProcesses(ProcessPoolExecutor):
         return Step(int(number), slope, intercept, None, loss) if number else None
 
     def leave(self) -> None:
-        """Begin nothing more, and leave off what is under way within a few thousand steps."""
+        """Begin nothing more, leave off what is under way within a few thousand steps, and end."""
         self._shared.stopped.set()
-        self.shutdown(wait=False, cancel_futures=True)
+        self.shutdown(cancel_futures=True)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,9 @@ import pytest
 from linreg_tui import sweep_aside, sweeping
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import Plan, grid, over_batch_sizes
+from linreg_tui.core.sweep import Plan, Trial, grid, over_batch_sizes
 from linreg_tui.core.trials import Result
 from linreg_tui.processes import processes
 from linreg_tui.sweeping import batches, jobs_that_pay, sweep
@@ -150,6 +152,34 @@ async def test_cancelling_ends_a_long_trial(houses: Dataset) -> None:
     await asyncio.get_running_loop().shutdown_default_executor()
     assert time.monotonic() - began < 1
     assert threading.active_count() <= before
+
+
+async def test_processes_tell_how_far_they_are_and_leave_off(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(epochs=4_000_000), houses.n, [None, 512])
+    seen: dict[int, list[int]] = {0: [], 1: []}
+
+    def watch(trial: Trial, step: Step) -> None:
+        seen[trial.number].append(step.number)
+        assert step.slope == pytest.approx(87.69, abs=5)
+
+    async def work() -> None:
+        async with (
+            sweep_aside.processes(2, len(plan)) as executor,
+            aclosing(sweep_aside.sweep(houses, plan, executor, watch)) as coming,
+        ):
+            async for _ in coming:
+                pass
+
+    task = asyncio.create_task(work())
+    while not (len(set(seen[0])) > 2 and len(set(seen[1])) > 2):
+        await asyncio.sleep(0.01)
+    began = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - began < 2
+    assert all(numbers == sorted(numbers) for numbers in seen.values())
+    assert multiprocessing.active_children() == []
 
 
 def test_closing_begins_nothing_more(houses: Dataset) -> None:
