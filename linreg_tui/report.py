@@ -7,8 +7,9 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 
-from linreg_tui.core.closed_form import inference, sums_of
+from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.inference import inference
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable

@@ -118,7 +118,7 @@ def users(package: str) -> set[str]:
     ("package", "only"),
     [
         ("pandas", "core/dataset.py"),
-        ("scipy", "core/closed_form.py"),
+        ("scipy", "core/inference.py"),
         ("plotext", "tui/figures.py"),
     ],
 )
