@@ -21,7 +21,7 @@ from linreg_tui.tui.export import ExportScreen, InView
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.help import HelpScreen
-from linreg_tui.tui.keys import KEYS, Key, bindings
+from linreg_tui.tui.keys import KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import PaneChosen, SettingsChosen
@@ -29,6 +29,7 @@ from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.panes.views import ViewsPane
 from linreg_tui.tui.title import TitleBar
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
@@ -67,7 +68,7 @@ class LinregApp(App[None]):
             yield LivePane(self._data, self._settings, self._markers, self._link)
             with Vertical(id="side"):
                 yield DataPane(self._data, self._markers)
-                yield ClosedFormPane(self._data)
+                yield ClosedFormPane(self._data, self._markers)
                 yield SweepPane(self._data)
         yield Static(id="too-small")
         yield KeysFooter(compact=True, show_command_palette=False)
@@ -106,13 +107,12 @@ class LinregApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, in the command palette."""
         for key in KEYS:
-            yield SystemCommand(key.meaning, f"key {key.shown}", partial(self._do, key))
+            yield SystemCommand(
+                key.meaning, f"key {key.shown}", partial(self.run_action, key.action)
+            )
         for command in super().get_system_commands(screen):
             if command.title not in REPEATED:
                 yield command
-
-    async def _do(self, key: Key) -> None:
-        await self.run_action(key.action)
 
     def _arrange(self, size: Size) -> None:
         columns, rows = size
@@ -229,13 +229,17 @@ class LinregApp(App[None]):
     def _exported(self, folder: str | None) -> None:
         self._folder = folder or self._folder
 
-    def action_pane(self, pane: str) -> None:
-        """One pane alone; the same again, all."""
+    def action_pane(self, pane: str | None) -> None:
+        """One pane alone; the same again, or None, all."""
         self._show(None if self._alone == pane else pane)
 
-    def action_all_panes(self) -> None:
-        """All panes."""
-        self._show(None)
+    def action_next_view(self, pane: str) -> None:
+        """The next view of a pane; if it isn't on the screen, first the pane itself."""
+        shown = self._main.query_one(f"#{pane}", ViewsPane)
+        if shown.display:
+            shown.next_view()
+        else:
+            self._show(pane)
 
     def action_sweep(self) -> None:
         """The notebook's batch sizes, with the settings of the live view."""

@@ -24,8 +24,9 @@ class Markers:
     A cell has `across` times `down` dots. `batch` marks the
     points of a batch, `step` each step of a run on its curve, `here` the one in view and `goal` the
     optimum; `right` and `up` say where axes point,
-    and `axis` has the characters of plotext's axes in the order of `AXIS`. `needs` is what an
-    encoding must have to carry the set.
+    and `axis` has the characters of plotext's axes in the order of `AXIS`. `bars_up` and
+    `bars_right` are the end of a bar in its cell, from the least to a full cell. `needs` is what
+    an encoding must have to carry the set.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Markers:
     axis: str
     right: str
     up: str
+    bars_up: str
+    bars_right: str
     needs: str
 
     def carried_by(self, encoding: str) -> bool:
@@ -57,6 +60,8 @@ class Markers:
 
 AXIS = "│┤└┬─"
 """What plotext draws axes with."""
+
+EIGHTHS_UP, EIGHTHS_RIGHT = "▁▂▃▄▅▆▇█", "▏▎▍▌▋▊▉█"
 
 BRAILLE = Markers(
     name="braille",
@@ -75,7 +80,9 @@ BRAILLE = Markers(
     axis=AXIS,
     right="→",
     up="↑",
-    needs="⠁⣿●•✕" + AXIS,
+    bars_up=EIGHTHS_UP,
+    bars_right=EIGHTHS_RIGHT,
+    needs="⠁⣿●•✕" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
 )
 BLOCK = Markers(
     name="block",
@@ -94,7 +101,9 @@ BLOCK = Markers(
     axis=AXIS,
     right="→",
     up="↑",
-    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒" + AXIS,
+    bars_up=EIGHTHS_UP,
+    bars_right=EIGHTHS_RIGHT,
+    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
 )
 ASCII = Markers(
     name="ascii",
@@ -113,6 +122,8 @@ ASCII = Markers(
     axis="|+++-",
     right=">",
     up="^",
+    bars_up=".:#",
+    bars_right=".:#",
     needs="",
 )
 
