@@ -107,9 +107,8 @@ class LinregApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, in the command palette."""
         for key in KEYS:
-            yield SystemCommand(
-                key.meaning, f"key {key.shown}", partial(self.run_action, key.action)
-            )
+            action = partial(self.run_action, key.action)
+            yield SystemCommand(key.meaning, f"key {key.shown}", action)
         for command in super().get_system_commands(screen):
             if command.title not in REPEATED:
                 yield command

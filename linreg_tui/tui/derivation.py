@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from linreg_tui.core.closed_form import ClosedForm, Sums
 from linreg_tui.core.derivation import Derivation, Difference, derivation
-from linreg_tui.numbers import estimate
+from linreg_tui.numbers import equation, estimate
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 
 COLUMNS, ROWS = 78, 20
@@ -16,7 +16,7 @@ COLUMNS, ROWS = 78, 20
 STEP = 14
 LABEL, NUMBER = 18, 20
 DIGITS, SHORT = (21, 15, 12, 9, 6, 4), 18
-"""All if that fits, or else fewer."""
+"""All of a number if that fits, or else fewer; and how many of a mere result."""
 
 FLOAT_DIGITS = 15
 """So many of a number that isn't whole are told at most, since it is as exact as its sums."""
@@ -37,8 +37,8 @@ def draw_derivation(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Pi
     steps = derivation(sums)
     if columns < COLUMNS or rows < ROWS:
         return lines(columns, rows, _results(steps))
-    texts = (_all(sums, steps, line, digits) for digits in DIGITS)
-    return lines(columns, rows, next((text for text in texts if _fits(text)), []))
+    texts = [_all(sums, steps, line, digits) for digits in DIGITS]
+    return lines(columns, rows, next((text for text in texts if _fits(text)), texts[-1]))
 
 
 def _all(sums: Sums, steps: Derivation, line: ClosedForm, digits: int) -> Text:
@@ -47,12 +47,9 @@ def _all(sums: Sums, steps: Derivation, line: ClosedForm, digits: int) -> Text:
     )
     below = steps.denominator.value
 
-    def quotient(name: str, above: Fraction, value: Fraction | None, exact: float) -> list[Span]:
+    def quotient(name: str, above: Fraction, value: Fraction | None) -> list[Span]:
         divided = f"{name} = {_number(above, digits)} / {_number(below, digits)} = "
-        end = "?" if value is None else estimate(float(value), NUMBER).strip()
-        off = value is None or abs(float(value) - exact) > AGREES * abs(exact)
-        lost = f"   lost digits: {estimate(exact, NUMBER).strip()}" if off else ""
-        return [*_step("", divided), (end, Role.REFERENCE), (lost, Role.BAD)]
+        return [*_step("", divided), (_estimate(value).strip(), Role.REFERENCE)]
 
     return [
         *([(row, Role.LABEL)] for row in FORMULA.splitlines()),
@@ -65,12 +62,25 @@ def _all(sums: Sums, steps: Derivation, line: ClosedForm, digits: int) -> Text:
         [],
         _step("3 slope", f"n Σxy − Σx Σy = {n} · {xy} − {x} · {y}"),
         *_difference(steps.slope_numerator, len("n Σxy − Σx Σy"), digits),
-        quotient("m", steps.slope_numerator.value, steps.slope, line.slope),
+        quotient("m", steps.slope_numerator.value, steps.slope),
         [],
         _step("4 intercept", f"Σy Σx² − Σx Σxy = {y} · {xx} − {x} · {xy}"),
         *_difference(steps.intercept_numerator, len("Σy Σx² − Σx Σxy"), digits),
-        quotient("b", steps.intercept_numerator.value, steps.intercept, line.intercept),
+        quotient("b", steps.intercept_numerator.value, steps.intercept),
+        *_warning(steps, line),
     ]
+
+
+def _warning(steps: Derivation, line: ClosedForm) -> Text:
+    """What the line is, where the sums no longer tell."""
+    if steps.slope is not None and abs(float(steps.slope) - line.slope) <= AGREES * abs(line.slope):
+        return []
+    told = equation(line.slope, line.intercept)
+    return [[(f"These sums have lost too many digits: {told}", Role.BAD)]]
+
+
+def _estimate(value: Fraction | None) -> str:
+    return "?" if value is None else estimate(float(value), NUMBER)
 
 
 def _results(steps: Derivation) -> Text:
@@ -86,8 +96,7 @@ def _results(steps: Derivation) -> Text:
         ]
 
     def quotient(name: str, value: Fraction | None) -> list[Span]:
-        text = "?" if value is None else estimate(float(value), NUMBER)
-        return row(f"{name} = above / d", text, Role.REFERENCE)
+        return row(f"{name} = above / d", _estimate(value), Role.REFERENCE)
 
     first, second = steps.slope_numerator.value, steps.intercept_numerator.value
     return [
@@ -96,6 +105,8 @@ def _results(steps: Derivation) -> Text:
         quotient("m", steps.slope),
         row("Σy Σx² − Σx Σxy", _number(second, SHORT)),
         quotient("b", steps.intercept),
+        [],
+        [(f"every step: from {COLUMNS}x{ROWS} characters on", Role.LABEL)],
     ]
 
 

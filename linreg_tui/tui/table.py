@@ -47,7 +47,8 @@ class DataTable:
             both = zip(_filled(self._first(rows), rows), _filled(described, rows), strict=True)
             gap: Span = (" " * GAP, Role.NOTHING)
             return lines(columns, rows, [[*left, gap, *right] for left, right in both])
-        below = self._first(rows - len(described) - 1)
+        room = rows - len(described) - 1
+        below = self._first(room) if room > 1 else []
         return lines(columns, rows, [*described, [], *below])
 
     def _first(self, rows: int) -> list[list[Span]]:
@@ -56,9 +57,9 @@ class DataTable:
         x, y = self._data.x[:shown].tolist(), self._data.y[:shown].tolist()
         places = [decimals_of(column, MOST_DECIMALS) for column in (x, y)]
         return [
-            self._names("row"),
+            self._names("  row"),
             *(
-                _row(str(number), [fixed(row[k], NUMBER, places[k]) for k in (0, 1)])
+                _row(f"{number:>5}", [fixed(row[k], NUMBER, places[k]) for k in (0, 1)])
                 for number, row in enumerate(zip(x, y, strict=True))
             ),
         ]
