@@ -115,11 +115,10 @@ class LinregApp(App[None]):
 
     def _arrange(self, size: Size) -> None:
         columns, rows = size
-        enough = columns >= LEAST_COLUMNS and rows >= LEAST_ROWS
         all_fit = columns >= ALL_COLUMNS and rows >= ALL_ROWS
         alone = self._alone or (None if all_fit else "live")
         main = self._main
-        main.set_class(not enough, "too-small")
+        main.set_class(columns < LEAST_COLUMNS or rows < LEAST_ROWS, "too-small")
         main.set_class(rows < LOSS_ROWS, "short")
         main.set_class(alone is not None, "alone")
         main.query_one("#too-small", Static).update(

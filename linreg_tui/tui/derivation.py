@@ -22,7 +22,7 @@ FLOAT_DIGITS = 15
 """So many of a number that isn't whole are told at most, since it is as exact as its sums."""
 
 AGREES = 1e-6
-"""Relative to it, how far the slope by these sums may be off the slope."""
+"""Relative to them, how far the slope and the intercept by these sums may be off."""
 
 FORMULA = """\
      n Σxy − Σx Σy             Σy Σx² − Σx Σxy
@@ -73,8 +73,13 @@ def _all(sums: Sums, steps: Derivation, line: ClosedForm, digits: int) -> Text:
 
 def _warning(steps: Derivation, line: ClosedForm) -> Text:
     """What the line is, where the sums no longer tell."""
-    if steps.slope is not None and abs(float(steps.slope) - line.slope) <= AGREES * abs(line.slope):
-        return []
+    if steps.slope is not None and steps.intercept is not None:
+        tilt, offset = float(steps.slope) - line.slope, float(steps.intercept) - line.intercept
+        at_mean = line.slope * line.moments.mean_x
+        if abs(tilt) <= AGREES * abs(line.slope) and abs(offset) <= AGREES * (
+            abs(line.intercept) + abs(at_mean)
+        ):
+            return []
     told = equation(line.slope, line.intercept)
     return [[(f"These sums have lost too many digits: {told}", Role.BAD)]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +12,16 @@ from linreg_tui.core.diagnostics import diagnose, high_leverage, normal_plot
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sketch import sketch
 from linreg_tui.tui import figures, layers
+from linreg_tui.tui.area import Area
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.picture import Layer, Picture, Role, Span, beside, lines
 from linreg_tui.tui.pictures import window
 
-GRID_COLUMNS, GRID_ROWS = 114, 16
+GRID_COLUMNS = 114
 """From here on there is room for all three beside one another."""
 
 GAP = 2
+STUDENTIZED = "studentized residual"
 
 Points = tuple[FloatArray, FloatArray]
 
@@ -56,38 +59,33 @@ class DiagnosticsPictures:
         """Residuals against fitted values: a cloud of even height around 0, if all is well."""
         if self._found is None:
             return _waiting(columns, rows)
-        return self._draw(
-            columns, rows, self._found.residuals, ("fitted value", "residual"), [], level=True
-        )
+        x, y = points = self._found.residuals
+        area = window(columns, rows, (x, "fitted value"), (y, "residual"), self._markers)
+        return _over([figures.level(area, 0.0, Role.REFERENCE)], area, points)
 
     def draw_quantiles(self, columns: int, rows: int) -> Picture:
         """Residuals against normal quantiles: along the dashed line, if they are normal."""
         if self._found is None:
             return _waiting(columns, rows)
-        sample = self._markers.closed_form.sample
-        legend: list[Span] = [(f"{sample} normal", Role.REFERENCE)]
-        names = "normal quantile", "studentized residual"
-        return self._draw(columns, rows, self._found.quantiles, names, legend, diagonal=True)
+        x, y = points = self._found.quantiles
+        area = window(columns, rows, (x, "normal quantile"), (y, STUDENTIZED), self._markers)
+        diagonal = figures.straight_line(area, 1.0, 0.0, Role.REFERENCE, dashed=True)
+        return _over([diagonal], area, points, [self._dashed("normal")])
 
     def draw_leverage(self, columns: int, rows: int) -> Picture:
         """Residuals against leverage: to the right of the dashed line a row pulls hard."""
         if self._found is None:
             return _waiting(columns, rows)
-        sample = self._markers.closed_form.sample
-        beyond = self._found.pulling
-        legend: list[Span] = [
-            (f"{beyond:,} row{'s' * (beyond != 1)} beyond", Role.LABEL),
-            (f"{sample} 2p/n", Role.REFERENCE),
+        x, y = points = self._found.leverage
+        limit, beyond = high_leverage(self._data.n), self._found.pulling
+        shown = np.append(x, limit), "leverage"
+        area = window(columns, rows, shown, (y, STUDENTIZED), self._markers)
+        compared = [
+            figures.level(area, 0.0, Role.REFERENCE),
+            figures.upright(area, limit, Role.REFERENCE),
         ]
-        return self._draw(
-            columns,
-            rows,
-            self._found.leverage,
-            ("leverage", "studentized residual"),
-            legend,
-            level=True,
-            upright=high_leverage(self._data.n),
-        )
+        told = f"{beyond:,} row{'s' * (beyond != 1)} beyond"
+        return _over(compared, area, points, [(told, Role.LABEL), self._dashed("2p/n")])
 
     def draw_all(self, columns: int, rows: int) -> Picture:
         """All three beside one another."""
@@ -95,30 +93,17 @@ class DiagnosticsPictures:
         draw = self.draw_residuals, self.draw_quantiles, self.draw_leverage
         return beside(columns, [each(width, rows) for each in draw], GAP)
 
-    def _draw(
-        self,
-        columns: int,
-        rows: int,
-        points: Points,
-        names: tuple[str, str],
-        legend: list[Span],
-        *,
-        level: bool = False,
-        diagonal: bool = False,
-        upright: float | None = None,
-    ) -> Picture:
-        """Points over what they are compared with."""
-        x, y = points
-        within = x if upright is None else np.append(x, upright)
-        area = window(columns, rows, (within, names[0]), (y, names[1]), self._markers)
-        inks: list[Layer] = []
-        if level:
-            inks.append(figures.level(area, 0.0, Role.REFERENCE))
-        if upright is not None:
-            inks.append(figures.upright(area, upright, Role.REFERENCE))
-        if diagonal:
-            inks.append(figures.straight_line(area, 1.0, 0.0, Role.REFERENCE, dashed=True))
-        return layers.stack(area, figures.frame(area, legend), [*inks, figures.scatter(area, x, y)])
+    def _dashed(self, name: str) -> Span:
+        return f"{self._markers.closed_form.sample} {name}", Role.REFERENCE
+
+
+def _over(
+    compared: list[Layer], area: Area, points: Points, legend: Sequence[Span] = ()
+) -> Picture:
+    """Points over what they are compared with."""
+    return layers.stack(
+        area, figures.frame(area, legend), [*compared, figures.scatter(area, *points)]
+    )
 
 
 def _waiting(columns: int, rows: int) -> Picture:

@@ -16,7 +16,7 @@ from linreg_tui.numbers import probability
 from linreg_tui.tui import figures, layers
 from linreg_tui.tui.area import Area
 from linreg_tui.tui.bars import bars_right, bars_up
-from linreg_tui.tui.markers import ASCII, BRAILLE, Markers
+from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.picture import Glyphs, Layer, Picture, Role, Span, blank, write_legend
 from linreg_tui.tui.pictures import data_area
 
@@ -79,8 +79,6 @@ class JointPicture:
     def _legend(self, sure: Inference) -> list[Span]:
         fit, line = self._markers.fit, self._markers.closed_form
         r = "–" if sure.pearson_r is None else f"{sure.pearson_r:.3f}"
-        if self._markers is ASCII:
-            r = r.replace("–", "-")
         solid = fit.sample if fit.marker == line.marker else 2 * line.marker
         return [
             (f"{self._markers.trace.sample} 95% band", Role.BAND),

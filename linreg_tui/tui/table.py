@@ -29,7 +29,7 @@ STATISTICS: dict[str, Callable[[Summary], float]] = {
 }
 
 
-class DataTable:
+class TablePicture:
     """Only the first rows, until it is prepared."""
 
     def __init__(self, data: Dataset) -> None:

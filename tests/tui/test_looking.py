@@ -21,7 +21,7 @@ from linreg_tui.tui.joint import JointPicture
 from linreg_tui.tui.markers import ASCII, SETS, Markers
 from linreg_tui.tui.picture import CONTINUED, Picture, Role
 from linreg_tui.tui.sums import draw_sums
-from linreg_tui.tui.table import DataTable
+from linreg_tui.tui.table import TablePicture
 from tests.tui.test_markers import POINTS, text
 
 JOINT = {
@@ -192,7 +192,7 @@ These sums have lost too many digits: y = 0.38 * x - 376190475.89
 def draw_all(
     data: Dataset, columns: int, rows: int, markers: Markers, *, prepared: bool = True
 ) -> list[Picture]:
-    joint, table = JointPicture(data, markers), DataTable(data)
+    joint, table = JointPicture(data, markers), TablePicture(data)
     left = DiagnosticsPictures(data, markers)
     line, sums = data.line, sums_of(data.x, data.y)
     if prepared:
@@ -253,7 +253,7 @@ def test_the_houses_that_pull_hard_are_counted(houses: Dataset) -> None:
 
 
 def test_the_table() -> None:
-    table = DataTable(POINTS)
+    table = TablePicture(POINTS)
     table.prepare()
     assert text(table.draw(80, 12)) == TABLE
     narrow = text(table.draw(44, 24))
@@ -262,7 +262,7 @@ def test_the_table() -> None:
 
 
 def test_decimal_points_are_in_line(houses: Dataset) -> None:
-    table = DataTable(houses)
+    table = TablePicture(houses)
     table.prepare()
     rows = text(table.draw(40, 10)).splitlines()[4:10]
     assert [[k for k, letter in enumerate(row) if letter == "."] for row in rows] == [

@@ -10,7 +10,7 @@ from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import Inference, inference
 from linreg_tui.tui.derivation import draw_derivation
-from linreg_tui.tui.diagnostics import GRID_COLUMNS, GRID_ROWS, DiagnosticsPictures
+from linreg_tui.tui.diagnostics import GRID_COLUMNS, DiagnosticsPictures
 from linreg_tui.tui.inference_table import draw_inference
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.panes.views import PaneView, ViewsPane
@@ -43,19 +43,15 @@ class ClosedFormPane(ViewsPane):
 
     def in_sight(self, number: int, size: Size) -> Sequence[int]:
         """All pictures of the residuals, where there is room for them."""
-        together = number in DIAGNOSTICS and _roomy(*size)
+        together = number in DIAGNOSTICS and size.width >= GRID_COLUMNS
         return DIAGNOSTICS if together else [number]
 
     def _or_all(self, draw: Draw) -> Draw:
         def one_or_all(columns: int, rows: int) -> Picture:
-            chosen = self._residuals.draw_all if _roomy(columns, rows) else draw
+            chosen = self._residuals.draw_all if columns >= GRID_COLUMNS else draw
             return chosen(columns, rows)
 
         return one_or_all
 
     def _infer(self) -> None:
         self._sure = inference(self._data.line)
-
-
-def _roomy(columns: int, rows: int) -> bool:
-    return columns >= GRID_COLUMNS and rows >= GRID_ROWS

@@ -7,14 +7,14 @@ from linreg_tui.tui.joint import JointPicture
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.panes.views import PaneView, ViewsPane
 from linreg_tui.tui.pictures import draw_data
-from linreg_tui.tui.table import DataTable
+from linreg_tui.tui.table import TablePicture
 
 
 class DataPane(ViewsPane):
     """A scatter plot, a joint plot, and the first rows with a summary."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
-        joint, table = JointPicture(data, markers), DataTable(data)
+        joint, table = JointPicture(data, markers), TablePicture(data)
         views = (
             PaneView("scatter", lambda columns, rows: draw_data(data, columns, rows, markers)),
             PaneView("joint plot", joint.draw, joint.prepare),
