@@ -54,7 +54,12 @@ def fit_object(data: Dataset) -> Json:
         "slope": line.slope,
         "intercept": line.intercept,
         "mse": line.loss,
-        **asdict(sure),
+        "r2": sure.r2,
+        "slope_se": sure.slope_se,
+        "intercept_se": sure.intercept_se,
+        "slope_ci95": sure.slope_ci95,
+        "intercept_ci95": sure.intercept_ci95,
+        "slope_p": sure.slope_p,
     }
 
 

@@ -26,7 +26,7 @@ def draw_inference(columns: int, rows: int, line: ClosedForm, sure: Inference | 
     if rows < len(above) + 1 + len(below):
         # Two to a row, where a parameter's two numbers are.
         below = [
-            (left[0], left[1], f" {right[0]}{right[1][1 + cell_len(right[0]) :]}", "")
+            (left[0], left[1], f"  {right[0]}{right[1][2 + cell_len(right[0]) :]}", "")
             for left, right in zip(below[::2], below[1::2], strict=True)
         ]
     else:
