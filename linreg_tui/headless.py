@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from linreg_tui import files, report, script
-from linreg_tui.core.closed_form import inference, sums_of
+from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.inference import inference
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from linreg_tui.core.closed_form import ClosedForm
 
@@ -35,6 +36,33 @@ def exact(value: float) -> str:
     mantissa, scientific, power = repr(float(value)).partition("e")
     mantissa = mantissa.removesuffix(".0")
     return f"{mantissa}e{int(power)}" if scientific else mantissa
+
+
+def estimate(value: float | None, width: int, decimals: int = 6) -> str:
+    """An estimate with so many decimals, right-aligned; a small one with an exponent, none as –."""
+    if value is None or math.isnan(value):
+        return "–".rjust(width)
+    if 0 < abs(value) < 1e4 * 10.0**-decimals:
+        return _exponent(value, 4).rjust(width)
+    return fixed(value, width, decimals)
+
+
+def probability(p: float | None) -> str:
+    """A p-value: 0.0312, 6.9e-108, < 1e-300; none as –."""
+    if p is None:
+        return "–"
+    if p < 1e-300:
+        return "< 1e-300"
+    return _exponent(p, 1) if p < 1e-3 else f"{p:.4f}"
+
+
+def decimals_of(values: Iterable[float], most: int) -> int:
+    """How many decimals it takes to write all of the values exactly, but not more than so many."""
+    return max((_decimals(value, most) for value in values), default=0)
+
+
+def _decimals(value: float, most: int) -> int:
+    return len(f"{value:.{most}f}".rstrip("0").partition(".")[2])
 
 
 def above_optimum(optimum: ClosedForm, slope: float, intercept: float) -> str:

@@ -7,9 +7,10 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from linreg_tui.core.closed_form import inference, sums_of
+from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
+from linreg_tui.core.inference import inference
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable
@@ -54,7 +55,12 @@ def fit_object(data: Dataset) -> Json:
         "slope": line.slope,
         "intercept": line.intercept,
         "mse": line.loss,
-        **asdict(sure),
+        "r2": sure.r2,
+        "slope_se": sure.slope_se,
+        "intercept_se": sure.intercept_se,
+        "slope_ci95": sure.slope_ci95,
+        "intercept_ci95": sure.intercept_ci95,
+        "slope_p": sure.slope_p,
     }
 
 

@@ -32,6 +32,17 @@ for module in pkgutil.walk_packages(linreg_tui.core.__path__, "linreg_tui.core."
 
 RUN = "from linreg_tui.cli import main; assert main({0!r}) == 0"
 
+OPENED = """
+import asyncio
+from linreg_tui.core.dataset import bundled
+from linreg_tui.core.settings import Settings
+from linreg_tui.tui.app import LinregApp
+async def opened():
+    async with LinregApp(bundled(), Settings()).run_test() as pilot:
+        await pilot.pause()
+asyncio.run(opened())
+"""
+
 REPORT = """
 import tempfile
 with tempfile.TemporaryDirectory() as folder:
@@ -56,6 +67,7 @@ def loaded(script: str) -> frozenset[str]:
         (RUN.format(["train", "--json"]), {"linreg_tui.core.sgd"}, HEAVY),
         (RUN.format(["sweep", "--json"]), {"linreg_tui.sweeping"}, HEAVY),
         (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
+        (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy"}),
         (REPORT, {"linreg_tui.homework_report", "linreg_tui.curves_svg"}, HEAVY),
         (
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
@@ -63,7 +75,10 @@ def loaded(script: str) -> frozenset[str]:
             {"textual", "plotext"},
         ),
     ],
-    ids=["all of core", "the command line", "train", "sweep as JSON", "sweep", "report", "fit"],
+    ids=[
+        *("all of core", "the command line", "train", "sweep as JSON", "sweep"),
+        *("the application", "report", "fit"),
+    ],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:
     modules = loaded(script)
@@ -118,7 +133,7 @@ def users(package: str) -> set[str]:
     ("package", "only"),
     [
         ("pandas", "core/dataset.py"),
-        ("scipy", "core/closed_form.py"),
+        ("scipy", "core/inference.py"),
         ("plotext", "tui/figures.py"),
     ],
 )

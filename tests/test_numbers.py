@@ -12,7 +12,17 @@ from rich.text import Text
 from linreg_tui.core.closed_form import ClosedForm, closed_form
 from linreg_tui.core.moments import Moments
 from linreg_tui.core.text import printable
-from linreg_tui.numbers import LONG, above_optimum, equation, fixed, rate, ratio
+from linreg_tui.numbers import (
+    LONG,
+    above_optimum,
+    decimals_of,
+    equation,
+    estimate,
+    fixed,
+    probability,
+    rate,
+    ratio,
+)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -200,3 +210,41 @@ def test_text_that_a_terminal_can_show_is_shown_as_it_is(text: str) -> None:
 def test_markup_is_text_like_any_other(text: str) -> None:
     assert printable(text) == text
     assert Text(printable(text)).plain == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (87.688145, "   87.688145"),
+        (0.0, "    0.000000"),
+        (-0.01, "   -0.010000"),
+        (0.000429796848, "   4.2980e-4"),
+        (-25515.716711, "-25515.71671"),
+        (None, "           –"),
+        (math.nan, "           –"),
+    ],
+)
+def test_an_estimate_keeps_its_digits(value: float | None, text: str) -> None:
+    assert estimate(value, 12) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (None, "–"),
+        (0.0, "< 1e-300"),
+        (6.9084e-108, "6.9e-108"),
+        (0.00099, "9.9e-4"),
+        (0.0312, "0.0312"),
+        (1.0, "1.0000"),
+    ],
+)
+def test_a_p_value(p: float | None, text: str) -> None:
+    assert probability(p) == text
+
+
+def test_as_many_decimals_as_the_values_take() -> None:
+    assert decimals_of([], 6) == 0
+    assert decimals_of([1.0, 200.0], 6) == 0
+    assert decimals_of([1.0, 2.5, 0.125], 6) == 3
+    assert decimals_of([1 / 3], 6) == 6

@@ -9,21 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linreg_tui.core.closed_form import ClosedForm, fit
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import Batches, FloatArray, Moments
+from linreg_tui.core.sketch import sketch
 from linreg_tui.core.text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NOTEBOOK_X, NOTEBOOK_Y = "GrLivArea", "SalePrice"
-
-SKETCHED_FROM = 100_000
-SKETCH_CELLS = 1024
-"""Cells across and down; more than the dots that any terminal has."""
 
 
 @dataclass(frozen=True)
@@ -62,25 +58,13 @@ class Dataset:
 
     @cached_property
     def sketch(self) -> tuple[FloatArray, FloatArray]:
-        """Enough of the rows for a picture of all: of many, one in each cell of a fine grid."""
-        if self.n <= SKETCHED_FROM:
-            return self.x, self.y
-        grid = np.full(SKETCH_CELLS * SKETCH_CELLS, -1)
-        grid[_cells(self.x) * SKETCH_CELLS + _cells(self.y)] = np.arange(self.n)
-        chosen = grid[grid >= 0]
-        return self.x[chosen], self.y[chosen]
+        """Enough of the rows for a picture of all."""
+        return sketch(self.x, self.y)
 
     @cached_property
     def batches(self) -> Batches:
         """The rows, ready to be taken in batches."""
         return Batches(self.x, self.y)
-
-
-def _cells(values: FloatArray) -> NDArray[np.intp]:
-    """Which of the cells of a fine grid each value is in."""
-    low, width = values.min(), np.ptp(values) or 1.0
-    cells: NDArray[np.intp] = ((values - low) / width * SKETCH_CELLS).astype(np.intp)
-    return np.minimum(cells, SKETCH_CELLS - 1)
 
 
 def bundled(x: str | None = None, y: str | None = None) -> Dataset:

@@ -23,7 +23,7 @@ from linreg_tui.tui.exports import Export, InView, of_run, of_sweep
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.help import HelpScreen
-from linreg_tui.tui.keys import KEYS, Key, bindings
+from linreg_tui.tui.keys import KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import PaneChosen, RunChosen, SettingsChosen
@@ -31,6 +31,7 @@ from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.panes.views import ViewsPane
 from linreg_tui.tui.report_form import Draft, ReportForm
 from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import Recipe
@@ -80,7 +81,7 @@ class LinregApp(App[None]):
             yield LivePane(self._data, self._settings, self._markers, self._link)
             with Vertical(id="side"):
                 yield DataPane(self._data, self._markers)
-                yield ClosedFormPane(self._data)
+                yield ClosedFormPane(self._data, self._markers)
                 yield SweepPane(self._data, self._settings, self._markers, self._link)
         yield Static(id="too-small")
         yield KeysFooter(compact=True, show_command_palette=False)
@@ -118,7 +119,8 @@ class LinregApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, in the command palette."""
         for key in KEYS:
-            yield SystemCommand(key.meaning, f"key {key.shown}", partial(self._do, key))
+            action = partial(self.run_action, key.action)
+            yield SystemCommand(key.meaning, f"key {key.shown}", action)
         yield SystemCommand(
             "Report of the homework", "also under x", partial(self.run_action, "app.report")
         )
@@ -126,16 +128,13 @@ class LinregApp(App[None]):
             if command.title not in REPEATED:
                 yield command
 
-    async def _do(self, key: Key) -> None:
-        await self.run_action(key.action)
-
     def _arrange(self, size: Size) -> None:
         columns, rows = size
-        enough = columns >= LEAST_COLUMNS and rows >= LEAST_ROWS
         all_fit = columns >= ALL_COLUMNS and rows >= ALL_ROWS
         alone = self._alone or (None if all_fit else "live")
         main = self._main
-        main.set_class(not enough, "too-small")
+        too_small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
+        main.set_class(too_small, "too-small")
         main.set_class(rows < LOSS_ROWS, "short")
         main.set_class(alone is not None, "alone")
         main.query_one("#too-small", Static).update(
@@ -145,7 +144,7 @@ class LinregApp(App[None]):
         for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
         main.query_one(TitleBar).show(alone)
-        main.query_one(SweepPane).alone(alone=enough and alone == "sweep")
+        main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small)
         self.refresh_bindings()
 
     def on_settings_chosen(self, message: SettingsChosen) -> None:
@@ -222,13 +221,17 @@ class LinregApp(App[None]):
     def _exported(self, folder: str | None) -> None:
         self._folder = folder or self._folder
 
-    def action_pane(self, pane: str) -> None:
-        """One pane alone; the same again, all."""
+    def action_pane(self, pane: str | None) -> None:
+        """One pane alone; the same again, or None, all."""
         self._show(None if self._alone == pane else pane)
 
-    def action_all_panes(self) -> None:
-        """All panes."""
-        self._show(None)
+    def action_next_view(self, pane: str) -> None:
+        """The next view of a pane; if it isn't on the screen, first the pane itself."""
+        shown = self._main.query_one(f"#{pane}", ViewsPane)
+        if shown.display:
+            shown.next_view()
+        else:
+            self._show(pane)
 
     def action_sweep(self) -> None:
         """Choose a sweep around the settings of the live view, and run it."""

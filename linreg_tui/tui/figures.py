@@ -20,17 +20,25 @@ from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.area import Area
 from linreg_tui.tui.markers import AXIS, Ink
-from linreg_tui.tui.picture import BLANK, CURVES, Glyphs, Layer, Picture, Role, Span, blank, write
+from linreg_tui.tui.picture import (
+    BLANK,
+    CURVES,
+    Glyphs,
+    Layer,
+    Picture,
+    Role,
+    Span,
+    blank,
+    write,
+    write_legend,
+)
 
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 """Long enough that where two lines meet, the colour doesn't change with every cell."""
 
 
 def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
-    """Axes with ticks and labels, and above the plot area, where no data can be, a legend.
-
-    The first entries of the legend are the first to go where there is too little room.
-    """
+    """Axes with ticks and labels, and above the plot area, where no data can be, a legend."""
     picture = blank(area.columns, area.rows)
     if not area.has_room:
         return picture
@@ -44,13 +52,7 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     picture.roles[1:] = Role.AXIS
     write(picture, area.rows - 1, x_label_at, x_label, Role.LABEL)
     write(picture, 0, area.left - 1, y_label, Role.LABEL)
-    room = area.columns - area.left - cell_len(y_label) - 2
-    while legend and sum(len(text) + 3 for text, _ in legend) - 3 > room:
-        legend = legend[1:]
-    column = area.columns - sum(len(text) + 3 for text, _ in legend) + 3
-    for text, role in legend:
-        write(picture, 0, column, text, role)
-        column += len(text) + 3
+    write_legend(picture, area.left + cell_len(y_label) + 2, legend)
     return picture
 
 
@@ -75,16 +77,23 @@ def straight_line(
     if not dashed:
         return Layer(_lines(area, x, y, _ink(area, role)), role)
     dots = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
-    along = _dashes(area, dots)
+    along = _dashes(dots, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
     x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
     return Layer(_dots(area, x, y, area.markers.closed_form), role)
 
 
 def level(area: Area, y: float, role: Role) -> Layer:
     """A dashed horizontal line."""
-    x = _dashes(area, area.dots_across)
+    x = _dashes(area.dots_across, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
     y_places = np.full_like(x, area.y.place(np.array([y])))
     return Layer(_dots(area, x, y_places, area.markers.closed_form), role)
+
+
+def upright(area: Area, x: float, role: Role) -> Layer:
+    """A dashed vertical line."""
+    y = _dashes(area.dots_down, area.markers.down, 1, 2)
+    x_places = np.full_like(y, area.x.place(np.array([x])))
+    return Layer(_dots(area, x_places, y, area.markers.closed_form), role)
 
 
 def curve(area: Area, thinned: Curve, role: Role) -> Layer:
@@ -115,11 +124,13 @@ def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> L
     return layer
 
 
-def _dashes(area: Area, dots: float) -> FloatArray:
-    """Where along a line of so many dots those of its dashes are, from 0 to 1."""
+def _dashes(dots: float, cell: int, dash: int, period: int) -> FloatArray:
+    """Where along a line of so many dots those of its dashes are, from 0 to 1.
+
+    A cell has `cell` dots, a dash `dash` cells, and it is `period` cells to the next one.
+    """
     number = np.arange(max(2, int(dots)))
-    dash = CELLS_A_DASH * area.markers.across
-    kept = number[number % (CELLS_FROM_DASH_TO_DASH * area.markers.across) < dash]
+    kept = number[number % (period * cell) < dash * cell]
     return (kept + 0.5) / len(number)
 
 
@@ -154,6 +165,7 @@ def _ink(area: Area, role: Role) -> Ink:
         Role.POINTS: markers.points,
         Role.REFERENCE: markers.closed_form,
         Role.TRACE: markers.trace,
+        Role.BAND: markers.trace,
         Role.CONTOUR: markers.contour,
         **dict.fromkeys(CURVES, markers.points),
     }

@@ -58,7 +58,9 @@ PANE_KEYS = (
     Key("2", "2", "pane('closed-form')", "The closed form alone"),
     Key("3", "3", "pane('live')", "Live SGD alone"),
     Key("4", "4", "pane('sweep')", "The sweep alone"),
-    Key("0", "0", "all_panes", "All panes"),
+    Key("0", "0", "pane(None)", "All panes"),
+    Key("v", "v", "next_view('data')", "Next view of the data"),
+    Key("c", "c", "next_view('closed-form')", "Next view of closed form"),
     Key("w", "w", "sweep", "Choose and run a sweep", "sweep"),
 )
 VIEW_KEYS = (

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from linreg_tui.tui.area import Area
 from linreg_tui.tui.picture import BLANK, Glyphs, Layer, Picture, Role
 
-LINES = (Role.FIT, Role.REFERENCE, Role.TRACE)
+LINES = (Role.FIT, Role.REFERENCE, Role.TRACE, Role.BAND)
 
 NO_DOT = 0x2800
 """The braille character of no dot; each dot is a bit more."""

@@ -22,9 +22,10 @@ class Markers:
     """One such set.
 
     A cell has `across` times `down` dots. `batch` marks the points of a batch, `step` each step of
-    a run on its curve, `here` the one in view and `goal` the optimum. Each of `curves` marks one of
-    several curves, and `levels` are the heights of a sparkline. `right` and `up` say where axes
-    point, and `axis` has the characters of plotext's axes in the order of `AXIS`. `needs` is what
+    a run on its curve, `here` the one in view and `goal` the optimum; each of `curves` marks one of
+    several curves. `right` and `up` say where axes point, and `axis` has the characters of
+    plotext's axes in the order of `AXIS`. `bars_up` and `bars_right` are the end of a bar in its
+    cell, from the least to a full cell, and `levels` the heights of a sparkline. `needs` is what
     an encoding must have to carry the set.
     """
 
@@ -46,6 +47,8 @@ class Markers:
     axis: str
     right: str
     up: str
+    bars_up: str
+    bars_right: str
     needs: str
 
     def carried_by(self, encoding: str) -> bool:
@@ -59,6 +62,8 @@ class Markers:
 
 AXIS = "│┤└┬─"
 """What plotext draws axes with."""
+
+EIGHTHS_UP, EIGHTHS_RIGHT = "▁▂▃▄▅▆▇█", "▏▎▍▌▋▊▉█"
 
 BRAILLE = Markers(
     name="braille",
@@ -75,11 +80,13 @@ BRAILLE = Markers(
     here="●",
     goal="✕",
     curves="●■▲◆▼✚★",
-    levels="▁▂▃▄▅▆▇█",
+    levels=EIGHTHS_UP,
     axis=AXIS,
     right="→",
     up="↑",
-    needs="⠁⣿●•✕■▲◆▼✚★▁▂▃▄▅▆▇█" + AXIS,
+    bars_up=EIGHTHS_UP,
+    bars_right=EIGHTHS_RIGHT,
+    needs="⠁⣿●•✕■▲◆▼✚★" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
 )
 BLOCK = Markers(
     name="block",
@@ -96,11 +103,13 @@ BLOCK = Markers(
     here="●",
     goal="+",
     curves="ox+*#%&",
-    levels="▁▂▃▄▅▆▇█",
+    levels=EIGHTHS_UP,
     axis=AXIS,
     right="→",
     up="↑",
-    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒▁▂▃▅▆▇" + AXIS,
+    bars_up=EIGHTHS_UP,
+    bars_right=EIGHTHS_RIGHT,
+    needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
 )
 ASCII = Markers(
     name="ascii",
@@ -121,6 +130,8 @@ ASCII = Markers(
     axis="|+++-",
     right=">",
     up="^",
+    bars_up=".:#",
+    bars_right=".:#",
     needs="",
 )
 

@@ -28,6 +28,14 @@ class PaneChosen(Message):
         self.pane = pane
 
 
+class ViewChosen(Message):
+    """The user wants to see another view of a pane."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 class StepChosen(Message):
     """The user wants to see a step of the run."""
 

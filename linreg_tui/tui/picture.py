@@ -34,12 +34,14 @@ class Role(IntEnum):
     BATCH = 10
     TRACE = 11
     CONTOUR = 12
-    CURVE_1 = 13
-    CURVE_2 = 14
-    CURVE_3 = 15
-    CURVE_4 = 16
-    CURVE_5 = 17
-    CURVE_6 = 18
+    BAR = 13
+    BAND = 14
+    CURVE_1 = 15
+    CURVE_2 = 16
+    CURVE_3 = 17
+    CURVE_4 = 18
+    CURVE_5 = 19
+    CURVE_6 = 20
 
 
 CURVES = tuple(role for role in Role if role.name.startswith("CURVE_"))
@@ -89,6 +91,34 @@ def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
         if column > columns > 0 and "".join(span for span, _ in spans).rstrip()[columns:]:
             write(picture, row, columns - 1, "…", Role.LABEL)
     return picture
+
+
+def beside(columns: int, pictures: Sequence[Picture], gap: int) -> Picture:
+    """A picture of some of the same height, so many columns apart."""
+    rows = len(pictures[0].glyphs) if pictures else 0
+    whole = blank(columns, rows)
+    left = 0
+    for picture in pictures:
+        right = left + picture.glyphs.shape[1]
+        whole.glyphs[:, left:right] = picture.glyphs
+        whole.roles[:, left:right] = picture.roles
+        whole.shades[:, left:right] = picture.shades
+        left = right + gap
+    return whole
+
+
+def write_legend(picture: Picture, left: int, legend: Sequence[Span]) -> None:
+    """Write a legend to the right of the first row, from column `left` on.
+
+    Its first entries are the first to go where there is too little room.
+    """
+    columns = picture.glyphs.shape[1]
+    while legend and sum(len(text) + 3 for text, _ in legend) - 3 > columns - left:
+        legend = legend[1:]
+    column = columns - sum(len(text) + 3 for text, _ in legend) + 3
+    for text, role in legend:
+        write(picture, 0, column, text, role)
+        column += len(text) + 3
 
 
 def write(picture: Picture, row: int, column: int, text: str, role: Role) -> None:

@@ -43,7 +43,7 @@ STILL_SEEN = 10.0
 
 def draw_data(data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE) -> Picture:
     """The points alone."""
-    area = _data_area(data, columns, rows, markers)
+    area = data_area(data, columns, rows, markers)
     below = figures.frame(area, [(f"{data.n:,} rows", Role.LABEL)])
     return layers.stack(area, below, [figures.scatter(area, *data.sketch)])
 
@@ -90,7 +90,7 @@ class FitPicture:
 
     def _window(self, columns: int, rows: int, view: View) -> Area:
         if self._home is None or (self._home.columns, self._home.rows) != (columns, rows):
-            self._home = _data_area(self._data, columns, rows, self._markers)
+            self._home = data_area(self._data, columns, rows, self._markers)
         area = self._home
         steps = np.arange(max(0, view.number - SWINGS), view.number + 1)
         slopes, intercepts, _, _ = view.run.history.at(steps)
@@ -201,18 +201,31 @@ def _legend(markers: Markers, *names: str) -> list[Span]:
     return [(f"{entries[name][0]} {name}", entries[name][1]) for name in names]
 
 
-def _data_area(data: Dataset, columns: int, rows: int, markers: Markers) -> Area:
+def data_area(data: Dataset, columns: int, rows: int, markers: Markers) -> Area:
     """A window that holds all points, and 0 where that is not far."""
+    return window(columns, rows, (data.x, data.x_name), (data.y, data.y_name), markers)
+
+
+def window(
+    columns: int,
+    rows: int,
+    x: tuple[FloatArray, str],
+    y: tuple[FloatArray, str],
+    markers: Markers,
+) -> Area:
+    """One that holds finite values of x and y, each with its name, and 0 where that is not far."""
     return Area(
         columns,
         rows,
-        _axis(data.x, data.x_name, columns // CELLS_A_TICK_ACROSS),
-        _axis(data.y, data.y_name, max(min(4, rows // 3), rows // CELLS_A_TICK_DOWN)),
+        _axis(*x, columns // CELLS_A_TICK_ACROSS),
+        _axis(*y, max(min(4, rows // 3), rows // CELLS_A_TICK_DOWN)),
         markers,
     )
 
 
 def _axis(values: FloatArray, name: str, ticks: int) -> Axis:
+    if not len(values):
+        return linear_axis(-1, 1, printable(name, 30), ticks)
     low, high = float(values.min()), float(values.max())
     if 0 < low < high / 2:
         low = 0.0

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from linreg_tui.core.closed_form import closed_form, inference, sums_of
+from linreg_tui.core.closed_form import closed_form, sums_of
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.inference import inference
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import condition_number, max_stable_scale

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from linreg_tui.core import sgd
-from linreg_tui.core.closed_form import inference
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.inference import inference
 from linreg_tui.core.sampling import LARGEST_DRAW, sampler
 from linreg_tui.core.settings import MAX_STEPS, Sampling, Settings
 from linreg_tui.core.sgd import Run

@@ -71,6 +71,7 @@ def test_no_numbers_and_no_size_break_a_picture(
                 figures.straight_line(where, slope, intercept, Role.FIT),
                 figures.straight_line(where, slope, intercept, Role.REFERENCE, dashed=True),
                 figures.level(where, intercept, Role.REFERENCE),
+                figures.upright(where, intercept, Role.REFERENCE),
                 figures.marks(where, x, y, markers.here, Role.HERE),
                 figures.path(where, x, y, Role.TRACE),
             ],

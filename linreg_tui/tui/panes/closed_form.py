@@ -1,56 +1,57 @@
-"""The closed form: the sums of the formula, and the line that they give."""
+"""The closed form: its sums, how they give the line, how sure that is, and what it leaves."""
 
 from __future__ import annotations
 
-import numpy as np
-from textual.app import ComposeResult
-from textual.containers import Vertical
+from collections.abc import Callable, Sequence
+
+from textual.geometry import Size
 
 from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.numbers import equation, fixed
-from linreg_tui.tui.picture import Picture, Role, Span, lines
-from linreg_tui.tui.plot import Plot
+from linreg_tui.core.inference import Inference, inference
+from linreg_tui.tui.derivation import draw_derivation
+from linreg_tui.tui.diagnostics import GRID_COLUMNS, DiagnosticsPictures
+from linreg_tui.tui.inference_table import draw_inference
+from linreg_tui.tui.markers import BRAILLE, Markers
+from linreg_tui.tui.panes.views import PaneView, ViewsPane
+from linreg_tui.tui.picture import Picture
+from linreg_tui.tui.sums import draw_sums
 
-LABEL, NUMBER = 14, 20
-FORMULA = (
-    "m = (n Σxy − Σx Σy) / (n Σx² − (Σx)²)",
-    "b = (Σy Σx² − Σx Σxy) / (n Σx² − (Σx)²)",
-)
+DIAGNOSTICS = (3, 4, 5)
+"""The views of the residuals, which are seen together where there is room."""
+
+Draw = Callable[[int, int], Picture]
 
 
-class ClosedFormPane(Vertical):
-    """The parts of the formula, the line, and its mean squared error."""
+class ClosedFormPane(ViewsPane):
+    """The sums, the derivation, the inference, and the residuals in three ways."""
 
-    BORDER_TITLE = "2 Closed form"
-
-    def __init__(self, data: Dataset) -> None:
-        super().__init__(id="closed-form", classes="pane")
+    def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
+        self._data = data
+        self._sure: Inference | None = None
         line, sums = data.line, sums_of(data.x, data.y)
-        whole = not (np.any(data.x % 1) or np.any(data.y % 1))
-        decimals = 0 if whole else 4
+        self._residuals = left = DiagnosticsPictures(data, markers)
+        views = (
+            PaneView("sums", lambda columns, rows: draw_sums(columns, rows, sums, line)),
+            PaneView("derivation", lambda c, r: draw_derivation(c, r, sums, line)),
+            PaneView("inference", lambda c, r: draw_inference(c, r, line, self._sure), self._infer),
+            PaneView("residuals", self._or_all(left.draw_residuals), left.prepare),
+            PaneView("Q-Q", self._or_all(left.draw_quantiles), left.prepare),
+            PaneView("leverage", self._or_all(left.draw_leverage), left.prepare),
+        )
+        super().__init__("closed-form", "2 Closed form", "c", views)
 
-        def row(label: str, value: float, decimals: int, role: Role = Role.TEXT) -> list[Span]:
-            return [(label.ljust(LABEL), Role.LABEL), (fixed(value, NUMBER, decimals), role)]
+    def in_sight(self, number: int, size: Size) -> Sequence[int]:
+        """All pictures of the residuals, where there is room for them."""
+        together = number in DIAGNOSTICS and size.width >= GRID_COLUMNS
+        return DIAGNOSTICS if together else [number]
 
-        self._formula: list[list[Span]] = [[(text, Role.LABEL)] for text in FORMULA] + [[]]
-        self._rows = [
-            row("n", sums.n, 0),
-            row("Σx", sums.x, decimals),
-            row("Σy", sums.y, decimals),
-            row("Σxy", sums.xy, decimals),
-            row("Σx²", sums.xx, decimals),
-            row("n Σx² − (Σx)²", sums.denominator, decimals),
-            row("slope m", line.slope, 6, Role.REFERENCE),
-            row("intercept b", line.intercept, 6, Role.REFERENCE),
-            row("MSE", line.loss, 4),
-            [(equation(line.slope, line.intercept, 6), Role.REFERENCE)],
-        ]
+    def _or_all(self, draw: Draw) -> Draw:
+        def one_or_all(columns: int, rows: int) -> Picture:
+            chosen = self._residuals.draw_all if columns >= GRID_COLUMNS else draw
+            return chosen(columns, rows)
 
-    def compose(self) -> ComposeResult:
-        """One picture of text."""
-        yield Plot(self._draw)
+        return one_or_all
 
-    def _draw(self, columns: int, rows: int) -> Picture:
-        roomy = rows >= len(self._formula) + len(self._rows)
-        return lines(columns, rows, [*(self._formula if roomy else ()), *self._rows])
+    def _infer(self) -> None:
+        self._sure = inference(self._data.line)

@@ -1,26 +1,23 @@
-"""The data: a scatter plot of all rows."""
+"""The data: all rows as points, with their distributions, and as a table."""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.tui.joint import JointPicture
 from linreg_tui.tui.markers import BRAILLE, Markers
+from linreg_tui.tui.panes.views import PaneView, ViewsPane
 from linreg_tui.tui.pictures import draw_data
-from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.table import TablePicture
 
 
-class DataPane(Vertical):
-    """The points alone."""
-
-    BORDER_TITLE = "1 Data"
+class DataPane(ViewsPane):
+    """A scatter plot, a joint plot, and the first rows with a summary."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
-        super().__init__(id="data", classes="pane")
-        self._data = data
-        self._markers = markers
-
-    def compose(self) -> ComposeResult:
-        """One plot."""
-        yield Plot(lambda columns, rows: draw_data(self._data, columns, rows, self._markers))
+        joint, table = JointPicture(data, markers), TablePicture(data)
+        views = (
+            PaneView("scatter", lambda columns, rows: draw_data(data, columns, rows, markers)),
+            PaneView("joint plot", joint.draw, joint.prepare),
+            PaneView("table", table.draw, table.prepare),
+        )
+        super().__init__("data", "1 Data", "v", views)

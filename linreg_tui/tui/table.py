@@ -1,0 +1,116 @@
+"""The data as a table: its first rows, and a summary of each column as pandas describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.summary import Summary, summary
+from linreg_tui.core.text import printable
+from linreg_tui.numbers import decimals_of, fixed
+from linreg_tui.tui.picture import Picture, Role, Span, lines
+
+LABEL, NUMBER = 8, 14
+GAP = 4
+SIDE_BY_SIDE = 2 * (LABEL + 2 * NUMBER) + GAP
+"""Columns from which on rows and summary stand beside one another."""
+
+MOST_DECIMALS = 6
+STATISTICS: dict[str, Callable[[Summary], float]] = {
+    "mean": lambda column: column.mean,
+    "std": lambda column: column.std,
+    "min": lambda column: column.minimum,
+    "25%": lambda column: column.quartiles[0],
+    "50%": lambda column: column.quartiles[1],
+    "75%": lambda column: column.quartiles[2],
+    "max": lambda column: column.maximum,
+}
+
+
+class TablePicture:
+    """Only the first rows, until it is prepared."""
+
+    def __init__(self, data: Dataset) -> None:
+        self._data = data
+        self._columns: tuple[Summary, Summary] | None = None
+
+    def prepare(self) -> None:
+        """Work out the summaries."""
+        self._columns = summary(self._data.x), summary(self._data.y)
+
+    def draw(self, columns: int, rows: int) -> Picture:
+        """Side by side where there is room, or else the first rows below the summary."""
+        described = self._described()
+        if columns >= SIDE_BY_SIDE:
+            both = zip(_filled(self._first(rows), rows), _filled(described, rows), strict=True)
+            gap: Span = (" " * GAP, Role.NOTHING)
+            return lines(columns, rows, [[*left, gap, *right] for left, right in both])
+        room = rows - len(described) - 1
+        below = self._first(room) if room > 1 else []
+        return lines(columns, rows, [*described, [], *below])
+
+    def _first(self, rows: int) -> list[list[Span]]:
+        """As many of the data's rows as there is room for, below the names."""
+        shown = max(0, min(rows - 1, self._data.n))
+        x, y = self._data.x[:shown].tolist(), self._data.y[:shown].tolist()
+        places = [decimals_of(column, MOST_DECIMALS) for column in (x, y)]
+        return [
+            self._names("  row"),
+            *(
+                _row(f"{number:>5}", [fixed(row[k], NUMBER, places[k]) for k in (0, 1)])
+                for number, row in enumerate(zip(x, y, strict=True))
+            ),
+        ]
+
+    def _described(self) -> list[list[Span]]:
+        names = self._names("")
+        if self._columns is None:
+            return [names, *([(name, Role.LABEL)] for name in ("type", "count", *STATISTICS)), []]
+        places = [_decimals(column) for column in self._columns]
+
+        def each(number: Callable[[Summary], float], label: str) -> list[Span]:
+            told = zip(self._columns or (), places, strict=True)
+            return _row(label, [fixed(number(column), NUMBER, p) for column, p in told])
+
+        counts = [f"{column.count:,}" for column in self._columns]
+        return [
+            names,
+            _row("type", ["whole" if column.whole else "real" for column in self._columns]),
+            _row("count", [_above_the_point(c, p) for c, p in zip(counts, places, strict=True)]),
+            *(each(number, label) for label, number in STATISTICS.items()),
+            [
+                ("dropped ", Role.LABEL),
+                (f"{self._data.dropped:,} rows without a number", Role.TEXT),
+            ],
+        ]
+
+    def _names(self, label: str) -> list[Span]:
+        names = (printable(name, NUMBER - 2) for name in (self._data.x_name, self._data.y_name))
+        return [(label.ljust(LABEL), Role.LABEL), *((_right(name), Role.LABEL) for name in names)]
+
+
+def _row(label: str, numbers: Sequence[str]) -> list[Span]:
+    return [(label.ljust(LABEL), Role.LABEL), *((_right(number), Role.TEXT) for number in numbers)]
+
+
+def _right(text: str) -> str:
+    return " " * (NUMBER - cell_len(text)) + text
+
+
+def _above_the_point(whole: str, decimals: int) -> str:
+    """A whole number over others with so many decimals."""
+    return whole + " " * (decimals + 1 if decimals else 0)
+
+
+def _decimals(column: Summary) -> int:
+    """So many that about seven digits are told of the largest value, and two at least."""
+    digits = len(f"{max(abs(column.minimum), abs(column.maximum)):.0f}")
+    return min(MOST_DECIMALS, max(2, 7 - digits))
+
+
+def _filled(text: list[list[Span]], rows: int) -> list[list[Span]]:
+    """So many rows of the same width."""
+    blank: list[Span] = [(" " * (LABEL + 2 * NUMBER), Role.NOTHING)]
+    return [*text[:rows], *([blank] * (rows - len(text)))]

@@ -1,0 +1,163 @@
+"""The views of the data and of the closed form, on the screen."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from textual.pilot import Pilot
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.tui.panes.closed_form import ClosedFormPane
+from linreg_tui.tui.panes.data import DataPane
+from linreg_tui.tui.panes.views import PaneView, ViewsPane, ViewTab
+from linreg_tui.tui.picture import Picture, Role, lines
+from tests.tui.test_app import opened, screen, shown, step_on, until, view
+
+DATA = {
+    "scatter": "551 rows",
+    "joint plot": "p 6.9e-108",
+    "table": "158216.28",
+}
+CLOSED_FORM = {
+    "sums": "83388038314",
+    "derivation": "7312142436208",
+    "inference": "3.130536",
+    "residuals": "↑ residual",
+    "Q-Q": "normal quantile →",
+    "leverage": "leverage →",
+}
+
+
+def names(pilot: Pilot[None], pane: type[ViewsPane]) -> list[str]:
+    """The views that the pane says are in sight."""
+    tabs = pilot.app.query_one(pane).query(ViewTab)
+    return [str(tab.content) for tab in tabs if tab.has_class("chosen")]
+
+
+async def appears(pilot: Pilot[None], told: str) -> None:
+    await until(pilot, lambda: told in screen(pilot))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize(
+    ("key", "pane", "views"),
+    [("v", DataPane, DATA), ("c", ClosedFormPane, CLOSED_FORM)],
+    ids=["data", "closed form"],
+)
+async def test_a_key_goes_through_the_views(
+    houses: Dataset, key: str, pane: type[ViewsPane], views: dict[str, str], size: tuple[int, int]
+) -> None:
+    async with opened(houses, size=size) as pilot:
+        if size == (80, 24):
+            await pilot.press(key)
+            assert shown(pilot) == [pilot.app.query_one(pane).id]
+        for name, told in [*views.items(), *list(views.items())[:1]]:
+            await appears(pilot, told)
+            assert names(pilot, pane) == [name]
+            await pilot.press(key)
+            await pilot.pause()
+        assert pilot.app.query_one(pane).border_title == (
+            f"{'1 Data' if key == 'v' else '2 Closed form'} · {list(views)[1]} · {key} changes"
+        )
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_axes_of_a_view_are_all_on_the_screen(
+    houses: Dataset, size: tuple[int, int]
+) -> None:
+    async with opened(houses, size=size) as pilot:
+        await pilot.press("1", "v")
+        await appears(pilot, "95% band")
+        assert screen(pilot).splitlines()[-2].rstrip().endswith("GrLivArea →")
+
+
+async def test_a_pane_alone_shows_which_views_there_are(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        assert "1 Data · scatter · v changes" in screen(pilot)
+        assert "joint plot" not in screen(pilot)
+        await pilot.press("1")
+        await pilot.pause()
+        assert "v  scatter  joint plot  table" in screen(pilot)
+
+
+async def test_a_view_can_be_clicked(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        await pilot.press("1")
+        await pilot.pause()
+        await pilot.click(list(pilot.app.query_one(DataPane).query(ViewTab))[2])
+        await appears(pilot, "158216.28")
+        assert names(pilot, DataPane) == ["table"]
+        assert names(pilot, ClosedFormPane) == ["sums"]
+
+
+async def test_all_residuals_are_seen_together_where_there_is_room(houses: Dataset) -> None:
+    pictures = [CLOSED_FORM[name] for name in ("residuals", "Q-Q", "leverage")]
+    async with opened(houses, size=(200, 60)) as pilot:
+        await pilot.press("2", "c", "c", "c")
+        await until(pilot, lambda: all(told in screen(pilot) for told in pictures))
+        assert names(pilot, ClosedFormPane) == ["residuals", "Q-Q", "leverage"]
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: names(pilot, ClosedFormPane) == ["residuals"])
+        assert pictures[0] in screen(pilot)
+        assert pictures[2] not in screen(pilot)
+        await pilot.resize_terminal(200, 60)
+        await until(pilot, lambda: len(names(pilot, ClosedFormPane)) == 3)
+        await pilot.press("c")
+        await until(pilot, lambda: names(pilot, ClosedFormPane) == ["sums"])
+
+
+async def test_the_derivation_fits_a_small_screen(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        await pilot.press("2", "c")
+        await appears(pilot, "4 intercept")
+        rows = screen(pilot).splitlines()
+        assert rows[-3].strip() == "b = 2898074378812866 / 83388038314 = 34754.077892"
+        assert "…" not in screen(pilot)
+
+
+async def test_views_leave_the_run_alone(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "right", 1)
+        await pilot.press("v", "c", "v", "c", "v")
+        await pilot.pause()
+        assert view(pilot).number == 1
+        assert not view(pilot).running
+
+
+class Slow(ViewsPane):
+    """A view that is drawn at once, and anew when its preparation has been let go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.told = threading.Event(), threading.Event()
+        self.times = 0
+        self.thread: int | None = None
+        views = PaneView("quick", self.draw), PaneView("slow", self.draw, self.prepare)
+        super().__init__("slow", "Slow", "s", views)
+
+    def prepare(self) -> None:
+        self.thread = threading.get_ident()
+        self.begun.set()
+        assert self.told.wait(10)
+        self.times += 1
+
+    def draw(self, columns: int, rows: int) -> Picture:
+        return lines(columns, rows, [[(f"prepared {self.times}", Role.TEXT)]])
+
+
+async def test_what_takes_time_is_prepared_aside_and_once(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        pane = Slow()
+        await pilot.app.screen.mount(pane)
+        await pilot.pause()
+        assert not pane.begun.is_set()
+        pane.next_view()
+        await until(pilot, pane.begun.is_set)
+        assert pane.thread != threading.get_ident()
+        await step_on(pilot, "right", 1)
+        pane.next_view()
+        pane.next_view()
+        pane.told.set()
+        await until(pilot, lambda: pane.times == 1)
+        await pilot.pause(0.05)
+        assert pane.times == 1
