@@ -147,6 +147,21 @@ class LinregApp(App[None]):
         main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small)
         self.refresh_bindings()
 
+    def take(self, data: Dataset, settings: Settings) -> None:
+        """Open other data, and begin with these settings.
+
+        Raises
+        ------
+        InputError
+            If the data can't be trained with them; nothing has changed then.
+        """
+        self._live.take(data, settings)
+        self._data, self._settings = data, settings
+        main = self._main
+        main.query_one(SweepPane).take(data, settings)
+        for pane in (*main.query(DataPane), *main.query(ClosedFormPane), *main.query(TitleBar)):
+            pane.take(data)
+
     def on_settings_chosen(self, message: SettingsChosen) -> None:
         """The live run has new settings, with which a sweep would be another."""
         self._main.query_one(SweepPane).offer(message.settings)

@@ -146,6 +146,24 @@ class Player:
         """
         self._take(Run(self._data, settings or self._training.settings), None)
 
+    def take_data(self, data: Dataset, settings: Settings | None = None) -> None:
+        """Train on other data: from the line of the step in view, or from the settings' start.
+
+        Raises
+        ------
+        InputError
+            If the data can't be trained with the settings.
+        """
+        if settings is None:
+            here = self._run.history[self._number]
+            settings = replace(
+                self._training.settings,
+                initial_slope=here.slope,
+                initial_intercept=here.intercept,
+            )
+        self._take(Run(data, settings), None)
+        self._data = data
+
     async def branch(self) -> None:
         """Go another way from the step in view, with the settings as they are now."""
         number, training = self._number, self._training

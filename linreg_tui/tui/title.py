@@ -37,14 +37,19 @@ class TitleBar(Horizontal):
 
     def __init__(self, data: Dataset) -> None:
         super().__init__()
+        self._source = Static(id="source")
+        self.take(data)
+
+    def take(self, data: Dataset) -> None:
+        """Name other data."""
         dropped = f", {data.dropped:,} rows left out" if data.dropped else ""
-        self._source = printable(data.source.rpartition("/")[2], 40) + dropped
+        self._source.update(Content(printable(data.source.rpartition("/")[2], 40) + dropped))
 
     def compose(self) -> ComposeResult:
         """Tabs and source."""
         for pane, text in TABS.items():
             yield Tab(pane, text)
-        yield Static(Content(self._source), id="source")
+        yield self._source
 
     def show(self, pane: str | None) -> None:
         """Mark the pane that is alone on the screen, or that all are."""

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
@@ -321,6 +323,40 @@ async def test_the_panes_show_the_data_and_the_closed_form(houses: Dataset) -> N
             "closed form",
         ):
             assert expected in text
+
+
+async def test_other_data_can_be_taken(houses: Dataset) -> None:
+    x = np.arange(40.0)
+    other = Dataset("/tmp/other.csv", "time", "height", x, 3 * x + np.sin(x), dropped=2)
+    settings = Settings(learning_rate_m=1e-4, learning_rate_b=1e-2)
+    async with opened(houses) as pilot:
+        await pilot.press("l")
+        await step_on(pilot, "shift+right", 10)
+        app = pilot.app
+        assert isinstance(app, LinregApp)
+        app.take(other, settings)
+        await pilot.pause()
+        text = screen(pilot)
+        for told in ("other.csv, 2 rows left out", "height", "time", "40 rows", "slope m →"):
+            assert told in text
+        assert "GrLivArea" not in text
+        assert (view(pilot).number, view(pilot).settings) == (0, settings)
+        await step_on(pilot, "right", 1)
+        assert view(pilot).run.data is other
+
+
+async def test_data_that_can_not_be_trained_changes_nothing(houses: Dataset) -> None:
+    x = np.arange(4.0)
+    async with opened(houses) as pilot:
+        await step_on(pilot, "right", 1)
+        app = pilot.app
+        assert isinstance(app, LinregApp)
+        with pytest.raises(InputError, match="a batch of 64 is not possible with 4 rows"):
+            app.take(Dataset("few", "x", "y", x, x**2), Settings(batch_size=64))
+        await pilot.pause()
+        assert view(pilot).number == 1
+        assert view(pilot).run.data is houses
+        assert "GrLivArea" in screen(pilot)
 
 
 async def test_help(houses: Dataset) -> None:

@@ -27,31 +27,36 @@ class ClosedFormPane(ViewsPane):
     """The sums, the derivation, the inference, and the residuals in three ways."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
-        self._data = data
-        self._sure: Inference | None = None
+        self._markers = markers
+        super().__init__("closed-form", "2 Closed form", "c", self._views_of(data))
+
+    def take(self, data: Dataset) -> None:
+        """Show other data's line."""
+        self.look_at(self._views_of(data))
+
+    def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         line, sums = data.line, sums_of(data.x, data.y)
-        self._residuals = left = DiagnosticsPictures(data, markers)
-        views = (
-            PaneView("sums", lambda columns, rows: draw_sums(columns, rows, sums, line)),
+        left = DiagnosticsPictures(data, self._markers)
+        sure: list[Inference] = []
+
+        def infer() -> None:
+            sure.append(inference(line))
+
+        def or_all(draw: Draw) -> Draw:
+            return lambda c, r: (left.draw_all if c >= GRID_COLUMNS else draw)(c, r)
+
+        return (
+            PaneView("sums", lambda c, r: draw_sums(c, r, sums, line)),
             PaneView("derivation", lambda c, r: draw_derivation(c, r, sums, line)),
-            PaneView("inference", lambda c, r: draw_inference(c, r, line, self._sure), self._infer),
-            PaneView("residuals", self._or_all(left.draw_residuals), left.prepare),
-            PaneView("Q-Q", self._or_all(left.draw_quantiles), left.prepare),
-            PaneView("leverage", self._or_all(left.draw_leverage), left.prepare),
+            PaneView(
+                "inference", lambda c, r: draw_inference(c, r, line, next(iter(sure), None)), infer
+            ),
+            PaneView("residuals", or_all(left.draw_residuals), left.prepare),
+            PaneView("Q-Q", or_all(left.draw_quantiles), left.prepare),
+            PaneView("leverage", or_all(left.draw_leverage), left.prepare),
         )
-        super().__init__("closed-form", "2 Closed form", "c", views)
 
     def in_sight(self, number: int, size: Size) -> Sequence[int]:
         """All pictures of the residuals, where there is room for them."""
         together = number in DIAGNOSTICS and size.width >= GRID_COLUMNS
         return DIAGNOSTICS if together else [number]
-
-    def _or_all(self, draw: Draw) -> Draw:
-        def one_or_all(columns: int, rows: int) -> Picture:
-            chosen = self._residuals.draw_all if columns >= GRID_COLUMNS else draw
-            return chosen(columns, rows)
-
-        return one_or_all
-
-    def _infer(self) -> None:
-        self._sure = inference(self._data.line)

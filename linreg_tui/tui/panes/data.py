@@ -14,10 +14,18 @@ class DataPane(ViewsPane):
     """A scatter plot, a joint plot, and the first rows with a summary."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
+        self._markers = markers
+        super().__init__("data", "1 Data", "v", self._views_of(data))
+
+    def take(self, data: Dataset) -> None:
+        """Show other data."""
+        self.look_at(self._views_of(data))
+
+    def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
+        markers = self._markers
         joint, table = JointPicture(data, markers), TablePicture(data)
-        views = (
+        return (
             PaneView("scatter", lambda columns, rows: draw_data(data, columns, rows, markers)),
             PaneView("joint plot", joint.draw, joint.prepare),
             PaneView("table", table.draw, table.prepare),
         )
-        super().__init__("data", "1 Data", "v", views)

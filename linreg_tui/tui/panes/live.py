@@ -49,6 +49,7 @@ class LivePane(Vertical):
     ) -> None:
         super().__init__(id="live", classes="pane")
         self._data = data
+        self._markers = markers
         self._link = link or Link()
         self._drawn: tuple[View, int] | None = None
         self._fit = FitPicture(data, markers)
@@ -59,7 +60,7 @@ class LivePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The line over the points, the numbers, the loss or its landscape, the timeline."""
-        yield Plot(self._of_view(self._fit.draw), id="fit")
+        yield Plot(self._of_view(lambda c, r, view: self._fit.draw(c, r, view)), id="fit")
         yield Plot(self._of_view(draw_readout), id="readout")
         yield Plot(self._of_view(draw_update), id="gradient")
         yield Plot(self._of_view(lambda c, r, view: self._lower.draw(c, r, view)), id="loss")
@@ -68,6 +69,23 @@ class LivePane(Vertical):
     def on_mount(self) -> None:
         """Tell what the first run is."""
         self._last_resort = self.set_interval(LOST, self.catch_up, pause=True)
+        self._chosen()
+
+    def take(self, data: Dataset, settings: Settings | None = None) -> None:
+        """Train on other data: go on from the line in view, or begin with settings if given.
+
+        Raises
+        ------
+        InputError
+            If the data can't be trained with the settings.
+        """
+        self._player.take_data(data, settings)
+        self._data = data
+        in_landscape, standardized = self._lower is self._landscape, self._landscape.standardized
+        self._fit = FitPicture(data, self._markers)
+        self._landscape = LandscapePicture(data, self._markers)
+        self._landscape.standardized = standardized
+        self._lower = self._landscape if in_landscape else self._loss
         self._chosen()
 
     @property

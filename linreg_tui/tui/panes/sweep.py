@@ -85,6 +85,15 @@ class SweepPane(Vertical):
             self.screen.set_focus(None)
         self._share()
 
+    def take(self, data: Dataset, settings: Settings) -> None:
+        """Offer a sweep of other data, and forget the one there was."""
+        self.cancel()
+        self._data = data
+        self.foresights = Foresights(data)
+        self.course = Course(data, usual(settings, data.n))
+        self._share()
+        self.offer(settings)
+
     def offer(self, settings: Settings) -> None:
         """Show what a sweep with these settings would be, unless there are results to look at."""
         if self.course.phase == "offered":

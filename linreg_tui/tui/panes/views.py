@@ -84,6 +84,13 @@ class ViewsPane(Vertical):
         self._tell()
         self.query_one(Plot).redraw()
 
+    def look_at(self, views: Sequence[PaneView]) -> None:
+        """The same views, of other data."""
+        self._views = views
+        self._begun.clear()
+        self.workers.cancel_group(self, "views")
+        self.show_view(self._number)
+
     def on_view_chosen(self, message: ViewChosen) -> None:
         """A name was clicked."""
         message.stop()
