@@ -28,13 +28,13 @@ def report(
     repeats: int,
     *,
     jobs: int | None,
-    named: str | None,
+    named: Sequence[str],
     folder: str,
 ) -> int:
     """Do the homework's trainings, write their report and print the names of its files.
 
-    `named` is the path of the file with the data, None for the bundled one. Returns the exit
-    status. Interrupted while it trains, it writes nothing.
+    `named` are the words that name the data on the command line. Returns the exit status.
+    Interrupted while it trains, it writes nothing.
     """
     place = files.folder_named(folder)
     try:
@@ -47,7 +47,7 @@ def report(
     return 0
 
 
-def write(homework: Homework, folder: Path, named: str | None = None) -> list[Path]:
+def write(homework: Homework, folder: Path, named: Sequence[str] = ()) -> list[Path]:
     """Write the report and its pictures, all or none; returns their paths, the report's first.
 
     Raises

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from linreg_tui.core.dataset import bundled
+from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.panes.live import LivePane

@@ -14,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "linreg_tui"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-HEAVY = {"pandas", "scipy", "textual", "plotext"}
+HEAVY = {"pandas", "pyarrow", "openpyxl", "scipy", "textual", "plotext"}
 
 AFTER = """
 import json, sys
@@ -117,7 +117,9 @@ def users(package: str) -> set[str]:
 @pytest.mark.parametrize(
     ("package", "only"),
     [
-        ("pandas", "core/dataset.py"),
+        ("pandas", "core/delimited.py"),
+        ("openpyxl", "core/excel.py"),
+        ("pyarrow", "core/parquet.py"),
         ("scipy", "core/closed_form.py"),
         ("plotext", "tui/figures.py"),
     ],
@@ -132,7 +134,7 @@ def test_textual_is_known_to_the_application_alone() -> None:
     assert outside <= {"cli.py"}
 
 
-@pytest.mark.parametrize("library", ["pandas", "scipy"])
+@pytest.mark.parametrize("library", ["pandas", "scipy", "openpyxl", "pyarrow"])
 def test_slow_libraries_are_imported_late(library: str) -> None:
     found = [
         at_once
