@@ -37,6 +37,9 @@ HEADROOM = 1.5
 BELOW = 2.0
 """Standard deviations of y from its mean down to the line to start from."""
 
+VISIBLE = 0.01
+"""What may be left, at the end, of the loss above the least one at the start."""
+
 LOOKED_AT = 10_000
 """Rows, evenly taken, from which it is told what small batches bear."""
 
@@ -111,7 +114,10 @@ def _few(data: Dataset) -> Dataset:
 def _converges(data: Dataset, settings: Settings) -> bool:
     run = Run(data, settings)
     run.advance(run.budget)
-    return run.status == "converged"
+    first, last = (run.history[step] for step in (0, run.history.last))
+    before, after = (run.optimum.excess(step.slope, step.intercept) for step in (first, last))
+    # Far from 0, what counts as converged on an exact line can be near where it started.
+    return run.status == "converged" and after < VISIBLE * before
 
 
 def _round_down(value: float) -> float:

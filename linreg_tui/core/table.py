@@ -47,7 +47,7 @@ def distinct(header: Sequence[str]) -> tuple[str, ...]:
     taken: set[str] = set()
     names = []
     for place, given in enumerate(header):
-        name = stem = given if given.strip() else f"Unnamed: {place}"
+        name = stem = given.strip(" ") if given.strip() else f"Unnamed: {place}"
         count = 0
         while name in taken:
             count += 1
