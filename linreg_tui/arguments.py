@@ -6,7 +6,11 @@ import argparse
 import re
 from typing import NoReturn
 
-from linreg_tui.core.dataset import Dataset, bundled, load
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import NAMES, bundled, example
+from linreg_tui.core.loading import load
+from linreg_tui.core.streaming import stream
 from linreg_tui.core.text import printable
 from linreg_tui.options import batch_sizes
 
@@ -37,7 +41,17 @@ class Parser(argparse.ArgumentParser):
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Let it be named what to train on."""
-    parser.add_argument("data", nargs="?", metavar="DATA", help="a CSV file with a header")
+    parser.add_argument(
+        "data",
+        nargs="?",
+        metavar="DATA",
+        help="a table with a header: CSV, TSV, .gz of these, .parquet, .xlsx",
+    )
+    parser.add_argument(
+        "--example",
+        metavar="NAME",
+        help=f"instead, a data set that comes with it: {', '.join(NAMES)}",
+    )
     parser.add_argument("--x", metavar="COLUMN", help="the column to predict from")
     parser.add_argument("--y", metavar="COLUMN", help="the column to predict")
 
@@ -47,11 +61,26 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
 
 
-def data_of(options: argparse.Namespace) -> Dataset:
-    """The data that was named, or the bundled one."""
+def data_of(options: argparse.Namespace, *, streamed: bool = False) -> Dataset:
+    """The data that was named, or the bundled one; a file can be read piece by piece."""
+    if options.example is not None:
+        if options.data is not None:
+            raise InputError(
+                f"{printable(options.data)} and --example {printable(options.example)} are two "
+                "data sets; name one of them"
+            )
+        return example(options.example, options.x, options.y)
     if options.data is not None:
-        return load(options.data, options.x, options.y)
+        read = stream if streamed else load
+        return read(options.data, options.x, options.y)
     return bundled(options.x, options.y)
+
+
+def named_data(options: argparse.Namespace) -> list[str]:
+    """The words that name the data again, none for the bundled one."""
+    if options.example is not None:
+        return ["--example", options.example]
+    return [] if options.data is None else ["--", options.data]
 
 
 def add_batch_sizes(group: argparse._ActionsContainer) -> None:

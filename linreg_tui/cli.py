@@ -19,8 +19,10 @@ from linreg_tui.arguments import (
     add_json,
     add_trials,
     data_of,
+    named_data,
 )
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import taught
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, scales, settings_of
 
@@ -38,7 +40,9 @@ commands:
   linreg-tui report  the homework's report, written to files
 
 Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
-"""
+
+examples, for --example:
+""" + "".join(f"  {name:<12}{teaches}\n" for name, teaches in taught().items())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,7 +107,7 @@ def _open_application(words: list[str]) -> int:
 
     from linreg_tui.tui.app import LinregApp
 
-    application = LinregApp(data, settings, _markers(options.marker), options.data)
+    application = LinregApp(data, settings, _markers(options.marker), named_data(options))
     application.run()
     return application.return_code or 0
 
@@ -131,11 +135,16 @@ def _fit(words: list[str]) -> int:
     parser = Parser("linreg-tui fit", "The closed form: the line closest to all points.")
     add_data(parser)
     add_json(parser)
+    parser.add_argument(
+        "--stream",
+        action="store_true",
+        help="read piece by piece, in little memory, a file of any size",
+    )
     options = parser.parse_args(words)
 
     from linreg_tui import headless
 
-    headless.fit(data_of(options), as_json=options.json)
+    headless.fit(data_of(options, streamed=options.stream), as_json=options.json)
     return 0
 
 
@@ -237,7 +246,7 @@ def _report(words: list[str]) -> int:
         options.batch_sizes,
         options.repeats,
         jobs=options.jobs,
-        named=options.data,
+        named=named_data(options),
         folder=options.folder,
     )
 

@@ -10,14 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from linreg_tui import files, report, script
-from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.text import printable
-from linreg_tui.numbers import above_optimum, equation
+from linreg_tui.numbers import above_optimum, equation, left_out
 
 _CHUNK = 1000
 
@@ -27,16 +26,15 @@ def fit(data: Dataset, *, as_json: bool) -> None:
     if as_json:
         _print_json(report.fit_object(data))
         return
-    line, sums = data.line, sums_of(data.x, data.y)
+    line, sums = data.line, data.sums
     sure = inference(line)
     console = Console(highlight=False, soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column(justify="right")
     table.add_column(style="dim")
-    dropped = f"{data.dropped} rows without a number left out" if data.dropped else ""
     rows: list[tuple[str, str, str]] = [
-        ("n", f"{data.n}", dropped),
+        ("n", f"{data.total}", left_out(data)),
         ("Σx", f"{sums.x:.15g}", ""),
         ("Σy", f"{sums.y:.15g}", ""),
         ("Σxy", f"{sums.xy:.15g}", ""),

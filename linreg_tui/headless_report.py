@@ -21,13 +21,13 @@ def report(
     repeats: int,
     *,
     jobs: int | None,
-    named: str | None,
+    named: Sequence[str],
     folder: str,
 ) -> int:
     """Do the homework's trainings, write their report and print the names of its files.
 
-    `named` is the path of the file with the data, None for the bundled one. Returns the exit
-    status. Interrupted while it trains, it writes nothing.
+    `named` are the words that name the data on the command line. Returns the exit status.
+    Interrupted while it trains, it writes nothing.
     """
     place = files.folder_named(folder)
     try:

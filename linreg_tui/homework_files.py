@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,11 +17,11 @@ STEM, REPORT = "linreg-homework", ".md"
 
 
 def write(
-    homework: Homework, folder: Path, named: str | None = None, answers: Answers | None = None
+    homework: Homework, folder: Path, named: Sequence[str] = (), answers: Answers | None = None
 ) -> list[Path]:
     """Write the report and its pictures, all or none; returns their paths, the report's first.
 
-    `named` is the path of the file with the data, None for the bundled one.
+    `named` are the words that name the data to a command, none for the bundled one.
 
     Raises
     ------

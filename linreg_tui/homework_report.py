@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from linreg_tui import __version__, curves_text
+from linreg_tui.core.proposal import PROPOSED, proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import SCALED_BATCH_SIZE
 from linreg_tui.core.tipping import Tipping
@@ -83,10 +84,10 @@ def markdown(
     homework: Homework,
     drawn: Mapping[str, Picture],
     names: Mapping[str, str],
-    named: str | None,
+    named: Sequence[str],
     answers: Answers,
 ) -> str:
-    """The report; `names` are those of the pictures' files, `named` the path of the data's file."""
+    """The report; `names` are those of the pictures' files, `named` the words for the data."""
     parts = [
         "# Homework: batch size and learning rate",
         f"**Name:** {' '.join(answers.name.split())}".rstrip(),
@@ -195,7 +196,7 @@ def _curves(drawn: Picture, name: str) -> Iterator[str]:
     yield f"```text\n{curves_text.text(drawn)}```"
 
 
-def _repeating(homework: Homework, named: str | None) -> Iterator[str]:
+def _repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
     settings = homework.settings
     yield "## Settings, and how to repeat this"
     yield (
@@ -212,18 +213,22 @@ def _repeating(homework: Homework, named: str | None) -> Iterator[str]:
     yield f"```sh\n{command(_words(homework, named))}\n```"
 
 
-def _words(homework: Homework, named: str | None) -> Iterator[str]:
-    data, settings, usual = homework.data, homework.settings, Settings()
+def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
+    data, settings = homework.data, homework.settings
+    usual = proposed(data)
+    # What is proposed for some of these settings depends on the others.
+    together = usual != Settings() and settings.differs(usual, *PROPOSED)
     yield from ("linreg-tui", "report", f"--x={data.x_name}", f"--y={data.y_name}")
     for option in TOLD:
         value = getattr(settings, option.name)
-        if option.name == "seed" or value != getattr(usual, option.name):
-            flag = f"--{option.name.replace('_', '-')}"
-            yield flag if value is True else f"{flag}={option.write(value)}"
+        differs = value != getattr(usual, option.name)
+        if differs or option.name == "seed" or (together and option.name in PROPOSED):
+            name = option.name.replace("_", "-")
+            written = f"--{name}={option.write(value)}"
+            yield f"--{'' if value else 'no-'}{name}" if isinstance(value, bool) else written
     if homework.chosen is not None:
         sizes = ("full" if size is None else str(size) for size in homework.chosen)
         yield f"--batch-sizes={','.join(sizes)}"
     if homework.repeats > 1:
         yield f"--repeats={homework.repeats}"
-    if named is not None:
-        yield from ("--", named)
+    yield from named

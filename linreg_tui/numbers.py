@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from linreg_tui.core.closed_form import ClosedForm
+from linreg_tui.core.dataset import Dataset
 
 LONG = 1e15
 """From here on digits before the point say nothing more."""
@@ -93,3 +94,10 @@ def equation(slope: float, intercept: float, decimals: int = 2) -> str:
 
 def _readable(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}" if abs(value) < LONG else _exponent(value, 6)
+
+
+def left_out(data: Dataset) -> str:
+    """What was left out of the data, and why; nothing if nothing was."""
+    if not data.dropped:
+        return ""
+    return f"{data.dropped:,} row{'s' * (data.dropped != 1)} without a number left out"

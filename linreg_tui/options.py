@@ -9,12 +9,16 @@ from typing import Any, get_args
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.proposal import PROPOSED, proposed
 from linreg_tui.core.settings import OptimizerName, Sampling, ScheduleName, Settings, Update
 from linreg_tui.core.sgd import Run
 from linreg_tui.numbers import exact
 
 NO_YES = ("no", "yes")
 AUTO = ("auto", "")
+
+SCALED = " for the houses, else fitted to the scale of the data"
+"""What the help says of a default that depends on the data."""
 
 
 def _batch_size(text: str) -> int | None:
@@ -136,9 +140,10 @@ def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
             continue
         flag = f"--{option.name.replace('_', '-')}"
         if option.takes is bool:
-            group.add_argument(flag, action="store_true", help=option.text)
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, help=option.text)
             continue
         default = getattr(Settings(), option.name)
+        scaled = option.name in PROPOSED
         shown = f"{default:g}" if isinstance(default, float) else default
         choices, kind = (
             (option.takes, str) if isinstance(option.takes, tuple) else (None, option.takes)
@@ -148,19 +153,26 @@ def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
             type=kind,
             choices=choices,
             metavar=option.metavar,
-            default=default,
-            help=f"{option.text} (default: {option.default or shown})",
+            default=None if scaled else default,
+            help=f"{option.text} (default: {option.default or shown}{SCALED if scaled else ''})",
         )
 
 
 def settings_of(options: argparse.Namespace, data: Dataset) -> Settings:
-    """The settings that were asked for.
+    """The settings that were asked for; the rest are proposed, if the data's scale matters to them.
 
     Raises
     ------
     InputError
         If the data can't be trained with them.
     """
-    settings = Settings(**{field.name: getattr(options, field.name) for field in fields(Settings)})
+    values = {field.name: getattr(options, field.name) for field in fields(Settings)}
+    given = {name for name in PROPOSED if values[name] is not None}
+    if len(given) < len(PROPOSED):
+        # On z-scores, a learning rate for the slope would be none.
+        raw = values["standardize"] is None and "learning_rate_m" in given
+        fitting = proposed(data, False if raw else values["standardize"])
+        values |= {name: getattr(fitting, name) for name in PROPOSED if name not in given}
+    settings = Settings(**values)
     Run(data, settings)
     return settings

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.inference import inference
@@ -42,13 +41,13 @@ _LINES = 10_000
 def fit_object(data: Dataset) -> Json:
     """The closed form of the data, as `fit --json` prints it."""
     line = data.line
-    sums = sums_of(data.x, data.y)
+    sums = data.sums
     sure = inference(line)
     return {
         "source": data.source,
         "x": data.x_name,
         "y": data.y_name,
-        "n": data.n,
+        "n": data.total,
         "dropped": data.dropped,
         "sums": {"x": sums.x, "y": sums.y, "xy": sums.xy, "xx": sums.xx},
         "denominator": sums.denominator,
@@ -122,7 +121,7 @@ def train_object(run: Run) -> Json:
         settings["batch_size"] = "full"
     return {
         "config": settings,
-        "n": run.data.n,
+        "n": run.data.total,
         "steps": last.number,
         "status": run.status,
         "diverged_at": run.diverged_at,

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from linreg_tui.core.dataset import bundled
+from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.panes.live import LivePane

@@ -14,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "linreg_tui"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-HEAVY = {"pandas", "scipy", "textual", "plotext"}
+HEAVY = {"pandas", "pyarrow", "openpyxl", "scipy", "textual", "plotext"}
 
 AFTER = """
 import json, sys
@@ -34,7 +34,7 @@ RUN = "from linreg_tui.cli import main; assert main({0!r}) == 0"
 
 OPENED = """
 import asyncio
-from linreg_tui.core.dataset import bundled
+from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 async def opened():
@@ -132,7 +132,9 @@ def users(package: str) -> set[str]:
 @pytest.mark.parametrize(
     ("package", "only"),
     [
-        ("pandas", "core/dataset.py"),
+        ("pandas", "core/delimited.py"),
+        ("openpyxl", "core/excel.py"),
+        ("pyarrow", "core/parquet.py"),
         ("scipy", "core/inference.py"),
         ("plotext", "tui/figures.py"),
     ],
@@ -147,7 +149,7 @@ def test_textual_is_known_to_the_application_alone() -> None:
     assert outside <= {"cli.py"}
 
 
-@pytest.mark.parametrize("library", ["pandas", "scipy"])
+@pytest.mark.parametrize("library", ["pandas", "scipy", "openpyxl", "pyarrow"])
 def test_slow_libraries_are_imported_late(library: str) -> None:
     found = [
         at_once

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from linreg_tui import files, report, script
-from linreg_tui.core.dataset import Dataset, load
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.loading import load
 from linreg_tui.core.settings import Sampling, Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.text import printable

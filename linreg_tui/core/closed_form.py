@@ -18,7 +18,7 @@ from fractions import Fraction
 import numpy as np
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import FloatArray, Moments, Number
+from linreg_tui.core.moments import FloatArray, Moments, Number, pieces
 
 EXACT_ROWS = 4096
 """Up to so many rows the line is worked out exactly, in a few hundredths of a second."""
@@ -43,6 +43,16 @@ class Sums:
     def denominator(self) -> float:
         """n Σx² − (Σx)², which m and b have in common."""
         return self.n * self.xx - self.x * self.x
+
+    def __add__(self, other: Sums) -> Sums:
+        """The sums over both sets of rows."""
+        return Sums(
+            self.n + other.n,
+            self.x + other.x,
+            self.y + other.y,
+            self.xy + other.xy,
+            self.xx + other.xx,
+        )
 
 
 def sums_of(x: FloatArray, y: FloatArray) -> Sums:
@@ -115,8 +125,11 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
         return _exact(x, y)
     # What remains of y keeps the digits that the difference of two large sums of squares loses.
     moments = line.moments
-    residual = (y - moments.mean_y) - line.slope * (x - moments.mean_x)
-    return replace(line, loss=float(np.dot(residual, residual)) / len(x))
+    total = 0.0
+    for piece in pieces(len(x)):
+        residual = (y[piece] - moments.mean_y) - line.slope * (x[piece] - moments.mean_x)
+        total += float(np.dot(residual, residual))
+    return replace(line, loss=total / len(x))
 
 
 def _exact(x: FloatArray, y: FloatArray) -> ClosedForm:

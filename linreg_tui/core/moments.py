@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -13,6 +13,15 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 Number = TypeVar("Number", float, FloatArray)
+
+
+PIECE = 2**18
+"""Rows at a time, so that what is worked out on the way needs little memory."""
+
+
+def pieces(n: int) -> Iterator[slice]:
+    """Where the pieces of n rows are."""
+    return (slice(first, first + PIECE) for first in range(0, n, PIECE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,8 @@ class Moments(Generic[Number]):
 
         They are not finite if the numbers are too large to be squared.
         """
+        if len(x) > PIECE:
+            return Moments.streamed((x[piece], y[piece]) for piece in pieces(len(x)))
         with np.errstate(over="ignore", invalid="ignore"):
             mean_x, mean_y = x.mean(), y.mean()
             dx, dy = x - mean_x, y - mean_y

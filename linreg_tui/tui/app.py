@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
@@ -62,7 +62,7 @@ class LinregApp(App[None]):
         data: Dataset,
         settings: Settings,
         markers: Markers = BRAILLE,
-        named: str | None = None,
+        named: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._named = named

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -64,7 +65,7 @@ class ReportForm(FormScreen[Draft]):
     """Closes with what was typed, whether the report was written or not."""
 
     def __init__(
-        self, data: Dataset, named: str | None, started: Settings, live: Settings, draft: Draft
+        self, data: Dataset, named: Sequence[str], started: Settings, live: Settings, draft: Draft
     ) -> None:
         super().__init__()
         self._data = data

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from linreg_tui.core.dataset import Dataset, bundled
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui.app import LinregApp

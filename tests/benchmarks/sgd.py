@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from linreg_tui.core.dataset import Dataset, bundled
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 

@@ -21,7 +21,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from linreg_tui.core.dataset import Dataset, bundled
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.examples import bundled
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import NOTEBOOK_BATCH_SIZES, over_batch_sizes

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from linreg_tui.core import closed_form as module
 from linreg_tui.core.closed_form import ClosedForm, closed_form, fit, sums_of
-from linreg_tui.core.dataset import Dataset, load
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
+from linreg_tui.core.loading import load
 from linreg_tui.core.moments import FloatArray, Moments
 
 values = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))

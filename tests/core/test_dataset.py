@@ -10,8 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from linreg_tui.core.dataset import Dataset, bundled, load
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import bundled
+from linreg_tui.core.loading import load
 
 BUNDLED = Path(__file__).parents[2] / "data" / "slimmed_realestate_data.csv"
 
@@ -77,9 +79,9 @@ def test_bundled_columns_can_be_chosen(houses: Dataset) -> None:
         ("Unnamed: 0,length,weight", ("length", "weight")),
         ("id,length,weight", ("length", "weight")),
         ("Index,length,weight", ("length", "weight")),
-        ("depth,length,weight", ("depth", "length")),
+        ("depth,length,weight", ("length", "weight")),
         ("SalePrice,weight,GrLivArea", ("GrLivArea", "SalePrice")),
-        ("same,same,length", ("same", "same.1")),
+        ("first,same,same", ("same", "same.1")),
     ],
 )
 def test_columns_are_guessed_and_row_numbers_are_none(
@@ -110,7 +112,7 @@ def test_columns_asked_for_are_taken_and_the_other_guessed(
     assert (data.x.tolist(), data.y.tolist()) == ([20, 30], [1, 2])
 
 
-@pytest.mark.parametrize("gap", ["", "NA", "unknown", "inf", "-inf", "nan", "1e999", "\0"])
+@pytest.mark.parametrize("gap", ["", "NA", "unknown", "inf", "-inf", "nan", "1e999"])
 @pytest.mark.parametrize("column", [0, 1])
 def test_rows_without_a_number_are_left_out_and_counted(
     tmp_path: Path, gap: str, column: int
@@ -167,7 +169,6 @@ def test_arrays_are_read_only(houses: Dataset, how: str) -> None:
         ("a,b\n", (), "two columns of numbers are needed", "with --x and --y, from a, b"),
         ("a,b\n", ("a", "b"), "column a holds no numbers", "choose others with --x and --y"),
         ("a\n1\n2\n", (), "two columns of numbers are needed", "with --x and --y, from a"),
-        ("a;b\n1;2\n2;4\n", (), "two columns of numbers are needed", "from a;b"),
         ("a,b\nno,1\nyes,2\n", (), "two columns of numbers are needed", "from a, b"),
         ("a,b\nno,1\nyes,2\n", ("a", "b"), "column a holds no numbers", "choose others"),
         ("a,b\n1,\n2,\n", ("a", "b"), "column b holds no numbers", "choose others"),
@@ -185,13 +186,18 @@ def test_arrays_are_read_only(houses: Dataset, how: str) -> None:
         ("a,b\n1,1e200\n2,3e200\n", (), "too large to be squared", "use larger units"),
         ("a,b\n1e160,1\n1.000000000000001e160,2\n", (), "too large to be squared", "use larger"),
         ("a,b\n0,1e150\n1e-160,2e150\n", (), "the slope is too large", "larger units for y"),
-        ("a,b\n1,2\n3,4,5\n", (), "isn't a readable CSV file", "check it"),
-        ("a,b\n1,2,3\n4,5,6\n", (), "more fields than its header", "give every column a name"),
-        ('a,b\n"1,2\n2,4\n', (), "isn't a readable CSV file", "check it"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", (), "isn't a readable CSV file", "check it"),
-        (b"PK\x03\x04\0\0\0\0", (), "two columns of numbers are needed", "with --x and --y"),
-        ("a,b\n1,2\n".encode("utf-16"), (), "isn't a readable CSV file", "check it"),
-        (b"a,b\n\0,\0\n\0,\0\n", ("a", "b"), "column a holds no numbers", "choose others"),
+        ("a,b\n1,2\n\n3,4,5\n", (), "line 4 has 3 cells, and the header 2", "give every"),
+        ("a,b\n1,2,3\n4,5,6\n", (), "line 2 has 3 cells, and the header 2", "a name"),
+        ('a,b\n"1,2\n2,4\n', (), 'a quote (") is opened and never closed', "close it"),
+        (
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            (),
+            "a binary file (it has NUL bytes)",
+            "as CSV in UTF-8",
+        ),
+        (b"PK\x03\x04\0\0\0\0", (), "a binary file (it has NUL bytes)", "as CSV in UTF-8"),
+        ("a,b\n1,2\n3,4\n".encode("utf-16-le"), (), "it has NUL bytes", "as CSV in UTF-8"),
+        (b"a,b\n\0,\0\n\0,\0\n", (), "it has NUL bytes", "as CSV in UTF-8"),
     ],
 )
 def test_a_bad_file_is_told_in_one_line(

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from linreg_tui.core.closed_form import fit
-from linreg_tui.core.dataset import Dataset, bundled, load
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.diagnostics import BODY, TAIL, diagnose, high_leverage, normal_plot
+from linreg_tui.core.examples import bundled
 from linreg_tui.core.inference import confidence_band, inference
+from linreg_tui.core.loading import load
 from linreg_tui.core.moments import FloatArray
 
 ORACLES = Path(__file__).parent / "oracles"

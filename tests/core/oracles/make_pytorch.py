@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch.optim import lr_scheduler
 
-from linreg_tui.core.dataset import bundled
+from linreg_tui.core.examples import bundled
 
 STEPS, EVERY = 40, 4
 DECAY, DECAY_STEPS, WARMUP = 0.6, 7, 8

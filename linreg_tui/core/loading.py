@@ -1,0 +1,108 @@
+"""Reads two columns of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import numpy as np
+
+from linreg_tui.core.columns import choose
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.table import Pair
+from linreg_tui.core.tables import open_table
+from linreg_tui.core.text import printable
+
+Progress = Callable[[float], object]
+"""Is told which fraction has been read; what it raises ends the reading."""
+
+
+def load(
+    path: str, x: str | None = None, y: str | None = None, *, progress: Progress | None = None
+) -> Dataset:
+    """Two columns of numbers of a file, which may be read in any thread.
+
+    Where a column isn't named, the first one that could be data is taken, x before y.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read, a column isn't there or isn't numeric, or no row is left.
+    """
+    xs: list[FloatArray] = []
+    ys: list[FloatArray] = []
+    try:
+        with closing(Rows(path, x, y, progress)) as rows:
+            for x_chunk, y_chunk in rows:
+                xs.append(x_chunk)
+                ys.append(y_chunk)
+        # One after the other, so that only one of them is there twice.
+        whole_x = np.concatenate(xs)
+        xs.clear()
+        return rows.dataset(whole_x, np.concatenate(ys))
+    except MemoryError:
+        raise InputError(
+            f"{printable(path)}: it doesn't fit into memory; "
+            "linreg-tui fit --stream reads it piece by piece"
+        ) from None
+
+
+class Rows:
+    """The rows of two columns that have a number in both, a chunk at a time.
+
+    Raises
+    ------
+    InputError
+        As `load` does.
+    """
+
+    def __init__(self, path: str, x: str | None, y: str | None, progress: Progress | None) -> None:
+        self._path = path
+        self._progress = progress
+        self._table = open_table(path)
+        try:
+            self._places = choose(self._table, path, x, y)
+        except BaseException:
+            self._table.close()
+            raise
+        self._names = [self._table.names[place] for place in self._places]
+        self._dropped = self._kept = 0
+
+    def close(self) -> None:
+        """Close the file."""
+        self._table.close()
+
+    def __iter__(self) -> Iterator[Pair]:
+        found = [False, False]
+        for x, y in self._table.chunks(*self._places):
+            number = [np.isfinite(x), np.isfinite(y)]
+            found = [found[place] or bool(number[place].any()) for place in (0, 1)]
+            kept = number[0] & number[1]
+            count = int(kept.sum())
+            self._kept += count
+            self._dropped += len(kept) - count
+            if count:
+                yield (x, y) if count == len(kept) else (x[kept], y[kept])
+            if self._progress is not None:
+                self._progress(self._table.fraction)
+        self._check(found)
+
+    def _check(self, found: list[bool]) -> None:
+        """Raise an InputError if the rows are too few for a line."""
+        if self._kept >= 2:
+            return
+        x, y = map(printable, self._names)
+        if not all(found):
+            why = f"column {y if found[0] else x} holds no numbers; choose others with --x and --y"
+        elif self._kept == 0:
+            why = f"no row has a number in both {x} and {y}; choose other columns with --x and --y"
+        else:
+            why = "one row is not enough for a line; it takes two"
+        raise InputError(f"{printable(self._path)}: {why}")
+
+    def dataset(self, x: FloatArray, y: FloatArray) -> Dataset:
+        """These rows, or a sample of them, with the names of the columns and what was dropped."""
+        x_name, y_name = self._names
+        return Dataset(self._path, x_name, y_name, x, y, self._dropped)

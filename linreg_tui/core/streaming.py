@@ -1,0 +1,131 @@
+"""Files larger than memory: the moments of all rows, and a sample of them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+
+from linreg_tui.core.closed_form import ClosedForm, Sums, closed_form, sums_of
+from linreg_tui.core.dataset import Dataset, Whole
+from linreg_tui.core.loading import Progress, Rows
+from linreg_tui.core.moments import FloatArray, Moments
+
+SAMPLE_ROWS = 100_000
+
+
+def stream(
+    path: str,
+    x: str | None = None,
+    y: str | None = None,
+    *,
+    progress: Progress | None = None,
+    seed: int = 0,
+    rows: int = SAMPLE_ROWS,
+) -> Dataset:
+    """Two columns of a file of any size, in memory of a fixed size.
+
+    The closed form is that of all rows. Up to `rows` rows are kept all; of more, so many as a
+    uniform random sample, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        As `load` does, or if all x of so many rows are equal, or too large to be squared.
+    """
+    sample, tally = Sample(rows, seed), Tally()
+    with closing(Rows(path, x, y, progress)) as chunks:
+        for chunk in chunks:
+            sample.add(*chunk)
+            tally.add(*chunk)
+    data = chunks.dataset(*sample.rows())
+    if tally.n <= rows:
+        return data
+    return replace(data, whole=Whole(tally.sums, tally.line()))
+
+
+class Sample:
+    """A uniform random sample of rows that come in chunks, which don't change it.
+
+    Each row draws a random number, and those with the smallest are kept; Vitter, "Random sampling
+    with a reservoir" (1985), section 2.
+    """
+
+    def __init__(self, size: int, seed: int) -> None:
+        self._size = size
+        self._random = np.random.default_rng(seed)
+        self._kept: FloatArray = np.empty((3, 0))
+        self._below = 1.0
+
+    def add(self, x: FloatArray, y: FloatArray) -> None:
+        """Take these rows into account, both of shape (n,)."""
+        drawn = self._random.random(len(x))
+        near = drawn < self._below
+        self._kept = np.concatenate([self._kept, [drawn[near], x[near], y[near]]], axis=1)
+        if self._kept.shape[1] > self._size:
+            order = np.argpartition(self._kept[0], self._size)
+            self._below = float(self._kept[0, order[self._size]])
+            self._kept = self._kept[:, np.sort(order[: self._size])]
+
+    def rows(self) -> tuple[FloatArray, FloatArray]:
+        """x and y of the sample, in the order in which they came."""
+        _, x, y = self._kept.copy()
+        return x, y
+
+
+class Tally:
+    """The closed form of rows that come in chunks.
+
+    Of the rows the moments of x and r = y − (m₀ x + b₀) are added up, with the line (m₀, b₀) of the
+    first chunk: r keeps the digits that a difference of two large sums of squares would lose. From
+    them follow those of x and y.
+    """
+
+    def __init__(self) -> None:
+        self.sums = Sums(0, 0.0, 0.0, 0.0, 0.0)
+        self._line = (0.0, 0.0)
+        self._moments: Moments[float] | None = None
+
+    @property
+    def n(self) -> int:
+        """How many rows there were."""
+        return self.sums.n
+
+    def add(self, x: FloatArray, y: FloatArray) -> None:
+        """Take these rows into account, both of shape (n,), n at least 1."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.sums += sums_of(x, y)
+            if self._moments is None:
+                self._line = _near(x, y)
+            slope, intercept = self._line
+            found = Moments.of(x, y - (slope * x + intercept))
+            self._moments = found if self._moments is None else self._moments + found
+
+    def line(self) -> ClosedForm:
+        """The least-squares line of all rows, of which there is at least one.
+
+        Raises
+        ------
+        InputError
+            As `closed_form` does.
+        """
+        assert self._moments is not None
+        rest, (slope, intercept) = self._moments, self._line
+        moments = replace(
+            rest,
+            mean_y=rest.mean_y + slope * rest.mean_x + intercept,
+            sxy=rest.sxy + slope * rest.sxx,
+            syy=rest.syy + 2 * slope * rest.sxy + slope * slope * rest.sxx,
+        )
+        line = closed_form(moments)
+        left = max(0.0, rest.syy - rest.sxy * (rest.sxy / rest.sxx))
+        return replace(line, loss=left / rest.n)
+
+
+def _near(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """A line near these rows; a level one where they have none."""
+    moments = Moments.of(x, y)
+    slope = moments.sxy / moments.sxx if moments.sxx > 0 else 0.0
+    intercept = moments.mean_y - slope * moments.mean_x
+    return (slope, intercept) if np.isfinite([slope, intercept]).all() else (0.0, 0.0)

@@ -1,0 +1,104 @@
+"""Time and memory of reading a large CSV file: pandas' read_csv, ours, and ours as a stream.
+
+python tests/benchmarks/reading.py [--rows 10000000] [--rounds 3]
+
+A file of four columns is made in a temporary folder. Each contestant reads two of them in a fresh
+process of its own: pandas by read_csv(usecols=...) and nothing else; ours up to the closed form;
+the stream to the closed form and a sample of 100,000 rows. They take turns. Medians of the time,
+with everything imported before, and of the process's peak memory are told, and the ratios to
+pandas. Ends with 1 if ours takes more than 1.6 times as long, or 1.5 times as much memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+MOST_TIME, MOST_MEMORY = 1.6, 1.5
+BLOCK = 100_000
+
+WORK = {
+    "pandas": "pd.read_csv({path!r}, usecols=['area', 'price'])",
+    "ours": "load({path!r}, 'area', 'price').line",
+    "ours, as a stream": "stream({path!r}, 'area', 'price').line",
+}
+SCRIPT = """
+import resource, sys, time
+import numpy as np, pandas as pd
+{imports}
+began = time.perf_counter()
+kept = {work}
+seconds = time.perf_counter() - began
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(seconds, peak * (1 if sys.platform == "darwin" else 1024))
+"""
+OURS = "from linreg_tui.core.loading import load; from linreg_tui.core.streaming import stream"
+
+
+def make(path: Path, rows: int) -> None:
+    """Write the file, the same block of rows again and again."""
+    rng = np.random.default_rng(0)
+    area = rng.uniform(300, 4500, BLOCK).round(2).tolist()
+    price = (88 * np.array(area) + rng.normal(34_000, 50_000, BLOCK)).round(2).tolist()
+    lines = [f"{n},Ames,{x},{y}\n" for n, (x, y) in enumerate(zip(area, price, strict=True))]
+    block = "".join(lines)
+    with path.open("w", encoding="ascii") as file:
+        file.write("number,town,area,price\n")
+        for _ in range(rows // BLOCK):
+            file.write(block)
+        file.writelines(lines[: rows % BLOCK])
+
+
+def measured(name: str, path: Path) -> tuple[float, float]:
+    """Seconds and bytes of one contestant in a process of its own."""
+    imports = "" if name == "pandas" else OURS
+    script = SCRIPT.format(imports=imports, work=WORK[name].format(path=str(path)))
+    ended = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    seconds, peak = map(float, ended.stdout.split())
+    return seconds, peak
+
+
+def main() -> int:
+    """Print the medians and their ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv"
+        make(path, options.rows)
+        size = path.stat().st_size
+        turns = [{name: measured(name, path) for name in WORK} for _ in range(options.rounds)]
+    sys.stdout.write(
+        f"{options.rows:,} rows, {size / 1e6:.0f} MB, two of four columns, "
+        f"medians of {options.rounds} rounds\n"
+    )
+    medians = {
+        name: [statistics.median(turn[name][what] for turn in turns) for what in (0, 1)]
+        for name in WORK
+    }
+    for name, (seconds, peak) in medians.items():
+        time, memory = (
+            ours / theirs for ours, theirs in zip(medians[name], medians["pandas"], strict=True)
+        )
+        sys.stdout.write(
+            f"  {name:<18}{seconds:7.2f} s ({time:4.2f} times){peak / 2**20:8.0f} MiB "
+            f"({memory:4.2f} times)\n"
+        )
+    ratios = [
+        ours / theirs for ours, theirs in zip(medians["ours"], medians["pandas"], strict=True)
+    ]
+    sys.stdout.write(f"  at most {MOST_TIME} times the time and {MOST_MEMORY} times the memory\n")
+    return 0 if ratios[0] <= MOST_TIME and ratios[1] <= MOST_MEMORY else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

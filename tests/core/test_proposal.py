@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import NAMES, bundled, example, made_line
+from linreg_tui.core.loading import load
+from linreg_tui.core.proposal import PROPOSED, proposed
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import predict
+from linreg_tui.core.sweep import over_batch_sizes
+
+BUNDLED = Path(__file__).parents[2] / "data" / "slimmed_realestate_data.csv"
+
+scales = st.floats(-6, 6).map(lambda power: 10.0**power)
+offsets = st.tuples(st.sampled_from([-1.0, 0.0, 1.0]), scales).map(lambda pair: pair[0] * pair[1])
+
+
+def made(
+    n: int, x: tuple[float, float], y: tuple[float, float], seed: int, correlation: float = 0.9
+) -> Dataset:
+    """n rows with these offsets and scales of x and y."""
+    rng = np.random.default_rng(seed)
+    u, v = rng.standard_normal((2, n))
+    v = correlation * u + (1 - correlation**2) ** 0.5 * v
+    return Dataset("made", "x", "y", x[0] + x[1] * u, y[0] + y[1] * v)
+
+
+def trained(data: Dataset, settings: Settings) -> Run:
+    run = Run(data, settings)
+    run.advance(run.budget)
+    return run
+
+
+def test_the_notebooks_data_keeps_the_notebooks_settings(houses: Dataset, tmp_path: Path) -> None:
+    copy = tmp_path / "mine.csv"
+    copy.write_bytes(BUNDLED.read_bytes())
+    assert proposed(houses) == proposed(load(str(copy))) == Settings()
+    assert proposed(houses, standardize=True) == Settings(standardize=True)
+    assert proposed(bundled("SalePrice", "GrLivArea")) != Settings()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_converge(name: str) -> None:
+    data = example(name)
+    assert trained(data, proposed(data)).status == "converged"
+
+
+@given(offsets, scales, offsets, scales, st.integers(0, 5), st.sampled_from([128, 500, 2000]))
+def test_proposals_converge_at_every_scale(
+    x: float, x_scale: float, y: float, y_scale: float, seed: int, n: int
+) -> None:
+    data = made(n, (x, x_scale), (y, y_scale), seed)
+    settings = proposed(data)
+    run = trained(data, settings)
+    assert run.status == "converged"
+    assert run.history.last == 30
+    for trial in over_batch_sizes(settings, data.n):
+        assert predict(data, trial.settings).stable
+    # It starts clearly away from the optimum, below the data.
+    start = run.history[0]
+    assert start.loss > 2 * run.optimum.loss
+    assert start.slope == 0
+    assert start.intercept < data.y.mean()
+    for name in PROPOSED:
+        assert len(f"{getattr(settings, name):.12g}".strip("-0.")) <= 14
+    for rate in (settings.learning_rate_m, settings.learning_rate_b):
+        assert rate == float(f"{rate:.0e}")
+
+
+@given(offsets, scales, offsets, scales, st.integers(0, 5), st.integers(2, 60))
+def test_proposals_for_few_rows_come_near_and_are_stable(
+    x: float, x_scale: float, y: float, y_scale: float, seed: int, n: int
+) -> None:
+    data = made(n, (x, x_scale), (y, y_scale), seed)
+    settings = proposed(data)
+    run = trained(data, settings)
+    excess = [
+        run.optimum.excess(step.slope, step.intercept) for step in (run.history[0], run.history[30])
+    ]
+    assert excess[1] < 0.01 * excess[0]
+    assert all(predict(data, trial.settings).stable for trial in over_batch_sizes(settings, n))
+
+
+@given(st.floats(1e-100, 1e100), st.floats(1e-100, 1e100), st.booleans())
+def test_proposals_of_any_size_can_be_trained(x: float, y: float, level: bool) -> None:
+    heights = np.array([1.0, 1.0, 1.0] if level else [1.0, 2.0, 4.0])
+    data = Dataset("made", "x", "y", x * np.array([1.0, 2.0, 3.0]), y * heights)
+    try:
+        _ = data.line
+    except InputError:
+        return
+    for standardize in (None, False, True):
+        settings = proposed(data, standardize)
+        assert standardize in (None, settings.standardize)
+        Run(data, settings).advance(30)
+
+
+def test_years_are_trained_on_z_scores() -> None:
+    data = made(200, (2005, 9), (50, 10), 0)
+    assert proposed(data).standardize
+    raw = proposed(data, standardize=False)
+    assert not raw.standardize
+    assert predict(data, raw).stable
+
+
+def test_many_rows_take_no_longer() -> None:
+    data = made(200_000, (3, 2), (50, 10), 0)
+    settings = proposed(data)
+    assert trained(data, settings).status == "converged"
+    assert predict(data, replace(settings, batch_size=32)).stable
+
+
+def test_a_made_line_is_the_one_that_was_asked_for() -> None:
+    exact = made_line(50, 3, -7, noise=0, seed=5)
+    assert exact.n == 50
+    assert exact.line.slope == pytest.approx(3)
+    assert exact.line.intercept == pytest.approx(-7)
+    many = made_line(100_000, -2, 1, noise=4, seed=1)
+    assert many.line.slope == pytest.approx(-2, abs=0.02)
+    assert many.line.loss == pytest.approx(16, rel=0.02)
+    assert np.array_equal(made_line(seed=3).y, made_line(seed=3).y)
+    assert not np.array_equal(made_line(seed=3).y, made_line(seed=4).y)
+
+
+@pytest.mark.parametrize("wrong", [{"n": 1}, {"noise": -1.0}, {"slope": np.inf}, {"seed": -1}])
+def test_a_line_that_cannot_be_made_is_told(wrong: dict[str, int]) -> None:
+    with pytest.raises(InputError, match=r"choose|must be|are not enough"):
+        made_line(**wrong)
