@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -17,8 +18,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.export import ExportScreen
+from linreg_tui.tui.export import ExportScreen, current_folder
 from linreg_tui.tui.exports import Export, InView, of_run, of_sweep
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.form import SettingsForm
@@ -27,6 +29,7 @@ from linreg_tui.tui.keys import KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import PaneChosen, RunChosen, SettingsChosen
+from linreg_tui.tui.opening.flow import choose, said_of
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
@@ -73,6 +76,7 @@ class LinregApp(App[None]):
         self._link = Link()
         self._folder: str | None = None
         self._draft = Draft()
+        self._opened_in = Path(current_folder()).absolute()
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
@@ -206,6 +210,24 @@ class LinregApp(App[None]):
     def _edited(self, settings: Settings | None) -> None:
         if settings is not None and settings != self._live.settings:
             self._live.choose(settings)
+
+    def action_open(self) -> None:
+        """Another file, or an example."""
+        if len(self.screen_stack) == 1:
+            self.run_worker(self._open(), group="open")
+
+    async def _open(self) -> None:
+        opened, self._opened_in = await choose(self, self._opened_in)
+        if opened is None:
+            return
+        try:
+            self.take(opened.data, opened.settings)
+        except InputError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self._named = opened.named
+        self._show(None)
+        self.notify(said_of(opened), markup=False)
 
     def action_export(self) -> None:
         """What leaves the program about the run in view, and about the sweep."""

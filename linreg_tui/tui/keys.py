@@ -54,6 +54,7 @@ SETTINGS_KEYS = (
 )
 PANE_KEYS = (
     Key("e", "e", "edit", "Edit every setting", "edit"),
+    Key("o", "o", "open", "Open a file or an example", "open", roomy=True),
     Key("1", "1", "pane('data')", "The data alone"),
     Key("2", "2", "pane('closed-form')", "The closed form alone"),
     Key("3", "3", "pane('live')", "Live SGD alone"),

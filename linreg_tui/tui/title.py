@@ -42,7 +42,8 @@ class TitleBar(Horizontal):
 
     def take(self, data: Dataset) -> None:
         """Name other data."""
-        dropped = f", {data.dropped:,} rows left out" if data.dropped else ""
+        rows = f"{data.dropped:,} row{'s' * (data.dropped != 1)}"
+        dropped = f", {rows} left out" if data.dropped else ""
         self._source.update(Content(printable(data.source.rpartition("/")[2], 40) + dropped))
 
     def compose(self) -> ComposeResult:

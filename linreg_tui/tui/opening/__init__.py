@@ -1,0 +1,1 @@
+"""Opening other data: a file, its columns, or an example."""

@@ -1,0 +1,236 @@
+"""The column picker: which column is x and which is y; then it reads them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from linreg_tui.core.columns import Column
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.loading import load
+from linreg_tui.core.streaming import SAMPLE_ROWS, stream
+from linreg_tui.core.tables import Preview
+from linreg_tui.core.text import printable
+from linreg_tui.tui.opening.memory import fits
+from linreg_tui.tui.opening.preview_picture import draw_preview
+from linreg_tui.tui.picture import Picture
+from linreg_tui.tui.plot import Plot
+
+BAR = 30
+"""Cells of the progress bar."""
+
+FRAME = 0.1
+"""Seconds between two looks at how much is read."""
+
+ROOMY = 22
+"""Rows of the screen from which on all first rows are shown."""
+
+NAME_COLUMNS = 34
+
+KEYS = "  ".join(
+    [
+        "[b $accent]enter[/] [@click=screen.apply]open[/]",
+        "[b $accent]x y[/] make it x, y",
+        "[b $accent]s[/] [@click=screen.swap]swap[/]",
+        "[b $accent]a[/] [@click=screen.amount]all or sample[/]",
+        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]back[/]",
+    ]
+)
+"""The bottom line, in Textual's markup."""
+
+
+class Columns(OptionList, inherit_bindings=False):
+    """The columns of the file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("up", "cursor_up", "Column above"),
+        ("down", "cursor_down", "Column below"),
+        ("home", "first", "First column"),
+        ("end", "last", "Last column"),
+        ("pageup", "page_up", "A page up"),
+        ("pagedown", "page_down", "A page down"),
+    ]
+
+
+class ColumnPicker(ModalScreen[Dataset | None]):
+    """Closes with the data that was read, or None to choose another file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("enter,ctrl+s", "apply", "Open"),
+        ("x", "set('x')", "Make it x"),
+        ("y", "set('y')", "Make it y"),
+        ("s", "swap", "Swap x and y"),
+        ("a", "amount", "All rows, or a sample"),
+        ("escape,ctrl+x", "cancel", "Back"),
+    ]
+
+    def __init__(self, path: Path, preview: Preview) -> None:
+        super().__init__()
+        self._path = path
+        self._preview = preview
+        guess = preview.guess or ("", "")
+        self._chosen = {"x": guess[0], "y": guess[1]}
+        self._sampled = not fits(path)
+        self._columns = Columns(compact=True, id="columns-list")
+        self._pair = Static(id="pair")
+        self._said = Static(id="cost")
+        self._fraction = 0.0
+        self._left: threading.Event | None = None
+
+    def compose(self) -> ComposeResult:
+        """The pair, the columns, and the first rows."""
+        with Vertical(id="column-picker") as box:
+            box.border_title = Content(printable(self._path.name, 60)).plain
+            yield self._pair
+            yield self._columns
+            yield self._said
+            yield Plot(self._draw, id="preview")
+            yield Static(KEYS, id="keys")
+
+    def on_resize(self, event: Resize) -> None:
+        """Fewer of the first rows where there is little room."""
+        self.set_class(event.size.height < ROOMY, "short")
+
+    def on_mount(self) -> None:
+        """Begin on x."""
+        self._reading = self.set_interval(FRAME, self._show_progress, pause=True)
+        self._show()
+        names = [column.name for column in self._preview.columns]
+        self._columns.highlighted = names.index(self._chosen["x"]) if self._chosen["x"] else 0
+        self._columns.focus()
+
+    @on(OptionList.OptionHighlighted)
+    def explain(self) -> None:
+        """Say what speaks against the column under the cursor."""
+        if self._left is None:
+            why = self._here.why
+            self._tell(f"{why}" if why else "")
+
+    def action_set(self, which: str) -> None:
+        """Make the column under the cursor x or y; the other one changes places if it was that."""
+        column = self._here
+        if not (column.x if which == "x" else column.y):
+            self._tell(f"{printable(column.name, 30)} can't be {which}: {column.why}", wrong=True)
+            return
+        other = "y" if which == "x" else "x"
+        if self._chosen[other] == column.name:
+            self._chosen[other] = self._chosen[which]
+        self._chosen[which] = column.name
+        self._show()
+
+    def action_swap(self) -> None:
+        """x becomes y, and y x."""
+        self._chosen = {"x": self._chosen["y"], "y": self._chosen["x"]}
+        self._show()
+
+    def action_amount(self) -> None:
+        """Keep all rows in memory, or a sample of them."""
+        self._sampled = not self._sampled
+        self._show()
+
+    async def action_apply(self) -> None:
+        """Read the two columns."""
+        if self._left is not None:
+            return
+        if not (self._chosen["x"] and self._chosen["y"]):
+            self._tell("choose a column for x with x, and one for y with y", wrong=True)
+            return
+        self._left = threading.Event()
+        self._fraction = 0.0
+        self._reading.resume()
+        self.run_worker(self._read(self._left), group="reading")
+
+    def action_cancel(self) -> None:
+        """Read no further; or go back."""
+        if self._left is None:
+            self.dismiss(None)
+        else:
+            self._left.set()
+
+    async def _read(self, left: threading.Event) -> None:
+        def progress(fraction: float) -> None:
+            self._fraction = fraction
+            if left.is_set():
+                raise _LeftError
+
+        def work() -> Dataset:
+            read = stream if self._sampled else load
+            data = read(str(self._path), self._chosen["x"], self._chosen["y"], progress=progress)
+            _ = data.line, data.sketch  # what takes its time, here and not on the event loop
+            return data
+
+        try:
+            data = await asyncio.to_thread(work)
+        except _LeftError:
+            self._tell("cancelled")
+        except InputError as error:
+            self._tell(str(error).removeprefix(f"{printable(str(self._path))}: "), wrong=True)
+        else:
+            self.dismiss(data)
+        finally:
+            left.set()
+            self._left = None
+            self._reading.pause()
+
+    @property
+    def _here(self) -> Column:
+        return self._preview.columns[self._columns.highlighted or 0]
+
+    def _show(self) -> None:
+        """The columns with their marks, and what they make."""
+        place = self._columns.highlighted
+        self._columns.clear_options()
+        self._columns.add_options(
+            [Option(_line(column, self._chosen)) for column in self._preview.columns]
+        )
+        self._columns.highlighted = place
+        x, y = (printable(self._chosen[which], 24) or "–" for which in "xy")
+        rows = f"a sample of {SAMPLE_ROWS:,} rows" if self._sampled else "all rows"
+        self._pair.update(
+            Content.assemble(
+                ("y ", "$text-muted"),
+                (y, "bold $text-accent"),
+                ("  from  x ", "$text-muted"),
+                (x, "bold $text-accent"),
+                (f"     {rows} in memory", "$text-muted"),
+            )
+        )
+        self.query_one("#preview", Plot).redraw()
+
+    def _show_progress(self) -> None:
+        full = round(BAR * self._fraction)
+        percent = f"{100 * self._fraction:3.0f}%"
+        self._tell(f"reading  {'█' * full}{'░' * (BAR - full)} {percent}   ctrl+x cancels")
+
+    def _tell(self, words: str, *, wrong: bool = False) -> None:
+        self._said.update(Content(words))
+        self._said.set_class(wrong, "wrong")
+
+    def _draw(self, columns: int, rows: int) -> Picture:
+        return draw_preview(columns, rows, self._preview, tuple(self._chosen.values()))
+
+
+class _LeftError(Exception):
+    """Nobody waits for the data any more."""
+
+
+def _line(column: Column, chosen: dict[str, str]) -> Content:
+    mark = next((which for which, name in chosen.items() if name == column.name), " ")
+    style = "" if column.x or column.y else "$text-muted"
+    name = printable(column.name, NAME_COLUMNS).ljust(NAME_COLUMNS + 2)
+    return Content.assemble(
+        (f" {mark} ", "bold $text-accent"), (name, style), (column.why, "$text-muted")
+    )

@@ -1,0 +1,78 @@
+"""From the file picker to data and settings that suit it, and back where one changes one's mind."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import MADE, example
+from linreg_tui.core.proposal import proposed
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.tables import preview
+from linreg_tui.core.text import printable
+from linreg_tui.numbers import left_out
+from linreg_tui.tui.opening.columns import ColumnPicker
+from linreg_tui.tui.opening.made import MadeForm
+from linreg_tui.tui.opening.picker import Chosen, FilePicker
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Data, settings that suit it, and the words that name it to a command."""
+
+    data: Dataset
+    settings: Settings
+    named: tuple[str, ...]
+
+
+async def choose(app: App[Any], folder: Path) -> tuple[Opened | None, Path]:
+    """What the user opens, None for nothing, and the folder where the picker was left.
+
+    To be awaited in a worker.
+    """
+    while True:
+        picker = FilePicker(folder)
+        chosen = await app.push_screen_wait(picker)
+        folder = picker.folder
+        if chosen is None:
+            return None, folder
+        try:
+            data = await _data(app, chosen)
+            if data is not None:
+                settings = await asyncio.to_thread(proposed, data)
+                return Opened(data, settings, _named(chosen)), folder
+        except InputError as error:
+            app.notify(str(error), severity="error", markup=False)
+
+
+async def _data(app: App[Any], chosen: Chosen) -> Dataset | None:
+    if chosen.path is None:
+        if chosen.example == MADE:
+            return await app.push_screen_wait(MadeForm())
+        return await asyncio.to_thread(example, chosen.example or "")
+    found = await asyncio.to_thread(preview, str(chosen.path))
+    return await app.push_screen_wait(ColumnPicker(chosen.path, found))
+
+
+def _named(chosen: Chosen) -> tuple[str, ...]:
+    if chosen.path is None:
+        return ("--example", chosen.example or "")
+    return ("--", str(chosen.path))
+
+
+def said_of(opened: Opened) -> str:
+    """What was opened, what was left out, and what was fitted to it."""
+    data = opened.data
+    rows = f"{data.total:,} rows"
+    if data.total > data.n:
+        rows += f", of which {data.n:,} are kept"
+    told = [f"{printable(Path(data.source).name, 40)}: {rows}", *filter(None, [left_out(data)])]
+    if opened.settings != Settings():
+        told.append("learning rates and the initial line are fitted to its scale")
+    return "; ".join(told)

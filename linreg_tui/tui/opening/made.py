@@ -1,0 +1,76 @@
+"""The form of a made-up line: its numbers, its noise, its seed."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import made_line
+from linreg_tui.options import Option
+from linreg_tui.tui.field import Field
+from linreg_tui.tui.form_screen import FormScreen
+
+FIELDS = {
+    "rows": ("rows", "100", int),
+    "slope": ("slope, m", "3", float),
+    "intercept": ("intercept, b", "20", float),
+    "noise": ("noise", "5", float),
+    "seed": ("seed", "0", int),
+}
+"""Labels, values at first, and kinds."""
+
+MOST_ROWS = 10_000_000
+
+KEYS = "  ".join(
+    [
+        "[b $accent]enter/ctrl+s[/] [@click=screen.apply]make it[/]",
+        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]back[/]",
+        "[b $accent]↑↓[/] field",
+    ]
+)
+"""The bottom line, in Textual's markup."""
+
+
+class MadeForm(FormScreen[Dataset]):
+    """Closes with the data."""
+
+    def compose(self) -> ComposeResult:
+        """A field for each number."""
+        with Vertical(id="made-form") as box:
+            box.border_title = "A made-up line"
+            for name, (label, text, _) in FIELDS.items():
+                yield Field(name, label, text)
+            yield Static(
+                Content("x is uniform from 0 to 10; noise is the standard deviation of y"),
+                id="hint",
+            )
+            yield Static(id="cost")
+            yield Static(KEYS, id="keys")
+
+    def action_apply(self) -> None:
+        """Make the data, or say what is wrong."""
+        try:
+            values = {
+                field.setting: Option("seed", FIELDS[field.setting][2], "").read(field.text)
+                for field in self.fields
+            }
+            if values["rows"] > MOST_ROWS:
+                raise InputError(f"at most {MOST_ROWS:,} rows can be made: choose fewer")
+            data = made_line(
+                values["rows"],
+                values["slope"],
+                values["intercept"],
+                values["noise"],
+                values["seed"],
+            )
+            _ = data.line
+        except InputError as error:
+            said = self.query_one("#cost", Static)
+            said.update(Content(str(error)))
+            said.set_class(True, "wrong")
+            return
+        self.dismiss(data)

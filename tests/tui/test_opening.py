@@ -1,0 +1,306 @@
+"""Opening other data: the file picker, the column picker, examples, and what can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.proposal import proposed
+from linreg_tui.core.settings import Settings
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.opening import columns, memory
+from linreg_tui.tui.opening.columns import ColumnPicker
+from linreg_tui.tui.opening.listing import entries, size_text
+from linreg_tui.tui.opening.made import MadeForm
+from linreg_tui.tui.opening.picker import FilePicker
+from linreg_tui.tui.panes.live import LivePane
+
+EXPORT = """id;date;area m²;price;note;[red]x
+1;2024-01-02;52,5;"210.000,00";nice;1
+2;2024-02-02;75,0;"310.000,00";;2
+3;2024-03-02;;"250.000,00";;3
+4;2024-04-02;120,1;"480.000,00";;3
+5;2024-05-02;81,0;"330.500,50";old;1
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "inner.tsv").write_text("u\tv\n1\t2\n3\t5\n4\t4\n")
+    (tmp_path / "export.csv").write_text(EXPORT, encoding="utf-8")
+    (tmp_path / "[bold]names.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
+    (tmp_path / "text.csv").write_text("a,b\nx,y\nz,w\n")
+    (tmp_path / "notes.md").write_text("nothing to open")
+    (tmp_path / ".hidden.csv").write_text("a,b\n1,2\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@asynccontextmanager
+async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+    """The application with the file picker open."""
+    app = LinregApp(data, Settings())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, FilePicker))
+        await pilot.pause()
+        yield pilot
+
+
+def screen(pilot: Pilot[None]) -> str:
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def said(pilot: Pilot[None]) -> str:
+    return str(pilot.app.screen.query_one("#cost", Static).content)
+
+
+def told(pilot: Pilot[None]) -> list[str]:
+    return [notification.message for notification in pilot.app._notifications]
+
+
+def live(pilot: Pilot[None]) -> LivePane:
+    return pilot.app.screen_stack[0].query_one(LivePane)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+async def to_columns(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys, "enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ColumnPicker))
+    await pilot.pause()
+
+
+async def data(pilot: Pilot[None], houses: Dataset) -> Dataset:
+    """What the live pane trains on, once that is other data."""
+    await until(pilot, lambda: live(pilot).view.run.data is not houses)
+    await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+    await pilot.pause()
+    return live(pilot).view.run.data
+
+
+def test_only_folders_and_what_can_be_opened_are_listed(folder: Path) -> None:
+    names = [entry.name for entry in entries(folder)]
+    assert names == ["..", "sub", "[bold]names.csv", "export.csv", "text.csv"]
+    (folder / "gone.csv").symlink_to(folder / "nowhere.csv")
+    assert [entry.name for entry in entries(folder)] == names
+    with pytest.raises(InputError, match="choose another"):
+        entries(folder / "export.csv")
+
+
+def test_sizes() -> None:
+    sizes = [0, 999, 1000, 8_771, 123_456_789, 10**15]
+    assert [size_text(s) for s in sizes] == [
+        "0 B",
+        "999 B",
+        "1 kB",
+        "8.77 kB",
+        "123 MB",
+        "1e+03 TB",
+    ]
+
+
+async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: "x is area m², y is price" in said(pilot))
+        await pilot.pause()
+        assert "210.000,00" in screen(pilot)
+        await to_columns(pilot)
+        text = screen(pilot)
+        for part in ("names the rows", "dates", "text", "x area m²", "y price", "[red]x"):
+            assert part in text
+        await pilot.press("enter")
+        found = await data(pilot, houses)
+        assert (found.x_name, found.y_name, found.n, found.dropped) == ("area m²", "price", 4, 1)
+        assert found.y.tolist() == [210_000.0, 310_000.0, 480_000.0, 330_500.5]
+        assert live(pilot).settings == proposed(found)
+        assert "1 row without a number left out" in told(pilot)[-1]
+        assert "export.csv, 1 row left out" in screen(pilot).splitlines()[0]
+        await pilot.press(*["plus"] * 5, "space")
+        await until(pilot, lambda: live(pilot).view.number == 30)
+        assert live(pilot).view.run.status == "converged"
+
+
+async def test_columns_are_chosen_and_swapped(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await to_columns(pilot, "e")
+        await pilot.press("end", "x", "s", "enter")
+        found = await data(pilot, houses)
+        assert (found.x_name, found.y_name) == ("price", "[red]x")
+
+
+async def test_a_column_that_can_not_be_taken_says_why(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await to_columns(pilot, "e")
+        await pilot.press("home", "down", "y")
+        assert said(pilot) == "date can't be y: dates"
+        await pilot.press("down", "down", "x")
+        await pilot.pause()
+        assert "y area m²" in screen(pilot)
+
+
+async def test_walking_through_folders(houses: Dataset, folder: Path) -> None:
+    async with opened(houses) as pilot:
+        picker = pilot.app.screen
+        assert isinstance(picker, FilePicker)
+        await pilot.press("s", "enter")
+        assert picker.folder == folder / "sub"
+        await pilot.pause()
+        assert "inner.tsv" in screen(pilot)
+        await pilot.press("left")
+        assert picker.folder == folder
+        await pilot.press("right")
+        assert picker.folder == folder / "sub"
+        await to_columns(pilot, "i")
+        await pilot.press("enter")
+        assert (await data(pilot, houses)).n == 3
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FilePicker))
+        again = pilot.app.screen
+        assert isinstance(again, FilePicker)
+        assert again.folder == folder / "sub"
+
+
+async def test_a_path_is_typed(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("tab", *"nowhere", "enter")
+        assert said(pilot) == "nowhere: there is no such file; check the path"
+        await pilot.press("ctrl+u", *"sub/inner.tsv", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ColumnPicker))
+
+
+async def test_an_example(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("n")
+        await until(pilot, lambda: "eleven digits" in said(pilot))
+        await pilot.press("enter")
+        found = await data(pilot, houses)
+        assert (found.source, found.n) == ("norris.csv", 36)
+
+
+async def test_a_line_is_made_up(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("end", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MadeForm))
+        await pilot.press("ctrl+u", *"1", "enter")
+        assert "1 rows are not enough" in said(pilot)
+        await pilot.press("0", "0", "down", "ctrl+u", *"-2", "enter")
+        found = await data(pilot, houses)
+        assert found.n == 100
+        assert found.line.slope == pytest.approx(-2, abs=0.6)
+
+
+async def test_what_can_not_be_opened_is_told_and_the_old_data_kept(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "two are needed" in said(pilot))
+        await to_columns(pilot)
+        await pilot.press("enter")
+        assert "choose a column for x" in said(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FilePicker))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        assert live(pilot).view.run.data is houses
+
+
+async def test_a_file_that_vanishes_is_told(houses: Dataset, folder: Path) -> None:
+    async with opened(houses) as pilot:
+        await to_columns(pilot, "e")
+        (folder / "export.csv").unlink()
+        await pilot.press("enter")
+        await until(pilot, lambda: "there is no such file" in said(pilot))
+        assert live(pilot).view.run.data is houses
+
+
+async def test_a_false_gzip_is_told(houses: Dataset, folder: Path) -> None:
+    (folder / "bad.csv.gz").write_text("a,b\n1,2\n")
+    with gzip.open(folder / "good.csv.gz", "wt") as file:
+        file.write("a,b\n1,2\n2,3\n4,4\n")
+    async with opened(houses) as pilot:
+        await pilot.press("b")
+        await until(pilot, lambda: "isn't compressed by gzip" in said(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: any("isn't compressed" in message for message in told(pilot)))
+        await until(pilot, lambda: isinstance(pilot.app.screen, FilePicker))
+        await to_columns(pilot, "g")
+
+
+async def test_reading_shows_how_far_it_is_and_can_be_cancelled(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: str, progress: Callable[[float], Any]) -> Dataset:
+        progress(0.5)
+        reading.set()
+        go_on.wait(10)
+        progress(0.75)
+        return houses
+
+    monkeypatch.setattr(columns, "load", slow)
+    async with opened(houses) as pilot:
+        await to_columns(pilot, "e")
+        await pilot.press("enter")
+        await until(pilot, reading.is_set)
+        await until(pilot, lambda: " 50%" in said(pilot))
+        await pilot.press("ctrl+x")
+        go_on.set()
+        await until(pilot, lambda: said(pilot) == "cancelled")
+        assert isinstance(pilot.app.screen, ColumnPicker)
+
+
+async def test_of_a_file_larger_than_memory_a_sample_is_offered(
+    houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.column_stack([np.arange(150_000.0) % 1000, np.arange(150_000.0)])
+    np.savetxt(folder / "large.csv", rows, "%g", ",", header="a,b", comments="")
+    monkeypatch.setattr(memory, "MOST", 1000)
+    async with opened(houses) as pilot:
+        await to_columns(pilot, "l")
+        assert "a sample of 100,000 rows in memory" in screen(pilot)
+        await pilot.press("enter")
+        found = await data(pilot, houses)
+        assert (found.n, found.total) == (100_000, 150_000)
+        assert "150,000 rows, of which 100,000 are kept" in told(pilot)[-1]
+        exact = np.polyfit(rows[:, 0], rows[:, 1], 1)
+        assert found.line.slope == pytest.approx(exact[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
+    async with opened(houses, size) as pilot:
+        assert "enter open" in screen(pilot)
+        assert "[bold]names.csv" in screen(pilot)
+        await to_columns(pilot, "e")
+        assert "enter open" in screen(pilot)
+        assert "area m²" in screen(pilot)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such names")
+async def test_hostile_names_are_shown_as_text(houses: Dataset, folder: Path) -> None:
+    (folder / "\x1b[31m\n[red].csv").write_text("\x1b[2J,[blink]b\n1,2\n2,4\n3,7\n")
+    async with opened(houses, (120, 40)) as pilot:
+        await pilot.press("down", "down")
+        assert "\\x1b[31m\\n[red].csv" in screen(pilot)
+        assert "\x1b" not in screen(pilot)
