@@ -96,6 +96,12 @@ def _readable(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}" if abs(value) < LONG else _exponent(value, 6)
 
 
+def rows_of(data: Dataset) -> str:
+    """How many rows there are, and if only a sample of them is kept, how many that are."""
+    kept = f"{data.n:,} of " if data.total > data.n else ""
+    return f"{kept}{data.total:,} rows"
+
+
 def left_out(data: Dataset) -> str:
     """What was left out of the data, and why; nothing if nothing was."""
     if not data.dropped:

@@ -13,6 +13,7 @@ from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.text import printable
+from linreg_tui.numbers import rows_of
 from linreg_tui.tui import figures, layers
 from linreg_tui.tui.area import Area
 from linreg_tui.tui.markers import BRAILLE, Markers
@@ -44,7 +45,7 @@ STILL_SEEN = 10.0
 def draw_data(data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE) -> Picture:
     """The points alone."""
     area = data_area(data, columns, rows, markers)
-    below = figures.frame(area, [(f"{data.n:,} rows", Role.LABEL)])
+    below = figures.frame(area, [(rows_of(data), Role.LABEL)])
     return layers.stack(area, below, [figures.scatter(area, *data.sketch)])
 
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.summary import Summary, summary
 from linreg_tui.core.text import printable
-from linreg_tui.numbers import decimals_of, fixed
+from linreg_tui.numbers import decimals_of, fixed, rows_of
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 
 LABEL, NUMBER = 8, 14
@@ -80,6 +80,10 @@ class TablePicture:
             _row("type", ["whole" if column.whole else "real" for column in self._columns]),
             _row("count", [_above_the_point(c, p) for c, p in zip(counts, places, strict=True)]),
             *(each(number, label) for label, number in STATISTICS.items()),
+            *(
+                [[(f"a sample, {rows_of(self._data)}", Role.LABEL)]]
+                * (self._data.whole is not None)
+            ),
             [
                 ("dropped ", Role.LABEL),
                 (f"{self._data.dropped:,} rows without a number", Role.TEXT),

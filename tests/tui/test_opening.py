@@ -282,7 +282,7 @@ async def test_of_a_file_larger_than_memory_a_sample_is_offered(
         await pilot.press("enter")
         found = await data(pilot, houses)
         assert (found.n, found.total) == (100_000, 150_000)
-        assert "150,000 rows, of which 100,000 are kept" in told(pilot)[-1]
+        assert "100,000 of 150,000 rows as a sample" in told(pilot)[-1]
         exact = np.polyfit(rows[:, 0], rows[:, 1], 1)
         assert found.line.slope == pytest.approx(exact[0], rel=1e-9)
 

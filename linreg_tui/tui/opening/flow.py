@@ -16,7 +16,7 @@ from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.tables import preview
 from linreg_tui.core.text import printable
-from linreg_tui.numbers import left_out
+from linreg_tui.numbers import left_out, rows_of
 from linreg_tui.tui.opening.columns import ColumnPicker
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import Chosen, FilePicker
@@ -69,10 +69,9 @@ def _named(chosen: Chosen) -> tuple[str, ...]:
 def said_of(opened: Opened) -> str:
     """What was opened, what was left out, and what was fitted to it."""
     data = opened.data
-    rows = f"{data.total:,} rows"
-    if data.total > data.n:
-        rows += f", of which {data.n:,} are kept"
-    told = [f"{printable(Path(data.source).name, 40)}: {rows}", *filter(None, [left_out(data)])]
+    sample = " as a sample" * (data.total > data.n)
+    name = printable(Path(data.source).name, 40)
+    told = [f"{name}: {rows_of(data)}{sample}", *filter(None, [left_out(data)])]
     if opened.settings != Settings():
         told.append("learning rates and the initial line are fitted to its scale")
     return "; ".join(told)
