@@ -87,6 +87,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         self._columns = Columns(compact=True, id="columns-list")
         self._pair = Static(id="pair")
         self._said = Static(id="cost")
+        self._first_rows = Plot(self._draw, id="preview")
         self._fraction = 0.0
         self._left: threading.Event | None = None
 
@@ -97,7 +98,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
             yield self._pair
             yield self._columns
             yield self._said
-            yield Plot(self._draw, id="preview")
+            yield self._first_rows
             yield Static(KEYS, id="keys")
 
     def on_resize(self, event: Resize) -> None:
@@ -208,7 +209,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
                 (f"     {rows} in memory", "$text-muted"),
             )
         )
-        self.query_one("#preview", Plot).redraw()
+        self._first_rows.redraw()
 
     def _show_progress(self) -> None:
         full = round(BAR * self._fraction)

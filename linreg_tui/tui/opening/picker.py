@@ -89,6 +89,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         self._files = Files(compact=True, id="entries")
         self._head = Static(id="where")
         self._said = Static(id="cost")
+        self._first_rows = Plot(self._draw, id="preview")
         self._preview: Preview | None = None
         self._words = ""
 
@@ -100,7 +101,7 @@ class FilePicker(ModalScreen[Chosen | None]):
             yield self._files
             yield self._path
             yield self._said
-            yield Plot(self._draw, id="preview")
+            yield self._first_rows
             yield Static(KEYS, id="keys")
 
     def on_resize(self, event: Resize) -> None:
@@ -159,7 +160,7 @@ class FilePicker(ModalScreen[Chosen | None]):
                 self._tell(_without_path(str(error), here.path), wrong=True)
             else:
                 self._tell(_of(self._preview))
-        self.query_one("#preview", Plot).redraw()
+        self._first_rows.redraw()
 
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; go into it if it is a folder."""
