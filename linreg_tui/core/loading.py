@@ -77,10 +77,11 @@ class Rows:
     def __iter__(self) -> Iterator[Pair]:
         found = [False, False]
         for x, y in self._table.chunks(*self._places):
-            number = [np.isfinite(x), np.isfinite(y)]
-            found = [found[place] or bool(number[place].any()) for place in (0, 1)]
+            number = np.isfinite(x), np.isfinite(y)
             kept = number[0] & number[1]
-            count = int(kept.sum())
+            count = int(np.count_nonzero(kept))
+            if not all(found):
+                found = [found[place] or bool(number[place].any()) for place in (0, 1)]
             self._kept += count
             self._dropped += len(kept) - count
             if count:
