@@ -8,13 +8,25 @@ from typing import NoReturn
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.examples import NAMES, bundled, example
+from linreg_tui.core.examples import NAMES, bundled, example, taught
 from linreg_tui.core.loading import load
 from linreg_tui.core.streaming import stream
 from linreg_tui.core.text import printable
 from linreg_tui.options import batch_sizes
 
 BAD_INPUT = 2
+
+EPILOG = """\
+commands:
+  linreg-tui fit     the closed form, printed
+  linreg-tui train   SGD without a screen, printed step by step
+  linreg-tui sweep   many trainings, printed as a table
+  linreg-tui report  the homework's report, written to files
+
+Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
+
+examples, for --example:
+""" + "".join(f"  {name:<12}{teaches}\n" for name, teaches in taught().items())
 
 _LONGEST_COMPLAINT = 300
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from linreg_tui import __version__, lookalikes
 from linreg_tui.arguments import (
     BAD_INPUT,
+    EPILOG,
     Parser,
     add_batch_sizes,
     add_data,
@@ -22,7 +23,6 @@ from linreg_tui.arguments import (
     named_data,
 )
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.examples import taught
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, scales, settings_of
 
@@ -31,18 +31,6 @@ if TYPE_CHECKING:
 
 OUTPUT_LOST = 1
 MARKERS = ("braille", "block", "ascii")
-
-EPILOG = """\
-commands:
-  linreg-tui fit     the closed form, printed
-  linreg-tui train   SGD without a screen, printed step by step
-  linreg-tui sweep   many trainings, printed as a table
-  linreg-tui report  the homework's report, written to files
-
-Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
-
-examples, for --example:
-""" + "".join(f"  {name:<12}{teaches}\n" for name, teaches in taught().items())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

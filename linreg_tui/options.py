@@ -20,6 +20,8 @@ AUTO = ("auto", "")
 SCALED = " for the houses, else fitted to the scale of the data"
 """What the help says of a default that depends on the data."""
 
+CHOSEN = " (default: where the data asks for it)"
+
 
 def _batch_size(text: str) -> int | None:
     if text == "full":
@@ -140,7 +142,9 @@ def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
             continue
         flag = f"--{option.name.replace('_', '-')}"
         if option.takes is bool:
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, help=option.text)
+            group.add_argument(
+                flag, action=argparse.BooleanOptionalAction, help=option.text + CHOSEN
+            )
             continue
         default = getattr(Settings(), option.name)
         scaled = option.name in PROPOSED

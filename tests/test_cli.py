@@ -593,3 +593,98 @@ def test_an_output_without_the_characters_is_no_failure(monkeypatch: pytest.Monk
 def test_a_mistyped_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fitt"]) == 2
     assert capsys.readouterr().err == "linreg-tui: fitt: no such file or command; is it fit?\n"
+
+
+MADE = "day,a,b\n" + "".join(f"2020-01-{n:02},{n / 7},{n * n}\n" for n in range(1, 29))
+
+
+def test_settings_fit_the_scale_of_other_data(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = table(tmp_path, MADE)
+    found = printed(capsys, "train", path)
+    assert found["status"] == "converged"
+    config = found["config"]
+    for name in ("learning_rate_m", "learning_rate_b", "initial_intercept"):
+        assert config[name] != NOTEBOOK_CONFIG[name]
+    given = printed(capsys, "train", path, "--learning-rate-m", "0.002", "--initial-slope", "7")
+    assert given["config"] == config | {"learning_rate_m": 0.002, "initial_slope": 7.0}
+    assert (
+        printed(capsys, "sweep", path)["trials"][0]["learning_rate_m"] == config["learning_rate_m"]
+    )
+
+
+def test_a_rate_for_the_slope_is_not_proposed_away(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    years = "year,b\n" + "".join(f"{1990 + n},{3 * n + n * n % 17}\n" for n in range(1, 29))
+    path = table(tmp_path, years)
+    assert printed(capsys, "train", path)["config"]["standardize"] is True
+    config = printed(capsys, "train", path, "--learning-rate-m", "1e-8")["config"]
+    assert (config["standardize"], config["learning_rate_m"]) == (False, 1e-8)
+    assert printed(capsys, "train", path, "--no-standardize")["config"]["standardize"] is False
+
+
+def test_a_copy_of_the_notebooks_data_has_its_settings(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = (Path(__file__).parents[1] / "data" / "slimmed_realestate_data.csv").read_text()
+    config = printed(capsys, "train", table(tmp_path, text))["config"]
+    assert NOTEBOOK_CONFIG.items() <= config.items()
+
+
+def test_examples_are_opened_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"{printed(capsys, 'fit', '--example', 'anscombe-2')['slope']:.3f}" == "0.500"
+    assert printed(capsys, "train", "--example", "norris")["status"] == "converged"
+    assert "anscombe-4" in output(capsys, "--help")
+    assert "choose from houses, anscombe-1" in complaint(capsys, "fit", "--example", RED)
+    assert "name one of them" in complaint(capsys, "fit", "one.csv", "--example", "norris")
+
+
+def test_a_streamed_fit_prints_the_same(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = table(tmp_path, MADE + "2020-01-01,NA,3\n")
+    assert printed(capsys, "fit", path, "--stream") == printed(capsys, "fit", path)
+    rows = "".join(f"{n % 9 + n / 8},{n % 7 + n / 4}\n" for n in range(120_000))
+    path = table(tmp_path, f"a,b\n{rows}")
+    streamed, whole = (printed(capsys, "fit", path, *how) for how in (["--stream"], []))
+    assert ", ".join(streamed) == FIT_FIELDS
+    for name, value in whole.items():
+        assert streamed[name] == (
+            value if isinstance(value, str) else pytest.approx(value, rel=1e-11)
+        )
+
+
+def test_one_row_left_out_is_one_row(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = table(tmp_path, MADE + "2020-01-01,NA,3\n")
+    assert "1 row without a number left out" in output(capsys, "fit", path)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "the file is empty"),
+        (b"a,b\n", "two columns of numbers are needed"),
+        (b"a\n1\n2\n", "there is one column"),
+        (b"a,b\nx,y\nz,w\n", "two columns of numbers are needed"),
+        (b"a,b\n1,2\n", "two columns of numbers are needed"),
+        (b"a,b\n3,1\n3,2\n3,4\n", "two columns of numbers are needed"),
+        (b"a,b\n,\n,\n", "two columns of numbers are needed"),
+        (b"\x7fELF\0\0\0", "NUL bytes"),
+        (b"a,b\n1,2\n\0,3\n", "NUL bytes"),
+        (b"a,b\n1,2\n2,4,5\n", "line 3 has 3 cells"),
+        (b'a,b\n1,"2\n2,4\n', "never closed"),
+        ("a,b\n1,2\n2,4\n".encode("utf-16-be"), "NUL bytes"),
+        (b"\x1f\x8b\x08\0", "ends too soon"),
+        (b"a,b\n1,inf\n2,-inf\n3,inf\n", "two columns of numbers are needed"),
+        (b"a,b\n1e308,1\n-1e308,2\n3,4\n", "too large to be squared"),
+    ],
+)
+@pytest.mark.parametrize("command", ["fit", "train", "sweep"])
+def test_bad_data_is_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, content: bytes, why: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(content)
+    assert why in complaint(capsys, command, str(path))
+    if command == "fit":
+        assert why in complaint(capsys, command, str(path), "--stream")

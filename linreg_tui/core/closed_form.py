@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
-
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments, Number, pieces
 
@@ -57,7 +55,12 @@ class Sums:
 
 def sums_of(x: FloatArray, y: FloatArray) -> Sums:
     """Sums over the rows (x, y), both of shape (n,)."""
-    return Sums(len(x), float(x.sum()), float(y.sum()), float(np.dot(x, y)), float(np.dot(x, x)))
+    total = Sums(0, 0.0, 0.0, 0.0, 0.0)
+    for piece in pieces(len(x)):
+        xs, ys = x[piece], y[piece]
+        sums = (float(values.sum()) for values in (xs, ys, xs * ys, xs * xs))
+        total += Sums(len(xs), *sums)
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
     total = 0.0
     for piece in pieces(len(x)):
         residual = (y[piece] - moments.mean_y) - line.slope * (x[piece] - moments.mean_x)
-        total += float(np.dot(residual, residual))
+        total += float((residual * residual).sum())
     return replace(line, loss=total / len(x))
 
 

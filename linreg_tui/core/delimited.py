@@ -100,7 +100,8 @@ class DelimitedTable:
             decimal=self._dialect.decimal,
             usecols=[positions[x], positions[y], positions[-1]],
             index_col=False,
-            skipinitialspace=True,
+            # It takes a fifth of the time, and matters to quotes alone.
+            skipinitialspace=f'{delimiter} "' in self._source.head,
             low_memory=False,
             chunksize=rows,
         ) as frames:

@@ -55,7 +55,7 @@ def number(cell: str, decimal: str = ".") -> float:
         return np.nan
     if found[1] is not None:
         cell = _GROUPED[decimal].sub("", cell)
-    return float(cell.replace(decimal, "."))
+    return float(cell.strip().replace(decimal, "."))
 
 
 def numbers(cells: list[str], decimal: str) -> FloatArray:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,16 @@ CHUNK_ROWS = 2**13
 Values = tuple[Any, ...]
 
 
+@contextmanager
+def _damage_told(path: str) -> Iterator[None]:
+    """The same for what openpyxl raises of a file that is no workbook, or a damaged one."""
+    with told(path):
+        try:
+            yield
+        except (zipfile.BadZipFile, LookupError, SyntaxError, TypeError, AttributeError):
+            raise ValueError("it is no Excel workbook, or a damaged one") from None
+
+
 class ExcelTable:
     """A table in the first sheet of a workbook, as it was last calculated.
 
@@ -33,7 +44,15 @@ class ExcelTable:
 
     def __init__(self, path: str) -> None:
         with told(path):
-            os.stat(path)  # noqa: PTH116 - before anything is said of libraries
+            # openpyxl would leave it open if it isn't a workbook.
+            self._file = Path(path).open("rb")  # noqa: SIM115 - closed by `close`
+        try:
+            self._open(path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, path: str) -> None:
         try:
             import openpyxl
         except ImportError:
@@ -42,23 +61,11 @@ class ExcelTable:
                 "pip install 'linreg-tui[excel]'"
             ) from None
         self._path = path
-        self._read = 0
-        with told(path):
-            try:
-                self._book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            except (zipfile.BadZipFile, KeyError):
-                raise ValueError("it is no Excel workbook") from None
-        try:
-            self._begin()
-        except BaseException:
-            self.close()
-            raise
-
-    def _begin(self) -> None:
-        with told(self._path):
-            if not self._book.worksheets:
+        with _damage_told(path):
+            book = openpyxl.load_workbook(self._file, read_only=True, data_only=True)
+            if not book.worksheets:
                 raise ValueError("it has no sheet with cells")
-            sheet = self._book.worksheets[0]
+            sheet = book.worksheets[0]
             # Some programs write down a size that is wrong.
             sheet.reset_dimensions()
             self._rows = (row for row in sheet.iter_rows(values_only=True) if _filled(row))
@@ -82,7 +89,7 @@ class ExcelTable:
 
     def close(self) -> None:
         """Close the file."""
-        self._book.close()
+        self._file.close()
 
     def numbers(self, cells: list[str]) -> FloatArray:
         """The numbers of some cells of a column."""
@@ -97,7 +104,7 @@ class ExcelTable:
             If the file can't be read to its end.
         """
         width = max(x, y) + 1
-        with told(self._path):
+        with _damage_told(self._path):
             rows = chain(self._first, self._rows)
             while chunk := [_padded(row, width) for row in islice(rows, CHUNK_ROWS)]:
                 yield (

@@ -31,22 +31,40 @@ def load(
     InputError
         If the file can't be read, a column isn't there or isn't numeric, or no row is left.
     """
-    xs: list[FloatArray] = []
-    ys: list[FloatArray] = []
+    xs, ys = _Growing(), _Growing()
     try:
         with closing(Rows(path, x, y, progress)) as rows:
             for x_chunk, y_chunk in rows:
-                xs.append(x_chunk)
-                ys.append(y_chunk)
-        # One after the other, so that only one of them is there twice.
-        whole_x = np.concatenate(xs)
-        xs.clear()
-        return rows.dataset(whole_x, np.concatenate(ys))
+                xs.extend(x_chunk)
+                ys.extend(y_chunk)
+        return rows.dataset(xs.array(), ys.array())
     except MemoryError:
         raise InputError(
             f"{printable(path)}: it doesn't fit into memory; "
             "linreg-tui fit --stream reads it piece by piece"
         ) from None
+
+
+class _Growing:
+    """An array that grows in place, where joining its parts would need twice the memory."""
+
+    def __init__(self) -> None:
+        self._values: FloatArray = np.empty(0)
+        self._n = 0
+
+    def extend(self, values: FloatArray) -> None:
+        """Append these values."""
+        end = self._n + len(values)
+        if end > len(self._values):
+            # Nobody else has seen it yet.
+            self._values.resize(max(end, len(self._values) * 5 // 4), refcheck=False)
+        self._values[self._n : end] = values
+        self._n = end
+
+    def array(self) -> FloatArray:
+        """All of them, after which nothing can be appended."""
+        self._values.resize(self._n, refcheck=False)
+        return self._values
 
 
 class Rows:
@@ -77,10 +95,11 @@ class Rows:
     def __iter__(self) -> Iterator[Pair]:
         found = [False, False]
         for x, y in self._table.chunks(*self._places):
-            number = [np.isfinite(x), np.isfinite(y)]
-            found = [found[place] or bool(number[place].any()) for place in (0, 1)]
+            number = np.isfinite(x), np.isfinite(y)
             kept = number[0] & number[1]
-            count = int(kept.sum())
+            count = int(np.count_nonzero(kept))
+            if not all(found):
+                found = [found[place] or bool(number[place].any()) for place in (0, 1)]
             self._kept += count
             self._dropped += len(kept) - count
             if count:

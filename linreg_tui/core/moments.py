@@ -51,7 +51,8 @@ class Moments(Generic[Number]):
         with np.errstate(over="ignore", invalid="ignore"):
             mean_x, mean_y = x.mean(), y.mean()
             dx, dy = x - mean_x, y - mean_y
-            sxx, sxy, syy = np.dot(dx, dx), np.dot(dx, dy), np.dot(dy, dy)
+            # Not np.dot, whose threads wait for one another where others want the cores.
+            sxx, sxy, syy = (dx * dx).sum(), (dx * dy).sum(), (dy * dy).sum()
         return Moments(len(x), float(mean_x), float(mean_y), float(sxx), float(sxy), float(syy))
 
     @staticmethod

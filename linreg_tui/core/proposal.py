@@ -28,8 +28,11 @@ PROPOSED = (
 )
 """The settings that depend on the data's scale."""
 
-FRACTION, FRACTION_OF_Z_SCORES = 0.5, 0.4
-"""η h; of z-scores, a step leaves 0.6 of the distance, and thirty a five-millionth."""
+FRACTIONS = (0.5, 1.0)
+"""η h, of which the first is taken that comes to the optimum in the usual epochs."""
+
+FRACTION_OF_Z_SCORES = 0.4
+"""There a step leaves 0.6 of the distance, and thirty a five-millionth."""
 
 HEADROOM = 1.5
 """How many times the rates could be as large, at least, for the smallest batch of a sweep."""
@@ -54,20 +57,24 @@ def proposed(data: Dataset, standardize: bool | None = None) -> Settings:
     InputError
         If the data has no least-squares line.
     """
+    data.line  # noqa: B018 - without one there is nothing to propose
     if _is_notebooks(data):
         return Settings(standardize=bool(standardize))
     start = Settings(initial_slope=0.0, initial_intercept=_below(data))
+    rates = [_with_rates(data, start, fraction) for fraction in FRACTIONS]
     if not standardize:
-        raw = _with_rates(data, start)
-        if standardize is False or _converges(data, raw):
-            return raw
-        start = replace(start, learning_rate_m=raw.learning_rate_m)
-    scaled = replace(start, standardize=True, learning_rate_b=FRACTION_OF_Z_SCORES / 2)
+        for raw in rates:
+            if _converges(data, raw):
+                return raw
+        if standardize is False:
+            return rates[0]
+    # On z-scores m's rate does nothing, until somebody turns them off.
+    scaled = replace(rates[0], standardize=True, learning_rate_b=FRACTION_OF_Z_SCORES / 2)
     return _restrained(data, scaled)
 
 
 def _is_notebooks(data: Dataset) -> bool:
-    return (data.total, data.sums.x, data.sums.y) == (551, 775791, 87177171)
+    return data.total == 551 and (data.sums.x, data.sums.y) == (775791, 87177171)
 
 
 def _below(data: Dataset) -> float:
@@ -78,13 +85,14 @@ def _below(data: Dataset) -> float:
     return float(f"{round((moments.mean_y - BELOW * deviation) / unit) * unit:.12g}")
 
 
-def _with_rates(data: Dataset, start: Settings) -> Settings:
+def _with_rates(data: Dataset, start: Settings, fraction: float) -> Settings:
+    """Both rates as this fraction of the inverse of the loss's second derivatives."""
     moments = data.moments
     mean_square = moments.sxx / moments.n + moments.mean_x**2
     rates = replace(
         start,
-        learning_rate_m=_round_down(FRACTION / (2 * mean_square)),
-        learning_rate_b=_round_down(FRACTION / 2),
+        learning_rate_m=_round_down(fraction / (2 * mean_square)),
+        learning_rate_b=_round_down(fraction / 2),
     )
     return _restrained(data, rates)
 

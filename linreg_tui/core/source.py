@@ -53,9 +53,13 @@ def told(path: str) -> Iterator[None]:
     except EOFError:
         raise InputError(f"{name}: {_CUT_OFF}") from None
     except OSError as error:
-        raise InputError(f"{name}: it can't be read ({error.strerror}); check the path") from None
+        raise InputError(f"{name}: it can't be read ({_reason(error)}); check the path") from None
     except ValueError as error:
         raise InputError(f"{name}: {_unreadable(str(error))}") from None
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or printable(str(error).partition("\n")[0])
 
 
 def _unreadable(why: str) -> str:

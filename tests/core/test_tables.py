@@ -400,3 +400,39 @@ def test_wide_rows(tmp_path: Path) -> None:
     data = load(written(tmp_path, "\n".join(lines)), "c4999", "c17")
     assert data.x.tolist() == table[:, 4999].tolist()
     assert data.y.tolist() == table[:, 17].tolist()
+
+
+def test_a_short_row_is_no_failure_and_the_header_may_end_the_file(tmp_path: Path) -> None:
+    data = load(written(tmp_path, "a,b\n1.5,2\n3\n4,7\n2,8"))
+    assert (data.n, data.dropped) == (3, 1)
+    assert "two columns of numbers are needed" in complaint(written(tmp_path, "a,b"))
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".xlsx", ".csv.gz", ".csv"])
+def test_a_damaged_file_gives_rows_or_one_line(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"t{ending}"
+    if ending == ".parquet":
+        pa = pytest.importorskip("pyarrow")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pa.table({"a": [1.5, 2, 4] * 50, "b": [1, 2, 3] * 50}), path)
+    elif ending == ".xlsx":
+        book = pytest.importorskip("openpyxl").Workbook()
+        for row in [["a", "b"], *([n / 3, n * n % 7] for n in range(50))]:
+            book.active.append(row)
+        book.save(path)
+    else:
+        text = ("a,b\n" + "1.5,2\n2.5,3\n" * 50).encode()
+        path.write_bytes(gzip.compress(text) if ending.endswith("gz") else text)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        broken = bytearray(whole)
+        for place in rng.integers(0, len(whole), rng.integers(1, 4)):
+            broken[place] = rng.integers(256)
+        path.write_bytes(broken[: len(broken) if rng.random() < 0.7 else rng.integers(len(broken))])
+        try:
+            data = load(str(path))
+        except InputError:
+            complaint(str(path))
+        else:
+            assert np.isfinite(data.x).all()
