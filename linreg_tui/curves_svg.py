@@ -51,8 +51,9 @@ def svg(picture: Picture) -> str:
         f'<text x="{LEFT}" y="26" font-size="15" font-weight="bold">{title}</text>',
         *_x_axis(picture.x),
         *_y_axis(picture.y),
-        *_least(picture),
     ]
+    if picture.least is not None:
+        parts += _least(picture, picture.least)
     for number, curve in enumerate(picture.curves):
         parts += _curve(picture, number, curve)
     return "\n".join([*parts, "</svg>\n"])
@@ -81,9 +82,9 @@ def _y_axis(axis: Axis) -> Iterator[str]:
     )
 
 
-def _least(picture: Picture) -> Iterator[str]:
+def _least(picture: Picture, least: float) -> Iterator[str]:
     """The closed form's loss, and its line in the legend."""
-    y = TOP + (1 - float(picture.y.place(np.array(picture.least)))) * DOWN
+    y = TOP + (1 - float(picture.y.place(np.array(least)))) * DOWN
     stroke = f'stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="1 3"'
     yield f'<path d="M{LEFT} {y:.1f}h{ACROSS}" {stroke}/>'
     yield from _legend(len(picture.curves), "closed form", stroke, "")

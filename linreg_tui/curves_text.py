@@ -14,7 +14,8 @@ GAP = 2
 def text(picture: Picture) -> str:
     """The picture in lines of characters, a symbol for each curve; later ones cover earlier."""
     cells = [[" "] * COLUMNS for _ in range(ROWS)]
-    cells[_row(float(picture.y.place(np.array(picture.least))))] = ["."] * COLUMNS
+    if picture.least is not None:
+        cells[_row(float(picture.y.place(np.array(picture.least))))] = ["."] * COLUMNS
     legend = []
     for number, curve in enumerate(picture.curves):
         symbol = SYMBOLS[number % len(SYMBOLS)]
@@ -33,7 +34,9 @@ def text(picture: Picture) -> str:
         edge = "+" if row in ticks else "|"
         lines.append(f"{ticks.get(row, '').rjust(width)} {edge}{''.join(line)}".rstrip())
     lines += _below(picture, width + 1)
-    return "\n".join([*lines, "", "   ".join([*legend, ". closed form"])]) + "\n"
+    if picture.least is not None:
+        legend.append(". closed form")
+    return "\n".join([*lines, "", "   ".join(legend)]) + "\n"
 
 
 def _row(place: float) -> int:

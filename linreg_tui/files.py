@@ -158,5 +158,5 @@ def _part(target: Path) -> Path:
 
 def _unwritable(path: str, error: OSError) -> InputError:
     return InputError(
-        f"{printable(path)}: it can't be written ({error.strerror}); name another file"
+        f"{printable(path)}: it can't be written ({error.strerror}); name another file or folder"
     )

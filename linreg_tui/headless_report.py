@@ -31,7 +31,7 @@ def report(
     """
     place = files.folder_named(folder)
     try:
-        files.writable(str(place / f"{homework_files.STEM}.part"))
+        files.writable(str(place / f"{homework_files.STEM}{homework_files.REPORT}"))
         homework = solve(data, settings, sizes, repeats, jobs)
     except KeyboardInterrupt:
         return INTERRUPTED

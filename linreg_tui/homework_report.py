@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -69,10 +70,12 @@ def pictures(homework: Homework) -> dict[str, Picture]:
     sizes = [_batch(group.first.trial.settings) for group in homework.batch_sizes]
     scales = [f"scale {rate(group.first.trial.scale or 1.0)}" for group in homework.scales]
     title = "Learning curves of the"
+    # The losses themselves soon lie on one another.
+    draw = partial(picture, above_optimum=True)
     return {
-        EPOCHS: picture(f"{title} batch sizes, by epochs", data, by_size, sizes),
-        SEEN: picture(f"{title} batch sizes, by rows seen", data, by_size, sizes, "rows seen"),
-        SCALES: picture(f"{title} scales, by epochs", data, by_scale, scales),
+        EPOCHS: draw(f"{title} batch sizes, by epochs", data, by_size, sizes),
+        SEEN: draw(f"{title} batch sizes, by rows seen", data, by_size, sizes, "rows seen"),
+        SCALES: draw(f"{title} scales, by epochs", data, by_scale, scales),
     }
 
 
@@ -120,7 +123,10 @@ def _first_question(
     yield "## Question 1: what does the batch size do?"
     yield (
         f"Each training goes {_epochs(homework.settings)} through the data, with the same learning "
-        "rates. A smaller batch makes more steps of the same rows, and each step sees less of them."
+        "rates. A smaller batch makes more steps of the same rows, and each step sees less of "
+        "them. A training has converged if its last loss is within 1% of the least one, and diverged if "
+        "it grew over a thousandfold. It is foreseen as stable if the noise of its batches stays "
+        "bounded, which can still be more than 1%."
     )
     yield _trials(homework, homework.batch_sizes)
     yield from _curves(drawn[EPOCHS], names[EPOCHS])
@@ -208,7 +214,7 @@ def _repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
     )
     yield (
         f"linreg-tui {__version__}, Python {platform.python_version()}, NumPy {np.__version__}. "
-        "This command writes the same report:"
+        "This command makes the same tables and curves:"
     )
     yield f"```sh\n{command(_words(homework, named))}\n```"
 

@@ -35,11 +35,11 @@ class LearningCurve:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Some learning curves, the least loss that they are measured against, and their axes."""
+    """Some learning curves and their axes; the least loss, None if they tell what is above it."""
 
     title: str
     curves: tuple[LearningCurve, ...]
-    least: float
+    least: float | None
     x: Axis
     y: Axis
 
@@ -75,7 +75,7 @@ def picture(
     return Picture(
         title,
         curves,
-        max(least, floor),
+        None if above_optimum else max(least, floor),
         linear_axis(0, max(float(curve.places[-1]) for curve in curves), against, ticks[0]),
         log_axis(
             lowest if above_optimum else min(max(least, floor), lowest),

@@ -87,7 +87,7 @@ class Board:
         self.trials = self.taken = 0
         self._work: list[float] = []
         self._worked = 0.0
-        self._latest = -1
+        self._under_way: set[int] = set()
         self.extend(plan)
 
     def extend(self, plan: Plan) -> None:
@@ -113,8 +113,9 @@ class Board:
     def fraction(self) -> float:
         """How much of the work is done, by what it is estimated to take."""
         done = self._worked
-        if self._latest >= 0 and (step := self.rows[self._latest].under_way) is not None:
-            done += self._work[self._latest] * step.number / max(1, self.rows[self._latest].steps)
+        for group in tuple(self._under_way):
+            if (step := self.rows[group].under_way) is not None:
+                done += self._work[group] * step.number / max(1, self.rows[group].steps)
         return done / (sum(self._work) or 1.0)
 
     def take(self, results: Iterable[Result]) -> None:
@@ -123,10 +124,11 @@ class Board:
             row = self.rows[result.trial.group]
             row.results.append(result)
             row.under_way = None
+            self._under_way.discard(row.group)
             self.taken += 1
             self._worked += self._work[row.group] / len(row.trials)
 
     def watch(self, trial: Trial, step: Step) -> None:
         """A trial is that far."""
         self.rows[trial.group].under_way = step
-        self._latest = trial.group
+        self._under_way.add(trial.group)

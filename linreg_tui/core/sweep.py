@@ -122,7 +122,7 @@ def _plan(variants: Sequence[tuple[Settings, float | None]], repeats: int) -> Pl
 
 def _limit(variants: int, repeats: int) -> None:
     if repeats < 1:
-        raise InputError("no repeats leave nothing to train: choose 1 or more")
+        raise InputError("a training has at least 1 repeat: choose 1 or more")
     if variants * repeats > MAX_TRIALS:
         raise InputError(
             f"this makes more than {MAX_TRIALS:,} trials, the most that are possible: "

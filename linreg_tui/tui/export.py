@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
@@ -58,6 +58,8 @@ class ExportScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("enter,ctrl+s", "write", "Write"),
         ("escape,ctrl+x", "cancel", "Cancel"),
+        # Before what is typed next goes to what had the focus.
+        Binding("tab", "app.focus_next", "Next field", priority=True),
         ("up", "app.focus_previous", "Field above"),
         ("down", "app.focus_next", "Field below"),
     ]
@@ -135,7 +137,8 @@ class ExportScreen(ModalScreen[str | None]):
         except InputError as error:
             self._say(str(error), wrong=True)
             return
-        self._say(f"writes {', '.join(names)}")
+        here = "" if self._folder.value.strip() else " to the current folder"
+        self._say(f"writes {', '.join(names)}{here}")
 
     async def _write(self, export: Export) -> None:
         typed = self._folder.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from linreg_tui.tui.field import Choice, Field
@@ -18,8 +18,11 @@ class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("enter,ctrl+s", "apply", "Apply"),
         ("escape,ctrl+x", "cancel", "Cancel"),
-        ("up", "app.focus_previous", "Field above"),
-        ("down", "app.focus_next", "Field below"),
+        # Before what is typed next goes to the field that had the focus.
+        Binding("up", "walk(-1)", "Field above", priority=True),
+        Binding("down", "walk(1)", "Field below", priority=True),
+        Binding("tab", "app.focus_next", "Next field", priority=True),
+        Binding("shift+tab", "app.focus_previous", "Field before", priority=True),
         ("left", "turn(-1)", "Word before"),
         ("right,space", "turn(1)", "Next word"),
     ]
@@ -28,6 +31,13 @@ class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
     def fields(self) -> list[Field]:
         """All fields, from top to bottom and left to right."""
         return list(self.query(Field))
+
+    def action_walk(self, direction: int) -> None:
+        """To the next field (1) or the one before (-1)."""
+        if direction > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
     def action_cancel(self) -> None:
         """Close without."""

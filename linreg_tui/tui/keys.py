@@ -71,7 +71,7 @@ VIEW_KEYS = (
     Key("g", "g", "live('toggle_update')", "The gradient step in view", "gradient", roomy=True),
     Key("b", "b", "live('branch')", "Branch off from here", "branch", roomy=True),
 )
-EXPORT_KEYS = (Key("x", "x", "export", "Export run or sweep", "save", roomy=True),)
+EXPORT_KEYS = (Key("x", "x", "export", "Export run or sweep", "export", roomy=True),)
 
 KEYS = (*RUN_KEYS, *HELP_KEYS, *SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS)
 """The application's keys, in the order of the footer."""
@@ -91,12 +91,12 @@ SWEEP_KEYS = (
     Key("m", "m", "ask('mark_all')", "Mark all rows, or none"),
     Key("a", "a", "ask('turn_axis')", "Epochs, steps or rows seen", "axis"),
     Key("y", "y", "ask('toggle_excess')", "Loss, or loss above optimum", "loss", roomy=True),
-    Key("left", "←", "turn(-1)", "Column to the left", "column"),
-    Key("right", "→", "turn(1)", "Column to the right", "column"),
+    Key("left", "←", "turn(-1)", "Column to the left"),
+    Key("right", "→", "turn(1)", "Column to the right"),
     Key("s", "s", "ask('sort')", "Sort by it; again, reversed", "sort"),
     Key("h", "h", "ask('hide')", "Hide the column", "hide", roomy=True),
     Key("H", "H", "ask('show_columns')", "Show hidden columns"),
-    Key("f", "f", "ask('filter')", "Only rows of one status", "filter", roomy=True),
+    Key("f", "f", "ask('filter')", "Only rows of one status", "filter"),
     Key("ctrl+x,escape", "ctrl+x", "ask('cancel')", "Cancel the sweep"),
 )
 """The keys of the sweep's table, while it is alone on the screen."""

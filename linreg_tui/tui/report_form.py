@@ -12,7 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.widgets import Input, Static, TextArea
 
 from linreg_tui import files, homework_files
@@ -23,7 +23,7 @@ from linreg_tui.homework import solve
 from linreg_tui.homework_report import FIRST_QUESTION, SECOND_QUESTION, Answers
 from linreg_tui.options import OPTIONS
 from linreg_tui.tui.export import current_folder, shortened
-from linreg_tui.tui.field import Choice, Field
+from linreg_tui.tui.field import Answer, Choice, Field
 from linreg_tui.tui.form_screen import FormScreen
 
 STARTED, LIVE = "as at the start", "as in the live view"
@@ -32,6 +32,9 @@ LONGEST = 200
 """Characters of a name and of a folder's path."""
 
 MOST_REPEATS = 1000
+
+ROOMY = 22
+"""Rows of the screen from which on there are blank lines."""
 
 KEYS = "  ".join(
     [
@@ -83,9 +86,9 @@ class ReportForm(FormScreen[Draft]):
             box.border_title = "Report of the homework"
             yield Field("name", "your name", draft.answers.name, longest=LONGEST)
             yield Static(Content(f"1  {FIRST_QUESTION}"), classes="question")
-            yield TextArea(draft.answers.first, id="first", compact=True, tab_behavior="focus")
+            yield Answer(draft.answers.first, id="first", compact=True, tab_behavior="focus")
             yield Static(Content(f"2  {SECOND_QUESTION}"), classes="question")
-            yield TextArea(draft.answers.second, id="second", compact=True, tab_behavior="focus")
+            yield Answer(draft.answers.second, id="second", compact=True, tab_behavior="focus")
             yield Field("settings", "settings", draft.settings, (STARTED, LIVE))
             yield Field("repeats", "repeats", draft.repeats)
             yield Field("folder", "folder", draft.folder, longest=LONGEST)
@@ -101,6 +104,10 @@ class ReportForm(FormScreen[Draft]):
         answers = Answers(texts["name"], date.today().isoformat(), first, second)
         return Draft(answers, texts["settings"], texts["repeats"], texts["folder"])
 
+    def on_resize(self, event: Resize) -> None:
+        """No blank lines where there is little room."""
+        self.set_class(event.size.height < ROOMY, "short")
+
     @on(Input.Changed)
     @on(Choice.Changed)
     def _forget(self) -> None:
@@ -113,6 +120,12 @@ class ReportForm(FormScreen[Draft]):
         chosen = next((field.setting for field in self.fields if field.focused), "")
         hint = HINTS.get(chosen, "in Markdown, as long as you like; empty leaves room to write")
         self._hint.update(Content(hint), layout=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the arrows to an answer, which has several lines."""
+        if action == "walk" and isinstance(self.focused, TextArea):
+            return False
+        return super().check_action(action, parameters)
 
     def action_cancel(self) -> None:
         """Close; what is typed is kept for the next time."""

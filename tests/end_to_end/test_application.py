@@ -69,6 +69,29 @@ def test_keys_act_at_once_whatever_it_is_doing(rate: str, end: str) -> None:
         assert time.monotonic() - asked < 2
 
 
+def test_it_quits_while_it_sweeps() -> None:
+    with Terminal.start([command(), "--epochs", "300000"], 80, 24) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("w\r")
+        terminal.wait_for("running")
+        terminal.type("q")
+        assert terminal.wait_exit() == 0
+
+
+def test_keys_that_come_all_at_once_act_in_their_order(tmp_path: Path) -> None:
+    with Terminal.start([command()], 80, 24) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("x")
+        terminal.wait_for("writes linreg-run.csv")
+        terminal.type(f"\t\x15{tmp_path}")
+        terminal.wait_for(str(tmp_path)[-30:])
+        terminal.type("\x7f\x7fxx")
+        terminal.wait_for("there is no such folder")
+        terminal.type(f"\x15{tmp_path}\r")
+        terminal.wait_for("Wrote linreg-run.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["linreg-run.csv"]
+
+
 def test_a_demonstration_is_prepared_on_the_command_line() -> None:
     options = ["--batch-size", "64", "--learning-rate-m", "8e-7", "--update", "simultaneous"]
     with Terminal.start([command(), *options], 120, 40) as terminal:

@@ -54,7 +54,7 @@ def groups(sheet: Sheet) -> list[int]:
 def test_rows_stand_as_they_were_planned_and_diverged_ones_last_when_sorted(sheet: Sheet) -> None:
     assert groups(sheet) == [0, 1, 2, 3, 4, 5]
     assert [row.state == "diverged" for row in sheet.rows] == [False, False, True] * 2
-    for column in sheet.names:
+    for column in sheet.names[:-1]:  # the last is a picture
         sheet.column = column
         sheet.sort()
         ascending = groups(sheet)
@@ -129,7 +129,7 @@ def test_many_rows_are_not_marked_from_the_start(houses: Dataset) -> None:
 def test_what_is_foreseen_is_told_until_a_sweep_is_started(houses: Dataset) -> None:
     made = Sheet(houses, over_batch_sizes(Settings(), houses.n))
     assert made.cells(made.rows[0])["status"] == ""
-    made.started = True
+    made.phase = "running"
     assert made.cells(made.rows[0])["status"] == "waiting"
 
 
@@ -211,7 +211,7 @@ def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
         80, 20, houses, list(made.overlaid()), made.columns, "epochs", BRAILLE, above_optimum=True
     )
     lines = text(drawn)
-    assert lines[0].endswith("batch   ● 64   ■ 512")
+    assert "batch   ● 64   ■ 512" in lines[0]
     assert "↑ loss above optimum" in lines[0]
     for number, glyph in enumerate("●■"):
         inside = drawn.glyphs[1:] == ord(glyph)
@@ -282,7 +282,7 @@ def test_a_grid_is_every_combination(houses: Dataset) -> None:
         ({"epochs": "0"}, "epochs", "0 epochs leave nothing to train"),
         ({"over": SCALES, "scales": "1,-2"}, "scales", "a scale of -2 is not possible"),
         ({"over": SCALES, "scales": "1,,2"}, "scales", "a number is missing"),
-        ({"over": GRID, "optimizer": "sgd,[red]"}, "optimizer", "'[red]' is none of sgd"),
+        ({"over": GRID, "optimizer": "sgd,[red]"}, "optimizer", "'[red]' is not possible: choose"),
         ({"over": GRID, "learning_rate_m": "0"}, "learning_rate_m", "learning rate of 0 for m"),
         ({"over": GRID, "learning_rate_b": "inf"}, "learning_rate_b", "learning rate of inf for b"),
     ],

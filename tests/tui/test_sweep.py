@@ -237,7 +237,7 @@ async def test_keys_of_the_table(houses: Dataset) -> None:
         await pilot.press("H", "f")
         await pilot.pause()
         assert "slope" in screen(pilot).splitlines()[2]
-        assert "4 converged" in screen(pilot).splitlines()[1]
+        assert "converged: 4 of 5" in screen(pilot).splitlines()[1]
 
 
 async def test_curves_against_steps_epochs_and_rows_seen(houses: Dataset) -> None:
@@ -318,7 +318,7 @@ async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Datase
         pane(pilot).start(usual(Settings(), houses.n))
         await done(pilot)
         assert statuses(pilot) <= ENDED
-        assert first.phase == "cancelled"
+        await until(pilot, lambda: first.phase == "cancelled")
 
 
 async def test_only_what_changes_is_repainted(

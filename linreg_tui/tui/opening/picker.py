@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key, Resize
@@ -79,6 +79,8 @@ class FilePicker(ModalScreen[Chosen | None]):
         ("left,backspace", "up", "Folder above"),
         ("right", "into", "Into the folder"),
         ("escape,ctrl+x", "cancel", "Cancel"),
+        # Before what is typed next goes to what had the focus.
+        Binding("tab", "app.focus_next", "Next field", priority=True),
     ]
 
     def __init__(self, folder: Path) -> None:

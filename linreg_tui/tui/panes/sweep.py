@@ -55,15 +55,16 @@ class SweepPane(Vertical):
         self.foresights = Foresights(data)
         self.course = Course(data, usual(settings, data.n))
         self._against = AGAINST[0]
+        self._head = Plot(self._draw_head, id="sweep-head")
+        self._table = TrialTable(lambda: self.course.sheet, markers)
+        self._tip = Plot(self._draw_tip, id="sweep-tip")
+        self._curves = Plot(self._draw_curves, id="sweep-curves")
         # The losses themselves soon lie on one another.
         self._above_optimum = True
 
     def compose(self) -> ComposeResult:
         """How far it is, the table, what came of it, and the curves."""
-        yield Plot(self._draw_head, id="sweep-head")
-        yield TrialTable(lambda: self.course.sheet, self._markers)
-        yield Plot(self._draw_tip, id="sweep-tip")
-        yield Plot(self._draw_curves, id="sweep-curves")
+        yield from (self._head, self._table, self._tip, self._curves)
 
     def on_mount(self) -> None:
         """Look at a sweep as often as it can be told apart, while there is one."""
@@ -77,11 +78,10 @@ class SweepPane(Vertical):
     def alone(self, *, alone: bool) -> None:
         """Take the screen and the keyboard, or give them back."""
         self.set_class(alone, "with-curves")
-        table = self.query_one(TrialTable)
-        table.can_focus = alone
+        self._table.can_focus = alone
         if alone:
-            table.focus()
-        elif table.has_focus:
+            self._table.focus()
+        elif self._table.has_focus:
             self.screen.set_focus(None)
         self._share()
 
@@ -120,6 +120,8 @@ class SweepPane(Vertical):
         """The run of the row under the cursor is to be seen in the live view."""
         row = self.course.sheet.here
         if row is not None:
+            if (repeats := len(row.trials)) > 1:
+                self.notify(f"The first of {repeats} repeats, with seed {row.settings.seed}")
             self.post_message(RunChosen(row.settings))
 
     def turn_axis(self) -> None:
@@ -164,6 +166,7 @@ class SweepPane(Vertical):
         }
         if message.what in actions:
             actions[message.what]()
+        self._share()
         self._show()
 
     async def _run(self, course: Course) -> None:
@@ -217,17 +220,15 @@ class SweepPane(Vertical):
 
     def _show(self) -> None:
         self.border_title = self.course.title
-        for plot in self.query(Plot):
+        for plot in (self._head, self._table, self._tip, self._curves):
             plot.redraw()
 
     def _share(self) -> None:
         """Up to half of the rows to the table, and the others to the curves."""
-        table, rows = self.query_one(TrialTable), len(self.course.sheet.board.rows) + 1
-        room = self.size.height - 1
-        curves = self.query_one("#sweep-curves")
-        curves.display = self.has_class("with-curves") and room >= 2 * LEAST_CURVES
-        self.query_one("#sweep-tip").display = self.course.tipping is not None
-        table.styles.height = min(rows, room // 2) if curves.display else "1fr"
+        rows, room = max(1, len(self.course.sheet.rows)) + 1, self.size.height - 1
+        self._curves.display = self.has_class("with-curves") and room >= 2 * LEAST_CURVES
+        self._tip.display = self.course.tipping is not None
+        self._table.styles.height = min(rows, room // 2) if self._curves.display else "1fr"
 
     def _draw_head(self, columns: int, rows: int) -> Picture:
         plan, progress = self.course.plan(), self.course.progress()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Literal
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.tipping import Tipping
 from linreg_tui.tui.picture import Role, Span
 from linreg_tui.tui.sweep.recipe import Recipe
-from linreg_tui.tui.sweep.sheet import Sheet
+from linreg_tui.tui.sweep.sheet import Phase, Sheet
 
-BAR = 20
+BAR = 12
 """Cells of the progress bar."""
 
 MANY = 7
@@ -19,8 +18,6 @@ MANY = 7
 
 SOON = 1.0
 """Seconds after which it can be told how many are left."""
-
-Phase = Literal["offered", "running", "done", "cancelled"]
 
 
 class Course:
@@ -35,14 +32,16 @@ class Course:
 
     def begin(self) -> None:
         """It is under way."""
-        self.phase, self._began = "running", time.monotonic()
-        self.sheet.started = True
+        self._began = time.monotonic()
+        self._turn("running")
 
     def end(self, phase: Phase) -> None:
         """It is over."""
-        self.phase, self._ended = phase, time.monotonic()
-        for row in self.sheet.board.rows:
-            row.under_way = None
+        self._ended = time.monotonic()
+        self._turn(phase)
+
+    def _turn(self, phase: Phase) -> None:
+        self.phase = self.sheet.phase = phase
 
     def make_room(self, group: int) -> None:
         """Show the row after one, which may come next; of the scales until it diverges."""
@@ -55,7 +54,7 @@ class Course:
     @property
     def title(self) -> str:
         """What is swept, and how far it is."""
-        words = f"4 Sweep over {self.recipe.kind.removeprefix('these ')}"
+        words = f"4 Sweep over {self.recipe.kind}"
         if self.phase == "running":
             return f"{words} · {100 * self.sheet.board.fraction:.0f}%"
         return f"{words} · w runs one" if self.phase == "offered" else f"{words} · {self.phase}"
@@ -71,7 +70,11 @@ class Course:
         ]
         rows = sheet.rows
         if sheet.only is not None:
-            spans.append((f"   {len(rows)} {sheet.only}", Role.HERE))
+            every = "all repeats " if sheet.board.several and sheet.only == "converged" else ""
+            told = f"   {every}{sheet.only}: {len(rows)} of {len(sheet.board.rows)}"
+            spans.append((told, Role.HERE))
+        if not sheet.marked and self.phase == "done":
+            spans.append(("   space overlays curves", Role.LABEL))
         if len(rows) > MANY:
             spans.append((f"   row {sheet.place(rows) + 1:,} of {len(rows):,}", Role.LABEL))
         return spans
@@ -89,7 +92,7 @@ class Course:
         return [
             ("█" * full, Role.FIT),
             ("░" * (BAR - full), Role.AXIS),
-            (f" {trials}{self._left()}   ctrl+x cancels", Role.LABEL),
+            (f" {trials}{self._left()}  ctrl+x cancels", Role.LABEL),
         ]
 
     def _left(self) -> str:

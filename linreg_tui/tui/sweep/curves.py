@@ -66,7 +66,11 @@ def draw_curves(
 ) -> Picture:
     """The curves of rows with results, each with the number of its ink; of repeats, a band."""
     if not overlaid:
-        return lines(columns, rows, [[("no learning curve yet", Role.LABEL)]])
+        return lines(
+            columns,
+            rows,
+            [[("no learning curve yet: each comes when its training ends", Role.LABEL)]],
+        )
     ticks = columns // CELLS_A_TICK_ACROSS, rows // CELLS_A_TICK_DOWN + 1
     drawn = overlay(
         "",
@@ -82,12 +86,14 @@ def draw_curves(
     entries = [
         (f"{marker(ink, markers)} {label(row, told_apart)}", role(ink)) for row, ink in overlaid
     ]
-    level = [(f"{markers.closed_form.sample} closed form", Role.REFERENCE)]
-    legend = _legend(area, _one_name(told_apart), entries, [] if above_optimum else level)
+    others = [("shade: from least to largest", Role.LABEL)]
+    if not above_optimum:
+        others.insert(0, (f"{markers.closed_form.sample} closed form", Role.REFERENCE))
+    legend = _legend(area, _one_name(told_apart), entries, others)
     below = figures.frame(area, legend)
     if not area.has_room:
         return below
-    layered = [] if above_optimum else [figures.level(area, drawn.least, Role.REFERENCE)]
+    layered = [] if drawn.least is None else [figures.level(area, drawn.least, Role.REFERENCE)]
     shades = np.zeros((area.plot_rows, area.plot_columns), np.uint8)
     for curve, ink in zip(drawn.curves, inks, strict=True):
         shades += _band(area, curve)
@@ -123,11 +129,11 @@ def label(row: Row, told_apart: Columns) -> str:
     return " ".join(cells[name] for name in names(told_apart))
 
 
-def _legend(area: Area, names: Sequence[str], curves: list[Span], level: list[Span]) -> list[Span]:
+def _legend(area: Area, names: Sequence[str], curves: list[Span], others: list[Span]) -> list[Span]:
     """As much as there is room for above the curves, and how many of them are not named."""
     room = area.plot_columns - cell_len(area.y.label) - 4
     title = [(name, Role.LABEL) for name in names]
-    candidates = [[*title, *curves, *level]]
+    candidates = [[*title, *curves, *others[:k]] for k in range(len(others), 0, -1)]
     for count in range(len(curves), 0, -1):
         left = len(curves) - count
         more = [(f"+{left}", Role.LABEL)] if left else []

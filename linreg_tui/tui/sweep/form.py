@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Resize
 from textual.widgets import Input, Static
 
 from linreg_tui.core.dataset import Dataset
@@ -33,6 +35,12 @@ LONGEST = 60
 
 GAP = 2
 
+PAGE = 4
+"""Trainings that pgup and pgdn go on by."""
+
+ROOMY = 22
+"""Rows of the screen from which on there are blank lines."""
+
 KEYS = "  ".join(
     [
         "[b $accent]enter/ctrl+s[/] [@click=screen.apply]run[/]",
@@ -46,6 +54,11 @@ KEYS = "  ".join(
 
 class SweepForm(FormScreen[Recipe]):
     """Closes with the sweep that is to be run, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("pageup", "scroll(-1)", "Trainings above"),
+        ("pagedown", "scroll(1)", "Trainings below"),
+    ]
 
     def __init__(
         self,
@@ -63,6 +76,7 @@ class SweepForm(FormScreen[Recipe]):
         self.recipe: Recipe | None = None
         self._faults: dict[str, str] = {}
         self._board: Board | None = None
+        self._top = 0
         self._hint = Static(id="hint")
         self._said = Static(id="cost")
         self._preview = Plot(self._draw_preview, id="preview")
@@ -81,6 +95,10 @@ class SweepForm(FormScreen[Recipe]):
     def on_mount(self) -> None:
         """Say what the sweep is as it comes."""
         self.check()
+
+    def on_resize(self, event: Resize) -> None:
+        """No blank lines where there is little room."""
+        self.set_class(event.size.height < ROOMY, "short")
 
     @on(Input.Changed)
     @on(Choice.Changed)
@@ -114,6 +132,11 @@ class SweepForm(FormScreen[Recipe]):
         if self._faults:
             why = self._faults.get(chosen) or next(iter(self._faults.values()))
             self._said.update(Content(why))
+
+    def action_scroll(self, pages: int) -> None:
+        """Further down among the trainings, or back up."""
+        self._top = max(0, self._top + pages * PAGE)
+        self._preview.redraw()
 
     def action_apply(self) -> None:
         """Close with the sweep, or go where something is wrong."""
@@ -149,8 +172,9 @@ class SweepForm(FormScreen[Recipe]):
         told_apart = Columns.of(self.recipe.at_first, self._data.line)
         names = [*(["scale"] if told_apart.scales else []), *told_apart.varying, "steps"]
         groups = self._board.rows
-        left = len(groups) - (rows - 1)
-        shown = groups if left <= 0 else groups[: max(0, rows - 2)]
+        room = max(1, rows - 1 if len(groups) < rows else rows - 2)
+        self._top = max(0, min(self._top, len(groups) - room))
+        shown = groups[self._top : self._top + room]
         texts = [told_apart.settings(row.trials[0]) | {"steps": f"{row.steps:,}"} for row in shown]
         widths = {name: max([len(name), *(len(cells[name]) for cells in texts)]) for name in names}
         made: list[list[Span]] = [
@@ -163,8 +187,9 @@ class SweepForm(FormScreen[Recipe]):
                 (aligned(cells[name], name, widths[name]) + " " * GAP, Role.TEXT) for name in names
             ]
             made.append([("  ", Role.NOTHING), *told, self._verdict(row)])
-        if left > 0:
-            made.append([(f"  and {len(groups) - len(shown)} more", Role.LABEL)])
+        if len(shown) < len(groups):
+            seen = f"  {self._top + 1} to {self._top + len(shown)} of {len(groups):,}"
+            made.append([(f"{seen}; pgup and pgdn show others", Role.LABEL)])
         return lines(columns, rows, made)
 
     def _verdict(self, row: Row) -> Span:

@@ -23,7 +23,7 @@ from linreg_tui.numbers import rate
 from linreg_tui.options import OPTIONS, Option
 from linreg_tui.sweep_cells import OF_SETTINGS, batch_size
 
-SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "these scales", "a grid"
+SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "given scales", "a grid"
 KINDS = (SIZES, UNTIL, SCALES, GRID)
 
 DOUBLINGS = 16
@@ -77,7 +77,7 @@ class Ask:
 
 
 ASKS = (
-    Ask("over", "sweep over", "what the trainings differ in", words=KINDS),
+    Ask("over", "sweep over", "←→ choose what differs from training to training", words=KINDS),
     Ask("sizes", "batch sizes", "rows a step: numbers or full, separated by commas", (SIZES,)),
     Ask(
         "scales",
@@ -86,8 +86,8 @@ ASKS = (
         (SCALES,),
     ),
     Ask("batch_size", "batch size", "rows a step: numbers or full, separated by commas", (GRID,)),
-    Ask("learning_rate_m", "slope, η_m", "learning rates, separated by commas", (GRID,)),
-    Ask("learning_rate_b", "intercept, η_b", "learning rates, separated by commas", (GRID,)),
+    Ask("learning_rate_m", "rate m, η_m", "learning rates, separated by commas", (GRID,)),
+    Ask("learning_rate_b", "rate b, η_b", "learning rates, separated by commas", (GRID,)),
     Ask("update", "update order", "any of sequential, simultaneous", (GRID,)),
     Ask("optimizer", "optimizer", "any of sgd, momentum, nesterov, adam", (GRID,)),
     Ask("schedule", "schedule", "any of constant, warmup, step, exponential, cosine", (GRID,)),
@@ -186,7 +186,7 @@ def _several(name: str, text: str) -> list[Any]:
         value = option.read(part)
         if option.words and value not in option.words:
             raise InputError(
-                f"{printable(repr(value))} is none of {', '.join(option.words)}: choose of them"
+                f"{printable(repr(value))} is not possible: choose from {', '.join(option.words)}"
             )
         if value not in values:
             values.append(value)

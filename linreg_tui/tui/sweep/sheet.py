@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
 from linreg_tui.sweep_board import Board, Row, State
 from linreg_tui.sweep_cells import OF_SETTINGS, Cells, Columns, foreseen
+
+Phase = Literal["offered", "running", "done", "cancelled"]
+"""How a sweep stands as a whole."""
 
 FILTERS: tuple[State | None, ...] = (None, "converged", "stopped", "diverged", "running", "waiting")
 
@@ -46,7 +49,7 @@ class Sheet:
         self.sorted_by: str | None = None
         self.descending = False
         self.column = "batch"
-        self.started = False
+        self.phase: Phase = "offered"
         self._here = 0
         if len(self.board.rows) <= MARKED_AT_FIRST:
             self.mark_all()
@@ -92,6 +95,8 @@ class Sheet:
 
     def sort(self) -> None:
         """Sort by the column of the cursor; the other way round; not at all."""
+        if self.column == "curve":
+            return
         if self.sorted_by != self.column:
             self.sorted_by, self.descending = self.column, False
         elif not self.descending:
@@ -156,9 +161,11 @@ class Sheet:
         elif row.under_way is not None:
             cells |= self.columns.under_way(row.under_way)
         if not row.done:
-            cells["status"] = row.state
-            if not self.started:
+            cells["status"] = "cancelled" if self.phase == "cancelled" else row.state
+            if self.phase == "offered":
                 cells["status"] = f"→ {cells['foreseen']}" if cells["foreseen"] else ""
+        if row.state == "diverged":  # a spread of such numbers says nothing, and takes much room
+            cells = {name: text.partition(" ± ")[0] for name, text in cells.items()}
         return cells
 
     def _value(self, row: Row, name: str) -> Any:

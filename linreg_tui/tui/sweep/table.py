@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
-from linreg_tui.sweep_board import Row
+from linreg_tui.sweep_board import Row, State
 from linreg_tui.sweep_cells import Cells, aligned
 from linreg_tui.tui.keys import SWEEP_KEYS, bindings
 from linreg_tui.tui.markers import Markers
@@ -59,7 +59,7 @@ class TrialTable(Plot):
         self._markers = markers
         self._top = 0
         self._widths: dict[str, int] = {}
-        self._of: Sheet | None = None
+        self._of: tuple[Sheet, State | None] | None = None
         self._lefts: dict[str, int] = {}
 
     @property
@@ -113,8 +113,8 @@ class TrialTable(Plot):
         sheet, picture = self._sheet(), blank(columns, rows)
         if columns < MARK or rows < 1:
             return picture
-        if sheet is not self._of:
-            self._of, self._widths, self._top = sheet, dict(LEAST), 0
+        if (sheet, sheet.only) != self._of:
+            self._of, self._widths, self._top = (sheet, sheet.only), dict(LEAST), 0
         shown = sheet.rows
         here, page = sheet.place(shown), max(1, rows - 1)
         self._top = max(min(self._top, here), here - page + 1, 0)
@@ -173,6 +173,8 @@ class TrialTable(Plot):
             write(picture, 0, left, text, Role.HERE if chosen else Role.LABEL)
             if chosen:
                 picture.shades[0, left : left + self._widths[name]] = CURSOR_SHADE
+        if len(self._lefts) < len(sheet.names):
+            write(picture, 0, len(picture.glyphs[0]) - 1, "…", Role.LABEL)
 
 
 def _title(sheet: Sheet, name: str) -> str:
