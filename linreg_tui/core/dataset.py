@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from linreg_tui.core.closed_form import ClosedForm, fit
+from linreg_tui.core.closed_form import ClosedForm, Sums, fit, sums_of
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import Batches, FloatArray, Moments
-from linreg_tui.core.sketch import sketch
+from linreg_tui.core.sketch import sketched_rows
+from linreg_tui.core.tally import Tally
 from linreg_tui.core.text import printable
 
 if TYPE_CHECKING:
@@ -57,9 +60,29 @@ class Dataset:
         return fit(self.x, self.y)
 
     @cached_property
+    def sums(self) -> Sums:
+        """The sums of the closed form's formula."""
+        return sums_of(self.x, self.y)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What it takes to follow the line while rows are added and taken away."""
+        return Tally.of(self.x, self.y, self.line)
+
+    @cached_property
+    def extent(self) -> Extent:
+        """The least and the largest x and y."""
+        return Extent.of(self.x, self.y)
+
+    @cached_property
+    def sketched(self) -> NDArray[np.intp]:
+        """The numbers of enough of the rows for a picture of all."""
+        return sketched_rows(self.x, self.y)
+
+    @cached_property
     def sketch(self) -> tuple[FloatArray, FloatArray]:
-        """Enough of the rows for a picture of all."""
-        return sketch(self.x, self.y)
+        """The points of these rows, x and y."""
+        return self.x[self.sketched], self.y[self.sketched]
 
     @cached_property
     def batches(self) -> Batches:
