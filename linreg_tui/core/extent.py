@@ -26,3 +26,7 @@ class Extent:
         """Of further points as well."""
         xs, ys = zip((self.left, self.low), (self.right, self.high), *points, strict=True)
         return Extent(min(xs), max(xs), min(ys), max(ys))
+
+    def joined(self, other: Extent) -> Extent:
+        """Of the points of another one as well."""
+        return self.with_points([(other.left, other.low), (other.right, other.high)])

@@ -184,11 +184,12 @@ def _dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
     across, down = area.dots_across, area.dots_down
     column = np.minimum(x[inside] * across, across - 1).astype(np.intp)
     row = np.minimum(y[inside] * down, down - 1).astype(np.intp)
-    dots, counts = np.unique(column * down + row, return_counts=True)
+    counts = np.bincount(column * down + row)
+    dots = np.flatnonzero(counts)
     column, row = np.divmod(dots, down)
     x, y = (column + 0.5) / across, (row + 0.5) / down
     glyphs = _signal(area, x, y, ink.marker, connected=False)
-    crowded = counts > 1
+    crowded = counts[dots] > 1
     if not (ink.crowd and crowded.any()):
         return glyphs
     crowd = _signal(area, x[crowded], y[crowded], ink.crowd, connected=False)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from textual.geometry import Size
 
-from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import Inference, inference
 from linreg_tui.tui.derivation import draw_derivation
@@ -35,7 +34,7 @@ class ClosedFormPane(ViewsPane):
         self.look_at(self._views_of(data))
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
-        line, sums = data.line, sums_of(data.x, data.y)
+        line, sums = data.line, data.sums
         left = DiagnosticsPictures(data, self._markers)
         sure: list[Inference] = []
 
