@@ -43,7 +43,7 @@ class TitleBar(Horizontal):
     def take(self, data: Dataset) -> None:
         """Name other data."""
         dropped = f", {data.dropped:,} rows left out" if data.dropped else ""
-        self._source.update(Content(printable(data.source.rpartition("/")[2], 40) + dropped))
+        self._source.update(Content(printable(data.source.rpartition("/")[2], 60) + dropped))
 
     def compose(self) -> ComposeResult:
         """Tabs and source."""
