@@ -264,8 +264,11 @@ class LivePane(Vertical):
         self._redraw()
 
     def _foresee_soon(self, patience: float = 0.0) -> None:
-        work = self._foresee(self.settings, patience)
-        self.run_worker(work, group="foresight", exclusive=True)
+        settings = self.settings
+        # Made when it begins, since another may take its place before it does.
+        self.run_worker(
+            lambda: self._foresee(settings, patience), group="foresight", exclusive=True
+        )
 
     async def _foresee(self, settings: Settings, patience: float) -> None:
         """Find out what the settings lead to from here."""
