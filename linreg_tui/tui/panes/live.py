@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
@@ -91,7 +91,7 @@ class LivePane(Vertical):
         self._landscape.standardized = standardized
         self._lower = self._landscape if in_landscape else self._loss
         if settings is None:
-            self._foresee_soon(PATIENCE)
+            self._foresee(self.settings, PATIENCE)
             self._redraw()
         else:
             self._chosen()
@@ -260,17 +260,11 @@ class LivePane(Vertical):
 
     def _chosen(self) -> None:
         self.post_message(SettingsChosen(self.afresh))
-        self._foresee_soon()
+        self._foresee(self.settings)
         self._redraw()
 
-    def _foresee_soon(self, patience: float = 0.0) -> None:
-        settings = self.settings
-        # Made when it begins, since another may take its place before it does.
-        self.run_worker(
-            lambda: self._foresee(settings, patience), group="foresight", exclusive=True
-        )
-
-    async def _foresee(self, settings: Settings, patience: float) -> None:
+    @work(group="foresight", exclusive=True)
+    async def _foresee(self, settings: Settings, patience: float = 0.0) -> None:
         """Find out what the settings lead to from here."""
         await asyncio.sleep(patience)
         run = self.view.run

@@ -7,45 +7,49 @@ from linreg_tui.tui.picture import Picture, Role, Span, lines
 from linreg_tui.tui.player import View
 from linreg_tui.tui.poke.poking import Poking
 
-PLACE, NUMBER, LOSS = 10, 12, 15
+NARROW = 50
+"""Columns below which only the most important is said of the cursor."""
+
+NUMBER, LOSS = 12, 15
 
 
 def draw_poking(columns: int, rows: int, poking: Poking, view: View | None) -> Picture:
     """Two lines about the cursor; below them, where there is room, one for each line."""
-    text = [_cursor(poking), _near(poking), _closed_form(poking), *_fit(view)]
+    narrow = columns < NARROW
+    text = [_cursor(poking, narrow), _near(poking, narrow), _closed_form(poking), *_fit(view)]
     return lines(columns, rows, text)
 
 
-def _cursor(poking: Poking) -> list[Span]:
-    (x, y), (of_x, of_y) = poking.cursor, poking.decimals
-    _, _, edited = poking.edits.data.source.rpartition(", edited: ")
-    if poking.edits.data is poking.edits.original:
-        edited = ""
+def _cursor(poking: Poking, narrow: bool) -> list[Span]:
+    data, (x, y), (of_x, of_y) = poking.edits.data, poking.cursor, poking.decimals
+    width, gap = (8, " ") if narrow else (10, "   ")
+    _, _, edited = data.source.rpartition(", edited: ")
+    told = f"{data.n:,}" if narrow else f"{data.n:,} rows"
     return [
         ("x ", Role.LABEL),
-        (fixed(x, PLACE, of_x), Role.HERE),
-        ("   y ", Role.LABEL),
-        (fixed(y, PLACE, of_y), Role.HERE),
-        (f"   {poking.edits.data.n:,} rows", Role.TEXT),
-        (f", {edited}" if edited else "", Role.TEXT),
+        (fixed(x, width, of_x), Role.HERE),
+        (f"{gap}y ", Role.LABEL),
+        (fixed(y, width, of_y), Role.HERE),
+        (f"{gap} {told}", Role.TEXT),
+        ("" if data is poking.edits.original else f", {edited}", Role.TEXT),
     ]
 
 
-def _near(poking: Poking) -> list[Span]:
+def _near(poking: Poking, narrow: bool) -> list[Span]:
     near = poking.near
     if near is None:
-        return [("no point in reach: a adds one, n goes to the next", Role.LABEL)]
+        return [("a adds a point, n goes to the next one", Role.LABEL)]
+    name = f"row {near + 1:,}"
     if poking.lifted is not None:
-        return [
-            (f"row {near + 1:,} is lifted: ", Role.TEXT),
-            ("enter puts it down, esc puts it back", Role.LABEL),
-        ]
-    x, y = (
-        fixed(place, PLACE, decimals).strip()
-        for place, decimals in zip(poking.edits.place(near), poking.decimals, strict=True)
-    )
-    told = "enter lifts it, k takes it out"
-    return [(f"row {near + 1:,} at {x}, {y}: ", Role.TEXT), (told, Role.LABEL)]
+        back = "" if narrow else ", esc puts it back"
+        return [(f"{name} is lifted: ", Role.TEXT), (f"enter puts it down{back}", Role.LABEL)]
+    if not narrow:
+        x, y = (
+            fixed(place, NUMBER, decimals).strip()
+            for place, decimals in zip(poking.edits.place(near), poking.decimals, strict=True)
+        )
+        name += f" at {x}, {y}"
+    return [(f"{name}: ", Role.TEXT), ("enter lifts it, k takes it out", Role.LABEL)]
 
 
 def _closed_form(poking: Poking) -> list[Span]:
