@@ -28,13 +28,7 @@ from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
-from linreg_tui.tui.messages import (
-    Edited,
-    LineMoved,
-    PaneChosen,
-    RunChosen,
-    SettingsChosen,
-)
+from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
@@ -288,7 +282,7 @@ class LinregApp(App[None]):
         if not any(isinstance(screen, ReportForm) for screen in self.screen_stack):
             draft = replace(self._draft, folder=self._folder or self._draft.folder)
             form = ReportForm(
-                self._edits.original, self._named, self._settings, self._live.settings, draft
+                self._edits.original, self._named, self._settings, self._live.afresh, draft
             )
             self.push_screen(form, self._drafted)
 
@@ -321,7 +315,7 @@ class LinregApp(App[None]):
         self._poke(on=False)
         if not any(isinstance(screen, SweepForm) for screen in self.screen_stack):
             pane = self._main.query_one(SweepPane)
-            form = SweepForm(self._data, self._live.settings, pane.foresights, pane.course.recipe)
+            form = SweepForm(self._data, self._live.afresh, pane.foresights, pane.course.recipe)
             self.push_screen(form, self._sweep)
 
     def _sweep(self, recipe: Recipe | None) -> None:

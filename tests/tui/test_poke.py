@@ -364,6 +364,8 @@ async def test_a_sweep_keeps_its_results_until_the_editing_is_over(houses: Datas
         pane = pilot.app.query_one(SweepPane)
         await press(pilot, "w", "enter")
         await until(pilot, lambda: pane.course.phase == "done")
+        await press(pilot, "0")
+        await step_on(pilot, "shift+right", 10)
         await press(pilot, "p", "p")
         assert pane.course.phase == "done"
         await press(pilot, "p", "a")

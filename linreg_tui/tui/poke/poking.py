@@ -59,8 +59,6 @@ class Poking:
         if self.lifted is not None or self._area is None:
             return self.lifted
         area, (x, y) = self._area, self.edits.data.sketch
-        if not len(x):
-            return None
         across = _cells(area.x, area.plot_columns, x, self.cursor[0])
         down = ASPECT * _cells(area.y, area.plot_rows, y, self.cursor[1])
         distance = across * across + down * down

@@ -43,13 +43,15 @@ def _near(poking: Poking, narrow: bool) -> list[Span]:
     if poking.lifted is not None:
         back = "" if narrow else ", esc puts it back"
         return [(f"{name} is lifted: ", Role.TEXT), (f"enter puts it down{back}", Role.LABEL)]
+    told = "enter lifts, k takes out"
     if not narrow:
+        told = "enter lifts it, k takes it out"
         x, y = (
             fixed(place, NUMBER, decimals).strip()
             for place, decimals in zip(poking.edits.place(near), poking.decimals, strict=True)
         )
         name += f" at {x}, {y}"
-    return [(f"{name}: ", Role.TEXT), ("enter lifts it, k takes it out", Role.LABEL)]
+    return [(f"{name}: ", Role.TEXT), (told, Role.LABEL)]
 
 
 def _closed_form(poking: Poking) -> list[Span]:
@@ -62,10 +64,9 @@ def _fit(view: View | None) -> list[list[Span]]:
         return []
     step, optimum = view.run.history[view.number], view.run.optimum
     above = above_optimum(optimum, step.slope, step.intercept)
-    told = f"  +{above}" if above else ""
     name = f"fit {'▶' if view.running else '‖'}"
     numbers = _numbers(name, step.slope, step.intercept, step.loss, Role.FIT)
-    return [[*numbers, (told, Role.TEXT)]]
+    return [[*numbers, (f"  +{above}", Role.TEXT)]]
 
 
 def _numbers(name: str, slope: float, intercept: float, loss: float, role: Role) -> list[Span]:
