@@ -124,9 +124,9 @@ def _first_question(
     yield (
         f"Each training goes {_epochs(homework.settings)} through the data, with the same learning "
         "rates. A smaller batch makes more steps of the same rows, and each step sees less of "
-        "them. A training has converged if its last loss is within 1% of the least one, and diverged if "
-        "it grew over a thousandfold. It is foreseen as stable if the noise of its batches stays "
-        "bounded, which can still be more than 1%."
+        "them. A training has converged if its last loss is within 1% of the least one, and "
+        "diverged if it grew over a thousandfold. It is foreseen as stable if the noise of its "
+        "batches stays bounded, which can still be more than 1%."
     )
     yield _trials(homework, homework.batch_sizes)
     yield from _curves(drawn[EPOCHS], names[EPOCHS])

@@ -76,6 +76,15 @@ class Training:
         return self._wanted or self.run.settings
 
     @property
+    def beyond(self) -> bool:
+        """Whether it is to go on when the epochs are over, until it is paused."""
+        return self._beyond
+
+    @beyond.setter
+    def beyond(self, beyond: bool) -> None:
+        self._beyond = beyond
+
+    @property
     def _goal(self) -> int:
         return MAX_STEPS if self._beyond else self.run.budget
 
@@ -114,10 +123,10 @@ class Training:
         async with self._one_at_a_time:
             return await asyncio.to_thread(self.run.branch, step)
 
-    def go(self) -> Coroutine[None, None, None]:
-        """Train to the end of the epochs, or if that is reached on and on, until paused."""
+    def go(self, *, beyond: bool = False) -> Coroutine[None, None, None]:
+        """Train to the end of the epochs; if that is reached or asked for, on until paused."""
         self._going = True
-        self._beyond = self.run.history.last >= self.run.budget
+        self._beyond = beyond or self.run.history.last >= self.run.budget
         return self._go()
 
     async def _go(self) -> None:

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.exact import ExactSums
 from linreg_tui.core.moments import FloatArray, Moments, Number, pieces
 
 EXACT_ROWS = 4096
@@ -25,6 +25,7 @@ _ONE_X = (
     "every x is the same, so the formula divides by n Σx² − (Σx)² = 0 and has no answer; "
     "choose another column with --x"
 )
+_TOO_LARGE = "the numbers are too large to be squared; use larger units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def closed_form(moments: Moments[float]) -> ClosedForm:
     raw_xx = n * (sxx + n * moments.mean_x * moments.mean_x)
     raw_yy = n * (syy + n * moments.mean_y * moments.mean_y)
     if not (math.isfinite(raw_xx) and math.isfinite(raw_yy)):
-        raise InputError("the numbers are too large to be squared; use larger units")
+        raise InputError(_TOO_LARGE)
     if not sxx > 0:
         raise InputError(_ONE_X)
     # They bound the slope and its variance, and the variance of the intercept.
@@ -125,7 +126,7 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
         raise InputError(_ONE_X)
     line = closed_form(Moments.of(x, y))
     if len(x) <= EXACT_ROWS:
-        return _exact(x, y)
+        return exact_fit(ExactSums.of(x, y))
     # What remains of y keeps the digits that the difference of two large sums of squares loses.
     moments = line.moments
     total = 0.0
@@ -135,40 +136,40 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
     return replace(line, loss=total / len(x))
 
 
-def _exact(x: FloatArray, y: FloatArray) -> ClosedForm:
-    """The same in integers, of which none is rounded; only the results are.
+def exact_fit(sums: ExactSums, x0: float = 0.0, y0: float = 0.0, slope: float = 0.0) -> ClosedForm:
+    """The least-squares line of rows of which these sums are known; only the results are rounded.
 
-    A number is taken for the shortest decimal that stands for it, which is the one it was read
-    from: for 1/10, where its floating-point value is a little more.
+    The sums are those of x − x0 and of what y is above the line of that slope through (x0, y0): of
+    x and y themselves, unless another line is given.
+
+    Raises
+    ------
+    InputError
+        As `closed_form` does.
     """
-    (xs, unit_x), (ys, unit_y) = _integers(x), _integers(y)
-    n, sum_x, sum_y = len(xs), sum(xs), sum(ys)
-    # n times the centred sums of squares and products, in units.
-    xx = n * sum(v * v for v in xs) - sum_x * sum_x
-    xy = n * sum(v * w for v, w in zip(xs, ys, strict=True)) - sum_x * sum_y
-    yy = n * sum(w * w for w in ys) - sum_y * sum_y
-    slope = Fraction(xy, xx) * unit_y / unit_x
-    mean_x, mean_y = Fraction(sum_x, n) * unit_x, Fraction(sum_y, n) * unit_y
-    moments = Moments(
-        n,
-        float(mean_x),
-        float(mean_y),
-        float(Fraction(xx, n) * unit_x**2),
-        float(Fraction(xy, n) * unit_x * unit_y),
-        float(Fraction(yy, n) * unit_y**2),
+    mean_u, mean_v = sums.x / sums.n, sums.y / sums.n
+    suu, suv, svv = (
+        sums.xx - sums.x * mean_u,
+        sums.xy - sums.x * mean_v,
+        sums.yy - sums.y * mean_v,
     )
-    loss = (yy - Fraction(xy * xy, xx)) * unit_y**2 / n**2
-    return ClosedForm(moments, float(slope), float(mean_y - slope * mean_x), float(loss))
-
-
-def _integers(values: FloatArray) -> tuple[list[int], Fraction]:
-    """The values as whole multiples of a power of ten, and that power."""
-    decimals = [Decimal(repr(value)).as_tuple() for value in values.tolist()]
-    least = min(int(decimal.exponent) for decimal in decimals)
-    whole = [
-        (-1) ** decimal.sign
-        * int("".join(map(str, decimal.digits)))
-        * 10 ** (int(decimal.exponent) - least)
-        for decimal in decimals
-    ]
-    return whole, Fraction(10) ** least
+    if not suu > 0:
+        raise InputError(_ONE_X)
+    k, tilt = Fraction(slope), suv / suu
+    mean_x, mean_y = Fraction(x0) + mean_u, Fraction(y0) + k * mean_u + mean_v
+    try:
+        moments = Moments(
+            sums.n,
+            float(mean_x),
+            float(mean_y),
+            float(suu),
+            float(suv + k * suu),
+            float(svv + 2 * k * suv + k * k * suu),
+        )
+    except OverflowError:
+        raise InputError(_TOO_LARGE) from None
+    # It raises what there is to raise; its results come from moments that are rounded.
+    closed_form(moments)
+    steepness = k + tilt
+    intercept, loss = mean_y - steepness * mean_x, (svv - suv * tilt) / sums.n
+    return ClosedForm(moments, float(steepness), float(intercept), float(loss))

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from linreg_tui.core.closed_form import ClosedForm, Sums, fit, sums_of
+from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import Batches, FloatArray, Moments
-from linreg_tui.core.sketch import sketch
+from linreg_tui.core.sketch import sketched_rows
+from linreg_tui.core.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,24 @@ class Dataset:
         return fit(self.x, self.y) if self.whole is None else self.whole.line
 
     @cached_property
+    def tally(self) -> Tally:
+        """What it takes to follow the line while rows are added and taken away."""
+        return Tally.of(self.x, self.y, self.line)
+
+    @cached_property
+    def extent(self) -> Extent:
+        """The least and the largest x and y."""
+        return Extent.of(self.x, self.y)
+
+    @cached_property
+    def sketched(self) -> NDArray[np.intp]:
+        """The numbers of enough of the rows for a picture of all."""
+        return sketched_rows(self.x, self.y)
+
+    @cached_property
     def sketch(self) -> tuple[FloatArray, FloatArray]:
-        """Enough of the rows for a picture of all."""
-        return sketch(self.x, self.y)
+        """The points of these rows, x and y."""
+        return self.x[self.sketched], self.y[self.sketched]
 
     @cached_property
     def batches(self) -> Batches:

@@ -19,10 +19,17 @@ def sketch(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     """
     if len(x) <= SKETCHED_FROM:
         return x, y
+    chosen = sketched_rows(x, y)
+    return x[chosen], y[chosen]
+
+
+def sketched_rows(x: FloatArray, y: FloatArray) -> NDArray[np.intp]:
+    """The numbers of these points."""
+    if len(x) <= SKETCHED_FROM:
+        return np.arange(len(x))
     grid = np.full(SKETCH_CELLS * SKETCH_CELLS, -1)
     grid[_cells(x) * SKETCH_CELLS + _cells(y)] = np.arange(len(x))
-    chosen = grid[grid >= 0]
-    return x[chosen], y[chosen]
+    return grid[grid >= 0]
 
 
 def _cells(values: FloatArray) -> NDArray[np.intp]:

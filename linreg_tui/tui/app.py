@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.export import ExportScreen, current_folder
@@ -28,7 +29,7 @@ from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
-from linreg_tui.tui.messages import PaneChosen, RunChosen, SettingsChosen
+from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
 from linreg_tui.tui.opening.flow import choose, said_of
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
@@ -38,6 +39,7 @@ from linreg_tui.tui.panes.views import ViewsPane
 from linreg_tui.tui.report_form import Draft, ReportForm
 from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import Recipe
+from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.title import TitleBar
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
@@ -69,10 +71,12 @@ class LinregApp(App[None]):
     ) -> None:
         super().__init__()
         self._named = named
-        self._data = data
+        self._edits = Edits.of(data)
         self._settings = settings
         self._markers = markers
         self._alone: str | None = None
+        self._poking = False
+        self._swept = data
         self._link = Link()
         self._folder: str | None = None
         self._draft = Draft()
@@ -135,9 +139,10 @@ class LinregApp(App[None]):
     def _arrange(self, size: Size) -> None:
         columns, rows = size
         all_fit = columns >= ALL_COLUMNS and rows >= ALL_ROWS
-        alone = self._alone or (None if all_fit else "live")
+        alone = self._alone or (None if all_fit else "data" if self._poking else "live")
         main = self._main
         too_small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
+        main.set_class(self._poking, "poking")
         main.set_class(too_small, "too-small")
         main.set_class(rows < LOSS_ROWS, "short")
         main.set_class(alone is not None, "alone")
@@ -147,7 +152,10 @@ class LinregApp(App[None]):
         main.query_one("#side").display = alone != "live"
         for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
+        if alone is None and self._poking:
+            main.query_one(SweepPane).display = False
         main.query_one(TitleBar).show(alone)
+        main.query_one(DataPane).poke(on=self._poking and not too_small)
         main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small)
         self.refresh_bindings()
 
@@ -160,11 +168,32 @@ class LinregApp(App[None]):
             If the data can't be trained with them; nothing has changed then.
         """
         self._live.take(data, settings)
-        self._data, self._settings = data, settings
+        self._edits, self._settings, self._swept = Edits.of(data), settings, data
         main = self._main
         main.query_one(SweepPane).take(data, settings)
         for pane in (*main.query(DataPane), *main.query(ClosedFormPane), *main.query(TitleBar)):
             pane.take(data)
+
+    def on_edited(self, message: Edited) -> None:
+        """Everything follows the edited data, but for the sweep: its results would soon be old."""
+        data_pane = self._main.query_one(DataPane)
+        try:
+            self._live.take(message.edits.data)
+        except InputError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            data_pane.keep(self._edits)
+            return
+        self._edits = message.edits
+        for pane in (*self._main.query(ClosedFormPane), *self._main.query(TitleBar)):
+            pane.take(self._data)
+
+    def on_line_moved(self, message: LineMoved) -> None:
+        """The line that is being trained is drawn among the points that are edited, too."""
+        self._main.query_one(DataPane).follow(message.view)
+
+    def on_poking_ended(self) -> None:
+        """The user is done with the points."""
+        self._poke(on=False)
 
     def on_settings_chosen(self, message: SettingsChosen) -> None:
         """The live run has new settings, with which a sweep would be another."""
@@ -181,7 +210,25 @@ class LinregApp(App[None]):
 
     def _show(self, pane: str | None) -> None:
         self._alone = pane
+        if pane not in (None, "data"):
+            self._poke(on=False)
         self._arrange(self.size)
+
+    def _poke(self, *, on: bool) -> None:
+        """Edit the points, or be done: then a sweep would be one of the edited data."""
+        if on == self._poking:
+            return
+        self._poking = on
+        self._live.chase(chasing=on)
+        if not on and self._swept is not self._data:
+            self._swept = self._data
+            self._main.query_one(SweepPane).take(self._data, self._live.afresh)
+        self._arrange(self.size)
+
+    @property
+    def _data(self) -> Dataset:
+        """The rows as they are now."""
+        return self._edits.data
 
     @property
     def _main(self) -> Screen[object]:
@@ -193,8 +240,14 @@ class LinregApp(App[None]):
         return self._main.query_one(LivePane)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let the live pane's keys rest while the sweep has the screen and the keyboard."""
-        if action == "live" and self._main.focused is not None:
+        """Let keys rest that would be lost on the screen as it is.
+
+        They are the live pane's while the sweep has the screen and the keyboard, and the one for
+        the next view of the data while its points are edited.
+        """
+        if action == "live" and self._main.query_one(TrialTable).has_focus:
+            return False
+        if action == "next_view" and parameters == ("data",) and self._poking:
             return False
         return super().check_action(action, parameters)
 
@@ -249,7 +302,9 @@ class LinregApp(App[None]):
         """The report of the homework."""
         if not any(isinstance(screen, ReportForm) for screen in self.screen_stack):
             draft = replace(self._draft, folder=self._folder or self._draft.folder)
-            form = ReportForm(self._data, self._named, self._settings, self._live.settings, draft)
+            form = ReportForm(
+                self._edits.original, self._named, self._settings, self._live.afresh, draft
+            )
             self.push_screen(form, self._drafted)
 
     def _drafted(self, draft: Draft | None) -> None:
@@ -270,11 +325,21 @@ class LinregApp(App[None]):
         else:
             self._show(pane)
 
+    def action_poke(self) -> None:
+        """Edit the points of the data, or be done with it."""
+        if self._edits.original.whole is not None:
+            self.notify("Only a sample of the rows is kept, so points can't be edited.")
+            return
+        if not self._poking and self._alone != "data":
+            self._alone = None
+        self._poke(on=not self._poking)
+
     def action_sweep(self) -> None:
         """Choose a sweep around the settings of the live view, and run it."""
+        self._poke(on=False)
         if not any(isinstance(screen, SweepForm) for screen in self.screen_stack):
             pane = self._main.query_one(SweepPane)
-            form = SweepForm(self._data, self._live.settings, pane.foresights, pane.course.recipe)
+            form = SweepForm(self._data, self._live.afresh, pane.foresights, pane.course.recipe)
             self.push_screen(form, self._sweep)
 
     def _sweep(self, recipe: Recipe | None) -> None:
@@ -283,5 +348,5 @@ class LinregApp(App[None]):
             self._main.query_one(SweepPane).start(recipe)
 
     def action_help(self) -> None:
-        """All keys."""
-        self.push_screen(HelpScreen(in_sweep=self._main.focused is not None))
+        """All keys that there are now."""
+        self.push_screen(HelpScreen(self._main.focused))

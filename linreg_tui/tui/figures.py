@@ -19,6 +19,7 @@ from rich.cells import cell_len
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.area import Area
+from linreg_tui.tui.braille import braille
 from linreg_tui.tui.markers import AXIS, Ink
 from linreg_tui.tui.picture import (
     BLANK,
@@ -184,11 +185,14 @@ def _dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
     across, down = area.dots_across, area.dots_down
     column = np.minimum(x[inside] * across, across - 1).astype(np.intp)
     row = np.minimum(y[inside] * down, down - 1).astype(np.intp)
-    dots, counts = np.unique(column * down + row, return_counts=True)
+    counts = np.bincount(column * down + row)
+    dots = np.flatnonzero(counts)
     column, row = np.divmod(dots, down)
+    if ink.marker == "braille":
+        return braille(area, column, row)
     x, y = (column + 0.5) / across, (row + 0.5) / down
     glyphs = _signal(area, x, y, ink.marker, connected=False)
-    crowded = counts > 1
+    crowded = counts[dots] > 1
     if not (ink.crowd and crowded.any()):
         return glyphs
     crowd = _signal(area, x[crowded], y[crowded], ink.crowd, connected=False)

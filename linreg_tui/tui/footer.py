@@ -6,7 +6,11 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-from linreg_tui.tui.keys import KEYS, SWEEP_KEYS
+from linreg_tui.tui.keys import KEYS, POKE_KEYS, SWEEP_KEYS
+from linreg_tui.tui.poke.plane import Plane
+
+EXPENDABLE = {"live('restart')"}
+"""What has to go as well while points are edited."""
 
 ALL_COLUMNS = 119
 """Columns from which on all keys fit."""
@@ -17,7 +21,9 @@ class KeysFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """The keys."""
-        roomy = {key.action for key in (*KEYS, *SWEEP_KEYS) if key.roomy}
+        roomy = {key.action for key in (*KEYS, *SWEEP_KEYS, *POKE_KEYS) if key.roomy}
+        if isinstance(self.screen.focused, Plane):
+            roomy |= EXPENDABLE
         for widget in super().compose():
             if isinstance(widget, FooterKey) and widget.action in roomy and self._narrow:
                 continue

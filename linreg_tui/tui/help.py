@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from collections.abc import Sequence
+from itertools import groupby, zip_longest
 from typing import ClassVar
 
 from rich.table import Table
@@ -11,9 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
-from linreg_tui.tui.keys import KEYS, LIVE_KEYS, SWEEP_KEYS, Key
+from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS, SWEEP_KEYS, Key
+from linreg_tui.tui.poke.plane import Plane
+from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.timeline import EVENTS
 
 
@@ -24,16 +28,21 @@ class HelpScreen(ModalScreen[None]):
         ("question_mark,q,enter,escape", "dismiss", "Close"),
     ]
 
-    def __init__(self, *, in_sweep: bool = False) -> None:
+    def __init__(self, focused: Widget | None = None) -> None:
         super().__init__()
-        self._in_sweep = in_sweep
+        self._title, self._keys = "Help", tuple[Key, ...](KEYS)
+        self._in_sweep = isinstance(focused, TrialTable)
+        if self._in_sweep:
+            self._title = "Help: the sweep"
+            self._keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
+        elif isinstance(focused, Plane):
+            self._title = "Help: poke"
+            taken = {name for key in POKE_KEYS for name in key.keys.split(",")} | {"v"}
+            self._keys = (*POKE_KEYS, *(key for key in KEYS if key.keys not in taken))
 
     def compose(self) -> ComposeResult:
         """A table of the keys as they are now, in two columns so that it fits on 24 lines."""
-        keys: tuple[Key, ...] = KEYS
-        if self._in_sweep:
-            keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
-        entries = [(key.shown, key.meaning) for key in keys] + [("ctrl+p", "All of this by name")]
+        entries = [*_merged(self._keys), ("ctrl+p", "All of this by name")]
         half = -(-len(entries) // 2)
         table = Table.grid(padding=(0, 1))
         for left, right in zip_longest(entries[:half], entries[half:], fillvalue=("", "")):
@@ -42,9 +51,15 @@ class HelpScreen(ModalScreen[None]):
         for kind, (glyph, _) in EVENTS.items():
             marks.append(f"  {glyph} {kind}", style="not bold")
         box = VerticalScroll(Static(table), *([] if self._in_sweep else [Static(marks)]))
-        box.border_title = "Help: the sweep" if self._in_sweep else "Help"
+        box.border_title = self._title
         box.border_subtitle = "? closes"
         yield box
+
+
+def _merged(keys: Sequence[Key]) -> list[tuple[str, str]]:
+    """What is printed on the keys, and what they do; once for neighbours that do the same."""
+    same = groupby(keys, key=lambda key: key.meaning)
+    return [("".join(key.shown for key in group), meaning) for meaning, group in same]
 
 
 def _cells(shown: str, meaning: str) -> tuple[Text, Text]:

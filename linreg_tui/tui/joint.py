@@ -8,6 +8,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from linreg_tui.axes import Axis
+from linreg_tui.core.closed_form import ClosedForm
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import Inference, confidence_band, inference
 from linreg_tui.core.moments import FloatArray
@@ -56,7 +57,7 @@ class JointPicture:
         line = self._data.line
         scatter = figures.scatter(area, *self._data.sketch)
         fitted = figures.straight_line(area, line.slope, line.intercept, Role.REFERENCE)
-        band = [] if self._found is None else self._band(area, self._found.sure)
+        band = [] if self._found is None else band_of(line, self._found.sure, area)
         inner = layers.stack(area, figures.frame(area), [scatter, *band, fitted])
         whole = _placed(inner, columns, rows, above)
         if self._found is not None and area.has_room:
@@ -64,17 +65,6 @@ class JointPicture:
             left = area.left + cell_len(area.y.label) + 3
             write_legend(whole, left, self._legend(self._found.sure))
         return whole
-
-    def _band(self, area: Area, sure: Inference) -> list[Layer]:
-        """The limits of the mean response."""
-        x = _edges(area.x, area.dots_across)
-        limits = confidence_band(self._data.line, sure, x) or ()
-        # A line that leaves the window would be drawn along its border.
-        inside = [(limit >= area.y.low) & (limit <= area.y.high) for limit in limits]
-        return [
-            figures.path(area, x[kept], limit[kept], Role.BAND)
-            for limit, kept in zip(limits, inside, strict=True)
-        ]
 
     def _legend(self, sure: Inference) -> list[Span]:
         fit, line = self._markers.fit, self._markers.closed_form
@@ -86,6 +76,18 @@ class JointPicture:
             (f"r {r}", Role.TEXT),
             (f"p {probability(sure.slope_p)}", Role.TEXT),
         ]
+
+
+def band_of(line: ClosedForm, sure: Inference, area: Area) -> list[Layer]:
+    """The limits of the mean response."""
+    x = _edges(area.x, area.dots_across)
+    limits = confidence_band(line, sure, x) or ()
+    # A line that leaves the window would be drawn along its border.
+    inside = [(limit >= area.y.low) & (limit <= area.y.high) for limit in limits]
+    return [
+        figures.path(area, x[kept], limit[kept], Role.BAND)
+        for limit, kept in zip(limits, inside, strict=True)
+    ]
 
 
 def _margins(columns: int, rows: int) -> tuple[int, int]:

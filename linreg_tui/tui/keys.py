@@ -15,7 +15,7 @@ class Key:
     `keys` are Textual's names of the keys, separated by commas, `shown` what is printed on them,
     `action` what the application or the table that has the keyboard is to do, and `meaning` a line
     for the help and the palette. Keys with a `footer` text are in the footer, the `roomy` ones
-    where it has room for all; neighbours with the same text share it.
+    where it has room for all. Neighbours with the same text or meaning share it.
     """
 
     keys: str
@@ -63,13 +63,14 @@ PANE_KEYS = (
     Key("v", "v", "next_view('data')", "Next view of the data"),
     Key("c", "c", "next_view('closed-form')", "Next view of closed form"),
     Key("w", "w", "sweep", "Choose and run a sweep", "sweep"),
+    Key("p", "p", "poke", "Poke: edit the points", "poke", roomy=True),
 )
 VIEW_KEYS = (
     Key("l", "l", "live('toggle_landscape')", "Loss curve or landscape", "landscape", roomy=True),
     Key("z", "z", "live('toggle_coordinates')", "Landscape in z-scores"),
     Key("y", "y", "live('toggle_excess')", "Loss, or loss above optimum"),
     Key("g", "g", "live('toggle_update')", "The gradient step in view", "gradient", roomy=True),
-    Key("b", "b", "live('branch')", "Branch off from here", "branch", roomy=True),
+    Key("b", "b", "live('branch')", "Branch off from here"),
 )
 EXPORT_KEYS = (Key("x", "x", "export", "Export run or sweep", "export", roomy=True),)
 
@@ -100,6 +101,28 @@ SWEEP_KEYS = (
     Key("ctrl+x,escape", "ctrl+x", "ask('cancel')", "Cancel the sweep"),
 )
 """The keys of the sweep's table, while it is alone on the screen."""
+
+WALK, STRIDE = "The cursor, by one cell", "By five cells"
+POKE_KEYS = (
+    Key("left", "←", "go(-1, 0)", WALK, "go"),
+    Key("up", "↑", "go(0, 1)", WALK, "go"),
+    Key("down", "↓", "go(0, -1)", WALK, "go"),
+    Key("right", "→", "go(1, 0)", WALK, "go"),
+    Key("shift+left", "shift+←", "go(-5, 0)", STRIDE),
+    Key("shift+up", "↑", "go(0, 5)", STRIDE),
+    Key("shift+down", "↓", "go(0, -5)", STRIDE),
+    Key("shift+right", "→", "go(5, 0)", STRIDE),
+    Key("a", "a", "ask('add')", "Add a point", "add"),
+    Key("enter", "enter", "ask('lift')", "Lift a point, put it down", "lift"),
+    Key("k,delete,backspace", "k", "ask('take_out')", "Take a point out", "kill"),
+    Key("u", "u", "ask('undo')", "Undo", "undo"),
+    Key("U,ctrl+r", "U", "ask('redo')", "Redo", "redo", roomy=True),
+    Key("n,tab", "n", "ask('next', 1)", "To the next point right", "next", roomy=True),
+    Key("N,shift+tab", "N", "ask('next', -1)", "To the next point left"),
+    Key("s", "s", "ask('save')", "Save the edited data", "save"),
+    Key("escape", "esc", "ask('leave')", "Put back, or done", "done"),
+)
+"""The keys of the data's plane, while its points are edited."""
 
 
 def bindings(keys: Sequence[Key] = KEYS) -> list[BindingType]:

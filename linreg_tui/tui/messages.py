@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from linreg_tui.core.edits import Edits
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
+from linreg_tui.tui.player import View
 
 
 class Progressed(Message):
@@ -50,6 +52,30 @@ class SettingsChosen(Message):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
+
+
+class LineMoved(Message):
+    """The live view shows a line that is chasing the data; a later one stands for an earlier."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self.view = view
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the last of these is of use."""
+        return isinstance(message, LineMoved)
+
+
+class Edited(Message):
+    """The user has edited the data."""
+
+    def __init__(self, edits: Edits) -> None:
+        super().__init__()
+        self.edits = edits
+
+
+class PokingEnded(Message):
+    """The user is done with editing the data."""
 
 
 class RunChosen(Message):

@@ -9,6 +9,7 @@ import numpy as np
 
 from linreg_tui.axes import Axis, count_axis, growing, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.extent import Extent
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
@@ -70,10 +71,10 @@ class FitPicture:
             names.insert(1, "batch")
         if view.trace is not None:
             names.insert(0, "before")
-        legend = _legend(self._markers, *names)
-        if self._drawn != (area, legend):
-            self._drawn = area, legend
-            frame = figures.frame(area, legend)
+        entries = legend(self._markers, *names)
+        if self._drawn != (area, entries):
+            self._drawn = area, entries
+            frame = figures.frame(area, entries)
             self._still = layers.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
         step, optimum = view.run.history[view.number], view.run.optimum
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
@@ -152,11 +153,11 @@ class LossPicture:
             self._markers,
         )
         names = ["loss"] if self.above_optimum else ["loss", "closed form"]
-        legend = _legend(self._markers, *names if view.trace is None else ("before", *names))
-        if self._drawn != (area, legend):
-            self._drawn = area, legend
+        entries = legend(self._markers, *names if view.trace is None else ("before", *names))
+        if self._drawn != (area, entries):
+            self._drawn = area, entries
             level = figures.level(area, self._least(run), Role.REFERENCE)
-            self._still = layers.stack(area, figures.frame(area, legend), [level])
+            self._still = layers.stack(area, figures.frame(area, entries), [level])
         inks = []
         if view.trace is not None:
             inks.append(figures.curve(area, self._curve(view.trace), Role.TRACE))
@@ -190,8 +191,9 @@ def _here(area: Area, x: float, y: float) -> Layer:
     return figures.marks(area, np.array([x]), np.array([y]), area.markers.here, Role.HERE)
 
 
-def _legend(markers: Markers, *names: str) -> list[Span]:
-    entries: dict[str, tuple[str, Role]] = {
+def legend(markers: Markers, *names: str) -> list[Span]:
+    """What these are drawn with."""
+    known: dict[str, tuple[str, Role]] = {
         "before": (markers.trace.sample, Role.TRACE),
         "data": (markers.points.sample, Role.POINTS),
         "batch": (markers.batch, Role.BATCH),
@@ -199,12 +201,16 @@ def _legend(markers: Markers, *names: str) -> list[Span]:
         "loss": (markers.loss.sample, Role.FIT),
         "closed form": (markers.closed_form.sample, Role.REFERENCE),
     }
-    return [(f"{entries[name][0]} {name}", entries[name][1]) for name in names]
+    return [(f"{known[name][0]} {name}", known[name][1]) for name in names]
 
 
-def data_area(data: Dataset, columns: int, rows: int, markers: Markers) -> Area:
-    """A window that holds all points, and 0 where that is not far."""
-    return window(columns, rows, (data.x, data.x_name), (data.y, data.y_name), markers)
+def data_area(
+    data: Dataset, columns: int, rows: int, markers: Markers, extent: Extent | None = None
+) -> Area:
+    """A window that holds all points, or others if that is given, and 0 where that is not far."""
+    held = extent or data.extent
+    x, y = np.array([held.left, held.right]), np.array([held.low, held.high])
+    return window(columns, rows, (x, data.x_name), (y, data.y_name), markers)
 
 
 def window(

@@ -28,7 +28,8 @@ class View:
     """A run at one of its steps, and what its training is about.
 
     `settings` are those of the steps to come, of which `foreseen` tells, None if that isn't known
-    yet; `trace` is the run that this one has branched off.
+    yet; `trace` is the run that this one has branched off. `endless` is a run that goes on when the
+    epochs are over.
     """
 
     run: Run
@@ -38,6 +39,7 @@ class View:
     pace: float
     foreseen: Prediction | None = None
     trace: Run | None = None
+    endless: bool = False
 
     @property
     def latest(self) -> bool:
@@ -59,6 +61,8 @@ class Player:
         self._start = start
         self._training = Training(Run(data, settings), 0, tell, FIRST_PACE)
         self._trace: Run | None = None
+        self._first: tuple[float, float] | None = None
+        self._chasing = False
         self._foreseen: tuple[Settings, Prediction] | None = None
         self._number = 0
         self._following = True
@@ -76,7 +80,17 @@ class Player:
             training.pace,
             known[1] if known is not None and known[0] == training.settings else None,
             self._trace,
+            training.beyond,
         )
+
+    @property
+    def afresh(self) -> Settings:
+        """The settings with which it starts over: from its first line, before any other data."""
+        settings = self._training.settings
+        if self._first is None:
+            return settings
+        slope, intercept = self._first
+        return replace(settings, initial_slope=slope, initial_intercept=intercept)
 
     @property
     def _run(self) -> Run:
@@ -88,7 +102,7 @@ class Player:
             self._training.pause()
         elif not self._run.exhausted:
             self._following = True
-            self._start(self._training.go())
+            self._start(self._training.go(beyond=self._chasing))
 
     def walk(self, steps: int) -> None:
         """Along the timeline, pausing; past its end by training as many steps more."""
@@ -109,6 +123,12 @@ class Player:
     def latest(self) -> None:
         """Show the latest step."""
         self.look_at(self._run.history.last)
+
+    def chase(self, *, chasing: bool) -> None:
+        """Go on when the epochs are over, since the data is going to change."""
+        self._chasing = chasing
+        if chasing and self._training.running:
+            self._training.beyond = True
 
     def pause(self) -> None:
         """Train no further."""
@@ -144,25 +164,29 @@ class Player:
         InputError
             If a setting is out of range for the data.
         """
-        self._take(Run(self._data, settings or self._training.settings), None)
+        self._take(Run(self._data, settings or self.afresh), None)
 
     def take_data(self, data: Dataset, settings: Settings | None = None) -> None:
-        """Train on other data: from the line of the step in view, or from the settings' start.
+        """Train on other data: from the settings' start, or else from the line of the step in view.
+
+        A run that has diverged has no line to go on from, and starts over.
 
         Raises
         ------
         InputError
             If the data can't be trained with the settings.
         """
+        first = None
         if settings is None:
-            here = self._run.history[self._number]
-            settings = replace(
-                self._training.settings,
-                initial_slope=here.slope,
-                initial_intercept=here.intercept,
-            )
+            settings = self.afresh
+            if self._run.diverged_at is None:
+                first = settings.initial_slope, settings.initial_intercept
+                here = self._run.history[self._number]
+                settings = replace(
+                    settings, initial_slope=here.slope, initial_intercept=here.intercept
+                )
         self._take(Run(data, settings), None)
-        self._data = data
+        self._data, self._first = data, first
 
     async def branch(self) -> None:
         """Go another way from the step in view, with the settings as they are now."""
@@ -171,7 +195,9 @@ class Player:
         twin = await training.branch(number)
         if training is self._training:
             twin.change(settings)
+            first = self._first
             self._take(twin, old)
+            self._first = first
 
     async def load(self, settings: Settings) -> None:
         """Show a run with these settings that has come to its end.
@@ -207,7 +233,7 @@ class Player:
         going = last.running
         last.pause()
         self._training = Training(run, last.run_id + 1, self._tell, last.pace)
-        self._trace = trace
+        self._trace, self._first = trace, None
         self.latest()
         if going:
             self.toggle()

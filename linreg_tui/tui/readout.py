@@ -112,7 +112,7 @@ def _state(view: View, columns: int) -> Span:
             [f": {_too_large(view)}", help_with_it or _way_back(view)],
         ), Role.BAD
     if view.running:
-        goal = f"to step {run.budget:,}" if last < run.budget else "on until space"
+        goal = "on until space" if view.endless else f"to step {run.budget:,}"
         return f"▶ running {goal}", Role.TEXT
     if not view.latest:
         happened = [HAPPENED[event.kind] for event in events(run) if event.step == view.number]

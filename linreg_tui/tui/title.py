@@ -44,7 +44,7 @@ class TitleBar(Horizontal):
         """Name other data."""
         rows = f"{data.dropped:,} row{'s' * (data.dropped != 1)}"
         dropped = f", {rows} left out" if data.dropped else ""
-        self._source.update(Content(printable(data.source.rpartition("/")[2], 40) + dropped))
+        self._source.update(Content(printable(data.source.rpartition("/")[2], 60) + dropped))
 
     def compose(self) -> ComposeResult:
         """Tabs and source."""

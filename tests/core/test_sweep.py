@@ -118,7 +118,7 @@ def test_what_can_not_be_trained(houses: Dataset, plan: Plan, why: str) -> None:
 
 
 def test_there_are_limits() -> None:
-    with pytest.raises(InputError, match="no repeats"):
+    with pytest.raises(InputError, match="at least 1 repeat"):
         over_batch_sizes(Settings(), 551, repeats=0)
     with pytest.raises(InputError, match="100,000 trials"):
         over_batch_sizes(Settings(), 551, repeats=MAX_TRIALS)

@@ -18,6 +18,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui import figures, layers
 from linreg_tui.tui.area import Area
+from linreg_tui.tui.braille import braille
 from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.picture import BLANK, Layer, Picture, Role, lines
@@ -270,3 +271,14 @@ def test_a_long_way_is_drawn_by_few_points(houses: Dataset) -> None:
     drawn = LandscapePicture(houses).draw(90, 30, view(run))
     assert time.perf_counter() - began < 1
     assert (drawn.roles == Role.FIT).any()
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 24), (121, 40), (31, 9)])
+def test_dots_are_what_plotext_makes_of_them(width: int, height: int) -> None:
+    place = area(width, height)
+    across, down = place.dots_across, place.dots_down
+    number = np.random.default_rng(0).choice(across * down, 600, replace=False)
+    column, row = np.divmod(number, down)
+    x, y = (column + 0.5) / across, (row + 0.5) / down
+    expected = figures._signal(place, x, y, "braille", connected=False)
+    assert (braille(place, column, row) == expected).all()

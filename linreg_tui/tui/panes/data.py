@@ -1,25 +1,138 @@
-"""The data: all rows as points, with their distributions, and as a table."""
+"""The data: all rows as points, with their distributions, and as a table; and to be edited."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.geometry import Size
+
+from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.edits import Edits
+from linreg_tui.core.errors import InputError
+from linreg_tui.report import data_lines
+from linreg_tui.tui.export import current_folder, shortened
 from linreg_tui.tui.joint import JointPicture
 from linreg_tui.tui.markers import BRAILLE, Markers
+from linreg_tui.tui.messages import Edited, PokingEnded
 from linreg_tui.tui.panes.views import PaneView, ViewsPane
 from linreg_tui.tui.pictures import draw_data
+from linreg_tui.tui.player import View
+from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.poke.picture import PlanePicture
+from linreg_tui.tui.poke.plane import Plane
+from linreg_tui.tui.poke.poking import Poking
+from linreg_tui.tui.poke.readout import draw_poking
 from linreg_tui.tui.table import TablePicture
 
 
 class DataPane(ViewsPane):
-    """A scatter plot, a joint plot, and the first rows with a summary."""
+    """A scatter plot, a joint plot, and the first rows with a summary; or a plane to poke in."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         self._markers = markers
+        self._poking = Poking(Edits.of(data))
+        self._plane = PlanePicture(markers)
+        self._view: View | None = None
         super().__init__("data", "1 Data", "v", self._views_of(data))
+
+    def compose(self) -> ComposeResult:
+        """The views; the plane, and what is under its cursor."""
+        yield from super().compose()
+        yield Plane(lambda c, r: self._plane.draw(c, r, self._poking, self._view))
+        yield Plot(lambda c, r: draw_poking(c, r, self._poking, self._view), id="poke-readout")
 
     def take(self, data: Dataset) -> None:
         """Show other data."""
+        self._poking, self._view = Poking(Edits.of(data)), None
         self.look_at(self._views_of(data))
+        self._redraw()
+
+    def keep(self, edits: Edits) -> None:
+        """Go back to these edits."""
+        self._poking.put_down()
+        self._poking.edits = edits
+        self._redraw()
+
+    def poke(self, *, on: bool) -> None:
+        """Take the keyboard to edit the points, or give it back."""
+        if on == self.has_class("poking"):
+            return
+        self.set_class(on, "poking")
+        plane = self.query_one(Plane)
+        plane.can_focus = on
+        if on:
+            plane.focus()
+            self.run_worker(self._prepare_plane())
+        else:
+            if plane.has_focus:
+                self.screen.set_focus(None)
+            self._poking.put_down()
+            self.look_at(self._views_of(self._poking.edits.data))
+        self._tell()
+
+    def follow(self, view: View) -> None:
+        """The trained line is another one."""
+        self._view = view
+        self._redraw()
+
+    def on_plane_asked(self, message: Plane.Asked) -> None:
+        """A key, or a click, of the plane."""
+        poking, what = self._poking, message.what
+        if what == "save":
+            self.run_worker(self._save(poking.edits.data))
+            return
+        if what == "leave" and poking.lifted is None:
+            self.post_message(PokingEnded())
+            return
+        before = poking.edits
+        actions: dict[str, Callable[..., None]] = {
+            "go": poking.go,
+            "point_to": poking.point_to,
+            "next": poking.next,
+            "add": poking.add,
+            "lift": poking.lift,
+            "take_out": poking.take_out,
+            "undo": poking.undo,
+            "redo": poking.redo,
+            "leave": poking.put_back,
+        }
+        try:
+            actions[what](*message.amounts)
+        except InputError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        if poking.edits.data is not before.data:
+            self.post_message(Edited(poking.edits))
+        self._redraw()
+
+    async def _save(self, data: Dataset) -> None:
+        """Write the rows as they are now, beside what is there."""
+        stem = f"{Path(self._poking.edits.original.source).stem or 'data'}-edited"
+        folder = Path(current_folder())
+        try:
+            path = await asyncio.to_thread(files.create, folder, stem, ".csv", data_lines(data))
+        except InputError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        where = shortened(str(path.parent.absolute()))
+        self.notify(f"Wrote {path.name} to {where}", markup=False)
+
+    async def _prepare_plane(self) -> None:
+        await asyncio.to_thread(self._plane.prepare, self._poking.edits.data)
+        self._redraw()
+
+    def _tell(self, size: Size | None = None) -> None:
+        super()._tell(size)
+        if self.has_class("poking"):
+            self.border_title = "1 Data · poke · p ends"
+
+    def _redraw(self) -> None:
+        if self.has_class("poking"):
+            for plot in self.query("#plane, #poke-readout").results(Plot):
+                plot.redraw()
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         markers = self._markers

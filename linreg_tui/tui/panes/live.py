@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
@@ -19,7 +19,7 @@ from linreg_tui.training import Progress
 from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.link import LOST, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
-from linreg_tui.tui.messages import Progressed, SettingsChosen, StepChosen
+from linreg_tui.tui.messages import LineMoved, Progressed, SettingsChosen, StepChosen
 from linreg_tui.tui.picture import Picture
 from linreg_tui.tui.pictures import FitPicture, LossPicture
 from linreg_tui.tui.player import Player, View, next_batch_size, scaled_rates
@@ -30,6 +30,9 @@ from linreg_tui.tui.update_readout import draw_update
 
 ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
 """Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
+
+PATIENCE = 0.3
+"""Seconds that edited data is let alone before anything is foreseen of it."""
 
 PICTURE_COLUMNS = 80
 """How wide a picture is that leaves the program."""
@@ -52,6 +55,7 @@ class LivePane(Vertical):
         self._markers = markers
         self._link = link or Link()
         self._drawn: tuple[View, int] | None = None
+        self._chasing = False
         self._fit = FitPicture(data, markers)
         self._loss = LossPicture(markers)
         self._landscape = LandscapePicture(data, markers)
@@ -86,7 +90,17 @@ class LivePane(Vertical):
         self._landscape = LandscapePicture(data, self._markers)
         self._landscape.standardized = standardized
         self._lower = self._landscape if in_landscape else self._loss
-        self._chosen()
+        if settings is None:
+            self._foresee(self.settings, PATIENCE)
+            self._redraw()
+        else:
+            self._chosen()
+
+    def chase(self, *, chasing: bool) -> None:
+        """Tell of each line that is shown, and go on when the epochs are over, or no longer."""
+        self._chasing = chasing
+        self._player.chase(chasing=chasing)
+        self._redraw()
 
     @property
     def view(self) -> View:
@@ -97,6 +111,11 @@ class LivePane(Vertical):
     def settings(self) -> Settings:
         """The settings of the steps to come."""
         return self.view.settings
+
+    @property
+    def afresh(self) -> Settings:
+        """The settings with which the run starts over."""
+        return self._player.afresh
 
     def toggle(self) -> None:
         """Run or pause."""
@@ -240,12 +259,14 @@ class LivePane(Vertical):
         self.run_worker(work, group="training")
 
     def _chosen(self) -> None:
-        self.post_message(SettingsChosen(self.settings))
-        self.run_worker(self._foresee(self.settings), group="foresight", exclusive=True)
+        self.post_message(SettingsChosen(self.afresh))
+        self._foresee(self.settings)
         self._redraw()
 
-    async def _foresee(self, settings: Settings) -> None:
+    @work(group="foresight", exclusive=True)
+    async def _foresee(self, settings: Settings, patience: float = 0.0) -> None:
         """Find out what the settings lead to from here."""
+        await asyncio.sleep(patience)
         run = self.view.run
         here = run.history[run.history.last]
         start = replace(settings, initial_slope=here.slope, initial_intercept=here.intercept)
@@ -261,5 +282,7 @@ class LivePane(Vertical):
         self._drawn = self._to_draw
         self._last_resort.pause()
         self._link.draw()
+        if self._chasing:
+            self.post_message(LineMoved(self.view))
         for plot in self.query(Plot):
             plot.redraw()

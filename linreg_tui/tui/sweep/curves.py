@@ -66,11 +66,8 @@ def draw_curves(
 ) -> Picture:
     """The curves of rows with results, each with the number of its ink; of repeats, a band."""
     if not overlaid:
-        return lines(
-            columns,
-            rows,
-            [[("no learning curve yet: each comes when its training ends", Role.LABEL)]],
-        )
+        why = "no learning curve yet: each comes when its training ends"
+        return lines(columns, rows, [[(why, Role.LABEL)]])
     ticks = columns // CELLS_A_TICK_ACROSS, rows // CELLS_A_TICK_DOWN + 1
     drawn = overlay(
         "",

@@ -1,0 +1,1 @@
+"""Poking: editing the points of the data with a cursor."""

@@ -1,0 +1,203 @@
+"""A cursor over the plane, and what it does to the points."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from linreg_tui.axes import Axis
+from linreg_tui.core.edits import Edits
+from linreg_tui.core.extent import Extent
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.tui.area import Area
+from linreg_tui.tui.markers import Markers
+from linreg_tui.tui.pictures import data_area
+
+ASPECT = 2.0
+"""How many times as high as wide a cell is."""
+
+REACH = 3.0
+"""Widths of a cell from the cursor within which a point can be taken hold of."""
+
+FINER = 5.0
+"""A coordinate of the cursor is off the middle of its cell by less than this part of it."""
+
+
+class Poking:
+    """The edits, the cursor, and the row that is lifted, None if none is.
+
+    The cursor walks in cells of the window that was drawn last. The window holds all that it has
+    held since poking began, so that it never jumps to and fro.
+    """
+
+    def __init__(self, edits: Edits) -> None:
+        self.edits = edits
+        line = edits.data.line
+        self.cursor = line.moments.mean_x, line.moments.mean_y
+        self.lifted: int | None = None
+        self._before_lifting = edits
+        self._reach: Extent = edits.data.extent
+        self._area: Area | None = None
+
+    def window(self, columns: int, rows: int, markers: Markers) -> Area:
+        """Where everything is drawn, in which the cursor walks from now on."""
+        self._reach = self._reach.joined(self.edits.data.extent).with_points([self.cursor])
+        first = self._area is None
+        self._area = area = data_area(self.edits.data, columns, rows, markers, self._reach)
+        if first and area.has_room:
+            x, y = self.cursor
+            self.cursor = (
+                _middle(area.x, area.plot_columns, _cell(area.x, area.plot_columns, x)),
+                _middle(area.y, area.plot_rows, _cell(area.y, area.plot_rows, y)),
+            )
+        return area
+
+    @property
+    def near(self) -> int | None:
+        """The row that can be taken hold of: the one that is lifted, or the nearest in reach."""
+        if self.lifted is not None or self._area is None:
+            return self.lifted
+        area, (x, y) = self._area, self.edits.data.sketch
+        across = _cells(area.x, area.plot_columns, x, self.cursor[0])
+        down = ASPECT * _cells(area.y, area.plot_rows, y, self.cursor[1])
+        distance = across * across + down * down
+        nearest = int(distance.argmin())
+        if distance[nearest] > REACH * REACH:
+            return None
+        return int(self.edits.data.sketched[nearest])
+
+    @property
+    def decimals(self) -> tuple[int, int]:
+        """Decimals after the point that tell one cell from the next, of x and of y."""
+        if self._area is None:
+            return 2, 2
+        area = self._area
+        return (
+            max(0, _decimals(area.x, area.plot_columns)),
+            max(0, _decimals(area.y, area.plot_rows)),
+        )
+
+    def go(self, right: int, up: int) -> None:
+        """Walk so many cells; what is lifted comes along. Beyond its border the window grows."""
+        if self._area is None or not self._area.has_room:
+            return
+        area = self._area
+        self._go_to(
+            _stepped(area.x, area.plot_columns, self.cursor[0], right),
+            _stepped(area.y, area.plot_rows, self.cursor[1], up),
+        )
+
+    def point_to(self, column: int, row: int) -> None:
+        """Go to a cell of the picture, if it is one of the window."""
+        area = self._area
+        if area is None or not (area.left <= column < area.columns and 1 <= row <= area.plot_rows):
+            return
+        self._go_to(
+            _middle(area.x, area.plot_columns, column - area.left),
+            _middle(area.y, area.plot_rows, area.plot_rows - row),
+        )
+
+    def next(self, direction: int) -> None:
+        """To the next point to the right (1) or left (-1), from the last one to the first."""
+        if self.lifted is not None:
+            return
+        x, y = self.edits.data.sketch
+        here_x, here_y = (direction * place for place in self.cursor)
+        x, y = direction * x, direction * y
+        further = np.flatnonzero((x > here_x) | ((x == here_x) & (y > here_y)))
+        if not len(further):
+            further = np.arange(len(x))
+        first = further[x[further] == x[further].min()]
+        chosen = first[y[first].argmin()]
+        self.cursor = float(direction * x[chosen]), float(direction * y[chosen])
+
+    def add(self) -> None:
+        """A point at the cursor; what is lifted is put down there instead.
+
+        Raises
+        ------
+        InputError
+            If that is not possible; nothing has changed then.
+        """
+        if self.lifted is not None:
+            self.put_down()
+        else:
+            self.edits = self.edits.add(*self.cursor)
+
+    def lift(self) -> None:
+        """Take hold of the nearest point, or put down what is lifted."""
+        if self.lifted is not None:
+            self.put_down()
+        elif (row := self.near) is not None:
+            self.lifted, self._before_lifting = row, self.edits
+            self.cursor = self.edits.place(row)
+
+    def put_down(self) -> None:
+        """Leave what is lifted where it is."""
+        self.lifted = None
+
+    def put_back(self) -> None:
+        """Leave what is lifted where it was."""
+        if self.lifted is not None:
+            self.lifted, self.edits = None, self._before_lifting
+
+    def take_out(self) -> None:
+        """Without the nearest point.
+
+        Raises
+        ------
+        InputError
+            If that is not possible; nothing has changed then.
+        """
+        if (row := self.near) is not None:
+            before = self.edits if self.lifted is None else self._before_lifting
+            self.edits = before.remove(row)
+            self.lifted = None
+
+    def undo(self) -> None:
+        """Take the last edit back; what is lifted is put back."""
+        if self.lifted is not None:
+            self.put_back()
+        else:
+            self.edits = self.edits.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        if self.lifted is None:
+            self.edits = self.edits.redo()
+
+    def _go_to(self, x: float, y: float) -> None:
+        self.cursor = x, y
+        if self.lifted is not None:
+            # Of the edits before, so that all of the way is one edit.
+            self.edits = self._before_lifting.move(self.lifted, x, y)
+
+
+def _cells(axis: Axis, cells: int, values: FloatArray, origin: float) -> FloatArray:
+    """How many cells values are from one of them."""
+    places = axis.place(values) - axis.place(np.array([origin]))
+    return places * cells
+
+
+def _stepped(axis: Axis, cells: int, value: float, steps: int) -> float:
+    """The middle of the cell that is so many steps on; the value itself without a step."""
+    if steps == 0:
+        return value
+    return _middle(axis, cells, _cell(axis, cells, value) + steps)
+
+
+def _cell(axis: Axis, cells: int, value: float) -> int:
+    """The cell that a value is in."""
+    return min(max(int(axis.place(np.array([value]))[0] * cells), 0), cells - 1)
+
+
+def _middle(axis: Axis, cells: int, cell: int) -> float:
+    """A short number near the middle of a cell."""
+    share = (cell + 0.5) / cells
+    return round(axis.low + share * (axis.high - axis.low), _decimals(axis, cells))
+
+
+def _decimals(axis: Axis, cells: int) -> int:
+    """To so many decimals a number near the middle of a cell is still in it; to tens if -1."""
+    return -math.floor(math.log10((axis.high - axis.low) / cells / FINER))

@@ -1,0 +1,81 @@
+"""What is under the cursor, and how both lines stand."""
+
+from __future__ import annotations
+
+from linreg_tui.numbers import above_optimum, fixed
+from linreg_tui.tui.picture import Picture, Role, Span, lines
+from linreg_tui.tui.player import View
+from linreg_tui.tui.poke.poking import Poking
+
+NARROW = 50
+"""Columns below which only the most important is said of the cursor."""
+
+NUMBER, LOSS = 12, 15
+
+
+def draw_poking(columns: int, rows: int, poking: Poking, view: View | None) -> Picture:
+    """Two lines about the cursor; below them, where there is room, one for each line."""
+    narrow = columns < NARROW
+    text = [_cursor(poking, narrow), _near(poking, narrow), _closed_form(poking), *_fit(view)]
+    return lines(columns, rows, text)
+
+
+def _cursor(poking: Poking, narrow: bool) -> list[Span]:
+    data, (x, y), (of_x, of_y) = poking.edits.data, poking.cursor, poking.decimals
+    width, gap = (8, " ") if narrow else (10, "   ")
+    _, _, edited = data.source.rpartition(", edited: ")
+    told = f"{data.n:,}" if narrow else f"{data.n:,} rows"
+    return [
+        ("x ", Role.LABEL),
+        (fixed(x, width, of_x), Role.HERE),
+        (f"{gap}y ", Role.LABEL),
+        (fixed(y, width, of_y), Role.HERE),
+        (f"{gap} {told}", Role.TEXT),
+        ("" if data is poking.edits.original else f", {edited}", Role.TEXT),
+    ]
+
+
+def _near(poking: Poking, narrow: bool) -> list[Span]:
+    near = poking.near
+    if near is None:
+        return [("a adds a point, n goes to the next one", Role.LABEL)]
+    name = f"row {near + 1:,}"
+    if poking.lifted is not None:
+        back = "" if narrow else ", esc puts it back"
+        return [(f"{name} is lifted: ", Role.TEXT), (f"enter puts it down{back}", Role.LABEL)]
+    told = "enter lifts, k takes out"
+    if not narrow:
+        told = "enter lifts it, k takes it out"
+        x, y = (
+            fixed(place, NUMBER, decimals).strip()
+            for place, decimals in zip(poking.edits.place(near), poking.decimals, strict=True)
+        )
+        name += f" at {x}, {y}"
+    return [(f"{name}: ", Role.TEXT), (told, Role.LABEL)]
+
+
+def _closed_form(poking: Poking) -> list[Span]:
+    line = poking.edits.data.line
+    return _numbers("closed form", line.slope, line.intercept, line.loss, Role.REFERENCE)
+
+
+def _fit(view: View | None) -> list[list[Span]]:
+    if view is None:
+        return []
+    step, optimum = view.run.history[view.number], view.run.optimum
+    above = above_optimum(optimum, step.slope, step.intercept)
+    name = f"fit {'▶' if view.running else '‖'}"
+    numbers = _numbers(name, step.slope, step.intercept, step.loss, Role.FIT)
+    return [[*numbers, (f"  +{above}", Role.TEXT)]]
+
+
+def _numbers(name: str, slope: float, intercept: float, loss: float, role: Role) -> list[Span]:
+    return [
+        (name.ljust(12), role),
+        ("m ", Role.LABEL),
+        (fixed(slope, NUMBER), role),
+        ("  b ", Role.LABEL),
+        (fixed(intercept, NUMBER), role),
+        ("  loss ", Role.LABEL),
+        (fixed(loss, LOSS), Role.TEXT),
+    ]

@@ -1,0 +1,103 @@
+"""Time of an edit: of the arithmetic alone, and of all that is drawn anew on a screen of 120x40.
+
+python tests/benchmarks/poking.py [ROWS ...]
+
+For each number of rows (the bundled data, and 10 million) it tells the medians in milliseconds of
+adding, moving and taking out a row with the line that follows; of drawing the plane; and of what
+the application does when an edit arrives, in the closed form's pane and the live one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.edits import Edits
+from linreg_tui.core.examples import bundled
+from linreg_tui.core.settings import Settings
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.markers import BRAILLE
+from linreg_tui.tui.messages import Edited
+from linreg_tui.tui.poke.picture import PlanePicture
+from linreg_tui.tui.poke.poking import Poking
+
+EDITS = 100
+MANY = 10_000_000
+
+
+def made_up(rows: int) -> Dataset:
+    """Rows like those of the bundled data, always the same."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(300, 4500, rows)
+    return Dataset("made", "x", "y", x, 88 * x + rng.normal(34_000, 50_000, rows))
+
+
+def median(work: Callable[[int], object], times: int = EDITS) -> float:
+    """Milliseconds of doing something, each time with another number."""
+    taken = []
+    for number in range(times):
+        began = time.perf_counter()
+        work(number)
+        taken.append(1e3 * (time.perf_counter() - began))
+    return statistics.median(taken)
+
+
+def arithmetic(data: Dataset) -> dict[str, float]:
+    """Of each kind of edit, from the rows before it to the line after it."""
+    edits = Edits.of(data)
+    for number in range(EDITS):
+        edits = edits.add(1000.0 + number, 2e5)
+    return {
+        "add": median(lambda k: edits.add(1000.0 + k, 2e5).data.line),
+        "move": median(lambda k: edits.move(3 * k, 1000.0 + k, 2e5).data.line),
+        "take out": median(lambda k: edits.remove(3 * k).data.line),
+    }
+
+
+async def screen(data: Dataset) -> dict[str, float]:
+    """Of what is drawn."""
+    app = LinregApp(data, Settings())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("p")
+        await pilot.pause(0.5)
+        poking, plane = Poking(Edits.of(data)), PlanePicture(BRAILLE)
+        plane.prepare(data)
+        plane.draw(58, 22, poking, None)
+
+        def walk(_: int) -> None:
+            poking.go(1, 0)
+            poking.go(-1, 0)
+            plane.draw(58, 22, poking, None)
+
+        def carry(number: int) -> None:
+            poking.edits = Edits.of(data).add(1000.0 + number, 2e5)
+            plane.draw(58, 22, poking, None)
+
+        edits = Edits.of(data)
+        return {
+            "walk": median(walk, 20),
+            "draw": median(carry, 20),
+            "follow": median(lambda k: app.on_edited(Edited(edits.add(1000.0 + k, 2e5))), 20),
+        }
+
+
+def main() -> None:
+    """Both, for each number of rows."""
+    for rows in map(int, sys.argv[1:] or ("551", str(MANY))):
+        data = bundled() if rows == 551 else made_up(rows)
+        began = time.perf_counter()
+        _ = data.line, data.tally, data.sketch, data.extent
+        told = {"before the first": 1e3 * (time.perf_counter() - began)}
+        told |= {**arithmetic(data), **asyncio.run(screen(data))}
+        numbers = "  ".join(f"{name} {value:.2f}" for name, value in told.items())
+        print(f"{data.n:>12,} rows, ms:  {numbers}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

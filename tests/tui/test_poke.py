@@ -1,0 +1,478 @@
+"""Poking: what the keys do to the points, and how everything follows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+
+from linreg_tui.core.closed_form import fit
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.edited import EditedDataset
+from linreg_tui.core.edits import Edits
+from linreg_tui.core.loading import load
+from linreg_tui.core.settings import Settings
+from linreg_tui.numbers import fixed
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.help import HelpScreen
+from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS
+from linreg_tui.tui.markers import BRAILLE
+from linreg_tui.tui.panes.data import DataPane
+from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.poke.plane import Plane
+from linreg_tui.tui.poke.poking import Poking
+from tests.tui.test_app import opened, screen, shown, step_on, until, view
+
+SIZES = [(80, 24), (120, 40)]
+
+
+@asynccontextmanager
+async def poked(
+    data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[Pilot[None]]:
+    async with opened(data, settings, size) as pilot:
+        await pilot.press("p")
+        await pilot.pause()
+        yield pilot
+
+
+def poking(pilot: Pilot[None]) -> Poking:
+    return pilot.app.screen_stack[0].query_one(DataPane)._poking
+
+
+def data_now(pilot: Pilot[None]) -> Dataset:
+    """The rows that the live view is trained on, which are those that are edited."""
+    data = view(pilot).run.data
+    assert data is poking(pilot).edits.data
+    return data
+
+
+def cell(pilot: Pilot[None]) -> tuple[int, int]:
+    """The column and the row, from below, of the cursor in the plot area."""
+    area = poking(pilot)._area
+    assert area is not None
+    x, y = (np.array([place]) for place in poking(pilot).cursor)
+    return (
+        int(area.x.place(x)[0] * area.plot_columns),
+        int(area.y.place(y)[0] * area.plot_rows),
+    )
+
+
+def told(pilot: Pilot[None]) -> str:
+    return "\n".join(notification.message for notification in pilot.app._notifications)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+@pytest.fixture
+def few() -> Dataset:
+    return Dataset("few.csv", "x", "y", np.arange(5.0), np.array([1.0, 3, 2, 5, 4]))
+
+
+SLOW = Settings(learning_rate_m=1e-2, learning_rate_b=1e-2, initial_slope=0, initial_intercept=0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_poking_has_the_keyboard_and_gives_it_back(
+    houses: Dataset, size: tuple[int, int]
+) -> None:
+    async with opened(houses, size=size) as pilot:
+        before = shown(pilot)
+        for leaving in ("p", "escape"):
+            await press(pilot, "p")
+            assert isinstance(pilot.app.focused, Plane)
+            assert shown(pilot) == (
+                ["data"] if size == (80, 24) else ["data", "closed-form", "live"]
+            )
+            text = screen(pilot)
+            assert "95% band" in text
+            assert "551 rows" in text
+            await press(pilot, leaving)
+            assert pilot.app.focused is None
+            assert shown(pilot) == before
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_cursor_walks_by_cells(houses: Dataset, size: tuple[int, int]) -> None:
+    async with poked(houses, size=size) as pilot:
+        walk = {"right": (1, 0), "up": (0, 1), "left": (-1, 0), "down": (0, -1)}
+        for shift, cells in {"": 1, "shift+": 5}.items():
+            for key, (right, up) in walk.items():
+                column, row = cell(pilot)
+                await press(pilot, shift + key)
+                assert cell(pilot) == (column + cells * right, row + cells * up)
+        assert data_now(pilot) is houses
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_adding_taking_out_undoing_and_redoing(
+    houses: Dataset, size: tuple[int, int]
+) -> None:
+    columns = houses.x.tobytes(), houses.y.tobytes()
+    async with poked(houses, size=size) as pilot:
+        await press(pilot, "shift+left", "up", "a")
+        x, y = poking(pilot).cursor
+        added = data_now(pilot)
+        assert added.x.tolist() == [*houses.x, x]
+        assert added.y.tolist() == [*houses.y, y]
+        line = fit(added.x, added.y)
+        text = screen(pilot)
+        assert "552 rows, +1" in text
+        if size == (80, 24):
+            assert fixed(line.slope, 12) in text
+            assert fixed(line.loss, 15) in text
+        else:
+            assert "edited: +1" in text
+            assert f"y = {line.slope:.6f} * x + {line.intercept:.6f}" in text
+        assert "row 552 at" in text
+        for taking in ("k", "delete", "backspace"):
+            await press(pilot, taking)
+            assert data_now(pilot) is houses
+            await press(pilot, "u")
+            assert data_now(pilot).x.tolist() == added.x.tolist()
+        for undoing, redoing in (("u", "U"), ("u", "ctrl+r")):
+            await press(pilot, undoing)
+            assert data_now(pilot) is houses
+            assert "551 rows " in screen(pilot)
+            await press(pilot, redoing)
+            assert data_now(pilot).line == line
+        await press(pilot, *["u"] * 3, *["U"] * 3)
+        assert data_now(pilot) is houses  # what was done last was to take it out
+        await press(pilot, "u")
+        assert data_now(pilot).line == line
+    assert (houses.x.tobytes(), houses.y.tobytes()) == columns
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_lifting_and_moving_is_one_edit(houses: Dataset, size: tuple[int, int]) -> None:
+    async with poked(houses, size=size) as pilot:
+        await press(pilot, "n")
+        near = poking(pilot).near
+        assert near is not None
+        before = poking(pilot).edits.place(near)
+        assert poking(pilot).cursor == before
+        await press(pilot, "enter")
+        assert f"row {near + 1} is lifted" in screen(pilot)
+        assert data_now(pilot) is houses
+        lines = []
+        for key in ("right", "up", "shift+right"):
+            await press(pilot, key)
+            assert poking(pilot).edits.place(near) == poking(pilot).cursor
+            lines.append(view(pilot).run.optimum.slope)
+        assert len(set(lines)) == 3
+        assert len(poking(pilot).edits.done) == 1
+        await press(pilot, "enter", "right")
+        assert poking(pilot).edits.place(near) != poking(pilot).cursor
+        assert "551 rows, 1 moved" in screen(pilot)
+        await press(pilot, "u")
+        assert poking(pilot).edits.place(near) == before
+        assert data_now(pilot) is houses
+
+
+async def test_what_is_lifted_can_be_put_back_or_taken_out_or_left(houses: Dataset) -> None:
+    async with poked(houses) as pilot:
+        for undoing in ("escape", "u"):
+            await press(pilot, "n", "enter", "right", "up")
+            assert data_now(pilot) is not houses
+            await press(pilot, undoing)
+            assert data_now(pilot) is houses
+            assert isinstance(pilot.app.focused, Plane)
+        await press(pilot, "n", "enter", "right", "k")
+        assert data_now(pilot).n == 550
+        assert len(poking(pilot).edits.done) == 1
+        await press(pilot, "u", "n", "enter", "right", "a")
+        assert poking(pilot).lifted is None
+        assert data_now(pilot).source.endswith("edited: 1 moved")
+        await press(pilot, "enter", "right", "p")
+        assert poking(pilot).lifted is None
+        assert data_now(pilot).source.endswith("edited: 1 moved")
+
+
+async def test_going_from_point_to_point(few: Dataset) -> None:
+    async with poked(few, SLOW) as pilot:
+        seen = []
+        for key in ("n", "tab", "n", "n", "n", "N", "shift+tab"):
+            await press(pilot, key)
+            seen.append(poking(pilot).near)
+        assert seen == [3, 4, 0, 1, 2, 1, 0]
+
+
+async def test_a_click_takes_the_cursor_there(houses: Dataset) -> None:
+    async with poked(houses) as pilot:
+        area = poking(pilot)._area
+        assert area is not None
+        await pilot.click(Plane, offset=(area.left + 20, 4))
+        await pilot.pause()
+        assert cell(pilot) == (20, area.plot_rows - 4)
+        await pilot.click(Plane, offset=(0, 0))
+        await pilot.pause()
+        assert cell(pilot) == (20, area.plot_rows - 4)
+
+
+async def test_the_trained_line_chases_the_data_beyond_its_epochs(few: Dataset) -> None:
+    settings = Settings(learning_rate_m=0.1, learning_rate_b=0.1, epochs=3)
+    async with poked(few, settings) as pilot:
+        slope = view(pilot).run.optimum.slope
+        await press(pilot, *["plus"] * 4, "n", "enter", "space")
+        await until(pilot, lambda: view(pilot).number > 10)
+        assert view(pilot).running
+        await pilot.press("shift+up")
+        assert data_now(pilot) is not few
+        optimum = view(pilot).run.optimum
+        assert optimum.slope != slope
+
+        def there() -> bool:
+            step = view(pilot).run.history[view(pilot).number]
+            return abs(step.slope - optimum.slope) < 1e-3
+
+        await until(pilot, there)
+        assert view(pilot).running
+        assert "on until space" in screen(pilot)
+        await press(pilot, "space")
+        assert not view(pilot).running
+
+
+async def test_the_line_goes_on_from_where_it_is_and_r_starts_over(few: Dataset) -> None:
+    async with opened(few, SLOW) as pilot:
+        await step_on(pilot, "shift+right", 10)
+        here = view(pilot).run.history[10]
+        await press(pilot, "p", "a")
+        start = view(pilot).run.history[0]
+        assert (start.slope, start.intercept) == (here.slope, here.intercept)
+        await press(pilot, "a", "r")
+        assert view(pilot).run.history[0].slope == SLOW.initial_slope
+        assert view(pilot).run.history[0].intercept == SLOW.initial_intercept
+        assert view(pilot).settings == SLOW
+
+
+async def test_a_run_that_has_diverged_starts_over(few: Dataset) -> None:
+    wild = Settings(learning_rate_m=1.0, learning_rate_b=1.0)
+    async with opened(few, wild) as pilot:
+        await step_on(pilot, "shift+right", 10)
+        assert view(pilot).run.diverged_at is not None
+        await press(pilot, "p", "a")
+        assert data_now(pilot) is not few
+        assert view(pilot).run.history[0].slope == wild.initial_slope
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_rows_without_a_line_are_refused(size: tuple[int, int]) -> None:
+    two = Dataset("two.csv", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 3.0]))
+    async with poked(two, SLOW, size) as pilot:
+        await press(pilot, "n", "k")
+        await until(pilot, lambda: "a line takes 2 rows" in told(pilot))
+        assert data_now(pilot) is two
+
+
+async def test_fewer_rows_than_a_batch_are_refused(few: Dataset) -> None:
+    async with poked(few, Settings(batch_size=5, learning_rate_m=1e-3)) as pilot:
+        await press(pilot, "n", "k")
+        await until(pilot, lambda: "a batch of 5 is not possible with 4" in told(pilot))
+        assert data_now(pilot) is few
+        await press(pilot, "a")
+        assert data_now(pilot).n == 6
+        await press(pilot, "k")
+        assert data_now(pilot).n == 5
+
+
+async def test_the_edited_rows_are_saved_and_read_back(
+    houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "slimmed_realestate_data-edited.csv").write_text("mine")
+    async with poked(houses, size=(80, 24)) as pilot:
+        await press(pilot, "a", "n", "k", "n", "enter", "up", "enter", "s")
+        saved = tmp_path / "slimmed_realestate_data-edited-2.csv"
+        await until(pilot, lambda: saved.name in told(pilot))
+        edited = data_now(pilot)
+        again = load(str(saved))
+        assert (again.x_name, again.y_name) == (houses.x_name, houses.y_name)
+        assert again.x.tobytes() == edited.x.tobytes()
+        assert again.y.tobytes() == edited.y.tobytes()
+        assert again.line == edited.line
+    assert (tmp_path / "slimmed_realestate_data-edited.csv").read_text() == "mine"
+
+
+async def test_where_nothing_can_be_written_it_says_so(
+    few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linreg_tui.tui.panes.data.current_folder", lambda: str(tmp_path / "no"))
+    async with poked(few, SLOW) as pilot:
+        await press(pilot, "s")
+        await until(pilot, lambda: "can't be written" in told(pilot))
+
+
+async def test_the_window_does_not_jump_and_grows_when_the_cursor_leaves_it(
+    houses: Dataset,
+) -> None:
+    async with poked(houses) as pilot:
+        home = poking(pilot)._area
+        await press(pilot, "n", "enter", "right", "up", "shift+left", "enter", "k", "N", "k")
+        assert poking(pilot)._area == home
+        await press(pilot, *["shift+up"] * 5)
+        wider = poking(pilot)._area
+        assert home is not None
+        assert wider is not None
+        assert wider.y.high > home.y.high
+        await press(pilot, *["shift+down"] * 3)
+        assert poking(pilot)._area == wider
+
+
+async def test_other_panes_end_poking_but_the_edits_stay(houses: Dataset) -> None:
+    async with poked(houses) as pilot:
+        await press(pilot, "a")
+        edited = data_now(pilot)
+        for key, pane in {"2": "closed-form", "3": "live", "4": "sweep"}.items():
+            await press(pilot, key)
+            assert shown(pilot) == [pane]
+            assert not isinstance(pilot.app.focused, Plane)
+            await press(pilot, "p")
+            assert shown(pilot) == ["data", "closed-form", "live"]
+            assert isinstance(pilot.app.focused, Plane)
+            assert data_now(pilot) is edited
+        await press(pilot, "1")
+        assert shown(pilot) == ["data"]
+        assert isinstance(pilot.app.focused, Plane)
+        await press(pilot, "p")
+        assert shown(pilot) == ["data"]
+        await press(pilot, "v")
+        await until(pilot, lambda: "joint plot" in screen(pilot))
+        assert isinstance(data_now(pilot), EditedDataset)
+
+
+async def test_the_views_of_the_data_rest(houses: Dataset) -> None:
+    async with poked(houses) as pilot:
+        await press(pilot, "v")
+        assert isinstance(pilot.app.focused, Plane)
+        await press(pilot, "p")
+        assert "scatter" in str(pilot.app.query_one(DataPane).border_title)
+
+
+def phase(pane: SweepPane) -> str:
+    return pane.course.phase
+
+
+async def test_a_sweep_keeps_its_results_until_the_editing_is_over(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        pane = pilot.app.query_one(SweepPane)
+        await press(pilot, "w", "enter")
+        await until(pilot, lambda: pane.course.phase == "done")
+        await press(pilot, "0")
+        await step_on(pilot, "shift+right", 10)
+        await press(pilot, "p", "p")
+        assert pane.course.phase == "done"
+        await press(pilot, "p", "a")
+        assert phase(pane) == "done"
+        await press(pilot, "p")
+        assert phase(pane) == "offered"
+        await press(pilot, "w", "enter")
+        await until(pilot, lambda: pane.course.phase == "done")
+        swept = pane.swept()
+        assert swept is not None
+        assert swept.data is data_now(pilot)
+        assert swept.results[0].trial.settings.initial_slope == Settings().initial_slope
+
+
+async def test_other_data_brings_an_end_to_the_edits(houses: Dataset, few: Dataset) -> None:
+    async with poked(houses) as pilot:
+        await press(pilot, "a")
+        app = pilot.app
+        assert isinstance(app, LinregApp)
+        app.take(few, SLOW)
+        await pilot.pause()
+        assert data_now(pilot) is few
+        assert "5 rows" in screen(pilot)
+        await press(pilot, "n", "k")
+        assert data_now(pilot).n == 4
+
+
+async def test_a_small_screen_takes_the_keyboard_away(houses: Dataset) -> None:
+    async with poked(houses) as pilot:
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: shown(pilot) == ["data"])
+        assert isinstance(pilot.app.focused, Plane)
+        await pilot.resize_terminal(50, 12)
+        await until(pilot, lambda: pilot.app.focused is None)
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: isinstance(pilot.app.focused, Plane))
+
+
+async def test_help_tells_the_keys_there_are(houses: Dataset) -> None:
+    async with poked(houses, size=(80, 24)) as pilot:
+        await press(pilot, "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        text = screen(pilot)
+        arrows = {"left", "right", "shift+left", "shift+right", "v"}
+        others = [key for key in KEYS if key.keys not in arrows]
+        assert all(key.meaning in text for key in (*POKE_KEYS, *others))
+        assert "One step back" not in text
+
+
+def test_the_keys_that_run_it_are_none_of_the_plane() -> None:
+    taken = {name for key in POKE_KEYS for name in key.keys.split(",")}
+    kept = [key.keys for key in LIVE_KEYS if not taken & set(key.keys.split(","))]
+    assert {"space", "r", "minus", "plus,equals_sign", "home", "end"} <= set(kept)
+    others = {key.keys for key in KEYS if key not in LIVE_KEYS}
+    assert not taken & others
+
+
+async def test_the_picture_follows_the_live_line(houses: Dataset) -> None:
+    async with poked(houses, size=(80, 24)) as pilot:
+        await press(pilot, *["plus"] * 2, "space")
+        await until(pilot, lambda: view(pilot).number > 20)
+        await press(pilot, "space")
+        await pilot.pause()
+        step = view(pilot).run.history[view(pilot).number]
+        text = screen(pilot)
+        assert fixed(step.slope, 12) in text
+        assert fixed(step.loss, 15) in text
+        assert pilot.app.query_one(LivePane).region.area == 0
+
+
+def test_a_cell_is_left_by_every_step(houses: Dataset) -> None:
+    for columns, rows in ((40, 16), (57, 23), (100, 50)):
+        state = Poking(Edits.of(houses))
+        area = state.window(columns, rows, BRAILLE)
+        for right, up in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            for _ in range(3):
+                before = [area.x.place(np.array([state.cursor[0]]))[0] * area.plot_columns]
+                before.append(area.y.place(np.array([state.cursor[1]]))[0] * area.plot_rows)
+                state.go(right, up)
+                x = area.x.place(np.array([state.cursor[0]]))[0] * area.plot_columns
+                y = area.y.place(np.array([state.cursor[1]]))[0] * area.plot_rows
+                assert (int(x) - int(before[0]), int(y) - int(before[1])) == (right, up)
+                assert state.window(columns, rows, BRAILLE) == area
+
+
+def test_points_at_the_same_place_are_one_stop() -> None:
+    same = Dataset("s", "x", "y", np.array([0.0, 1, 1, 1, 2]), np.array([0.0, 1, 1, 3, 2]))
+    state = Poking(Edits.of(same))
+    state.window(60, 20, BRAILLE)
+    state.cursor = 0.0, 0.0
+    places = []
+    for _ in range(4):
+        state.next(1)
+        places.append(state.cursor)
+    assert places == [(1, 1), (1, 3), (2, 2), (0, 0)]
+
+
+def test_nothing_is_near_from_afar_or_before_there_is_a_picture(houses: Dataset) -> None:
+    state = Poking(Edits.of(houses))
+    assert state.near is None
+    state.go(1, 1)
+    state.window(60, 20, BRAILLE)
+    assert state.near is not None
+    state.cursor = 4000.0, 20_000.0
+    assert state.near is None
+    state.lift()
+    state.take_out()
+    assert state.lifted is None
+    assert state.edits.data is houses
