@@ -103,9 +103,7 @@ def _open_application(words: list[str]) -> int:
 
     from linreg_tui.tui.app import LinregApp
 
-    application = LinregApp(data, settings, _markers(options.marker), options.data)
-    application.run()
-    return application.return_code or 0
+    return LinregApp(data, settings, _markers(options.marker), options.data).run_guarded()
 
 
 def _recognise(name: str | None) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual import events
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
@@ -22,6 +22,7 @@ from linreg_tui.tui.export import ExportScreen
 from linreg_tui.tui.exports import Export, InView, of_run, of_sweep
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.form import SettingsForm
+from linreg_tui.tui.guarded import GuardedApp
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
@@ -50,7 +51,7 @@ ALL_COLUMNS, ALL_ROWS = 100, 32
 """The smallest screen on which all panes can."""
 
 
-class LinregApp(App[None]):
+class LinregApp(GuardedApp):
     """Four panes over one data set, and the keys that drive them."""
 
     TITLE = "linreg-tui"
