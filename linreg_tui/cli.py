@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from linreg_tui.tui.markers import Markers
 
 OUTPUT_LOST = 1
+MOST_FRAMES = 30
 MARKERS = ("braille", "block", "ascii")
 
 EPILOG = """\
@@ -44,10 +46,13 @@ Each takes --help. Without DATA, all take the bundled sale prices and living are
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; argparse may exit by itself."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    command = _COMMANDS.get(words[0]) if words else None
+    if _complete_streams() and command:
+        sys.stderr.write("linreg-tui: there is no output to write to\n")
+        return OUTPUT_LOST
     for stream in (sys.stdout, sys.stderr):
         # A character that the encoding lacks is no reason to fail.
         stream.reconfigure(errors=lookalikes.ERRORS)  # type: ignore[union-attr]
-    command = _COMMANDS.get(words[0]) if words else None
     try:
         try:
             return command(words[1:]) if command else _open_application(words)
@@ -69,6 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OUTPUT_LOST
 
 
+def _complete_streams() -> bool:
+    """Put something in the place of streams that are closed; whether the output is one of them.
+
+    Otherwise the next file to be opened would take their place.
+    """
+    lost = sys.stdout is None
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115
+    return lost
+
+
 def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -88,6 +105,13 @@ def _open_application(words: list[str]) -> int:
         help="what pictures are drawn with; ascii makes all of the screen plain ASCII "
         "(default: the finest that the terminal's encoding has)",
     )
+    parser.add_argument(
+        "--fps",
+        type=_frames,
+        metavar="N",
+        help=f"frames a second at most, from 1 to {MOST_FRAMES}; over a slow link there are fewer "
+        f"by themselves (default: {MOST_FRAMES})",
+    )
     options = parser.parse_args(words)
     _recognise(options.data)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -95,6 +119,9 @@ def _open_application(words: list[str]) -> int:
             "the application needs a terminal for its screen and keyboard; "
             "linreg-tui train works without one"
         )
+    if not sys.stderr.isatty():
+        # That is what Textual paints through.
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
     data = data_of(options)
     settings = settings_of(options, data)
 
@@ -103,7 +130,14 @@ def _open_application(words: list[str]) -> int:
 
     from linreg_tui.tui.app import LinregApp
 
-    return LinregApp(data, settings, _markers(options.marker), options.data).run_guarded()
+    markers = _markers(options.marker)
+    return LinregApp(data, settings, markers, options.data, fps=options.fps).run_guarded()
+
+
+def _frames(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= MOST_FRAMES:
+        return int(text)
+    raise ArgumentTypeError(f"{text!r} is no number of frames from 1 to {MOST_FRAMES}")
 
 
 def _recognise(name: str | None) -> None:

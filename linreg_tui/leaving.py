@@ -122,9 +122,18 @@ class Leaving:
         os._exit(self.status or 0)
 
     def _give_back(self) -> None:
-        # What the terminal has not taken yet could take it minutes, and nobody wants to see it.
-        termios.tcflush(self._input, termios.TCOFLUSH)
+        text = (GIVE_BACK + self.last_words).encode()
         termios.tcsetattr(self._input, termios.TCSANOW, self._found)
+        # Another thread may be waiting to write, and nobody else can before it has given up.
         os.set_blocking(self._output, False)
-        os.write(self._output, (GIVE_BACK + self.last_words).encode())
+        for _ in range(20):
+            # What the terminal has not taken yet could take it minutes; nobody wants to see it.
+            termios.tcflush(self._output, termios.TCOFLUSH)
+            for flow in (termios.TCOOFF, termios.TCOON):  # wakes those who wait
+                termios.tcflow(self._output, flow)
+            time.sleep(0.005)
+            termios.tcflush(self._output, termios.TCOFLUSH)
+            with suppress(BlockingIOError):
+                os.write(self._output, text)
+                break
         os.set_blocking(self._output, True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator, MutableSequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -66,9 +67,6 @@ def processes(jobs: int, trials: int = 0) -> Iterator[Executor | None]:
     if jobs == 1:
         yield None
         return
-    for library in ("OPENBLAS", "OMP", "MKL"):
-        # Each process would start a thread for every core of a login node, and none is needed.
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     try:
         with TrialProcesses(jobs, trials) as executor:
             try:
@@ -91,6 +89,14 @@ def _begin(shared: _Shared) -> None:
     _shared = shared
     # Without a traceback: what there is to say, the process that started this one says.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Don't outlive the program that was killed: it alone could have said that work is over."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(0)
 
 
 def telling(trial: Trial) -> Look | None:

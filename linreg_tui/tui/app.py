@@ -64,6 +64,8 @@ class LinregApp(GuardedApp):
         settings: Settings,
         markers: Markers = BRAILLE,
         named: str | None = None,
+        *,
+        fps: int | None = None,
     ) -> None:
         super().__init__()
         self._named = named
@@ -71,7 +73,7 @@ class LinregApp(GuardedApp):
         self._settings = settings
         self._markers = markers
         self._alone: str | None = None
-        self._link = Link()
+        self._link = Link(self.written, fps)
         self._folder: str | None = None
         self._draft = Draft()
 

@@ -11,10 +11,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
 
 from linreg_tui import failures
@@ -32,6 +33,10 @@ WRITER = "textual-output"
 
 class GuardedApp(App[None]):
     """Opened with `run_guarded`, it leaves within a second, and its exit status says why."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True)
+    ]
 
     _leaving: Leaving | None = None
     _asked = float("-inf")
@@ -86,6 +91,12 @@ class GuardedApp(App[None]):
 
         signal.signal(signal.SIGTSTP, on_stop)
         signal.signal(signal.SIGCONT, on_continue)
+
+    def written(self) -> bool:
+        """Whether nothing waits for the terminal to take it."""
+        # After thirty waiting writes Textual would wait too, and take no keys meanwhile.
+        writer = getattr(self._driver, "_writer_thread", None)
+        return writer is None or writer._queue.empty()
 
     def exit(
         self, result: None = None, return_code: int = 0, message: RenderableType | None = None
