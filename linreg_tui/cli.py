@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -125,11 +126,15 @@ def _open_application(words: list[str]) -> int:
     data = data_of(options)
     settings = settings_of(options, data)
 
+    # Until it is ready, hardly anything becomes garbage, and looking for it takes a tenth of a start.
+    gc.disable()
     # How long a key may wait to show. There are no more frames for it than there is to see.
     os.environ.setdefault("TEXTUAL_FPS", "240")
 
+    from linreg_tui.tui import figures
     from linreg_tui.tui.app import LinregApp
 
+    figures.load_later()
     markers = _markers(options.marker)
     return LinregApp(data, settings, markers, options.data, fps=options.fps).run_guarded()
 

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult, SystemCommand
@@ -18,12 +18,8 @@ from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.export import ExportScreen
-from linreg_tui.tui.exports import Export, InView, of_run, of_sweep
 from linreg_tui.tui.footer import KeysFooter
-from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.guarded import GuardedApp
-from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
@@ -33,10 +29,13 @@ from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.panes.views import ViewsPane
-from linreg_tui.tui.report_form import Draft, ReportForm
-from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import Recipe
 from linreg_tui.tui.title import TitleBar
+
+# Screens that are opened later are loaded then: most of a start is loading.
+if TYPE_CHECKING:
+    from linreg_tui.tui.exports import Export
+    from linreg_tui.tui.report_form import Draft
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 """The smallest screen on which one pane can be read."""
@@ -75,7 +74,7 @@ class LinregApp(GuardedApp):
         self._alone: str | None = None
         self._link = Link(self.written, fps)
         self._folder: str | None = None
-        self._draft = Draft()
+        self._draft: Draft | None = None
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
@@ -96,6 +95,7 @@ class LinregApp(GuardedApp):
     def on_ready(self) -> None:
         """Spare what lives as long as the application from the garbage collector's rounds."""
         gc.freeze()
+        gc.enable()
 
     def on_resize(self, event: events.Resize) -> None:
         """Show what the screen has room for."""
@@ -203,6 +203,8 @@ class LinregApp(GuardedApp):
 
     def action_edit(self) -> None:
         """Every setting, in a form."""
+        from linreg_tui.tui.form import SettingsForm
+
         if not any(isinstance(screen, SettingsForm) for screen in self.screen_stack):
             self.push_screen(SettingsForm(self._data, self._live.settings), self._edited)
 
@@ -212,24 +214,33 @@ class LinregApp(GuardedApp):
 
     def action_export(self) -> None:
         """What leaves the program about the run in view, and about the sweep."""
+        from linreg_tui.tui.export import ExportScreen
+
         if not any(isinstance(screen, ExportScreen) for screen in self.screen_stack):
             of_sweep = self._alone == "sweep" and len(self._exports()) > len(self._of_run())
             first = len(self._of_run()) if of_sweep else 0
             self.push_screen(ExportScreen(self._exports, self._folder, first), self._exported)
 
     def _exports(self) -> list[Export]:
+        from linreg_tui.tui.exports import of_sweep
+
         swept = self._main.query_one(SweepPane).swept()
         return self._of_run() + ([] if swept is None else of_sweep(swept))
 
     def _of_run(self) -> list[Export]:
+        from linreg_tui.tui.exports import InView, of_run
+
         run = self._live.view.run
         seen = InView(run, run.history.last, self._live.picture(), self._live.rich_style)
         return of_run(seen)
 
     def action_report(self) -> None:
         """The report of the homework."""
+        from linreg_tui.tui.report_form import Draft, ReportForm
+
         if not any(isinstance(screen, ReportForm) for screen in self.screen_stack):
-            draft = replace(self._draft, folder=self._folder or self._draft.folder)
+            draft = self._draft or Draft()
+            draft = replace(draft, folder=self._folder or draft.folder)
             form = ReportForm(self._data, self._named, self._settings, self._live.settings, draft)
             self.push_screen(form, self._drafted)
 
@@ -253,6 +264,8 @@ class LinregApp(GuardedApp):
 
     def action_sweep(self) -> None:
         """Choose a sweep around the settings of the live view, and run it."""
+        from linreg_tui.tui.sweep.form import SweepForm
+
         if not any(isinstance(screen, SweepForm) for screen in self.screen_stack):
             pane = self._main.query_one(SweepPane)
             form = SweepForm(self._data, self._live.settings, pane.foresights, pane.course.recipe)
@@ -265,4 +278,6 @@ class LinregApp(GuardedApp):
 
     def action_help(self) -> None:
         """All keys."""
+        from linreg_tui.tui.help import HelpScreen
+
         self.push_screen(HelpScreen(in_sweep=self._main.focused is not None))

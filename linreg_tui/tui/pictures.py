@@ -71,9 +71,9 @@ class FitPicture:
             names.insert(0, "before")
         legend = _legend(self._markers, *names)
         if self._drawn != (area, legend):
-            self._drawn = area, legend
             frame = figures.frame(area, legend)
             self._still = layers.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
+            self._drawn = area, legend
         step, optimum = view.run.history[view.number], view.run.optimum
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
         closed_form = figures.straight_line(
@@ -153,9 +153,9 @@ class LossPicture:
         names = ["loss"] if self.above_optimum else ["loss", "closed form"]
         legend = _legend(self._markers, *names if view.trace is None else ("before", *names))
         if self._drawn != (area, legend):
-            self._drawn = area, legend
             level = figures.level(area, self._least(run), Role.REFERENCE)
             self._still = layers.stack(area, figures.frame(area, legend), [level])
+            self._drawn = area, legend
         inks = []
         if view.trace is not None:
             inks.append(figures.curve(area, self._curve(view.trace), Role.TRACE))
