@@ -113,6 +113,10 @@ def _open_application(words: list[str]) -> int:
         help=f"frames a second at most, from 1 to {MOST_FRAMES}; over a slow link there are fewer "
         f"by themselves (default: {MOST_FRAMES})",
     )
+    parser.add_argument(
+        "--theme", metavar="NAME", help="colours, such as colour-blind or high-contrast"
+    )
+    parser.add_argument("--reduced-motion", action="store_true", help="no animations")
     options = parser.parse_args(words)
     _recognise(options.data)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -120,23 +124,35 @@ def _open_application(words: list[str]) -> int:
             "the application needs a terminal for its screen and keyboard; "
             "linreg-tui train works without one"
         )
+    if os.environ.get("TERM") in ("dumb", "unknown"):
+        raise InputError(
+            f"the application can't move the cursor on a terminal of TERM={os.environ['TERM']}; "
+            "linreg-tui train works on it"
+        )
     if not sys.stderr.isatty():
         # That is what Textual paints through.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
     data = data_of(options)
     settings = settings_of(options, data)
 
-    # Until it is ready, hardly anything becomes garbage, and looking for it takes a tenth of a start.
+    # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
     gc.disable()
     # How long a key may wait to show. There are no more frames for it than there is to see.
     os.environ.setdefault("TEXTUAL_FPS", "240")
+    if options.reduced_motion:
+        os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
     from linreg_tui.tui import figures
     from linreg_tui.tui.app import LinregApp
+    from linreg_tui.tui.themes import theme_named
 
     figures.load_later()
+    theme = None if options.theme is None else theme_named(options.theme)
     markers = _markers(options.marker)
-    return LinregApp(data, settings, markers, options.data, fps=options.fps).run_guarded()
+    application = LinregApp(data, settings, markers, options.data, fps=options.fps)
+    if theme is not None:
+        application.theme = theme
+    return application.run_guarded()
 
 
 def _frames(text: str) -> int:

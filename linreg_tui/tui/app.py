@@ -30,6 +30,7 @@ from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.panes.views import ViewsPane
 from linreg_tui.tui.sweep.recipe import Recipe
+from linreg_tui.tui.themes import THEMES
 from linreg_tui.tui.title import TitleBar
 
 # Screens that are opened later are loaded then: most of a start is loading.
@@ -67,6 +68,8 @@ class LinregApp(GuardedApp):
         fps: int | None = None,
     ) -> None:
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
         self._named = named
         self._data = data
         self._settings = settings

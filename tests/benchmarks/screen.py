@@ -12,8 +12,8 @@ keys     from sending a key to the end of the frame that shows what it does: whi
 link     the same, and whether a run keeps its pace, where only 10, 30 or 100 kB a second are read;
          and the time to quit
 redraw   drawing the two plots, of few rows and of many; in this process, without a terminal
-start    first paint, beside an empty Textual application, when the live pane tells that it is ready,
-         and the most memory
+start    first paint, beside an empty Textual application, when the live pane tells that it is
+         ready, and the most memory
 
 Prints medians, with what is wanted beside them; keys also the 95th percentile, the link the worst.
 A frame is what lies between the marks of synchronized output, with the marks. A paint is one that
