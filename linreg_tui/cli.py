@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,16 +32,20 @@ if TYPE_CHECKING:
     from linreg_tui.tui.markers import Markers
 
 OUTPUT_LOST = 1
+MOST_FRAMES = 30
 MARKERS = ("braille", "block", "ascii")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; argparse may exit by itself."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    command = _COMMANDS.get(words[0]) if words else None
+    if _complete_streams() and command:
+        sys.stderr.write("linreg-tui: there is no output to write to\n")
+        return OUTPUT_LOST
     for stream in (sys.stdout, sys.stderr):
         # A character that the encoding lacks is no reason to fail.
         stream.reconfigure(errors=lookalikes.ERRORS)  # type: ignore[union-attr]
-    command = _COMMANDS.get(words[0]) if words else None
     try:
         try:
             return command(words[1:]) if command else _open_application(words)
@@ -61,6 +67,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OUTPUT_LOST
 
 
+def _complete_streams() -> bool:
+    """Put something in the place of streams that are closed; whether the output is one of them.
+
+    Otherwise the next file to be opened would take their place.
+    """
+    lost = sys.stdout is None
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115
+    return lost
+
+
 def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -80,6 +98,17 @@ def _open_application(words: list[str]) -> int:
         help="what pictures are drawn with; ascii makes all of the screen plain ASCII "
         "(default: the finest that the terminal's encoding has)",
     )
+    parser.add_argument(
+        "--fps",
+        type=_frames,
+        metavar="N",
+        help=f"frames a second at most, from 1 to {MOST_FRAMES}; over a slow link there are fewer "
+        f"by themselves (default: {MOST_FRAMES})",
+    )
+    parser.add_argument(
+        "--theme", metavar="NAME", help="colours, such as colour-blind or high-contrast"
+    )
+    parser.add_argument("--reduced-motion", action="store_true", help="no animations")
     options = parser.parse_args(words)
     _recognise(options.data)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -87,17 +116,42 @@ def _open_application(words: list[str]) -> int:
             "the application needs a terminal for its screen and keyboard; "
             "linreg-tui train works without one"
         )
+    if os.environ.get("TERM") in ("dumb", "unknown"):
+        raise InputError(
+            f"the application can't move the cursor on a terminal of TERM={os.environ['TERM']}; "
+            "linreg-tui train works on it"
+        )
+    if not sys.stderr.isatty():
+        # That is what Textual paints through.
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
     data = data_of(options)
     settings = settings_of(options, data)
 
+    # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
+    gc.disable()
     # How long a key may wait to show. There are no more frames for it than there is to see.
     os.environ.setdefault("TEXTUAL_FPS", "240")
+    if options.reduced_motion:
+        os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
+    from linreg_tui.tui import figures
     from linreg_tui.tui.app import LinregApp
+    from linreg_tui.tui.themes import theme_named
 
-    application = LinregApp(data, settings, _markers(options.marker), named_data(options))
-    application.run()
-    return application.return_code or 0
+    figures.load_later()
+    theme = None if options.theme is None else theme_named(options.theme)
+    markers = _markers(options.marker)
+    named = named_data(options)
+    application = LinregApp(data, settings, markers, named, fps=options.fps)
+    if theme is not None:
+        application.theme = theme
+    return application.run_guarded()
+
+
+def _frames(text: str) -> int:
+    if text.isdecimal() and 1 <= int(text) <= MOST_FRAMES:
+        return int(text)
+    raise ArgumentTypeError(f"{text!r} is no number of frames from 1 to {MOST_FRAMES}")
 
 
 def _recognise(name: str | None) -> None:

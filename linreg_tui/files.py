@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import filecmp
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +17,38 @@ from linreg_tui.core.text import printable
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 """What file systems without hard links answer, when asked for one."""
+
+_changing = threading.Lock()
+"""Held while a file appears or takes its place; for ever, once `undo` was called."""
+
+_unfinished: set[Path] = set()
+_together: ContextVar[set[Path] | None] = ContextVar("_together", default=None)
+
+
+@contextmanager
+def as_one() -> Iterator[None]:
+    """Take files that are created in here for one: until its end, `undo` undoes all of them."""
+    created: set[Path] = set()
+    token = _together.set(created)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+        _unfinished.difference_update(created)
+
+
+def undo() -> bool:
+    """Take away what is being written, since the program ends now; whether anything was.
+
+    Other threads may still be writing, and none will begin or finish a file any more.
+    """
+    _changing.acquire(timeout=0.1)
+    undone = False
+    for path in tuple(_unfinished):
+        with suppress(OSError):
+            path.unlink()
+            undone = True
+    return undone
 
 
 def writable(path: str) -> Path:
@@ -88,7 +122,7 @@ def replace(target: Path, pieces: Iterable[str]) -> None:
     InputError
         If it can't be written.
     """
-    with _written(target, pieces) as part:
+    with _written(target, pieces) as part, _changing:
         part.replace(target)
 
 
@@ -116,7 +150,11 @@ def create(
             if reuse and target.is_file() and filecmp.cmp(part, target, shallow=False):
                 return target
             try:
-                _put(part, target)
+                with _changing:
+                    _put(part, target)
+                    if (created := _together.get()) is not None:
+                        created.add(target)
+                        _unfinished.add(target)
             except FileExistsError:
                 continue
             return target
@@ -128,7 +166,10 @@ def _written(target: Path, pieces: Iterable[str]) -> Iterator[Path]:
     """The file that is to become `target`; what is left of it at the end is taken away."""
     part = _part(target)
     try:
-        with part.open("x", encoding="utf-8", newline="\n") as file:
+        with _changing:
+            file = part.open("x", encoding="utf-8", newline="\n")
+            _unfinished.add(part)
+        with file:
             file.writelines(pieces)
         yield part
     except OSError as error:
@@ -136,6 +177,7 @@ def _written(target: Path, pieces: Iterable[str]) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+        _unfinished.discard(part)
 
 
 def _put(part: Path, target: Path) -> None:

@@ -28,6 +28,13 @@ def write(
     InputError
         If one can't be written.
     """
+    with files.as_one():
+        return _write(homework, folder, named, answers)
+
+
+def _write(
+    homework: Homework, folder: Path, named: Sequence[str], answers: Answers | None
+) -> list[Path]:
     drawn = pictures(homework)
     written: dict[str, Path] = {}
     try:

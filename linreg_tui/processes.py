@@ -5,13 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator, MutableSequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.synchronize import Event
 
+from linreg_tui.allowance import jobs_allowed
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import Step
 from linreg_tui.core.sweep import Trial
@@ -42,6 +44,14 @@ class TrialProcesses(ProcessPoolExecutor):
         self._shared = _Shared(context.Event(), context.RawArray("d", FIGURES * max(1, trials)))
         super().__init__(jobs, context, _begin, (self._shared,))
 
+    def _adjust_process_count(self) -> None:
+        """Start one more if need be; go on with those there are if no more may be started."""
+        try:
+            super()._adjust_process_count()
+        except OSError:
+            if not self._processes:
+                raise
+
     def step(self, trial: Trial) -> Step | None:
         """How far a trial is, if that has been told."""
         first = FIGURES * trial.number
@@ -56,21 +66,20 @@ class TrialProcesses(ProcessPoolExecutor):
 
 @contextmanager
 def processes(jobs: int, trials: int = 0) -> Iterator[Executor | None]:
-    """So many processes; None, which stands for this one, for one.
+    """So many processes, or as many as may be started; None, which stands for this one, for one.
 
     Raises
     ------
     InputError
-        If processes can't be started, or end before their work.
+        If processes end before their work.
     """
-    if jobs == 1:
+    jobs = jobs_allowed(jobs)
+    executor = None if jobs == 1 else _started(jobs, trials)
+    if executor is None:
         yield None
         return
-    for library in ("OPENBLAS", "OMP", "MKL"):
-        # Each process would start a thread for every core of a login node, and none is needed.
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     try:
-        with TrialProcesses(jobs, trials) as executor:
+        with executor:
             try:
                 yield executor
             finally:
@@ -79,6 +88,23 @@ def processes(jobs: int, trials: int = 0) -> Iterator[Executor | None]:
         raise InputError(
             f"the sweep's {jobs} processes did not last: choose fewer, as with --jobs 1"
         ) from None
+
+
+def _started(jobs: int, trials: int) -> TrialProcesses | None:
+    """The processes, of which the first has been started; None where none may be.
+
+    A login node counts the processes and threads of a user, and allows but so many.
+    """
+    try:
+        executor = TrialProcesses(jobs, trials)
+    except OSError:
+        return None
+    try:
+        executor.submit(os.getpid)
+    except (OSError, RuntimeError):
+        executor.shutdown(wait=False, cancel_futures=True)
+        return None
+    return executor
 
 
 class _StoppedError(Exception):
@@ -91,6 +117,15 @@ def _begin(shared: _Shared) -> None:
     _shared = shared
     # Without a traceback: what there is to say, the process that started this one says.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with suppress(RuntimeError):  # no more threads may be started
+        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Don't outlive the program that was killed: it alone could have said that work is over."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(0)
 
 
 def telling(trial: Trial) -> Look | None:

@@ -165,7 +165,7 @@ PARTS = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in FILE
 FORBIDDEN = {
     "core": PARTS - {"core"},
     "training": PARTS - {"core", "training"},
-    "processes": PARTS - {"core", "processes"},
+    "processes": PARTS - {"core", "allowance", "processes"},
     "sweeping": PARTS - {"core", "processes", "sweeping"},
     "tui": {"headless", "headless_report", "headless_sweep", "sweep_table", "cli", "__main__"},
     "cli": {"__main__"},

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
@@ -21,26 +21,26 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.export import ExportScreen, current_folder
-from linreg_tui.tui.exports import Export, InView, of_run, of_sweep
 from linreg_tui.tui.footer import KeysFooter
-from linreg_tui.tui.form import SettingsForm
-from linreg_tui.tui.help import HelpScreen
+from linreg_tui.tui.guarded import GuardedApp
 from linreg_tui.tui.keys import KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
-from linreg_tui.tui.opening.flow import choose, said_of
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.panes.views import ViewsPane
-from linreg_tui.tui.report_form import Draft, ReportForm
-from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import Recipe
 from linreg_tui.tui.sweep.table import TrialTable
+from linreg_tui.tui.themes import THEMES
 from linreg_tui.tui.title import TitleBar
+
+# Screens that are opened later are loaded then: most of a start is loading.
+if TYPE_CHECKING:
+    from linreg_tui.tui.exports import Export
+    from linreg_tui.tui.report_form import Draft
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 """The smallest screen on which one pane can be read."""
@@ -55,7 +55,7 @@ ALL_COLUMNS, ALL_ROWS = 100, 32
 """The smallest screen on which all panes can."""
 
 
-class LinregApp(App[None]):
+class LinregApp(GuardedApp):
     """Four panes over one data set, and the keys that drive them."""
 
     TITLE = "linreg-tui"
@@ -68,8 +68,12 @@ class LinregApp(App[None]):
         settings: Settings,
         markers: Markers = BRAILLE,
         named: Sequence[str] = (),
+        *,
+        fps: int | None = None,
     ) -> None:
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
         self._named = named
         self._edits = Edits.of(data)
         self._settings = settings
@@ -77,10 +81,10 @@ class LinregApp(App[None]):
         self._alone: str | None = None
         self._poking = False
         self._swept = data
-        self._link = Link()
+        self._link = Link(self.written, fps)
         self._folder: str | None = None
-        self._draft = Draft()
-        self._opened_in = Path(current_folder()).absolute()
+        self._draft: Draft | None = None
+        self._opened_in = Path()
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
@@ -101,6 +105,7 @@ class LinregApp(App[None]):
     def on_ready(self) -> None:
         """Spare what lives as long as the application from the garbage collector's rounds."""
         gc.freeze()
+        gc.enable()
 
     def on_resize(self, event: events.Resize) -> None:
         """Show what the screen has room for."""
@@ -257,6 +262,8 @@ class LinregApp(App[None]):
 
     def action_edit(self) -> None:
         """Every setting, in a form."""
+        from linreg_tui.tui.form import SettingsForm
+
         if not any(isinstance(screen, SettingsForm) for screen in self.screen_stack):
             self.push_screen(SettingsForm(self._data, self._live.settings), self._edited)
 
@@ -270,6 +277,8 @@ class LinregApp(App[None]):
             self.run_worker(self._open(), group="open")
 
     async def _open(self) -> None:
+        from linreg_tui.tui.opening.flow import choose, said_of
+
         opened, self._opened_in = await choose(self, self._opened_in)
         if opened is None:
             return
@@ -284,24 +293,33 @@ class LinregApp(App[None]):
 
     def action_export(self) -> None:
         """What leaves the program about the run in view, and about the sweep."""
+        from linreg_tui.tui.export import ExportScreen
+
         if not any(isinstance(screen, ExportScreen) for screen in self.screen_stack):
             of_sweep = self._alone == "sweep" and len(self._exports()) > len(self._of_run())
             first = len(self._of_run()) if of_sweep else 0
             self.push_screen(ExportScreen(self._exports, self._folder, first), self._exported)
 
     def _exports(self) -> list[Export]:
+        from linreg_tui.tui.exports import of_sweep
+
         swept = self._main.query_one(SweepPane).swept()
         return self._of_run() + ([] if swept is None else of_sweep(swept))
 
     def _of_run(self) -> list[Export]:
+        from linreg_tui.tui.exports import InView, of_run
+
         run = self._live.view.run
         seen = InView(run, run.history.last, self._live.picture(), self._live.rich_style)
         return of_run(seen)
 
     def action_report(self) -> None:
         """The report of the homework."""
+        from linreg_tui.tui.report_form import Draft, ReportForm
+
         if not any(isinstance(screen, ReportForm) for screen in self.screen_stack):
-            draft = replace(self._draft, folder=self._folder or self._draft.folder)
+            draft = self._draft or Draft()
+            draft = replace(draft, folder=self._folder or draft.folder)
             form = ReportForm(
                 self._edits.original, self._named, self._settings, self._live.afresh, draft
             )
@@ -336,6 +354,8 @@ class LinregApp(App[None]):
 
     def action_sweep(self) -> None:
         """Choose a sweep around the settings of the live view, and run it."""
+        from linreg_tui.tui.sweep.form import SweepForm
+
         self._poke(on=False)
         if not any(isinstance(screen, SweepForm) for screen in self.screen_stack):
             pane = self._main.query_one(SweepPane)
@@ -349,4 +369,6 @@ class LinregApp(App[None]):
 
     def action_help(self) -> None:
         """All keys that there are now."""
+        from linreg_tui.tui.help import HelpScreen
+
         self.push_screen(HelpScreen(self._main.focused))

@@ -122,9 +122,10 @@ def write(typed: str, export: Export) -> tuple[list[Path], str | None]:
     written: list[Path] = []
     try:
         folder, _, number = place(typed, export)
-        for ending, make in export.files.items():
-            made = make(tuple(written))
-            written.append(files.create(folder, export.stem, ending, made, number=number))
+        with files.as_one():
+            for ending, make in export.files.items():
+                made = make(tuple(written))
+                written.append(files.create(folder, export.stem, ending, made, number=number))
     except InputError as error:
         return written, str(error)
     return written, None

@@ -10,10 +10,10 @@ plotext has one figure for all, so these functions belong to one thread.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import plotext
 from rich.cells import cell_len
 
 from linreg_tui.core.history import Curve
@@ -33,6 +33,28 @@ from linreg_tui.tui.picture import (
     write,
     write_legend,
 )
+
+
+class LaterError(Exception):
+    """plotext is to be loaded after the first paint."""
+
+
+_awaited = False
+
+
+def load_later() -> None:
+    """Raise a LaterError instead of drawing, until `load` is called: loading takes a while."""
+    global _awaited
+    _awaited = "plotext" not in sys.modules
+
+
+def load() -> None:
+    """Load plotext, and draw from now on."""
+    global _awaited
+    import plotext  # noqa: F401
+
+    _awaited = False
+
 
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 """Long enough that where two lines meet, the colour doesn't change with every cell."""
@@ -210,6 +232,8 @@ def _lines(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
 
 def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, connected: bool) -> Glyphs:
     def add() -> None:
+        import plotext
+
         signal = plotext.figure.signal(x.tolist(), y.tolist(), marker=marker)
         plotext.figure.draw(signal.lines(connected))
 
@@ -218,6 +242,8 @@ def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, connected:
 
 def _add_axes(area: Area, end: int) -> None:
     """Axes to the left and below, ticks up to column `end`."""
+    import plotext
+
     figure = plotext.figure
     figure.axes(True, axis="x", side="lower")
     figure.axes(True, axis="y", side="left")
@@ -235,6 +261,10 @@ def _add_axes(area: Area, end: int) -> None:
 
 def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
     """What plotext makes of the content that `add` adds to its figure, without colours."""
+    if _awaited:
+        raise LaterError
+    import plotext
+
     figure = plotext.figure
     plotext.terminal.limit(False, False)
     figure.clear.data()

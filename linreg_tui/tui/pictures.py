@@ -73,9 +73,9 @@ class FitPicture:
             names.insert(0, "before")
         entries = legend(self._markers, *names)
         if self._drawn != (area, entries):
-            self._drawn = area, entries
             frame = figures.frame(area, entries)
             self._still = layers.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
+            self._drawn = area, entries
         step, optimum = view.run.history[view.number], view.run.optimum
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
         closed_form = figures.straight_line(
@@ -155,9 +155,9 @@ class LossPicture:
         names = ["loss"] if self.above_optimum else ["loss", "closed form"]
         entries = legend(self._markers, *names if view.trace is None else ("before", *names))
         if self._drawn != (area, entries):
-            self._drawn = area, entries
             level = figures.level(area, self._least(run), Role.REFERENCE)
             self._still = layers.stack(area, figures.frame(area, entries), [level])
+            self._drawn = area, entries
         inks = []
         if view.trace is not None:
             inks.append(figures.curve(area, self._curve(view.trace), Role.TRACE))

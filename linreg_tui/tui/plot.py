@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from linreg_tui.tui.picture import BLANK, CONTINUED, SHADES, Glyphs, Picture, Role, blank
+from linreg_tui.tui import figures
+from linreg_tui.tui.picture import BLANK, CONTINUED, Glyphs, Picture, Role, blank
 
 
 class Plot(Widget):
     """Shows what `draw(columns, rows)` returns, whenever `redraw` is called or the size changes."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"plot--{role.name.lower()}" for role in Role if role is not Role.NOTHING
-    } | {f"plot--shade-{shade}" for shade in range(1, SHADES)}
 
     def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -33,11 +30,19 @@ class Plot(Widget):
         """Draw the picture anew and repaint where it differs from the last one."""
         if not self.size:
             return
-        last, self._picture = self._picture, self._draw(*self.size)
+        try:
+            last, self._picture = self._picture, self._draw(*self.size)
+        except figures.LaterError:
+            self.call_after_refresh(self._load_and_redraw)
+            return
         if last.glyphs.shape != self._picture.glyphs.shape:
             self.refresh()
         elif regions := list(changes(last, self._picture)):
             self.refresh(*regions)
+
+    def _load_and_redraw(self) -> None:
+        figures.load()
+        self.redraw()
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -72,11 +77,29 @@ class Plot(Widget):
     def _style_of(self, role: int, shade: int) -> Style:
         style = self.rich_style
         if role != Role.NOTHING:
-            style = self.get_component_rich_style(f"plot--{Role(role).name.lower()}")
+            style = self._component(f"plot--{Role(role).name.lower()}")
         if shade:
-            ground = self.get_component_rich_style(f"plot--shade-{shade}")
+            ground = self._component(f"plot--shade-{shade}")
             style += Style(bgcolor=ground.bgcolor)
         return style
+
+    def _component(self, name: str) -> Style:
+        """The style of a component, worked out when it is first needed.
+
+        With COMPONENT_CLASSES Textual works out all of them, for every plot, several times before
+        the first paint.
+        """
+        if name not in self._component_styles:
+            node = DOMNode(classes=name)
+            node._attach(self)
+            self.app.stylesheet.apply(node, animate=False)
+            self._component_styles[name] = node.styles
+        return self.get_component_rich_style(name)
+
+    def notify_style_update(self) -> None:
+        """Forget the components of another theme."""
+        self._component_styles.clear()
+        super().notify_style_update()
 
 
 def _without_blanks(glyphs: Glyphs, roles: NDArray[np.uint8]) -> NDArray[np.uint8]:

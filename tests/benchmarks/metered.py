@@ -183,7 +183,8 @@ class MeteredTerminal:
 
 def _environment() -> dict[str, str]:
     """This environment, with a good terminal, and the package that is measured here."""
-    hidden = {"COLUMNS", "LINES", "NO_COLOR"}
+    # Without bytecode, most of a start would be compiling, which happens once a version.
+    hidden = {"COLUMNS", "LINES", "NO_COLOR", "PYTHONDONTWRITEBYTECODE"}
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))

@@ -143,13 +143,16 @@ class Terminal:
         _set_size(self.fd, columns, rows)
         self._screen.resize(rows, columns)
 
+    def hang_up(self) -> None:
+        """Take the terminal away from the program."""
+        if self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
+
     def close(self) -> None:
         """Kill the program if it is still there, and take the terminal away."""
-        if self.fd < 0:
-            return
         self.process.kill()
-        os.close(self.fd)
-        self.fd = -1
+        self.hang_up()
         self.process.wait()
 
     def __enter__(self) -> Self:

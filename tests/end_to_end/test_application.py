@@ -160,6 +160,28 @@ def test_without_a_keyboard_it_says_what_to_do() -> None:
         assert "linreg-tui train works without one" in " ".join(terminal.screen)
 
 
+def test_a_terminal_without_a_cursor_is_refused() -> None:
+    with Terminal.start([command()], 160, 24, {"TERM": "dumb"}) as terminal:
+        assert terminal.wait_exit() == 2
+        assert "TERM=dumb; linreg-tui train works" in terminal.screen[0]
+        assert not terminal.screen[1].strip()
+
+
+@pytest.mark.parametrize("term", ["linux", "vt100"])
+def test_few_colours_are_enough(term: str) -> None:
+    env = {"TERM": term, "COLORTERM": "", "NO_COLOR": "1"}
+    with Terminal.start(
+        [command(), "--theme", "high-contrast", "--fps", "5"], 80, 24, env
+    ) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("4w\r")
+        # Curves are told apart by their marks.
+        terminal.wait_for("●    32")
+        terminal.wait_for("■    64")
+        terminal.type("q")
+        assert terminal.wait_exit() == 0
+
+
 def test_data_without_an_answer_is_refused_before_the_screen(tmp_path: Path) -> None:
     (tmp_path / "flat.csv").write_text("a,b\n3,1\n3,2\n")
     options = [str(tmp_path / "flat.csv"), "--x", "a", "--y", "b"]

@@ -8,7 +8,6 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui import link as link_module
 from linreg_tui.tui.link import QUESTION, Link
-from linreg_tui.tui.panes import live as live_module
 from tests.tui.test_app import opened, screen, step_on, until, view
 
 
@@ -48,6 +47,22 @@ def test_what_was_lost_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> Non
     assert link.free
 
 
+def test_it_waits_while_what_was_drawn_could_not_be_written() -> None:
+    assert not Link(lambda: False).free
+
+
+def test_frames_are_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    link = Link(fps=5)
+    assert link.free
+    link.draw()
+    now += 0.19
+    assert not link.free
+    now += 0.01
+    assert link.free
+
+
 async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) -> None:
     async with opened(houses, Settings(epochs=10_000)) as pilot:
         live, link = pilot.app._live, pilot.app._link  # type: ignore[attr-defined]
@@ -75,7 +90,6 @@ async def test_an_answer_that_never_comes_leaves_nothing_unseen(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_module, "LOST", 0.1)
-    monkeypatch.setattr(live_module, "LOST", 0.1)
     async with opened(houses) as pilot:
         live, link = pilot.app._live, pilot.app._link  # type: ignore[attr-defined]
         await step_on(pilot, "right", 1)

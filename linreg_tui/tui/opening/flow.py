@@ -36,6 +36,7 @@ async def choose(app: App[Any], folder: Path) -> tuple[Opened | None, Path]:
 
     To be awaited in a worker.
     """
+    folder = folder.absolute()
     while True:
         picker = FilePicker(folder)
         chosen = await app.push_screen_wait(picker)

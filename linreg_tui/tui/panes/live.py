@@ -17,7 +17,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
 from linreg_tui.training import Progress
 from linreg_tui.tui.landscape import LandscapePicture
-from linreg_tui.tui.link import LOST, Link
+from linreg_tui.tui.link import LATE, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import LineMoved, Progressed, SettingsChosen, StepChosen
 from linreg_tui.tui.picture import Picture
@@ -72,7 +72,7 @@ class LivePane(Vertical):
 
     def on_mount(self) -> None:
         """Tell what the first run is."""
-        self._last_resort = self.set_interval(LOST, self.catch_up, pause=True)
+        self._last_resort = self.set_interval(LATE, self.catch_up, pause=True)
         self._chosen()
 
     def take(self, data: Dataset, settings: Settings | None = None) -> None:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from linreg_tui import sweep_aside
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.trials import Result
-from linreg_tui.sweep_aside import foreseen_in_turn
-from linreg_tui.sweeping import jobs_that_pay
-from linreg_tui.tui.exports import Swept
 from linreg_tui.tui.link import Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import RunChosen
@@ -27,6 +24,9 @@ from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves, overlay
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.exports import Swept
 
 FRAME = 0.1
 """Seconds between two looks at how far a sweep is."""
@@ -134,6 +134,8 @@ class SweepPane(Vertical):
 
     def swept(self) -> Swept | None:
         """What there is to write of the sweep; None without results."""
+        from linreg_tui.tui.exports import Swept
+
         sheet = self.course.sheet
         results = [result for row in sheet.board.rows for result in row.results]
         if not results:
@@ -170,6 +172,9 @@ class SweepPane(Vertical):
         self._show()
 
     async def _run(self, course: Course) -> None:
+        from linreg_tui import sweep_aside
+        from linreg_tui.sweeping import jobs_that_pay
+
         recipe, board = course.recipe, course.sheet.board
         try:
             jobs = jobs_that_pay(recipe.at_first, self._data.n)
@@ -207,6 +212,8 @@ class SweepPane(Vertical):
         self.run_worker(self._fill(self.course, patience), group="foresight", exclusive=True)
 
     async def _fill(self, course: Course, patience: float) -> None:
+        from linreg_tui.sweep_aside import foreseen_in_turn
+
         await asyncio.sleep(patience)
         async for _ in foreseen_in_turn(course.sheet.board, self.foresights):
             if course.phase != "running":

@@ -1,0 +1,48 @@
+"""What is left of a failure that nobody expected: a traceback in a file, and a line on it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from platformdirs import user_state_dir
+
+from linreg_tui import __version__
+from linreg_tui.core.text import printable
+
+FAILED = 1
+
+
+def report(error: BaseException) -> str:
+    """Write a traceback to a file, and return the lines that say so."""
+    trace = "".join(traceback.format_exception(error))
+    kind = printable("".join(traceback.format_exception_only(error)).strip().splitlines()[-1], 200)
+    said = f"linreg-tui: it failed where it should not: {kind}\n"
+    text = f"linreg-tui {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
+    text += f"TERM={os.environ.get('TERM', '')}\n\n{trace}"
+    for opened in _places():
+        with opened as file:
+            file.write(text)
+            return f"{said}The traceback is in {file.name}\n"
+    return trace + said
+
+
+def _places() -> Iterator[IO[str]]:
+    """A new file in the user's folder for such things, then one for temporary files."""
+    name = time.strftime("traceback-%Y%m%d-%H%M%S-")
+    folders: list[Callable[[], str]] = [lambda: user_state_dir("linreg-tui"), tempfile.gettempdir]
+    for folder in folders:
+        try:
+            path = Path(folder())
+            path.mkdir(parents=True, exist_ok=True)
+            yield tempfile.NamedTemporaryFile(  # noqa: SIM115
+                "w", encoding="utf-8", prefix=name, suffix=".txt", dir=path, delete=False
+            )
+        except OSError:
+            continue

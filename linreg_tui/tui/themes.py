@@ -1,0 +1,52 @@
+"""Themes beside Textual's own, for eyes that tell fewer colours or need more contrast."""
+
+from __future__ import annotations
+
+from textual.theme import BUILTIN_THEMES, Theme
+
+from linreg_tui.core.errors import InputError
+
+COLOUR_BLIND = Theme(
+    name="colour-blind",
+    # Okabe and Ito's colours. Orange and blue stay apart for all common kinds of colour blindness,
+    # and no red stands for bad where green stands for good.
+    primary="#56b4e9",
+    secondary="#0072b2",
+    accent="#e69f00",
+    success="#56b4e9",
+    warning="#f0e442",
+    error="#e0701a",
+    foreground="#e8e8e8",
+    background="#121212",
+    surface="#1e1e1e",
+    panel="#26303a",
+)
+HIGH_CONTRAST = Theme(
+    name="high-contrast",
+    primary="#00e5ff",
+    secondary="#00e5ff",
+    accent="#ffe600",
+    success="#5cff5c",
+    warning="#ffe600",
+    error="#ff9d9d",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    variables={"text-muted": "#ffffff"},
+)
+THEMES = (COLOUR_BLIND, HIGH_CONTRAST)
+
+
+def theme_named(name: str) -> str:
+    """The name, if there is a theme of that name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    known = sorted([*BUILTIN_THEMES, *(theme.name for theme in THEMES)])
+    if name not in known:
+        raise InputError(f"{name!r} is no theme: choose one of {', '.join(known)}")
+    return name

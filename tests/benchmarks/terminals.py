@@ -1,0 +1,113 @@
+"""Tries the application on many kinds of terminal, and prints the README's table of them.
+
+python tests/benchmarks/terminals.py
+
+On each it opens, trains to the end, shows the help, quits, and gives the terminal back. tmux is
+tried where it is installed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import termios
+import uuid
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its own folder
+
+from tests.end_to_end.terminal import Terminal
+
+PROGRAM = [sys.executable, "-m", "linreg_tui"]
+
+TERMS = (
+    "xterm-256color",
+    "xterm",
+    "screen-256color",
+    "tmux-256color",
+    "screen",
+    "linux",
+    "vt100",
+    "dumb",
+)
+SURROUNDINGS = {
+    "COLORTERM": {"COLORTERM": "truecolor"},
+    "no COLORTERM": {"COLORTERM": ""},
+    "NO_COLOR": {"COLORTERM": "", "NO_COLOR": "1"},
+    "LANG=C": {"COLORTERM": "", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+SIZES = ((40, 12), (60, 16), (80, 24), (120, 40), (200, 60), (300, 100))
+
+
+def tried(env: dict[str, str], size: tuple[int, int] = (80, 24), shows: str = "ready") -> str:
+    """What came of it: works, or what went wrong."""
+    with Terminal.start(PROGRAM, *size, env) as terminal:
+        try:
+            found = termios.tcgetattr(terminal.fd)
+            terminal.wait_for(shows, 15)
+            if shows == "ready":
+                terminal.type("++++ ")
+                terminal.wait_for("converged", 10)
+                terminal.type("?")
+                terminal.wait_for("Help", 5)
+                terminal.type("?")
+            terminal.type("q")
+            if terminal.wait_exit(5) != 0:
+                return "wrong exit status"
+            return "works" if termios.tcgetattr(terminal.fd) == found else "not given back"
+        except AssertionError as error:
+            if terminal.process.poll() == 2:
+                return "refused"
+            return str(error).splitlines()[0]
+
+
+def resized(times: int = 100) -> str:
+    """What comes of that many new sizes while it trains."""
+    with Terminal.start([*PROGRAM, "--epochs", "100000"], 120, 40) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("+++ ")
+        for number in range(times):
+            terminal.resize(60 + number * 37 % 120, 16 + number * 13 % 40)
+            terminal.read(0.02)
+        terminal.resize(80, 24)
+        terminal.read(0.5)
+        terminal.type(" ")
+        terminal.wait_for("paused")
+        terminal.type("q")
+        return "works" if terminal.wait_exit(5) == 0 else "wrong exit status"
+
+
+def in_tmux() -> str:
+    """The same inside tmux."""
+    if shutil.which("tmux") is None:
+        return "not tried: tmux is not installed"
+    command = " ".join(PROGRAM)
+    server = f"linreg-{uuid.uuid4().hex[:8]}"
+    tmux = ["tmux", "-L", server, "-f", "/dev/null", "new-session", command]
+    with Terminal.start(tmux, 100, 32) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("++++ ")
+        terminal.wait_for("converged")
+        terminal.type("q")
+        return "works" if terminal.wait_exit(5) == 0 else "wrong exit status"
+
+
+def main() -> None:
+    """Print the table."""
+    say = sys.stdout.write
+    say(f"| TERM | {' | '.join(SURROUNDINGS)} |\n|{' --- |' * (len(SURROUNDINGS) + 1)}\n")
+    for term in TERMS:
+        row = [tried({"TERM": term, **around}) for around in SURROUNDINGS.values()]
+        say(f"| `{term}` | {' | '.join(row)} |\n")
+        sys.stdout.flush()
+    say("\n| size | |\n| --- | --- |\n")
+    for columns, rows in SIZES:
+        small = columns < 60 or rows < 16
+        came = tried({}, (columns, rows), "needs" if small else "ready")
+        meant = "says how much it needs" if small and came == "works" else came
+        say(f"| {columns}x{rows} | {meant} |\n")
+    say(f"| a hundred sizes while it trains | {resized()} |\n| in tmux | {in_tmux()} |\n")
+
+
+if __name__ == "__main__":
+    main()

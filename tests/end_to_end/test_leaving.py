@@ -1,0 +1,307 @@
+"""However the program ends, the terminal is as it was, and the exit status says why."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import termios
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.terminal import Terminal
+from tests.end_to_end.test_application import command
+
+WITHIN = 1.0
+SWITCHED_ON = (b"1049h", b"1000h", b"1003h", b"1006h", b"2004h", b"1004h")
+
+FAILING = """
+import sys, threading, time
+from dataclasses import replace
+from textual.widgets import Static
+from linreg_tui import cli
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.plot import Plot
+
+def fail(*_):
+    raise ZeroDivisionError("made up")
+
+async def fail_later():
+    fail()
+
+def in_handler(app, event):
+    fail()
+
+def in_render(app, event):
+    Plot.render_line = fail
+    app.refresh()
+    for plot in app.query(Plot):
+        plot.refresh()
+
+def in_worker(app, event):
+    app.run_worker(fail_later())
+
+def in_thread_worker(app, event):
+    app.run_worker(fail, thread=True)
+
+def in_thread(app, event):
+    threading.Thread(target=fail).start()
+
+def in_loop(app, event):
+    app._loop.call_soon(fail)
+
+def in_export(app, event):
+    # Instead of a failure, a picture as text that takes its time.
+    from linreg_tui.tui import exports
+    class Slow:
+        @property
+        def text(self):
+            time.sleep(10)
+    of_run = exports.of_run
+    exports.of_run = lambda seen: of_run(replace(seen, picture=[*seen.picture, Slow()]))
+    exports.svg = lambda *_: ""
+
+LinregApp.on_paste = globals()[sys.argv.pop(1)]
+raise SystemExit(cli.main(sys.argv[1:]))
+"""
+
+PASTED = "\x1b[200~now\x1b[201~"
+
+
+def cooked(terminal: Terminal) -> list[object]:
+    return termios.tcgetattr(terminal.fd)
+
+
+def assert_given_back(terminal: Terminal, found: list[object]) -> None:
+    assert cooked(terminal) == found
+    output = bytes(terminal.output)
+    for switch in SWITCHED_ON:
+        assert output.rfind(b"\x1b[?" + switch[:-1] + b"l") > output.rfind(b"\x1b[?" + switch)
+    assert output.rfind(b"\x1b[?25h") > output.rfind(b"\x1b[?25l")
+
+
+def said_after(terminal: Terminal) -> list[str]:
+    """The lines on the main screen."""
+    text = bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
+    return re.sub(r"\x1b\[[0-9;?]*[a-z]", "", text).splitlines()
+
+
+def nobody_left(group: int) -> bool:
+    """Whether all processes that the program has started have ended too, or soon do."""
+    return soon(lambda: group not in running_groups())
+
+
+def running_groups() -> set[int]:
+    groups = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            state, _, group, *_ = stat.read_text().rpartition(")")[2].split()
+            if state != "Z":  # has ended, and nobody has asked yet how
+                groups.add(int(group))
+    return groups
+
+
+def soon(true: Callable[[], bool], seconds: float = 1.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def started(*options: str, env: dict[str, str] | None = None) -> Terminal:
+    return Terminal.start([command(), *options], 80, 24, env)
+
+
+def failing(where: str, env: dict[str, str] | None = None, columns: int = 200) -> Terminal:
+    return Terminal.start([sys.executable, "-c", FAILING, where], columns, 24, env)
+
+
+def ends(
+    terminal: Terminal, act: Callable[[], object], found: list[object], within: float = WITHIN
+) -> int:
+    began = time.monotonic()
+    act()
+    status = terminal.wait_exit(5)
+    assert time.monotonic() - began < within
+    assert_given_back(terminal, found)
+    assert nobody_left(terminal.process.pid)
+    return status
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+def test_a_signal_ends_it_in_time(number: signal.Signals) -> None:
+    with started("--epochs", "100000") as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        terminal.type("+++++ ")
+        terminal.wait_for("full speed")
+        status = ends(terminal, lambda: terminal.process.send_signal(number), found)
+        assert status == 128 + number
+        assert said_after(terminal) == []
+
+
+@pytest.mark.parametrize(
+    "where", ["in_handler", "in_render", "in_worker", "in_thread_worker", "in_thread", "in_loop"]
+)
+def test_a_failure_is_told_in_two_lines_and_its_traceback_kept(where: str, tmp_path: Path) -> None:
+    with failing(where, {"XDG_STATE_HOME": str(tmp_path)}) as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        assert ends(terminal, lambda: terminal.type(PASTED), found) == 1
+        (kept,) = (tmp_path / "linreg-tui").iterdir()
+        assert said_after(terminal) == [
+            "linreg-tui: it failed where it should not: ZeroDivisionError: made up",
+            f"The traceback is in {kept}",
+        ]
+        assert "in fail" in kept.read_text()
+
+
+def test_a_traceback_is_kept_elsewhere_if_home_cannot_be_written(tmp_path: Path) -> None:
+    nowhere = tmp_path / "file"
+    nowhere.touch()
+    env = {"HOME": str(nowhere), "XDG_STATE_HOME": "", "TMPDIR": str(tmp_path)}
+    with failing("in_handler", env) as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        assert ends(terminal, lambda: terminal.type(PASTED), found) == 1
+        assert len(list(tmp_path.glob("traceback-*.txt"))) == 1
+
+
+@pytest.mark.parametrize("ignoring", ["", "trap '' HUP;"])
+def test_a_hang_up_ends_it_in_time(ignoring: str) -> None:
+    script = f"{ignoring} exec '{command()}' --epochs 100000"
+    with Terminal.start(["sh", "-c", script]) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("+++++ ")
+        terminal.wait_for("full speed")
+        terminal.hang_up()
+        assert terminal.process.wait(WITHIN) == 128 + signal.SIGHUP
+        assert nobody_left(terminal.process.pid)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_sweeps_processes_end_too(number: signal.Signals) -> None:
+    with started("--epochs", "400000") as terminal:
+        terminal.wait_for("ready")
+        terminal.type("w")
+        terminal.wait_for("enter/ctrl+s run")
+        terminal.type("\r")
+        terminal.wait_for("running")
+        if processes(terminal.process.pid) < 3:
+            pytest.skip("there is one core only")
+        terminal.process.send_signal(number)
+        status = terminal.wait_exit(2)
+        assert status == (-number if number == signal.SIGKILL else 128 + number)
+        assert nobody_left(terminal.process.pid)
+
+
+def test_ctrl_c_asks_once_and_then_leaves() -> None:
+    with started() as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        terminal.type("\x03")
+        terminal.wait_for("Press ctrl+c again to leave")
+        assert ends(terminal, lambda: terminal.type("\x03"), found) == 128 + signal.SIGINT
+
+
+@pytest.mark.parametrize("by", ["q", "signal"])
+def test_it_leaves_in_time_if_the_terminal_takes_nothing(by: str) -> None:
+    with started("--epochs", "100000", "--batch-size", "32") as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        terminal.type("+++ ")
+        time.sleep(2)
+        if by == "q":
+            terminal.type("q")
+        else:
+            terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.process.wait(WITHIN) == (0 if by == "q" else 128 + signal.SIGTERM)
+        terminal.wait_exit()
+        assert_given_back(terminal, found)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTSTP, signal.SIGSTOP])
+def test_it_stops_and_goes_on_as_a_shell_asks(stop: signal.Signals) -> None:
+    with started() as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        raw = cooked(terminal)
+        terminal.type("++ ")
+        if stop == signal.SIGTSTP:
+            terminal.type("\x1a")
+        else:
+            terminal.process.send_signal(stop)
+        wait_until_stopped(terminal)
+        if stop == signal.SIGTSTP:
+            assert_given_back(terminal, found)
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.read(0.5)
+        assert cooked(terminal) == raw
+        terminal.type("?")
+        terminal.wait_for("Double both")
+        terminal.type("?")
+        terminal.wait_for("converged")
+        assert ends(terminal, lambda: terminal.type("q"), found) == 0
+
+
+def test_a_stopped_program_can_be_ended() -> None:
+    with started() as terminal:
+        terminal.wait_for("ready")
+        terminal.type("\x1a")
+        wait_until_stopped(terminal)
+        terminal.process.send_signal(signal.SIGTERM)
+        terminal.process.send_signal(signal.SIGCONT)
+        assert terminal.wait_exit(2) == 128 + signal.SIGTERM
+
+
+def test_an_export_under_way_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with failing("in_export") as terminal:
+        terminal.wait_for("ready")
+        terminal.type(PASTED)
+        terminal.type("x")
+        terminal.wait_for("All of the run")
+        terminal.type("\x1b[B" * 4)
+        terminal.wait_for("writes linreg-run.csv, linreg-run.svg")
+        terminal.type("\r")
+        # The history and the picture are there, the text is being written.
+        assert soon(lambda: len(list(tmp_path.iterdir())) == 3, 5)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.wait_exit(2) == 128 + signal.SIGTERM
+        assert list(tmp_path.iterdir()) == []
+        assert said_after(terminal) == [
+            "linreg-tui: it left while files were written; they are undone"
+        ]
+
+
+@pytest.mark.parametrize("closed", ["<&-", "< /dev/null", ">&-", "<&- >&- 2>&-"])
+def test_without_a_screen_or_a_keyboard_it_says_so(closed: str) -> None:
+    with Terminal.start(["sh", "-c", f"'{command()}' {closed}"], 160, 24) as terminal:
+        assert terminal.wait_exit() == 2
+        assert "needs a terminal" in terminal.screen[0] or "2>&-" in closed
+
+
+@pytest.mark.parametrize("elsewhere", ["2>&-", "2> /dev/null"])
+def test_errors_may_go_elsewhere(elsewhere: str) -> None:
+    with Terminal.start(["sh", "-c", f"exec '{command()}' {elsewhere}"]) as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        assert ends(terminal, lambda: terminal.type("q"), found) == 0
+
+
+def processes(parent: int) -> int:
+    """Of how many processes the program consists, with itself."""
+    children = Path(f"/proc/{parent}/task").glob("*/children")
+    return 1 + sum(len(of_thread.read_text().split()) for of_thread in children)
+
+
+def wait_until_stopped(terminal: Terminal) -> None:
+    stat = Path(f"/proc/{terminal.process.pid}/stat")
+    assert soon(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", 3)
+    terminal.read(0.1)
