@@ -20,7 +20,9 @@ from linreg_tui.arguments import (
     add_trials,
     data_of,
 )
+from linreg_tui.core.dataset import Dataset, bundled
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, scales, settings_of
 
@@ -36,6 +38,7 @@ commands:
   linreg-tui train   SGD without a screen, printed step by step
   linreg-tui sweep   many trainings, printed as a table
   linreg-tui report  the homework's report, written to files
+  linreg-tui tour    the guided tour, in the application or printed
 
 Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
 """
@@ -82,28 +85,43 @@ def _open_application(words: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
     add_data(parser)
     add_settings(parser)
+    _add_marker(parser)
+    options = parser.parse_args(words)
+    _recognise(options.data)
+    _need_a_terminal("linreg-tui train works without one")
+    data = data_of(options)
+    return _run(data, settings_of(options, data), options.marker, options.data)
+
+
+def _add_marker(parser: Parser) -> None:
     parser.add_argument(
         "--marker",
         choices=MARKERS,
         help="what pictures are drawn with; ascii makes all of the screen plain ASCII "
         "(default: the finest that the terminal's encoding has)",
     )
-    options = parser.parse_args(words)
-    _recognise(options.data)
+
+
+def _need_a_terminal(otherwise: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
-            "the application needs a terminal for its screen and keyboard; "
-            "linreg-tui train works without one"
+            f"the application needs a terminal for its screen and keyboard; {otherwise}"
         )
-    data = data_of(options)
-    settings = settings_of(options, data)
 
+
+def _run(
+    data: Dataset,
+    settings: Settings,
+    marker: str | None,
+    named: str | None = None,
+    tour: str | None = None,
+) -> int:
     # How long a key may wait to show. There are no more frames for it than there is to see.
     os.environ.setdefault("TEXTUAL_FPS", "240")
 
     from linreg_tui.tui.app import LinregApp
 
-    application = LinregApp(data, settings, _markers(options.marker), options.data)
+    application = LinregApp(data, settings, _markers(marker), named, tour)
     application.run()
     return application.return_code or 0
 
@@ -242,9 +260,35 @@ def _report(words: list[str]) -> int:
     )
 
 
+def _tour(words: list[str]) -> int:
+    parser = Parser(
+        "linreg-tui tour",
+        "The guided tour: how a line is fitted, by formula and by gradient descent, step by step.",
+    )
+    parser.add_argument("chapter", nargs="?", metavar="CHAPTER", help="a number, or a name")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="print the text and the numbers instead, for reading or a screen reader",
+    )
+    _add_marker(parser)
+    options = parser.parse_args(words)
+
+    from linreg_tui.tour import chapters, plain
+
+    chapter = None if options.chapter is None else chapters.named(options.chapter)
+    if options.plain:
+        plain.tell(chapter)
+        return 0
+    _need_a_terminal("linreg-tui tour --plain prints the tour without one")
+    name = "" if chapter is None else chapter.name
+    return _run(bundled(), Settings(), options.marker, tour=name)
+
+
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "fit": _fit,
     "train": _train,
     "sweep": _sweep,
     "report": _report,
+    "tour": _tour,
 }

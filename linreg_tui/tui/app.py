@@ -23,7 +23,7 @@ from linreg_tui.tui.exports import Export, InView, of_run, of_sweep
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.form import SettingsForm
 from linreg_tui.tui.help import HelpScreen
-from linreg_tui.tui.keys import KEYS, bindings
+from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import PaneChosen, RunChosen, SettingsChosen
@@ -32,10 +32,15 @@ from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.panes.views import ViewsPane
+from linreg_tui.tui.presenter import Drawn, PressedKeys, present
 from linreg_tui.tui.report_form import Draft, ReportForm
 from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import Recipe
-from linreg_tui.tui.title import TitleBar
+from linreg_tui.tui.title import TABS, TitleBar
+from linreg_tui.tui.tour.descent import DescentPane
+from linreg_tui.tui.tour.panel import TourPanel
+from linreg_tui.tui.tour.stage import DESCENT
+from linreg_tui.tui.tour.tour import Tour
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 """The smallest screen on which one pane can be read."""
@@ -55,7 +60,7 @@ class LinregApp(App[None]):
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*TOUR_KEYS, *KEYS))
 
     def __init__(
         self,
@@ -63,6 +68,7 @@ class LinregApp(App[None]):
         settings: Settings,
         markers: Markers = BRAILLE,
         named: str | None = None,
+        tour: str | None = None,
     ) -> None:
         super().__init__()
         self._named = named
@@ -73,6 +79,8 @@ class LinregApp(App[None]):
         self._link = Link()
         self._folder: str | None = None
         self._draft = Draft()
+        self._tour = Tour(self)
+        self._tour_at_first = tour
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
@@ -83,8 +91,11 @@ class LinregApp(App[None]):
                 yield DataPane(self._data, self._markers)
                 yield ClosedFormPane(self._data, self._markers)
                 yield SweepPane(self._data, self._settings, self._markers, self._link)
+            yield DescentPane(self._markers)
+            yield TourPanel(self._tour.guide)
         yield Static(id="too-small")
         yield KeysFooter(compact=True, show_command_palette=False)
+        yield PressedKeys()
 
     def on_mount(self) -> None:
         """Show what the screen has room for."""
@@ -92,6 +103,8 @@ class LinregApp(App[None]):
 
     def on_ready(self) -> None:
         """Spare what lives as long as the application from the garbage collector's rounds."""
+        if self._tour_at_first is not None:
+            self._tour.guide.open(self._tour_at_first)
         gc.freeze()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -101,8 +114,10 @@ class LinregApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Let training rest while a key or a click does its work."""
         if isinstance(event, events.InputEvent):
-            for live in self._main.query(LivePane):
+            for live in self.main.query(LivePane):
                 live.rest()
+            if isinstance(event, events.Key) and self.screen is self.main:
+                self.main.query_one(PressedKeys).tell(event)
         await super().on_event(event)
 
     def post_display_hook(self) -> None:
@@ -130,17 +145,21 @@ class LinregApp(App[None]):
 
     def _arrange(self, size: Size) -> None:
         columns, rows = size
-        all_fit = columns >= ALL_COLUMNS and rows >= ALL_ROWS
-        alone = self._alone or (None if all_fit else "live")
-        main = self._main
+        main = self.main
+        room = self._tour.arrange(size)
+        all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS
+        one_plot = room.height < LOSS_ROWS or main.has_class("presenting")
+        alone = self._alone or (None if all_fit and not one_plot else "live")
         too_small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
+        self._live.one_plot = one_plot
         main.set_class(too_small, "too-small")
-        main.set_class(rows < LOSS_ROWS, "short")
+        main.set_class(one_plot, "short")
         main.set_class(alone is not None, "alone")
         main.query_one("#too-small", Static).update(
             f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; here are {columns}x{rows}."
         )
-        main.query_one("#side").display = alone != "live"
+        main.query_one("#side").display = alone in (None, *TABS) and alone != "live"
+        main.query_one(DescentPane).display = alone == DESCENT
         for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
         main.query_one(TitleBar).show(alone)
@@ -157,46 +176,75 @@ class LinregApp(App[None]):
         """
         self._live.take(data, settings)
         self._data, self._settings = data, settings
-        main = self._main
+        main = self.main
         main.query_one(SweepPane).take(data, settings)
         for pane in (*main.query(DataPane), *main.query(ClosedFormPane), *main.query(TitleBar)):
             pane.take(data)
 
     def on_settings_chosen(self, message: SettingsChosen) -> None:
         """The live run has new settings, with which a sweep would be another."""
-        self._main.query_one(SweepPane).offer(message.settings)
+        self.main.query_one(SweepPane).offer(message.settings)
 
     def on_run_chosen(self, message: RunChosen) -> None:
         """A row of the sweep is to be seen in the live view."""
-        self._show(None)
+        self.show_pane(None)
         self._live.load(message.settings)
 
     def on_pane_chosen(self, message: PaneChosen) -> None:
         """A tab was clicked."""
-        self._show(message.pane)
+        self.show_pane(message.pane)
 
-    def _show(self, pane: str | None) -> None:
+    def show_pane(self, pane: str | None) -> None:
+        """One pane alone, or all."""
         self._alone = pane
         self._arrange(self.size)
 
     @property
-    def _main(self) -> Screen[object]:
+    def alone(self) -> str | None:
+        """The pane that was asked for alone; None for all."""
+        return self._alone
+
+    @property
+    def main(self) -> Screen[object]:
         """The screen with the panes, whatever lies on top of it."""
         return self.screen_stack[0]
 
     @property
     def _live(self) -> LivePane:
-        return self._main.query_one(LivePane)
+        return self.main.query_one(LivePane)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let the live pane's keys rest while the sweep has the screen and the keyboard."""
-        if action == "live" and self._main.focused is not None:
-            return False
+        """Let keys rest: the live pane's while the sweep has the keyboard, the tour's outside."""
+        if action == "live":
+            return self.main.focused is None and hasattr(self._played, str(parameters[0]))
+        if action == "tour":
+            return self._tour.awake(*parameters)  # type: ignore[arg-type]
         return super().check_action(action, parameters)
 
     def action_live(self, what: str, *arguments: int) -> None:
-        """Call the live pane's method of that name."""
-        getattr(self._live, what)(*arguments)
+        """Call the method of that name of the live pane, or of what the tour shows instead."""
+        getattr(self._played, what)(*arguments)
+
+    @property
+    def _played(self) -> LivePane | DescentPane:
+        return self.main.query_one(DescentPane) if self._alone == DESCENT else self._live
+
+    def action_tour(self, what: str, *arguments: int) -> None:
+        """What a key of the tour asks for."""
+        self._tour.do(what, *arguments)
+
+    def action_present(self) -> None:
+        """Everything large, or as before."""
+        main = self.main
+        panes: list[Drawn] = [
+            main.query_one(LivePane),
+            main.query_one(DataPane),
+            main.query_one(ClosedFormPane),
+            main.query_one(SweepPane),
+            main.query_one(DescentPane),
+        ]
+        present(main, panes, self._markers)
+        self._arrange(self.size)
 
     def action_edit(self) -> None:
         """Every setting, in a form."""
@@ -215,7 +263,7 @@ class LinregApp(App[None]):
             self.push_screen(ExportScreen(self._exports, self._folder, first), self._exported)
 
     def _exports(self) -> list[Export]:
-        swept = self._main.query_one(SweepPane).swept()
+        swept = self.main.query_one(SweepPane).swept()
         return self._of_run() + ([] if swept is None else of_sweep(swept))
 
     def _of_run(self) -> list[Export]:
@@ -238,28 +286,29 @@ class LinregApp(App[None]):
 
     def action_pane(self, pane: str | None) -> None:
         """One pane alone; the same again, or None, all."""
-        self._show(None if self._alone == pane else pane)
+        self.show_pane(None if self._alone == pane else pane)
 
     def action_next_view(self, pane: str) -> None:
         """The next view of a pane; if it isn't on the screen, first the pane itself."""
-        shown = self._main.query_one(f"#{pane}", ViewsPane)
+        shown = self.main.query_one(f"#{pane}", ViewsPane)
         if shown.display:
             shown.next_view()
         else:
-            self._show(pane)
+            self.show_pane(pane)
 
     def action_sweep(self) -> None:
         """Choose a sweep around the settings of the live view, and run it."""
         if not any(isinstance(screen, SweepForm) for screen in self.screen_stack):
-            pane = self._main.query_one(SweepPane)
+            pane = self.main.query_one(SweepPane)
             form = SweepForm(self._data, self._live.settings, pane.foresights, pane.course.recipe)
             self.push_screen(form, self._sweep)
 
     def _sweep(self, recipe: Recipe | None) -> None:
         if recipe is not None:
-            self._show("sweep")
-            self._main.query_one(SweepPane).start(recipe)
+            self.show_pane("sweep")
+            self.main.query_one(SweepPane).start(recipe)
 
     def action_help(self) -> None:
         """All keys."""
-        self.push_screen(HelpScreen(in_sweep=self._main.focused is not None))
+        in_sweep = self.main.focused is not None
+        self.push_screen(HelpScreen(in_sweep=in_sweep, in_tour=self._tour.guide.opened))

@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from linreg_tui.tui.keys import KEYS, LIVE_KEYS, SWEEP_KEYS, Key
+from linreg_tui.tui.keys import KEYS, LIVE_KEYS, ON_THE_PATH, SWEEP_KEYS, Key
 from linreg_tui.tui.timeline import EVENTS
 
 
@@ -24,15 +24,18 @@ class HelpScreen(ModalScreen[None]):
         ("question_mark,q,enter,escape", "dismiss", "Close"),
     ]
 
-    def __init__(self, *, in_sweep: bool = False) -> None:
+    def __init__(self, *, in_sweep: bool = False, in_tour: bool = False) -> None:
         super().__init__()
         self._in_sweep = in_sweep
+        self._in_tour = in_tour
 
     def compose(self) -> ComposeResult:
         """A table of the keys as they are now, in two columns so that it fits on 24 lines."""
         keys: tuple[Key, ...] = KEYS
         if self._in_sweep:
             keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
+        if self._in_tour:
+            keys = (*ON_THE_PATH, *keys)
         entries = [(key.shown, key.meaning) for key in keys] + [("ctrl+p", "All of this by name")]
         half = -(-len(entries) // 2)
         table = Table.grid(padding=(0, 1))

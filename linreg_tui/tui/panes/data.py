@@ -14,12 +14,18 @@ class DataPane(ViewsPane):
     """A scatter plot, a joint plot, and the first rows with a summary."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
-        self._markers = markers
+        self._data, self._markers = data, markers
         super().__init__("data", "1 Data", "v", self._views_of(data))
 
     def take(self, data: Dataset) -> None:
         """Show other data."""
+        self._data = data
         self.look_at(self._views_of(data))
+
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._markers = markers
+        self.take(self._data)
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         markers = self._markers

@@ -15,6 +15,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.trials import Result
+from linreg_tui.learning_curves import Against
 from linreg_tui.sweep_aside import foreseen_in_turn
 from linreg_tui.sweeping import jobs_that_pay
 from linreg_tui.tui.exports import Swept
@@ -54,6 +55,7 @@ class SweepPane(Vertical):
         self._markers = markers
         self.foresights = Foresights(data)
         self.course = Course(data, usual(settings, data.n))
+        self._proposed = False
         self._against = AGAINST[0]
         # The losses themselves soon lie on one another.
         self._above_optimum = True
@@ -88,6 +90,7 @@ class SweepPane(Vertical):
     def take(self, data: Dataset, settings: Settings) -> None:
         """Offer a sweep of other data, and forget the one there was."""
         self.cancel()
+        self._proposed = False
         self._data = data
         self.foresights = Foresights(data)
         self.course = Course(data, usual(settings, data.n))
@@ -96,10 +99,18 @@ class SweepPane(Vertical):
 
     def offer(self, settings: Settings) -> None:
         """Show what a sweep with these settings would be, unless there are results to look at."""
-        if self.course.phase == "offered":
+        if self.course.phase == "offered" and not self._proposed:
             self.course = Course(self._data, usual(settings, self._data.n))
             self._show()
             self._foresee(PATIENCE)
+
+    def propose(self, recipe: Recipe) -> None:
+        """Offer this sweep, whatever the settings of the live run, and foresee nothing of it."""
+        self.cancel()
+        self.workers.cancel_group(self, "foresight")
+        self.course, self._proposed = Course(self._data, recipe), True
+        self._show()
+        self._share()
 
     def start(self, recipe: Recipe) -> None:
         """Run a sweep in the background, instead of the one under way."""
@@ -125,6 +136,17 @@ class SweepPane(Vertical):
     def turn_axis(self) -> None:
         """The curves against the next of epochs, steps and rows seen."""
         self._against = AGAINST[(AGAINST.index(self._against) + 1) % len(AGAINST)]
+
+    def draw_against(self, against: Against) -> None:
+        """The curves against one of these."""
+        self._against = against
+        self._show()
+
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._markers = markers
+        self.query_one(TrialTable).draw_with(markers)
+        self._show()
 
     def toggle_excess(self) -> None:
         """The whole loss, or what of it is above the optimum."""

@@ -84,6 +84,10 @@ class ViewsPane(Vertical):
         self._tell()
         self.query_one(Plot).redraw()
 
+    def show_named(self, name: str) -> None:
+        """Show the view of that name."""
+        self.show_view(next(k for k, view in enumerate(self._views) if view.name == name))
+
     def look_at(self, views: Sequence[PaneView]) -> None:
         """The same views, of other data."""
         self._views = views
