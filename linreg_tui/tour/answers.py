@@ -24,7 +24,7 @@ def verdict(question: Question, said: int) -> str:
         return f"Skipped. The answer is **{right}**."
     if said == question.answer:
         return f"✓ You said **{right}**, and so it is."
-    return f"✗ You said **{question.options[said]}**; it is **{right}**."
+    return f"✗ You said **{question.options[said]}**; the answer is **{right}**."
 
 
 def questions(chapters: Iterable[Chapter], facts: Facts) -> list[tuple[Chapter, int, Step]]:

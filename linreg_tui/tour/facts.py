@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,7 +10,6 @@ from linreg_tui.core.closed_form import ClosedForm, Sums, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.derivation import Derivation, derivation
 from linreg_tui.core.history import Step
-from linreg_tui.core.inference import Inference, inference
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
@@ -41,10 +41,17 @@ class Facts:
         """From the sums to the line."""
         return derivation(self.sums)
 
-    @cached_property
-    def sure(self) -> Inference:
-        """How sure the line is."""
-        return inference(self.line)
+    @property
+    def correlation(self) -> float:
+        """Pearson's r; without SciPy, which takes its time to load."""
+        moments = self.data.moments
+        return moments.sxy / math.sqrt(moments.sxx * moments.syy)
+
+    @property
+    def slope_error(self) -> float:
+        """The standard error of the slope, likewise."""
+        moments = self.data.moments
+        return math.sqrt(moments.n * self.line.loss / (moments.n - 2) / moments.sxx)
 
     @cached_property
     def _runs(self) -> dict[Settings, Run]:

@@ -150,7 +150,7 @@ def _data(facts: Facts) -> list[tuple[str, ...]]:
 
 
 def _formula(facts: Facts) -> list[tuple[str, ...]]:
-    sums, line, sure = facts.sums, facts.line, facts.sure
+    sums, line = facts.sums, facts.line
     return [
         ("", ""),
         ("n", f"{sums.n}"),
@@ -160,8 +160,7 @@ def _formula(facts: Facts) -> list[tuple[str, ...]]:
         ("sum of x²", f"{sums.xx:.0f}"),
         ("slope", f"{line.slope:.6f}"),
         ("intercept", f"{line.intercept:.6f}"),
-        ("standard error of the slope", f"{sure.slope_se:.4f}"),
-        ("standard error of the intercept", f"{sure.intercept_se:.2f}"),
+        ("standard error of the slope", f"{facts.slope_error:.4f}"),
         ("least loss", f"{line.loss:.2f}"),
     ]
 

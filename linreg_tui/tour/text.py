@@ -203,7 +203,7 @@ def _words(text: str) -> Iterator[list[Span]]:
         elif piece.startswith("`"):
             piece, tone = piece[1:-1], Tone.KEY
         for part in re.split(r"( +)", piece):
-            if part and not part.isspace():
+            if part.strip(" "):
                 word.append((part, tone))
             elif part and word:
                 yield word

@@ -116,7 +116,7 @@ class LinregApp(App[None]):
         if isinstance(event, events.InputEvent):
             for live in self.main.query(LivePane):
                 live.rest()
-            if isinstance(event, events.Key) and self.screen is self.main:
+            if isinstance(event, events.Key) and not event.is_forwarded and self.main.is_current:
                 self.main.query_one(PressedKeys).tell(event)
         await super().on_event(event)
 
@@ -163,7 +163,7 @@ class LinregApp(App[None]):
         for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
         main.query_one(TitleBar).show(alone)
-        main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small)
+        main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small, tight=one_plot)
         self.refresh_bindings()
 
     def take(self, data: Dataset, settings: Settings) -> None:

@@ -11,8 +11,7 @@ TITLE = "The data"
 
 def steps(facts: Facts) -> tuple[Step, ...]:
     """As a table, as points, with distributions."""
-    data, sure = facts.data, facts.sure
-    assert sure.pearson_r is not None
+    data, r = facts.data, facts.correlation
     return (
         Step(
             f"{data.n} houses: area in, price out.",
@@ -42,13 +41,13 @@ The largest house has {data.x.max():.0f} square feet, the dearest cost ${data.y.
             DataView("scatter"),
         ),
         Step(
-            f"Correlation r = {sure.pearson_r:.3f}.",
+            f"Correlation r = {r:.3f}.",
             f"""
 The **joint plot** adds what each column looks like by itself: the histograms at
 the edges. Most houses are of middling size; a few are very large.
 
-**r = {sure.pearson_r:.3f}** is Pearson's correlation: 1 would be points on a rising line, 0
-points without any tilt. Its square, {sure.r2:.3f}, is the part of the variance that a
+**r = {r:.3f}** is Pearson's correlation: 1 would be points on a rising line, 0
+points without any tilt. Its square, {r * r:.3f}, is the part of the variance that a
 line explains. The line drawn is the best one there is, in a band in which it lies
 with 95% confidence. `v` goes through the views.
 """,

@@ -15,10 +15,7 @@ GUESSES = (20, 90, 300)
 
 def steps(facts: Facts) -> tuple[Step, ...]:
     """Closest in which sense, the formula, the sums, the line."""
-    line, sums, how, sure = facts.line, facts.sums, facts.derivation, facts.sure
-    assert sure.slope_se is not None
-    assert sure.slope_ci95 is not None
-    low, high = sure.slope_ci95
+    line, sums, how, error = facts.line, facts.sums, facts.derivation, facts.slope_error
     nearest = min(range(len(GUESSES)), key=lambda k: abs(GUESSES[k] - line.slope))
     return (
         Step(
@@ -84,13 +81,14 @@ With the {sums.n} houses, one sum after the other:
             FormulaView("derivation"),
         ),
         Step(
-            f"m = {line.slope:.2f} ± {sure.slope_se:.2f}",
+            f"m = {line.slope:.2f} ± {error:.2f}",
             f"""
 **{equation(line.slope, line.intercept, 6)}**
 
 A square foot more is ${line.slope:.2f} more. The b of ${line.intercept:,.2f} is where the
 line meets x = 0; nobody sells a house of no size, and it is only there to let the
-line lie well. Other houses from the same town would give m within {low:.1f} to {high:.1f}.
+line lie well. Other houses from the same town would give another m, mostly within two
+standard errors of {error:.2f}.
 
 If a formula does this, **why train?** Because the next model has no formula.
 """,

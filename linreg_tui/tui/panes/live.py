@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
@@ -283,7 +284,8 @@ class LivePane(Vertical):
 
     def _chosen(self) -> None:
         self.post_message(SettingsChosen(self.settings))
-        self.run_worker(self._foresee(self.settings), group="foresight", exclusive=True)
+        foresee = partial(self._foresee, self.settings)
+        self.run_worker(foresee, group="foresight", exclusive=True)
         self._redraw()
 
     async def _foresee(self, settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -76,9 +77,10 @@ class SweepPane(Vertical):
         """Give the table and the curves their rows."""
         self._share()
 
-    def alone(self, *, alone: bool) -> None:
-        """Take the screen and the keyboard, or give them back."""
+    def alone(self, *, alone: bool, tight: bool = False) -> None:
+        """Take the screen and the keyboard, or give them back; where it is tight without a head."""
         self.set_class(alone, "with-curves")
+        self.set_class(tight, "tight")
         table = self.query_one(TrialTable)
         table.can_focus = alone
         if alone:
@@ -223,7 +225,8 @@ class SweepPane(Vertical):
                 self._show()
 
     def _foresee(self, patience: float = 0.0) -> None:
-        self.run_worker(self._fill(self.course, patience), group="foresight", exclusive=True)
+        fill = partial(self._fill, self.course, patience)
+        self.run_worker(fill, group="foresight", exclusive=True)
 
     async def _fill(self, course: Course, patience: float) -> None:
         await asyncio.sleep(patience)
@@ -243,13 +246,14 @@ class SweepPane(Vertical):
             plot.redraw()
 
     def _share(self) -> None:
-        """Up to half of the rows to the table, and the others to the curves."""
+        """Up to half of the rows to the table, or a few more, and the others to the curves."""
         table, rows = self.query_one(TrialTable), len(self.course.sheet.board.rows) + 1
-        room = self.size.height - 1
+        room = self.size.height - (not self.has_class("tight"))
         curves = self.query_one("#sweep-curves")
-        curves.display = self.has_class("with-curves") and room >= 2 * LEAST_CURVES
+        enough = room >= LEAST_CURVES + min(rows, LEAST_CURVES)
+        curves.display = self.has_class("with-curves") and enough
         self.query_one("#sweep-tip").display = self.course.tipping is not None
-        table.styles.height = min(rows, room // 2) if curves.display else "1fr"
+        table.styles.height = min(rows, max(LEAST_CURVES, room // 2)) if curves.display else "1fr"
 
     def _draw_head(self, columns: int, rows: int) -> Picture:
         plan, progress = self.course.plan(), self.course.progress()

@@ -23,6 +23,9 @@ PACES = (1.0, 2.0, 3.0, 5.0, 10.0)
 """Steps a second."""
 
 FIRST_PACE = 3.0
+RECENT = 3
+"""Steps whose way is drawn; of the others only where they led, or they would cover everything."""
+
 FINE = 400
 """Points of the curve."""
 
@@ -163,7 +166,7 @@ def draw_descent(columns: int, rows: int, walk: Walk, markers: Markers) -> Pictu
         figures.frame(area, legend),
         [
             figures.path(area, x, loss, Role.REFERENCE),
-            figures.path(area, way, height, Role.FIT),
+            figures.path(area, way[-RECENT - 1 :], height[-RECENT - 1 :], Role.FIT),
             figures.marks(area, way, height, markers.step, Role.FIT),
             figures.marks(area, way[-1:], height[-1:], markers.here, Role.HERE),
         ],

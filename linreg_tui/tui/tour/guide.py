@@ -23,6 +23,9 @@ Phase = Literal["reading", "asked", "watching", "told"]
 END, FORGET = "/end", "/forget"
 """What else can be chosen than a chapter's name, which has no slash."""
 
+NBSP = "\u00a0"
+"""A blank at which no row ends."""
+
 WATCH = "You said **{}**. Watch what happens; `enter` goes on."
 SKIP = "Watch what happens; `enter` goes on."
 
@@ -236,4 +239,4 @@ class Guide:
 def options(question: Question) -> str:
     """The keys that answer it, and the one that doesn't; none is broken across rows."""
     keys = [f"`{number}` {option}" for number, option in enumerate(question.options, 1)]
-    return "   ".join(text.replace(" ", "\u00a0") for text in (*keys, "`enter` skips"))
+    return f" {NBSP * 2}".join(text.replace(" ", NBSP) for text in (*keys, "`enter` skips"))

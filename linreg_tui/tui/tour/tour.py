@@ -42,7 +42,8 @@ class Tour:
             return False
         if what != "answer":
             return True
-        question = self.guide.question
+        # Pressed once more when it is too late, they should not show another pane.
+        question = self.guide.step.question
         return question is not None and arguments[0] < len(question.options)
 
     def arrange(self, size: Size) -> Size:

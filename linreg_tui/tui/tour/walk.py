@@ -67,7 +67,8 @@ class Walk:
 
     def _path(self) -> FloatArray:
         path = descend(self.scene.loss, self.scene.start, self.rates)
-        return path[: 1 + int(np.argmax(np.abs(path) > _FAR)) or None]
+        far = np.flatnonzero(np.abs(path) > _FAR)
+        return path[: far[0] + 1] if len(far) else path
 
 
 _FAR = 1e6
