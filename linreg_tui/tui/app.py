@@ -116,7 +116,11 @@ class LinregApp(App[None]):
         if isinstance(event, events.InputEvent):
             for live in self.main.query(LivePane):
                 live.rest()
-            if isinstance(event, events.Key) and not event.is_forwarded and self.main.is_current:
+            if (
+                isinstance(event, events.Key)
+                and not event.is_forwarded
+                and self.screen is self.main
+            ):
                 self.main.query_one(PressedKeys).tell(event)
         await super().on_event(event)
 

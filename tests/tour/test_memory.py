@@ -50,7 +50,3 @@ def test_a_folder_that_cannot_be_written_is_no_error(
     memory.remember(PROGRESS)
     memory.forget()
     assert memory.recall() == Progress()
-
-
-def test_the_folder_is_the_systems() -> None:
-    assert memory.folder().name == "linreg-tui"

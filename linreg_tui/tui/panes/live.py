@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
@@ -31,6 +30,7 @@ from linreg_tui.tui.readout import draw_readout
 from linreg_tui.tui.sight import PlotName, Sight
 from linreg_tui.tui.timeline import Timeline
 from linreg_tui.tui.update_readout import draw_update
+from linreg_tui.tui.work import begin
 
 ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
 """Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
@@ -284,8 +284,8 @@ class LivePane(Vertical):
 
     def _chosen(self) -> None:
         self.post_message(SettingsChosen(self.settings))
-        foresee = partial(self._foresee, self.settings)
-        self.run_worker(foresee, group="foresight", exclusive=True)
+        self.workers.cancel_group(self, "foresight")
+        begin(self, "foresight", self._foresee, self.settings)
         self._redraw()
 
     async def _foresee(self, settings: Settings) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -29,6 +28,7 @@ from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves, overlay
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
+from linreg_tui.tui.work import begin
 
 FRAME = 0.1
 """Seconds between two looks at how far a sweep is."""
@@ -123,7 +123,7 @@ class SweepPane(Vertical):
         self._show()
         self._share()
         self._foresee()
-        self.run_worker(self._run(course), group="sweep")
+        begin(self, "sweep", self._run, course)
 
     def cancel(self) -> None:
         """Begin no further training; what is done stays."""
@@ -225,8 +225,8 @@ class SweepPane(Vertical):
                 self._show()
 
     def _foresee(self, patience: float = 0.0) -> None:
-        fill = partial(self._fill, self.course, patience)
-        self.run_worker(fill, group="foresight", exclusive=True)
+        self.workers.cancel_group(self, "foresight")
+        begin(self, "foresight", self._fill, self.course, patience)
 
     async def _fill(self, course: Course, patience: float) -> None:
         await asyncio.sleep(patience)

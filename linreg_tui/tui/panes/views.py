@@ -16,6 +16,7 @@ from textual.widgets import Static
 from linreg_tui.tui.messages import ViewChosen
 from linreg_tui.tui.picture import Picture
 from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.work import begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class ViewsPane(Vertical):
         prepare = self._views[number].prepare
         if prepare is not None and prepare not in self._begun:
             self._begun.add(prepare)
-            self.run_worker(self._prepare(prepare), group="views")
+            begin(self, "views", self._prepare, prepare)
         self._tell()
         self.query_one(Plot).redraw()
 

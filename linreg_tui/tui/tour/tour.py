@@ -38,7 +38,8 @@ class Tour:
         """Whether a key that asks for this does so now."""
         if what == "toggle":
             return True
-        if not (self.guide.opened and self._application.main.is_current):
+        main = self._application.main
+        if not (self.guide.opened and main.app.screen is main):
             return False
         if what != "answer":
             return True
