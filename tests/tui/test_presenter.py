@@ -68,13 +68,10 @@ async def test_one_plot_large_digits_and_no_clutter(houses: Dataset) -> None:
 async def test_l_goes_through_the_plots(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("d")
-        titles = []
-        for _ in range(4):
-            await pilot.pause()
-            first = screen(pilot).splitlines()[0]
-            titles.append(first.split("↑ ")[1].split()[0])
+        for name in ("↑ SalePrice", "↑ loss", "↑ intercept b", "↑ SalePrice"):
+            await until(pilot, lambda name=name: name in screen(pilot).splitlines()[0])  # type: ignore[misc]
+            assert screen(pilot).count("↑") == 1
             await pilot.press("l")
-        assert titles == ["SalePrice", "loss", "intercept", "SalePrice"]
 
 
 async def test_keys_are_shown_for_a_moment(
@@ -123,7 +120,7 @@ async def test_a_descent_for_the_back_row(houses: Dataset) -> None:
 
 
 async def test_at_every_size_and_with_every_pane(houses: Dataset) -> None:
-    for size in (SMALL, (120, 40), (200, 60)):
+    for size in (SMALL, (200, 60)):
         async with opened(houses, size) as pilot:
             await pilot.press("d")
             for pane in ("1", "2", "4", "0"):

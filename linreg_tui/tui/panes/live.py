@@ -68,9 +68,9 @@ class LivePane(Vertical):
         """The line over the points, the numbers, the loss or its landscape, the timeline."""
         yield Plot(self._of_view(lambda c, r, view: self._fit.draw(c, r, view)), id="fit")
         yield Plot(self._of_view(draw_readout), id="readout")
-        yield Plot(self._of_view(self._large), id="large")
         yield Plot(self._of_view(draw_update), id="gradient")
         yield Plot(self._of_view(lambda c, r, view: self._lower.draw(c, r, view)), id="loss")
+        yield Plot(self._of_view(self._large), id="large")
         yield Timeline(lambda: self.view)
 
     def on_mount(self) -> None:
