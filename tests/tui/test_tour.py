@@ -114,6 +114,12 @@ def check_stage(pilot: Pilot[None], facts: Facts) -> None:
             assert live(pilot).sight == Sight(
                 scene.shows, scene.above_optimum, scene.z_scores, scene.gradient
             )
+            assert bool(live(pilot).query_one("#loss").region) == (
+                scene.shows != "fit" or not live(pilot).one_plot
+            )
+            assert bool(live(pilot).query_one("#fit").region) == (
+                scene.shows == "fit" or not live(pilot).one_plot
+            )
             if guide.step.runs:
                 assert now.running
             else:
