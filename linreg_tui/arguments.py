@@ -22,6 +22,7 @@ commands:
   linreg-tui train   SGD without a screen, printed step by step
   linreg-tui sweep   many trainings, printed as a table
   linreg-tui report  the homework's report, written to files
+  linreg-tui tour    the guided tour, in the application or printed
 
 Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
 

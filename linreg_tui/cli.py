@@ -6,7 +6,7 @@ import gc
 import io
 import os
 import sys
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,7 +24,10 @@ from linreg_tui.arguments import (
     data_of,
     named_data,
 )
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import bundled
+from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, scales, settings_of
 
@@ -92,6 +95,15 @@ def _open_application(words: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
     add_data(parser)
     add_settings(parser)
+    _add_screen(parser)
+    options = parser.parse_args(words)
+    _recognise(options.data)
+    _need_a_terminal("linreg-tui train works without one")
+    data = data_of(options)
+    return _run(data, settings_of(options, data), options, named_data(options))
+
+
+def _add_screen(parser: Parser) -> None:
     parser.add_argument(
         "--marker",
         choices=MARKERS,
@@ -109,24 +121,30 @@ def _open_application(words: list[str]) -> int:
         "--theme", metavar="NAME", help="colours, such as colour-blind or high-contrast"
     )
     parser.add_argument("--reduced-motion", action="store_true", help="no animations")
-    options = parser.parse_args(words)
-    _recognise(options.data)
+
+
+def _need_a_terminal(otherwise: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
-            "the application needs a terminal for its screen and keyboard; "
-            "linreg-tui train works without one"
+            f"the application needs a terminal for its screen and keyboard; {otherwise}"
         )
     if os.environ.get("TERM") in ("dumb", "unknown"):
         raise InputError(
             f"the application can't move the cursor on a terminal of TERM={os.environ['TERM']}; "
-            "linreg-tui train works on it"
+            f"{otherwise}"
         )
     if not sys.stderr.isatty():
         # That is what Textual paints through.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
-    data = data_of(options)
-    settings = settings_of(options, data)
 
+
+def _run(
+    data: Dataset,
+    settings: Settings,
+    options: Namespace,
+    named: Sequence[str] = (),
+    tour: str | None = None,
+) -> int:
     # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
     gc.disable()
     # How long a key may wait to show. There are no more frames for it than there is to see.
@@ -141,8 +159,7 @@ def _open_application(words: list[str]) -> int:
     figures.load_later()
     theme = None if options.theme is None else theme_named(options.theme)
     markers = _markers(options.marker)
-    named = named_data(options)
-    application = LinregApp(data, settings, markers, named, fps=options.fps)
+    application = LinregApp(data, settings, markers, named, tour, fps=options.fps)
     if theme is not None:
         application.theme = theme
     return application.run_guarded()
@@ -293,9 +310,35 @@ def _report(words: list[str]) -> int:
     )
 
 
+def _tour(words: list[str]) -> int:
+    parser = Parser(
+        "linreg-tui tour",
+        "The guided tour: how a line is fitted, by formula and by gradient descent, step by step.",
+    )
+    parser.add_argument("chapter", nargs="?", metavar="CHAPTER", help="a number, or a name")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="print the text and the numbers instead, for reading or a screen reader",
+    )
+    _add_screen(parser)
+    options = parser.parse_args(words)
+
+    from linreg_tui.tour import chapters, plain
+
+    chapter = None if options.chapter is None else chapters.named(options.chapter)
+    if options.plain:
+        plain.tell(chapter)
+        return 0
+    _need_a_terminal("linreg-tui tour --plain prints the tour without one")
+    name = "" if chapter is None else chapter.name
+    return _run(bundled(), Settings(), options, tour=name)
+
+
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "fit": _fit,
     "train": _train,
     "sweep": _sweep,
     "report": _report,
+    "tour": _tour,
 }

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
+from linreg_tui.tour import memory
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def _a_memory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests keeps the place reached in the tour."""
+    monkeypatch.setattr(memory, "folder", lambda: tmp_path / "remembered")
 
 
 @pytest.fixture(scope="session")

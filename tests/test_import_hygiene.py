@@ -69,6 +69,7 @@ def loaded(script: str) -> frozenset[str]:
         (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
         (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy"}),
         (REPORT, {"linreg_tui.homework_report", "linreg_tui.curves_svg"}, HEAVY),
+        (RUN.format(["tour", "--plain"]), {"linreg_tui.tour.plain"}, HEAVY),
         (
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
             {"pandas", "scipy"},
@@ -77,7 +78,7 @@ def loaded(script: str) -> frozenset[str]:
     ],
     ids=[
         *("all of core", "the command line", "train", "sweep as JSON", "sweep"),
-        *("the application", "report", "fit"),
+        *("the application", "report", "tour", "fit"),
     ],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:

@@ -23,7 +23,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.guarded import GuardedApp
-from linreg_tui.tui.keys import KEYS, bindings
+from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
@@ -32,10 +32,15 @@ from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.panes.views import ViewsPane
+from linreg_tui.tui.presenter import Drawn, PressedKeys, present
 from linreg_tui.tui.sweep.recipe import Recipe
 from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.themes import THEMES
-from linreg_tui.tui.title import TitleBar
+from linreg_tui.tui.title import TABS, TitleBar
+from linreg_tui.tui.tour.descent import DescentPane
+from linreg_tui.tui.tour.panel import TourPanel
+from linreg_tui.tui.tour.stage import DESCENT
+from linreg_tui.tui.tour.tour import Tour
 
 # Screens that are opened later are loaded then: most of a start is loading.
 if TYPE_CHECKING:
@@ -60,7 +65,7 @@ class LinregApp(GuardedApp):
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    BINDINGS: ClassVar[list[BindingType]] = bindings((*TOUR_KEYS, *KEYS))
 
     def __init__(
         self,
@@ -68,6 +73,7 @@ class LinregApp(GuardedApp):
         settings: Settings,
         markers: Markers = BRAILLE,
         named: Sequence[str] = (),
+        tour: str | None = None,
         *,
         fps: int | None = None,
     ) -> None:
@@ -85,6 +91,8 @@ class LinregApp(GuardedApp):
         self._folder: str | None = None
         self._draft: Draft | None = None
         self._opened_in = Path()
+        self._tour = Tour(self)
+        self._tour_at_first = tour
 
     def compose(self) -> ComposeResult:
         """The panes, the live one with the most room."""
@@ -95,8 +103,11 @@ class LinregApp(GuardedApp):
                 yield DataPane(self._data, self._markers)
                 yield ClosedFormPane(self._data, self._markers)
                 yield SweepPane(self._data, self._settings, self._markers, self._link)
+            yield DescentPane(self._markers)
+            yield TourPanel(self._tour.guide)
         yield Static(id="too-small")
         yield KeysFooter(compact=True, show_command_palette=False)
+        yield PressedKeys()
 
     def on_mount(self) -> None:
         """Show what the screen has room for."""
@@ -104,6 +115,8 @@ class LinregApp(GuardedApp):
 
     def on_ready(self) -> None:
         """Spare what lives as long as the application from the garbage collector's rounds."""
+        if self._tour_at_first is not None:
+            self._tour.guide.open(self._tour_at_first)
         gc.freeze()
         gc.enable()
 
@@ -114,8 +127,14 @@ class LinregApp(GuardedApp):
     async def on_event(self, event: events.Event) -> None:
         """Let training rest while a key or a click does its work."""
         if isinstance(event, events.InputEvent):
-            for live in self._main.query(LivePane):
+            for live in self.main.query(LivePane):
                 live.rest()
+            if (
+                isinstance(event, events.Key)
+                and not event.is_forwarded
+                and self.screen is self.main
+            ):
+                self.main.query_one(PressedKeys).tell(event)
         await super().on_event(event)
 
     def post_display_hook(self) -> None:
@@ -143,25 +162,30 @@ class LinregApp(GuardedApp):
 
     def _arrange(self, size: Size) -> None:
         columns, rows = size
-        all_fit = columns >= ALL_COLUMNS and rows >= ALL_ROWS
-        alone = self._alone or (None if all_fit else "data" if self._poking else "live")
-        main = self._main
+        main = self.main
+        room = self._tour.arrange(size)
+        all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS
+        one_plot = room.height < LOSS_ROWS or main.has_class("presenting")
+        first = "data" if self._poking else "live"
+        alone = self._alone or (None if all_fit and not one_plot else first)
         too_small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
+        self._live.one_plot = one_plot
         main.set_class(self._poking, "poking")
         main.set_class(too_small, "too-small")
-        main.set_class(rows < LOSS_ROWS, "short")
+        main.set_class(one_plot, "short")
         main.set_class(alone is not None, "alone")
         main.query_one("#too-small", Static).update(
             f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; here are {columns}x{rows}."
         )
-        main.query_one("#side").display = alone != "live"
+        main.query_one("#side").display = alone in (None, *TABS) and alone != "live"
+        main.query_one(DescentPane).display = alone == DESCENT
         for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
         if alone is None and self._poking:
             main.query_one(SweepPane).display = False
         main.query_one(TitleBar).show(alone)
         main.query_one(DataPane).poke(on=self._poking and not too_small)
-        main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small)
+        main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small, tight=one_plot)
         self.refresh_bindings()
 
     def take(self, data: Dataset, settings: Settings) -> None:
@@ -174,14 +198,14 @@ class LinregApp(GuardedApp):
         """
         self._live.take(data, settings)
         self._edits, self._settings, self._swept = Edits.of(data), settings, data
-        main = self._main
+        main = self.main
         main.query_one(SweepPane).take(data, settings)
         for pane in (*main.query(DataPane), *main.query(ClosedFormPane), *main.query(TitleBar)):
             pane.take(data)
 
     def on_edited(self, message: Edited) -> None:
         """Everything follows the edited data, but for the sweep: its results would soon be old."""
-        data_pane = self._main.query_one(DataPane)
+        data_pane = self.main.query_one(DataPane)
         try:
             self._live.take(message.edits.data)
         except InputError as error:
@@ -189,12 +213,12 @@ class LinregApp(GuardedApp):
             data_pane.keep(self._edits)
             return
         self._edits = message.edits
-        for pane in (*self._main.query(ClosedFormPane), *self._main.query(TitleBar)):
+        for pane in (*self.main.query(ClosedFormPane), *self.main.query(TitleBar)):
             pane.take(self._data)
 
     def on_line_moved(self, message: LineMoved) -> None:
         """The line that is being trained is drawn among the points that are edited, too."""
-        self._main.query_one(DataPane).follow(message.view)
+        self.main.query_one(DataPane).follow(message.view)
 
     def on_poking_ended(self) -> None:
         """The user is done with the points."""
@@ -202,18 +226,19 @@ class LinregApp(GuardedApp):
 
     def on_settings_chosen(self, message: SettingsChosen) -> None:
         """The live run has new settings, with which a sweep would be another."""
-        self._main.query_one(SweepPane).offer(message.settings)
+        self.main.query_one(SweepPane).offer(message.settings)
 
     def on_run_chosen(self, message: RunChosen) -> None:
         """A row of the sweep is to be seen in the live view."""
-        self._show(None)
+        self.show_pane(None)
         self._live.load(message.settings)
 
     def on_pane_chosen(self, message: PaneChosen) -> None:
         """A tab was clicked."""
-        self._show(message.pane)
+        self.show_pane(message.pane)
 
-    def _show(self, pane: str | None) -> None:
+    def show_pane(self, pane: str | None) -> None:
+        """One pane alone, or all."""
         self._alone = pane
         if pane not in (None, "data"):
             self._poke(on=False)
@@ -227,7 +252,7 @@ class LinregApp(GuardedApp):
         self._live.chase(chasing=on)
         if not on and self._swept is not self._data:
             self._swept = self._data
-            self._main.query_one(SweepPane).take(self._data, self._live.afresh)
+            self.main.query_one(SweepPane).take(self._data, self._live.afresh)
         self._arrange(self.size)
 
     @property
@@ -236,29 +261,58 @@ class LinregApp(GuardedApp):
         return self._edits.data
 
     @property
-    def _main(self) -> Screen[object]:
+    def alone(self) -> str | None:
+        """The pane that was asked for alone; None for all."""
+        return self._alone
+
+    @property
+    def main(self) -> Screen[object]:
         """The screen with the panes, whatever lies on top of it."""
         return self.screen_stack[0]
 
     @property
     def _live(self) -> LivePane:
-        return self._main.query_one(LivePane)
+        return self.main.query_one(LivePane)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let keys rest that would be lost on the screen as it is.
 
-        They are the live pane's while the sweep has the screen and the keyboard, and the one for
-        the next view of the data while its points are edited.
+        They are the live pane's while the sweep has the screen and the keyboard, the one for the
+        next view of the data while its points are edited, and the tour's outside of it.
         """
-        if action == "live" and self._main.query_one(TrialTable).has_focus:
-            return False
+        if action == "live":
+            in_sweep = self.main.query_one(TrialTable).has_focus
+            return not in_sweep and hasattr(self._played, str(parameters[0]))
         if action == "next_view" and parameters == ("data",) and self._poking:
             return False
+        if action == "tour":
+            return self._tour.awake(*parameters)  # type: ignore[arg-type]
         return super().check_action(action, parameters)
 
     def action_live(self, what: str, *arguments: int) -> None:
-        """Call the live pane's method of that name."""
-        getattr(self._live, what)(*arguments)
+        """Call the method of that name of the live pane, or of what the tour shows instead."""
+        getattr(self._played, what)(*arguments)
+
+    @property
+    def _played(self) -> LivePane | DescentPane:
+        return self.main.query_one(DescentPane) if self._alone == DESCENT else self._live
+
+    def action_tour(self, what: str, *arguments: int) -> None:
+        """What a key of the tour asks for."""
+        self._tour.do(what, *arguments)
+
+    def action_present(self) -> None:
+        """Everything large, or as before."""
+        main = self.main
+        panes: list[Drawn] = [
+            main.query_one(LivePane),
+            main.query_one(DataPane),
+            main.query_one(ClosedFormPane),
+            main.query_one(SweepPane),
+            main.query_one(DescentPane),
+        ]
+        present(main, panes, self._markers)
+        self._arrange(self.size)
 
     def action_edit(self) -> None:
         """Every setting, in a form."""
@@ -288,7 +342,7 @@ class LinregApp(GuardedApp):
             self.notify(str(error), severity="error", markup=False)
             return
         self._named = opened.named
-        self._show(None)
+        self.show_pane(None)
         self.notify(said_of(opened), markup=False)
 
     def action_export(self) -> None:
@@ -303,7 +357,7 @@ class LinregApp(GuardedApp):
     def _exports(self) -> list[Export]:
         from linreg_tui.tui.exports import of_sweep
 
-        swept = self._main.query_one(SweepPane).swept()
+        swept = self.main.query_one(SweepPane).swept()
         return self._of_run() + ([] if swept is None else of_sweep(swept))
 
     def _of_run(self) -> list[Export]:
@@ -333,15 +387,15 @@ class LinregApp(GuardedApp):
 
     def action_pane(self, pane: str | None) -> None:
         """One pane alone; the same again, or None, all."""
-        self._show(None if self._alone == pane else pane)
+        self.show_pane(None if self._alone == pane else pane)
 
     def action_next_view(self, pane: str) -> None:
         """The next view of a pane; if it isn't on the screen, first the pane itself."""
-        shown = self._main.query_one(f"#{pane}", ViewsPane)
+        shown = self.main.query_one(f"#{pane}", ViewsPane)
         if shown.display:
             shown.next_view()
         else:
-            self._show(pane)
+            self.show_pane(pane)
 
     def action_poke(self) -> None:
         """Edit the points of the data, or be done with it."""
@@ -358,17 +412,17 @@ class LinregApp(GuardedApp):
 
         self._poke(on=False)
         if not any(isinstance(screen, SweepForm) for screen in self.screen_stack):
-            pane = self._main.query_one(SweepPane)
+            pane = self.main.query_one(SweepPane)
             form = SweepForm(self._data, self._live.afresh, pane.foresights, pane.course.recipe)
             self.push_screen(form, self._sweep)
 
     def _sweep(self, recipe: Recipe | None) -> None:
         if recipe is not None:
-            self._show("sweep")
-            self._main.query_one(SweepPane).start(recipe)
+            self.show_pane("sweep")
+            self.main.query_one(SweepPane).start(recipe)
 
     def action_help(self) -> None:
         """All keys that there are now."""
         from linreg_tui.tui.help import HelpScreen
 
-        self.push_screen(HelpScreen(self._main.focused))
+        self.push_screen(HelpScreen(self.main.focused, in_tour=self._tour.guide.opened))

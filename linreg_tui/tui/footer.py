@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-from linreg_tui.tui.keys import KEYS, POKE_KEYS, SWEEP_KEYS
+from linreg_tui.tui.keys import FOOTER_IN_TOUR, KEYS, POKE_KEYS, SWEEP_KEYS
 from linreg_tui.tui.poke.plane import Plane
 
 EXPENDABLE = {"live('restart')"}
@@ -21,6 +21,9 @@ class KeysFooter(Footer):
 
     def compose(self) -> ComposeResult:
         """The keys."""
+        if self.screen.has_class("touring"):
+            yield from self._in_the_tour()
+            return
         roomy = {key.action for key in (*KEYS, *SWEEP_KEYS, *POKE_KEYS) if key.roomy}
         if isinstance(self.screen.focused, Plane):
             roomy |= EXPENDABLE
@@ -28,6 +31,22 @@ class KeysFooter(Footer):
             if isinstance(widget, FooterKey) and widget.action in roomy and self._narrow:
                 continue
             yield widget
+
+    def _in_the_tour(self) -> ComposeResult:
+        """Those that lead through it, and of the others the ones that it is about."""
+        awake = {active.binding.action for active in self.screen.active_bindings.values()}
+        keys = [(key, text) for key, text in FOOTER_IN_TOUR if key.action in awake]
+        for (key, text), (_, following) in zip(keys, [*keys[1:], (None, "")], strict=True):
+            shown = "" if text == following else text
+            style = "-grouped" if text == following else ""
+            yield FooterKey(
+                key.keys.split(",")[0],
+                key.shown,
+                shown,
+                key.action,
+                tooltip=key.meaning,
+                classes=style,
+            ).data_bind(compact=Footer.compact)
 
     def on_resize(self) -> None:
         """Think again."""

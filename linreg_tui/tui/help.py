@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS, SWEEP_KEYS, Key
+from linreg_tui.tui.keys import KEYS, LIVE_KEYS, ON_THE_PATH, POKE_KEYS, SWEEP_KEYS, Key
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.timeline import EVENTS
@@ -28,7 +28,7 @@ class HelpScreen(ModalScreen[None]):
         ("question_mark,q,enter,escape", "dismiss", "Close"),
     ]
 
-    def __init__(self, focused: Widget | None = None) -> None:
+    def __init__(self, focused: Widget | None = None, *, in_tour: bool = False) -> None:
         super().__init__()
         self._title, self._keys = "Help", tuple[Key, ...](KEYS)
         self._in_sweep = isinstance(focused, TrialTable)
@@ -39,6 +39,8 @@ class HelpScreen(ModalScreen[None]):
             self._title = "Help: poke"
             taken = {name for key in POKE_KEYS for name in key.keys.split(",")} | {"v"}
             self._keys = (*POKE_KEYS, *(key for key in KEYS if key.keys not in taken))
+        if in_tour:
+            self._keys = (*ON_THE_PATH, *self._keys)
 
     def compose(self) -> ComposeResult:
         """A table of the keys as they are now, in two columns so that it fits on 24 lines."""

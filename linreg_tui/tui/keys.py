@@ -15,7 +15,8 @@ class Key:
     `keys` are Textual's names of the keys, separated by commas, `shown` what is printed on them,
     `action` what the application or the table that has the keyboard is to do, and `meaning` a line
     for the help and the palette. Keys with a `footer` text are in the footer, the `roomy` ones
-    where it has room for all. Neighbours with the same text or meaning share it.
+    where it has room for all. Neighbours with the same text or meaning share it. A `first` key does
+    this whatever has the keyboard.
     """
 
     keys: str
@@ -24,6 +25,7 @@ class Key:
     meaning: str
     footer: str = ""
     roomy: bool = False
+    first: bool = False
 
 
 RUN_KEYS = (
@@ -73,9 +75,32 @@ VIEW_KEYS = (
     Key("b", "b", "live('branch')", "Branch off from here"),
 )
 EXPORT_KEYS = (Key("x", "x", "export", "Export run or sweep", "export", roomy=True),)
+LESSON_KEYS = (
+    Key("t", "t", "tour('toggle')", "The guided tour", "tour", roomy=True),
+    Key("d", "d", "present", "Presenter mode"),
+)
+ON_THE_PATH = (
+    Key("enter", "enter", "tour('on')", "On in the tour", "on", first=True),
+    Key("backspace", "⌫", "tour('back')", "Back in the tour", "back", first=True),
+    Key("i", "i", "tour('contents')", "The tour's chapters", "chapters"),
+)
+TOUR_KEYS = (
+    *ON_THE_PATH,
+    *(Key(f"{n}", f"{n}", f"tour('answer', {n - 1})", f"Answer {n}") for n in (1, 2, 3)),
+)
+"""Those that are awake in the tour, the last ones while there is a question."""
 
-KEYS = (*RUN_KEYS, *HELP_KEYS, *SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS)
+KEYS = (*RUN_KEYS, *HELP_KEYS, *SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS, *LESSON_KEYS)
 """The application's keys, in the order of the footer."""
+
+FOOTER_IN_TOUR = (
+    *((key, key.footer) for key in ON_THE_PATH),
+    (LESSON_KEYS[0], "leave"),
+    *((key, key.footer) for key in RUN_KEYS[:3]),
+    *((key, key.footer) for key in SETTINGS_KEYS[:2]),
+    *((key, key.footer) for key in HELP_KEYS),
+)
+"""The keys of the footer in the tour, and what they are called there."""
 
 LIVE_KEYS = (*RUN_KEYS, *SETTINGS_KEYS, *VIEW_KEYS)
 """Those that rest while the sweep's table has the screen and the keyboard for itself."""
@@ -138,6 +163,7 @@ def bindings(keys: Sequence[Key] = KEYS) -> list[BindingType]:
             key_display=key.shown,
             tooltip=key.meaning,
             group=groups.get(key.footer),
+            priority=key.first,
         )
         for key in keys
     ]

@@ -166,6 +166,14 @@ class Player:
         """
         self._take(Run(self._data, settings or self.afresh), None)
 
+    def show(self, run: Run, number: int, pace: float) -> None:
+        """Train this run from now on, whatever its data, and show one of its steps; pauses."""
+        self._training.pause()
+        self._training.pace = pace
+        self._take(run, None)
+        self._data = run.data
+        self.look_at(number)
+
     def take_data(self, data: Dataset, settings: Settings | None = None) -> None:
         """Train on other data: from the settings' start, or else from the line of the step in view.
 

@@ -26,12 +26,18 @@ class ClosedFormPane(ViewsPane):
     """The sums, the derivation, the inference, and the residuals in three ways."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
-        self._markers = markers
+        self._data, self._markers = data, markers
         super().__init__("closed-form", "2 Closed form", "c", self._views_of(data))
 
     def take(self, data: Dataset) -> None:
         """Show other data's line."""
+        self._data = data
         self.look_at(self._views_of(data))
+
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._markers = markers
+        self.take(self._data)
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         line, sums = data.line, data.sums

@@ -33,7 +33,7 @@ class DataPane(ViewsPane):
     """A scatter plot, a joint plot, and the first rows with a summary; or a plane to poke in."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
-        self._markers = markers
+        self._data, self._markers = data, markers
         self._poking = Poking(Edits.of(data))
         self._plane = PlanePicture(markers)
         self._view: View | None = None
@@ -47,6 +47,7 @@ class DataPane(ViewsPane):
 
     def take(self, data: Dataset) -> None:
         """Show other data."""
+        self._data = data
         self._poking, self._view = Poking(Edits.of(data)), None
         self.look_at(self._views_of(data))
         self._redraw()
@@ -133,6 +134,11 @@ class DataPane(ViewsPane):
         if self.has_class("poking"):
             for plot in self.query("#plane, #poke-readout").results(Plot):
                 plot.redraw()
+
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._markers = markers
+        self.take(self._data)
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         markers = self._markers

@@ -14,9 +14,11 @@ from textual.strip import Strip
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.training import Progress
 from linreg_tui.tui.landscape import LandscapePicture
+from linreg_tui.tui.large import draw_large, large_rows
 from linreg_tui.tui.link import LATE, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import LineMoved, Progressed, SettingsChosen, StepChosen
@@ -25,6 +27,7 @@ from linreg_tui.tui.pictures import FitPicture, LossPicture
 from linreg_tui.tui.player import Player, View, next_batch_size, scaled_rates
 from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.readout import draw_readout
+from linreg_tui.tui.sight import PlotName, Sight
 from linreg_tui.tui.timeline import Timeline
 from linreg_tui.tui.update_readout import draw_update
 
@@ -51,6 +54,8 @@ class LivePane(Vertical):
         link: Link | None = None,
     ) -> None:
         super().__init__(id="live", classes="pane")
+        self.one_plot = False
+        self.foretells = True
         self._data = data
         self._markers = markers
         self._link = link or Link()
@@ -68,6 +73,7 @@ class LivePane(Vertical):
         yield Plot(self._of_view(draw_readout), id="readout")
         yield Plot(self._of_view(draw_update), id="gradient")
         yield Plot(self._of_view(lambda c, r, view: self._lower.draw(c, r, view)), id="loss")
+        yield Plot(self._of_view(self._large), id="large")
         yield Timeline(lambda: self.view)
 
     def on_mount(self) -> None:
@@ -85,11 +91,7 @@ class LivePane(Vertical):
         """
         self._player.take_data(data, settings)
         self._data = data
-        in_landscape, standardized = self._lower is self._landscape, self._landscape.standardized
-        self._fit = FitPicture(data, self._markers)
-        self._landscape = LandscapePicture(data, self._markers)
-        self._landscape.standardized = standardized
-        self._lower = self._landscape if in_landscape else self._loss
+        self._draw_anew()
         if settings is None:
             self._foresee(self.settings, PATIENCE)
             self._redraw()
@@ -102,10 +104,55 @@ class LivePane(Vertical):
         self._player.chase(chasing=chasing)
         self._redraw()
 
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._markers = markers
+        self._draw_anew()
+        self.query_one("#large").styles.height = large_rows(markers)
+        self._redraw()
+
+    def _draw_anew(self) -> None:
+        """Forget all pictures, but not which of them are meant."""
+        sight = self.sight
+        self._fit = FitPicture(self._data, self._markers)
+        self._loss = LossPicture(self._markers)
+        self._landscape = LandscapePicture(self._data, self._markers)
+        self._set(sight)
+
+    def show(self, run: Run, number: int, pace: float) -> None:
+        """Show a step of a run on the same data, whatever was shown, and rest there."""
+        self._player.show(run, number, pace)
+        self._chosen()
+
+    @property
+    def sight(self) -> Sight:
+        """Which plots are meant, and how they are drawn."""
+        plot: PlotName = "loss" if self.has_class("loss-first") else "fit"
+        return Sight(
+            "landscape" if self._lower is self._landscape else plot,
+            self._loss.above_optimum,
+            self._landscape.standardized,
+            self.has_class("with-gradient"),
+        )
+
+    def look(self, sight: Sight) -> None:
+        """Show these plots, drawn this way."""
+        self._set(sight)
+        self._redraw()
+
+    def _set(self, sight: Sight) -> None:
+        self._loss.above_optimum = sight.above_optimum
+        self._landscape.standardized = sight.z_scores
+        self._lower = self._landscape if sight.plot == "landscape" else self._loss
+        self.set_class(sight.plot == "landscape", "landscape")
+        self.set_class(sight.plot == "loss", "loss-first")
+        self.set_class(sight.gradient, "with-gradient")
+
     @property
     def view(self) -> View:
-        """What is shown."""
-        return self._player.view
+        """What is shown; of what is foreseen nothing, unless it `foretells`."""
+        view = self._player.view
+        return view if self.foretells else replace(view, foreseen=None)
 
     @property
     def settings(self) -> Settings:
@@ -193,24 +240,16 @@ class LivePane(Vertical):
         self._chosen()
 
     def toggle_landscape(self) -> None:
-        """The loss over the steps, or over slope and intercept."""
-        self._lower = self._landscape if self._lower is self._loss else self._loss
-        self.set_class(self._lower is self._landscape, "landscape")
-        self._redraw()
+        """The loss over the steps, or over slope and intercept; of one plot, the next."""
+        self.look(self.sight.next_plot(one=self.one_plot))
 
     def toggle_excess(self) -> None:
         """The whole loss, or what of it is above the optimum."""
-        self._loss.above_optimum = not self._loss.above_optimum
-        if self._lower is not self._loss:
-            self.toggle_landscape()
-        self._redraw()
+        self.look(self.sight.of_loss(above_optimum=not self._loss.above_optimum))
 
     def toggle_coordinates(self) -> None:
         """The landscape in the data's units, or in z-scores."""
-        self._landscape.standardized = not self._landscape.standardized
-        if self._lower is self._loss:
-            self.toggle_landscape()
-        self._redraw()
+        self.look(self.sight.of_landscape(z_scores=not self._landscape.standardized))
 
     def toggle_update(self) -> None:
         """Show or hide how the step in view was made."""
@@ -248,6 +287,9 @@ class LivePane(Vertical):
             for name, rows in (("fit", fit), ("readout", 3), ("loss", loss))
             for strip in self.query_one(f"#{name}", Plot).drawn(PICTURE_COLUMNS, rows)
         ]
+
+    def _large(self, columns: int, rows: int, view: View) -> Picture:
+        return draw_large(columns, rows, view, self._markers)
 
     def _of_view(self, draw: Callable[[int, int, View], Picture]) -> Callable[[int, int], Picture]:
         return lambda columns, rows: draw(columns, rows, self.view)

@@ -15,6 +15,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.trials import Result
+from linreg_tui.learning_curves import Against
 from linreg_tui.tui.link import Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import RunChosen
@@ -24,6 +25,7 @@ from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves, overlay
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
+from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
     from linreg_tui.tui.exports import Swept
@@ -54,6 +56,7 @@ class SweepPane(Vertical):
         self._markers = markers
         self.foresights = Foresights(data)
         self.course = Course(data, usual(settings, data.n))
+        self._proposed = False
         self._against = AGAINST[0]
         self._head = Plot(self._draw_head, id="sweep-head")
         self._table = TrialTable(lambda: self.course.sheet, markers)
@@ -75,9 +78,10 @@ class SweepPane(Vertical):
         """Give the table and the curves their rows."""
         self._share()
 
-    def alone(self, *, alone: bool) -> None:
-        """Take the screen and the keyboard, or give them back."""
+    def alone(self, *, alone: bool, tight: bool = False) -> None:
+        """Take the screen and the keyboard, or give them back; where it is tight without a head."""
         self.set_class(alone, "with-curves")
+        self.set_class(tight, "tight")
         self._table.can_focus = alone
         if alone:
             self._table.focus()
@@ -88,6 +92,7 @@ class SweepPane(Vertical):
     def take(self, data: Dataset, settings: Settings) -> None:
         """Offer a sweep of other data, and forget the one there was."""
         self.cancel()
+        self._proposed = False
         self._data = data
         self.foresights = Foresights(data)
         self.course = Course(data, usual(settings, data.n))
@@ -96,10 +101,18 @@ class SweepPane(Vertical):
 
     def offer(self, settings: Settings) -> None:
         """Show what a sweep with these settings would be, unless there are results to look at."""
-        if self.course.phase == "offered":
+        if self.course.phase == "offered" and not self._proposed:
             self.course = Course(self._data, usual(settings, self._data.n))
             self._show()
             self._foresee(PATIENCE)
+
+    def propose(self, recipe: Recipe) -> None:
+        """Offer this sweep, whatever the settings of the live run, and foresee nothing of it."""
+        self.cancel()
+        self.workers.cancel_group(self, "foresight")
+        self.course, self._proposed = Course(self._data, recipe), True
+        self._show()
+        self._share()
 
     def start(self, recipe: Recipe) -> None:
         """Run a sweep in the background, instead of the one under way."""
@@ -110,7 +123,7 @@ class SweepPane(Vertical):
         self._show()
         self._share()
         self._foresee()
-        self.run_worker(self._run(course), group="sweep")
+        begin(self, "sweep", self._run, course)
 
     def cancel(self) -> None:
         """Begin no further training; what is done stays."""
@@ -127,6 +140,17 @@ class SweepPane(Vertical):
     def turn_axis(self) -> None:
         """The curves against the next of epochs, steps and rows seen."""
         self._against = AGAINST[(AGAINST.index(self._against) + 1) % len(AGAINST)]
+
+    def draw_against(self, against: Against) -> None:
+        """The curves against one of these."""
+        self._against = against
+        self._show()
+
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._markers = markers
+        self.query_one(TrialTable).draw_with(markers)
+        self._show()
 
     def toggle_excess(self) -> None:
         """The whole loss, or what of it is above the optimum."""
@@ -209,7 +233,8 @@ class SweepPane(Vertical):
                 self._show()
 
     def _foresee(self, patience: float = 0.0) -> None:
-        self.run_worker(self._fill(self.course, patience), group="foresight", exclusive=True)
+        self.workers.cancel_group(self, "foresight")
+        begin(self, "foresight", self._fill, self.course, patience)
 
     async def _fill(self, course: Course, patience: float) -> None:
         from linreg_tui.sweep_aside import foreseen_in_turn
@@ -231,11 +256,14 @@ class SweepPane(Vertical):
             plot.redraw()
 
     def _share(self) -> None:
-        """Up to half of the rows to the table, and the others to the curves."""
-        rows, room = max(1, len(self.course.sheet.rows)) + 1, self.size.height - 1
-        self._curves.display = self.has_class("with-curves") and room >= 2 * LEAST_CURVES
+        """Up to half of the rows to the table, or a few more, and the others to the curves."""
+        rows = max(1, len(self.course.sheet.rows)) + 1
+        room = self.size.height - (not self.has_class("tight"))
+        enough = room >= LEAST_CURVES + min(rows, LEAST_CURVES)
+        self._curves.display = self.has_class("with-curves") and enough
         self._tip.display = self.course.tipping is not None
-        self._table.styles.height = min(rows, room // 2) if self._curves.display else "1fr"
+        height = min(rows, max(LEAST_CURVES, room // 2))
+        self._table.styles.height = height if self._curves.display else "1fr"
 
     def _draw_head(self, columns: int, rows: int) -> Picture:
         plan, progress = self.course.plan(), self.course.progress()

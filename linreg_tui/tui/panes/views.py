@@ -16,6 +16,7 @@ from textual.widgets import Static
 from linreg_tui.tui.messages import ViewChosen
 from linreg_tui.tui.picture import Picture
 from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.work import begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,13 @@ class ViewsPane(Vertical):
         prepare = self._views[number].prepare
         if prepare is not None and prepare not in self._begun:
             self._begun.add(prepare)
-            self.run_worker(self._prepare(prepare), group="views")
+            begin(self, "views", self._prepare, prepare)
         self._tell()
         self.query_one(Plot).redraw()
+
+    def show_named(self, name: str) -> None:
+        """Show the view of that name."""
+        self.show_view(next(k for k, view in enumerate(self._views) if view.name == name))
 
     def look_at(self, views: Sequence[PaneView]) -> None:
         """The same views, of other data."""

@@ -62,6 +62,11 @@ class TrialTable(Plot):
         self._of: tuple[Sheet, State | None] | None = None
         self._lefts: dict[str, int] = {}
 
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._markers = markers
+        self.redraw()
+
     @property
     def page(self) -> int:
         """Rows below the heading."""

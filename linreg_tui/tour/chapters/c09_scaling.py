@@ -1,0 +1,172 @@
+"""Scaling until it breaks: why the batch of 512 diverged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import scaled
+from linreg_tui.numbers import rate
+from linreg_tui.tour.chapter import Question, Step
+from linreg_tui.tour.facts import Facts, plan_of
+from linreg_tui.tour.scenes import OUTCOMES, Sweep, Training
+
+TITLE = "Scaling until it breaks"
+
+SCALES = Sweep("scales")
+
+
+def times(scale: float, settings: Settings) -> Settings:
+    """The settings with both rates times a scale."""
+    return replace(
+        settings,
+        learning_rate_m=settings.learning_rate_m * scale,
+        learning_rate_b=settings.learning_rate_b * scale,
+    )
+
+
+AT_ONCE = Settings(update="simultaneous")
+AT_8, AT_4_AT_ONCE = times(8, Settings()), times(4, AT_ONCE)
+LONG = 60
+WARMED = times(8, Settings(schedule="warmup", warmup_steps=10, epochs=LONG))
+DECAYED = times(8, Settings(schedule="cosine", epochs=LONG))
+
+
+def steps(facts: Facts) -> tuple[Step, ...]:
+    """The scales, the limit, the order of the update, warm-up, decay."""
+    results, n = facts.results(SCALES), facts.data.n
+    broken = [result for result in results if result.status == "diverged"]
+    worst, last = results[-1], facts.last(AT_8)
+    limit, at_once = facts.limit(Settings()), facts.limit(AT_ONCE)
+    of_512 = facts.limit(replace(Settings(), batch_size=512))
+    grows = facts.foreseen(AT_8).spectral_radius
+    rows = "\n".join(
+        f"| {trial.scale:g} | {trial.settings.batch_size} | {rate(trial.settings.learning_rate_m)} "
+        f"| {rate(trial.settings.learning_rate_b)} |"
+        for trial in plan_of(SCALES, n)
+    )
+    diverged, later = facts.run(AT_8).diverged_at, facts.run(WARMED).diverged_at
+    return (
+        Step(
+            "A larger batch is less noisy. So take larger steps?",
+            f"""
+On many processors a large batch takes no longer than a small one. It has less
+noise, so one dares larger steps. The usual rule: **scale the rates with the batch**.
+
+| scale | batch | η_m | η_b |
+|---|---|---|---|
+{rows}
+""",
+            SCALES,
+        ),
+        Step(
+            "Scales 1, 2, 4, 8: which diverge?",
+            f"""
+Each of the four scales, for {Settings().epochs} epochs.
+""",
+            SCALES,
+            Question(
+                "Which of the scales will diverge?",
+                ("none of them", "only 8", "4 and 8"),
+                len(broken),
+                f"""
+Scale 8 does: m = {worst.slope:.0f}, b = {worst.intercept:.0f}, a loss of {worst.loss:.2g}. The
+others came near
+the least loss. Twice the rate was no worse, four times neither, and then
+eight times broke it. There is an **edge** between. Is the batch of 512 to blame?
+""",
+            ),
+        ),
+        Step(
+            f"The limit: {limit:.2f} times these rates.",
+            f"""
+The edge can be worked out. A step multiplies the distance to the bottom by a matrix
+of the rates and the curvature, and if that makes it longer, no step brings it back.
+With all {n} rows the limit is **{limit:.2f}** times the notebook's rates, with batches of 512
+it is {of_512:.2f}. And 8 is more than that.
+""",
+            Training(AT_8, shows="loss"),
+            Question(
+                f"Scale 8 with **all** {n} rows, and no noise at all?",
+                OUTCOMES,
+                facts.outcome(AT_8),
+                f"""
+It diverges just the same: each step the distance grows {grows:.2f} times, at step {diverged} the
+loss is over a thousand times its start, and after {AT_8.epochs} m = {last.slope:.2f}. So the
+batch
+of 512 diverged **because of its rate**. 8 times η_m is too much for the curvature of this
+valley, whatever the batch. The batch had only been the reason to raise it.
+""",
+            ),
+        ),
+        Step(
+            f"Both at once: the limit is {at_once:.2f}.",
+            f"""
+The notebook moves m, then b with the **new** m. Textbooks take both gradients at the
+old point: `simultaneous`. A detail? Take 4 times the rates, well below {limit:.2f}.
+""",
+            Training(AT_4_AT_ONCE, shows="loss"),
+            Question(
+                "Scale 4, both parameters updated at once?",
+                OUTCOMES,
+                facts.outcome(AT_4_AT_ONCE),
+                f"""
+At once, the limit is **{at_once:.2f}**, less than half of {limit:.2f}. Each parameter corrects
+the
+whole miss as if the other stood still, so that together they go too far. One
+after the other, the second sees what the first has done. One line of code moved up
+or down, and a training breaks: so write down which it was.
+""",
+            ),
+        ),
+        Step(
+            "Warm-up: small at first, then scale 8.",
+            f"""
+A remedy that the notebook mentions: **warm-up**. Begin with small rates, and let them
+grow to the full scale over some steps, here {WARMED.warmup_steps}; {LONG} epochs.
+""",
+            Training(WARMED, pace=10.0, shows="loss"),
+            Question(
+                "Scale 8 after a warm-up?",
+                OUTCOMES,
+                facts.outcome(WARMED),
+                f"""
+It comes down well while the rates are small, and then goes up all the same: at step
+{later} instead of {diverged}. On a parabola the curvature is the same everywhere, so that a rate
+which is too large **stays** too large. Warm-up only puts it off. It helps where the
+ground is steep at the start and flatter later, as with large networks.
+""",
+            ),
+        ),
+        Step(
+            "Decay: scale 8, then ever smaller.",
+            f"""
+And the other way round, **decay**: begin with scale 8, and let the rates shrink to 0
+along a cosine over {LONG} epochs.
+""",
+            Training(DECAYED, pace=10.0, shows="loss"),
+            Question(
+                "From scale 8 down to nothing?",
+                OUTCOMES,
+                facts.outcome(DECAYED),
+                f"""
+At first it rises, since the rate is too large. Then the rate falls below the limit,
+and the loss comes down: {facts.above(DECAYED)} above the least one. Decay **can** bring a run
+back, because in the end its rates are small enough. It must not have gone too far
+up by then. So: find the limit, stay below it, and go down towards the end.
+""",
+            ),
+        ),
+        Step(
+            "Why did the batch of 512 diverge?",
+            f"""
+**Can you explain it now?** Say it aloud before you read on.
+
+The batch was scaled to 512 and the rate with it, by 8. The curvature of the loss
+bears {limit:.2f} times. Beyond it each step lands further away than it began, on the other
+side, as with x² beyond η = 1. A larger batch averages noise away, but the curvature
+is no noise: it stays.
+""",
+            Training(scaled(Settings(), n, 8), trained=3),
+        ),
+    )

@@ -1,0 +1,124 @@
+"""The numbers that the tour tells, each asked of the engine."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from linreg_tui.core.closed_form import ClosedForm, Sums, sums_of
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.derivation import Derivation, derivation
+from linreg_tui.core.history import Step
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.core.sweep import Plan, over_batch_sizes, over_scales
+from linreg_tui.core.trials import Result, run_trial
+from linreg_tui.core.update import Update, update
+from linreg_tui.numbers import above_optimum
+from linreg_tui.tour.scenes import OUTCOMES, Sweep
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What there is to know of a data set, worked out when a text asks for it."""
+
+    data: Dataset
+
+    @property
+    def line(self) -> ClosedForm:
+        """The closed form."""
+        return self.data.line
+
+    @cached_property
+    def sums(self) -> Sums:
+        """The sums of the formula."""
+        return sums_of(self.data.x, self.data.y)
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """From the sums to the line."""
+        return derivation(self.sums)
+
+    @property
+    def correlation(self) -> float:
+        """Pearson's r; without SciPy, which takes its time to load."""
+        moments = self.data.moments
+        return moments.sxy / math.sqrt(moments.sxx * moments.syy)
+
+    @property
+    def slope_error(self) -> float:
+        """The standard error of the slope, likewise."""
+        moments = self.data.moments
+        return math.sqrt(moments.n * self.line.loss / (moments.n - 2) / moments.sxx)
+
+    @cached_property
+    def _runs(self) -> dict[Settings, Run]:
+        return {}
+
+    def run(self, settings: Settings) -> Run:
+        """A run to the end of its epochs."""
+        if settings not in self._runs:
+            run = Run(self.data, settings)
+            run.advance(run.budget)
+            self._runs[settings] = run
+        return self._runs[settings]
+
+    def last(self, settings: Settings) -> Step:
+        """The last step of such a run."""
+        history = self.run(settings).history
+        return history[history.last]
+
+    def above(self, settings: Settings) -> str:
+        """How far its last loss is above the least one, as 0.03%."""
+        last = self.last(settings)
+        return above_optimum(self.line, last.slope, last.intercept)
+
+    def outcome(self, settings: Settings) -> int:
+        """Whether it converges, creeps or diverges: the place among `OUTCOMES`."""
+        words = {"converged": "converge", "stopped": "creep", "diverged": "diverge"}
+        return OUTCOMES.index(words[self.run(settings).status])
+
+    def arrived(self, settings: Settings) -> int | None:
+        """Its first step within 1% of the least loss."""
+        return self.run(settings).segments[0].milestones.arrived
+
+    def step(self, settings: Settings, number: int) -> Update:
+        """One of its steps, taken apart."""
+        return update(self.run(settings), number)
+
+    @cached_property
+    def _predictions(self) -> dict[Settings, Prediction]:
+        return {}
+
+    def foreseen(self, settings: Settings) -> Prediction:
+        """What can be known of it beforehand."""
+        if settings not in self._predictions:
+            self._predictions[settings] = predict(self.data, settings)
+        return self._predictions[settings]
+
+    def limit(self, settings: Settings) -> float:
+        """How many times as large its learning rates may be."""
+        limit = self.foreseen(settings).max_stable_scale
+        assert limit is not None
+        return limit
+
+    @cached_property
+    def _results(self) -> dict[Sweep, tuple[Result, ...]]:
+        return {}
+
+    def results(self, sweep: Sweep) -> tuple[Result, ...]:
+        """The trainings of a sweep."""
+        key = replace(sweep, against="epochs")
+        if key not in self._results:
+            self._results[key] = tuple(
+                run_trial(self.data, trial) for trial in plan_of(sweep, self.data.n)
+            )
+        return self._results[key]
+
+
+def plan_of(sweep: Sweep, n: int) -> Plan:
+    """The trials of a sweep on n rows."""
+    over = over_batch_sizes if sweep.over == "batch sizes" else over_scales
+    return over(sweep.settings, n)

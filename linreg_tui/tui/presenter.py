@@ -1,0 +1,68 @@
+"""Presenter mode: one plot, large digits, and the keys that are pressed, for the back row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from textual import events
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from linreg_tui.tui.keys import KEYS, TOUR_KEYS
+from linreg_tui.tui.markers import BLOCK, BRAILLE, Markers
+
+A_MOMENT = 2.0
+"""Seconds that a key is shown."""
+
+
+class Drawn(Protocol):
+    """What can be drawn with other markers."""
+
+    def draw_with(self, markers: Markers, /) -> None:
+        """Draw with these from now on."""
+
+
+class PressedKeys(Static):
+    """The line at the bottom: the last key, how often it was pressed, and what it does."""
+
+    def __init__(self) -> None:
+        super().__init__(id="pressed")
+        self._last = ""
+        self._times = 0
+        self._fading: Timer | None = None
+
+    def tell(self, event: events.Key) -> None:
+        """Show a key for a moment; one that does nothing isn't shown."""
+        shown, meaning = meaning_of(event.key)
+        if not shown:
+            return
+        self._times = self._times + 1 if shown == self._last else 1
+        self._last = shown
+        times = f" ×{self._times}" if self._times > 1 else ""
+        self.update(Content.assemble((f" {shown} ", "bold reverse"), f"{times}  {meaning}"))
+        if self._fading is not None:
+            self._fading.stop()
+        self._fading = self.set_timer(A_MOMENT, self._fade)
+
+    def _fade(self) -> None:
+        self._last = ""
+        self.update("")
+
+
+def meaning_of(key: str) -> tuple[str, str]:
+    """What is printed on a key, and what it does; nothing for one that does nothing."""
+    for known in (*TOUR_KEYS, *KEYS):
+        if key in known.keys.split(","):
+            return known.shown, known.meaning
+    return "", ""
+
+
+def present(main: Screen[object], panes: Iterable[Drawn], markers: Markers) -> None:
+    """Turn the mode on or off; in it, braille gives way to blocks, which are seen from afar."""
+    main.toggle_class("presenting")
+    thick = main.has_class("presenting") and markers is BRAILLE
+    for pane in panes:
+        pane.draw_with(BLOCK if thick else markers)

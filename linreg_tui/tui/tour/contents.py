@@ -1,0 +1,71 @@
+"""The list of the tour's chapters, to jump to one."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from linreg_tui.tour.chapter import Chapter
+from linreg_tui.tui.tour.guide import END, FORGET
+
+KEYS = "  ".join(
+    [
+        "[b $accent]enter[/] go there",
+        f"[b $accent]f[/] [@click=screen.choose('{FORGET}')]forget place and answers[/]",
+        f"[b $accent]q[/] [@click=screen.choose('{END}')]end the tour[/]",
+        "[b $accent]i[/] [@click=screen.close]close[/]",
+    ]
+)
+
+
+class ContentsScreen(ModalScreen[str | None]):
+    """Closes with the name of a chapter, with what else was chosen, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("i,escape,backspace", "close", "Close"),
+        ("f", f"choose('{FORGET}')", "Forget place and answers"),
+        ("q", f"choose('{END}')", "End the tour"),
+    ]
+
+    def __init__(self, chapters: tuple[Chapter, ...], here: int) -> None:
+        super().__init__()
+        self._chapters = chapters
+        self._here = here
+
+    def compose(self) -> ComposeResult:
+        """The titles, and the keys."""
+        with Vertical(id="contents") as box:
+            box.border_title = "The tour"
+            yield OptionList(
+                *(
+                    Option(Content(f"{chapter.number:>2}  {chapter.title}"))
+                    for chapter in self._chapters
+                ),
+                compact=True,
+            )
+            yield Static(KEYS, id="keys")
+
+    def on_mount(self) -> None:
+        """Begin with the chapter that one is in."""
+        self.query_one(OptionList).highlighted = self._here
+
+    @on(OptionList.OptionSelected)
+    def go(self, event: OptionList.OptionSelected) -> None:
+        """A chapter is chosen."""
+        self.dismiss(self._chapters[event.option_index].name)
+
+    def action_choose(self, what: str) -> None:
+        """Something other than a chapter is."""
+        self.dismiss(what)
+
+    def action_close(self) -> None:
+        """Nothing is."""
+        self.dismiss(None)

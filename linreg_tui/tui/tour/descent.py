@@ -1,0 +1,220 @@
+"""Gradient descent on a loss of one parameter, with a learning rate to be turned."""
+
+from __future__ import annotations
+
+import numpy as np
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from linreg_tui.axes import linear_axis
+from linreg_tui.core.losses1d import FIGURE_7
+from linreg_tui.numbers import fixed, rate
+from linreg_tui.tour.scenes import Descent
+from linreg_tui.tui import figures, layers
+from linreg_tui.tui.area import Area
+from linreg_tui.tui.large import large, large_rows
+from linreg_tui.tui.markers import BRAILLE, Markers
+from linreg_tui.tui.picture import Picture, Role, Span, blank, lines, write
+from linreg_tui.tui.pictures import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.tour.walk import Walk
+
+PACES = (1.0, 2.0, 3.0, 5.0, 10.0)
+"""Steps a second."""
+
+FIRST_PACE = 3.0
+RECENT = 3
+"""Steps whose way is drawn; of the others only where they led, or they would cover everything."""
+
+FINE = 400
+"""Points of the curve."""
+
+STILL = Descent(FIGURE_7.loss, FIGURE_7.start, ())
+"""What there is before a scene."""
+
+
+class DescentPane(Vertical):
+    """The loss, the way down it, and the numbers of the step; driven by the live view's keys."""
+
+    def __init__(self, markers: Markers = BRAILLE) -> None:
+        super().__init__(id="descent")
+        self._markers = markers
+        self._pace = FIRST_PACE
+        self.walk_down = Walk(STILL)
+
+    def compose(self) -> ComposeResult:
+        """The picture, and two lines of numbers or one large one."""
+        yield Plot(lambda c, r: draw_descent(c, r, self.walk_down, self._markers))
+        yield Plot(lambda c, r: draw_numbers(c, r, self.walk_down), id="descent-numbers")
+        yield Plot(
+            lambda c, r: draw_large_rate(c, r, self.walk_down, self._markers), id="descent-large"
+        )
+
+    def on_mount(self) -> None:
+        """Nothing moves yet."""
+        self._clock = self.set_interval(1 / FIRST_PACE, self._on, pause=True)
+        self._moving = False
+
+    def begin(self, scene: Descent) -> None:
+        """Show another scene, from its beginning."""
+        self._pause()
+        self._set_pace(FIRST_PACE)
+        self.walk_down = Walk(scene)
+        self._redraw()
+
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._markers = markers
+        self.query_one("#descent-large").styles.height = large_rows(markers)
+        self._redraw()
+
+    @property
+    def running(self) -> bool:
+        """Whether it is on its way."""
+        return self._moving
+
+    def toggle(self) -> None:
+        """Run or pause; at the end, run again."""
+        if self._moving:
+            self._pause()
+            return
+        if self.walk_down.shown == self.walk_down.last:
+            self.walk_down.look_at(0)
+        self._moving = self.walk_down.last > 0
+        if self._moving:
+            self._clock.reset()
+            self._clock.resume()
+        self._redraw()
+
+    def walk(self, steps: int) -> None:
+        """So many steps on, or back."""
+        self._look_at(self.walk_down.shown + steps)
+
+    def first_step(self) -> None:
+        """Go to the start."""
+        self._look_at(0)
+
+    def last_step(self) -> None:
+        """Go to the last step."""
+        self._look_at(self.walk_down.last)
+
+    def restart(self) -> None:
+        """The scene's own rates, from the start."""
+        self._pause()
+        self.walk_down = Walk(self.walk_down.scene)
+        self._look_at(0)
+
+    def scale_rates(self, direction: int) -> None:
+        """A larger (1) or smaller (-1) rate."""
+        self.walk_down.turn(direction)
+        self._redraw()
+
+    def change_pace(self, direction: int) -> None:
+        """Faster (1) or slower (-1)."""
+        place = PACES.index(self._pace) + direction
+        self._set_pace(PACES[min(max(place, 0), len(PACES) - 1)])
+
+    def rest(self) -> None:
+        """It takes no time worth sparing."""
+
+    def _look_at(self, step: int) -> None:
+        self._pause()
+        self.walk_down.look_at(step)
+        self._redraw()
+
+    def _set_pace(self, pace: float) -> None:
+        self._pace = pace
+        self._clock.stop()
+        self._clock = self.set_interval(1 / pace, self._on, pause=not self._moving)
+
+    def _pause(self) -> None:
+        self._moving = False
+        self._clock.pause()
+
+    def _on(self) -> None:
+        self.walk_down.look_at(self.walk_down.shown + 1)
+        if self.walk_down.shown == self.walk_down.last:
+            self._pause()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        for plot in self.query(Plot):
+            plot.redraw()
+
+
+def draw_descent(columns: int, rows: int, walk: Walk, markers: Markers) -> Picture:
+    """The curve, the way so far, and where it is."""
+    scene = walk.scene
+    x = np.linspace(-scene.reach, scene.reach, FINE)
+    loss = scene.loss.value(x)
+    area = Area(
+        columns,
+        rows,
+        linear_axis(-scene.reach, scene.reach, scene.label, columns // CELLS_A_TICK_ACROSS),
+        linear_axis(
+            float(loss.min()), float(loss.max()), "loss", max(2, rows // CELLS_A_TICK_DOWN)
+        ),
+        markers,
+    )
+    way = walk.path[: walk.shown + 1]
+    height = scene.loss.value(way)
+    legend: list[Span] = [(scene.loss.name, Role.REFERENCE)]
+    if walk.rates:
+        legend.append((f"{markers.fit.sample} gradient descent", Role.FIT))
+    return layers.stack(
+        area,
+        figures.frame(area, legend),
+        [
+            figures.path(area, x, loss, Role.REFERENCE),
+            figures.path(area, way[-RECENT - 1 :], height[-RECENT - 1 :], Role.FIT),
+            figures.marks(area, way, height, markers.step, Role.FIT),
+            figures.marks(area, way[-1:], height[-1:], markers.here, Role.HERE),
+        ],
+    )
+
+
+def draw_numbers(columns: int, rows: int, walk: Walk) -> Picture:
+    """Where it is, and how the next step comes about."""
+    text: list[list[Span]] = [[]]
+    for label, number in (("step", f"{walk.shown:>3}"), *_numbers(walk)):
+        text[0] += [(f"{label} ", Role.LABEL), (number, Role.TEXT), ("   ", Role.NOTHING)]
+    if abs(walk.x) > walk.scene.reach:
+        text[0].append(("left the picture", Role.BAD))
+    if walk.rate is not None:
+        text.append(
+            [
+                ("η ", Role.LABEL),
+                (f"{rate(walk.rate):<6}", Role.FIT),
+                (" x' = x − η·slope = ", Role.LABEL),
+                (f"{walk.x:.4g} − {rate(walk.rate)}·{_signed(walk.slope)} = ", Role.TEXT),
+                (f"{walk.x - walk.rate * walk.slope:.4g}", Role.FIT),
+            ]
+        )
+    return lines(columns, rows, text)
+
+
+def draw_large_rate(columns: int, rows: int, walk: Walk, markers: Markers) -> Picture:
+    """The learning rate, x and the loss in large digits."""
+    picture = blank(columns, rows)
+    if rows < large_rows(markers):
+        return picture
+    told = [] if walk.rate is None else [("learning rate η", rate(walk.rate), Role.FIT)]
+    told += [
+        (f"step {walk.shown}: {walk.scene.label}", f"{walk.x:.2f}", Role.TEXT),
+        ("loss", f"{walk.loss:.2f}", Role.TEXT),
+    ]
+    for place, (label, number, role) in enumerate(told):
+        start = place * columns // 3
+        write(picture, 0, start, label, Role.LABEL)
+        for row, line in enumerate(large(number, markers), 1):
+            write(picture, row, start, line, role)
+    return picture
+
+
+def _numbers(walk: Walk) -> list[tuple[str, str]]:
+    values = ((walk.scene.label, walk.x), ("loss", walk.loss), ("slope", walk.slope))
+    return [(label, fixed(value, 8, 4)) for label, value in values]
+
+
+def _signed(value: float) -> str:
+    return f"({value:.4g})" if value < 0 else f"{value:.4g}"

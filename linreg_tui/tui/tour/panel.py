@@ -1,0 +1,110 @@
+"""The tour's panel: its text below the plot, beside it, or alone."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Size
+
+from linreg_tui.tour.chapters import COLUMNS, EQUATION, ROWS
+from linreg_tui.tour.text import Rows, Tone, lay_out
+from linreg_tui.tui.picture import Picture, Role, blank, write
+from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.tour.guide import Guide, Told
+
+BESIDE = 110
+"""Columns from which on the text stands beside the plots."""
+
+BESIDE_COLUMNS = EQUATION + 5
+BELOW_ROWS = ROWS + 1
+BRIEF_ROWS = 4
+LEAST_PLOT = 7
+"""Rows that a text which is too long for a small screen leaves to the plot."""
+
+ROLES = {
+    Tone.PLAIN: Role.TEXT,
+    Tone.STRONG: Role.BATCH,
+    Tone.KEY: Role.HERE,
+    Tone.EQUATION: Role.REFERENCE,
+    Tone.LABEL: Role.LABEL,
+}
+
+
+class TourPanel(Vertical):
+    """Shows what the guide tells."""
+
+    def __init__(self, guide: Guide) -> None:
+        super().__init__(id="tour")
+        self._guide = guide
+
+    @property
+    def brief(self) -> bool:
+        """Whether it is for the back row."""
+        return self.screen.has_class("presenting")
+
+    def compose(self) -> ComposeResult:
+        """The text."""
+        yield Plot(self._draw)
+
+    def on_mount(self) -> None:
+        """Look whether what the learner watches is over."""
+        self._looking = self.set_interval(0.1, self._guide.look, pause=True)
+
+    def tell(self) -> None:
+        """Say what the guide says now."""
+        self.border_title = Content(self._guide.told().title)
+        self.query_one(Plot).redraw()
+        if self._guide.watching:
+            self._looking.resume()
+        else:
+            self._looking.pause()
+
+    def share(self, size: Size) -> tuple[Size, str]:
+        """Take room on a screen of some size; what is left of it, and where the panel is."""
+        columns, rows = size
+        told = self._guide.told()
+        self.query_one(Plot).redraw()
+        if told.page:
+            self.styles.width, self.styles.height = "1fr", "1fr"
+            return size, "page"
+        if columns >= BESIDE and not self.brief:
+            width = max(BESIDE_COLUMNS, columns * 3 // 10)
+            self.styles.width, self.styles.height = width, "1fr"
+            return Size(columns - width, rows), "beside"
+        height = BRIEF_ROWS
+        if not self.brief:
+            needed = len(_rows(told, min(COLUMNS, columns - 4), None, brief=False)) + 1
+            height = max(BELOW_ROWS, min(needed, rows - 1 - LEAST_PLOT))
+            if columns >= COLUMNS + 4:
+                height = BELOW_ROWS
+        self.styles.width, self.styles.height = "1fr", height
+        return Size(columns, rows - height), "below"
+
+    def _draw(self, columns: int, rows: int) -> Picture:
+        return draw_told(columns, rows, self._guide.told(), brief=self.brief)
+
+
+def draw_told(columns: int, rows: int, told: Told, *, brief: bool) -> Picture:
+    """The text from the top, on a page in the middle; at the end the line with the keys."""
+    picture = blank(columns, rows)
+    width = min(COLUMNS, columns)
+    text = _rows(told, width, rows, brief=brief)
+    left, top = 0, 0
+    if told.page:
+        left, top = (columns - width) // 2, max(0, (rows - len(text)) // 3)
+    for number, row in enumerate(text, top):
+        column = left
+        for piece, tone in row:
+            if number < rows:
+                write(picture, number, column, piece, ROLES[tone])
+            column += len(piece)
+    return picture
+
+
+def _rows(told: Told, width: int, most: int | None, *, brief: bool) -> Rows:
+    last = lay_out(told.last, width) if told.last else []
+    room = None if most is None else most - len(last)
+    text = lay_out(f"**{told.brief.replace('**', '')}**" if brief else told.text, width, room)
+    spare = last and (room is None or len(text) < room) and not brief
+    return [*text, *([[]] if spare else []), *last]

@@ -1,0 +1,422 @@
+"""The guided tour on the screen: every step, from any state, at two sizes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.losses1d import FIGURE_7
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.stability import predict
+from linreg_tui.tour import memory
+from linreg_tui.tour.chapters import COLUMNS, chapters
+from linreg_tui.tour.facts import Facts, plan_of
+from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Page, Sweep, Training
+from linreg_tui.tour.text import flat, lay_out
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.player import View
+from linreg_tui.tui.sight import Sight
+from linreg_tui.tui.tour.contents import ContentsScreen
+from linreg_tui.tui.tour.descent import DescentPane
+from linreg_tui.tui.tour.guide import Guide
+from linreg_tui.tui.tour.panel import TourPanel
+from linreg_tui.tui.tour.tour import Tour
+
+SMALL, LARGE = (80, 24), (120, 40)
+NAMES = [chapter.name for chapter in chapters()]
+PANES = {"data", "closed-form", "live", "sweep", "descent"}
+
+
+@asynccontextmanager
+async def opened(
+    data: Dataset,
+    size: tuple[int, int] = SMALL,
+    tour: str | None = None,
+    settings: Settings | None = None,
+) -> AsyncIterator[Pilot[None]]:
+    app = LinregApp(data, settings or Settings(), tour=tour)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+def lead(pilot: Pilot[None]) -> Guide:
+    app = pilot.app
+    assert isinstance(app, LinregApp)
+    tour: Tour = app._tour
+    return tour.guide
+
+
+def live(pilot: Pilot[None]) -> LivePane:
+    return pilot.app.screen_stack[0].query_one(LivePane)
+
+
+def view(pilot: Pilot[None]) -> View:
+    return live(pilot).view
+
+
+def descent(pilot: Pilot[None]) -> DescentPane:
+    return pilot.app.screen_stack[0].query_one(DescentPane)
+
+
+def sweep(pilot: Pilot[None]) -> SweepPane:
+    return pilot.app.screen_stack[0].query_one(SweepPane)
+
+
+def screen(pilot: Pilot[None]) -> str:
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def shown(pilot: Pilot[None]) -> set[str]:
+    return {pane for pane in PANES if pilot.app.screen_stack[0].query_one(f"#{pane}").region.area}
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await pilot.pause(0.01)
+
+
+async def be(pilot: Pilot[None], name: str, number: int) -> None:
+    """Go to a step by the tour's own means."""
+    lead(pilot).open(name)
+    while lead(pilot).number < number:
+        lead(pilot).on()
+    await pilot.pause()
+
+
+def check_stage(pilot: Pilot[None], facts: Facts) -> None:
+    """That the application is in the very state that the step asks for."""
+    guide = lead(pilot)
+    scene, asks = guide.step.scene, guide.step.question is not None
+    now = view(pilot)
+    assert now.run.data is not None
+    assert np.array_equal(now.run.data.x, facts.data.x)
+    assert now.foreseen is None or not asks
+    match scene:
+        case Training():
+            assert shown(pilot) == {"live"}
+            assert now.settings == scene.settings
+            assert now.run.history[0].slope == scene.settings.initial_slope
+            assert now.pace == scene.pace
+            assert live(pilot).sight == Sight(
+                scene.shows, scene.above_optimum, scene.z_scores, scene.gradient
+            )
+            assert bool(live(pilot).query_one("#loss").region) == (
+                scene.shows != "fit" or not live(pilot).one_plot
+            )
+            assert bool(live(pilot).query_one("#fit").region) == (
+                scene.shows == "fit" or not live(pilot).one_plot
+            )
+            if guide.step.runs:
+                assert now.running
+            else:
+                assert not now.running
+                assert now.number == now.run.history.last == scene.trained
+                expected = facts.run(scene.settings).history[scene.trained]
+                assert now.run.history[scene.trained] == expected
+        case Sweep():
+            assert shown(pilot) == {"sweep"}
+            assert sweep(pilot).course.recipe.plan == plan_of(scene, facts.data.n)
+            assert (sweep(pilot).course.phase == "offered") != guide.step.runs
+        case Descent():
+            assert shown(pilot) == {"descent"}
+            assert descent(pilot).walk_down.scene == scene
+            assert descent(pilot).walk_down.shown == scene.shown
+            assert descent(pilot).running == guide.step.runs
+        case DataView():
+            assert shown(pilot) == {"data"}
+            assert scene.view in str(pilot.app.query_one("#data").border_title)
+        case FormulaView():
+            assert shown(pilot) == {"closed-form"}
+            assert scene.view in str(pilot.app.query_one("#closed-form").border_title)
+        case Page():
+            assert shown(pilot) == set()
+
+
+def check_text(pilot: Pilot[None], text: str, last: str = "") -> None:
+    """That all of it is in sight."""
+    seen = screen(pilot).replace("\u00a0", " ")
+    room = pilot.app.query_one(TourPanel).query_one("Plot").size
+    rows = lay_out(text, min(COLUMNS, room.width))
+    for row in (*rows, *lay_out(last, min(COLUMNS, room.width))):
+        assert flat(row).replace("\u00a0", " ").strip() in seen, flat(row)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=str)
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_chapter_from_its_first_step_to_its_last(
+    houses: Dataset, name: str, size: tuple[int, int]
+) -> None:
+    facts = Facts(houses)
+    async with opened(houses, size, name) as pilot:
+        guide = lead(pilot)
+        for number, step in enumerate(guide.steps):
+            assert guide.number == number
+            await pilot.pause()
+            check_stage(pilot, facts)
+            told = guide.told()
+            check_text(pilot, told.text, told.last)
+            if step.question is not None:
+                guide.answer(number % 2)
+                assert guide.watching
+                guide.on()
+                await pilot.pause()
+                told = guide.told()
+                assert told.text == step.question.seen
+                check_text(pilot, told.text, told.last)
+            if number + 1 < len(guide.steps):
+                guide.on()
+        await pilot.press("t")
+        await pilot.pause()
+        assert not pilot.app.query_one(TourPanel).region.area
+        assert shown(pilot)
+
+
+MESSES: dict[str, list[str]] = {
+    "running": ["plus", "space"],
+    "another landscape": ["l", "z", "right_square_bracket", "shift+right", "left"],
+    "a sweep": ["4", "w", "enter"],
+    "a branch": ["y", "g", "shift+right", "left", "b", "2", "c"],
+}
+
+
+@pytest.mark.parametrize("mess", MESSES)
+async def test_a_step_is_the_same_from_any_state(houses: Dataset, mess: str) -> None:
+    facts = Facts(houses)
+    other = Dataset("other.csv", "x", "y", np.arange(100.0), 3 * np.arange(100.0) ** 1.5)
+    settings = Settings(batch_size=10, learning_rate_m=1e-5, schedule="cosine", standardize=True)
+    async with opened(other, tour=None, settings=settings) as pilot:
+        await pilot.press(*MESSES[mess])
+        for name, number in (("batches", 0), ("rate", 3), ("scaling", 1)):
+            await be(pilot, name, number)
+            check_stage(pilot, facts)
+            await pilot.press(MESSES[mess][-1])
+
+
+async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
+    other = replace(houses, source="other.csv")
+    async with opened(other, settings=Settings(batch_size=32)) as pilot:
+        await pilot.press("shift+right")
+        await until(pilot, lambda: view(pilot).run.history.last == 10)
+        await pilot.press("left", "left", "plus", "l")
+        before, sight = view(pilot), live(pilot).sight
+        await pilot.press("t")
+        assert view(pilot).run is not before.run
+        await pilot.press("i", "q")
+        await pilot.pause()
+        now = view(pilot)
+        assert (now.run, now.number, now.pace) == (before.run, 8, before.pace)
+        assert live(pilot).sight == sight
+        assert "other.csv" in screen(pilot)
+
+
+async def test_a_question_is_asked_answered_and_seen(houses: Dataset) -> None:
+    async with opened(houses, tour="descent") as pilot:
+        assert "1 converge   2 creep   3 diverge   enter skips" in screen(pilot).replace(
+            "\u00a0", " "
+        )
+        assert "will converge" not in screen(pilot)
+        await pilot.press("3")
+        assert view(pilot).running
+        assert lead(pilot).watching
+        assert "You said diverge" in screen(pilot)
+        await pilot.press(*["plus"] * 5)
+        await until(pilot, lambda: not lead(pilot).watching)
+        await pilot.pause()
+        text = screen(pilot)
+        assert "✗ You said diverge; the answer is converge." in text
+        assert "88.89" in text
+        assert "32912.24" in text
+        # Pressed again, it neither answers nor shows another pane.
+        await pilot.press("1")
+        await pilot.pause()
+        assert shown(pilot) == {"live"}
+        await pilot.press("backspace", "1")
+        assert memory.recall().answers["descent/0"] == 2
+
+
+async def test_a_question_can_be_skipped_and_answered_later(houses: Dataset) -> None:
+    async with opened(houses, tour="rate") as pilot:
+        await pilot.press("enter", "enter")
+        assert memory.recall().answers["rate/1"] == memory.SKIPPED
+        await pilot.press("backspace", "2")
+        assert memory.recall().answers["rate/1"] == 1
+
+
+async def test_nothing_is_foretold_of_a_sweep_that_is_asked_about(houses: Dataset) -> None:
+    async with opened(houses, tour="scaling") as pilot:
+        await pilot.press("enter")
+        await pilot.pause(0.5)
+        assert "stable" not in screen(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: not lead(pilot).watching)
+        await pilot.pause()
+        assert "diverged" in screen(pilot)
+        assert "✓ You said only 8" in screen(pilot)
+
+
+async def test_answers_are_summed_up_at_the_end(houses: Dataset) -> None:
+    async with opened(houses, tour="rate") as pilot:
+        await pilot.press("enter", "2")
+        await be(pilot, "you", 2)
+        assert "1 of 16 given, 1 right" in screen(pilot)
+        assert "6.2 ✓ creep" in screen(pilot)
+
+
+async def test_back_and_on_across_chapters(houses: Dataset) -> None:
+    async with opened(houses, tour="data") as pilot:
+        await pilot.press("backspace")
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("training", 3)
+        await pilot.press("enter")
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("data", 0)
+        await be(pilot, "training", 0)
+        await pilot.press("backspace")
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("training", 0)
+        await be(pilot, "you", 2)
+        await pilot.press("enter")
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("you", 2)
+
+
+async def test_leaving_to_play_and_coming_back(houses: Dataset) -> None:
+    facts = Facts(houses)
+    async with opened(houses, tour="batches") as pilot:
+        await pilot.press("t", "right_square_bracket", "enter", "backspace", "l")
+        assert lead(pilot).number == 0
+        assert view(pilot).settings.learning_rate_b == pytest.approx(0.2)
+        await pilot.press("t")
+        await pilot.pause()
+        check_stage(pilot, facts)
+
+
+async def test_the_list_of_chapters(houses: Dataset) -> None:
+    async with opened(houses, tour="") as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, ContentsScreen)
+        for chapter in chapters():
+            assert chapter.title in screen(pilot)
+        assert pilot.app.screen.query_one(OptionList).highlighted == 0
+        await pilot.press(*["down"] * 5, "enter")
+        await pilot.pause()
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("rate", 0)
+        await pilot.press("i")
+        await pilot.pause()
+        await pilot.press("i")
+        assert lead(pilot).chapter.name == "rate"
+
+
+async def test_the_place_is_remembered_and_forgotten(houses: Dataset) -> None:
+    async with opened(houses, tour="rate") as pilot:
+        await pilot.press("enter", "3", "enter", "enter")
+    async with opened(houses) as pilot:
+        await pilot.press("t")
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("rate", 2)
+        await pilot.press("i", "f")
+        await pilot.pause()
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("training", 0)
+    assert memory.recall().answers == {}
+
+
+@pytest.mark.parametrize("known", [("gone", 3), ("rate", 99), ("rate", -4)])
+async def test_a_place_that_is_no_more(houses: Dataset, known: tuple[str, int]) -> None:
+    memory.remember(memory.Progress(*known))
+    async with opened(houses, tour="") as pilot:
+        assert 0 <= lead(pilot).number < len(lead(pilot).steps)
+
+
+async def test_a_place_that_cannot_be_written_down(
+    houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(memory, "folder", lambda: tmp_path / "file" / "deeper")
+    async with opened(houses, tour="data") as pilot:
+        await pilot.press("enter", "i", "f")
+        await pilot.pause()
+        assert lead(pilot).number == 0
+
+
+async def test_turning_the_rate_of_a_descent(houses: Dataset) -> None:
+    async with opened(houses, tour="rate") as pilot:
+        await be(pilot, "rate", 3)
+        walk = descent(pilot).walk_down
+        assert walk.rate == FIGURE_7.rates[0] == 0.1
+        for _ in range(4):
+            await pilot.press("right_square_bracket")
+        assert walk.rate == 0.5
+        assert walk.path[1] == pytest.approx(0)
+        await pilot.press(*["right_square_bracket"] * 10)
+        assert walk.rate == 1.1
+        assert abs(walk.path[-1]) > abs(walk.path[0])
+        await pilot.pause()
+        assert "left the picture" in screen(pilot)
+        await pilot.press("home", "right", "right")
+        assert walk.shown == 2
+        await pilot.press("r")
+        assert descent(pilot).walk_down.rate == 0.1
+        await pilot.press("space", "plus", "plus")
+        await until(pilot, lambda: not descent(pilot).running)
+        assert descent(pilot).walk_down.shown == len(FIGURE_7.rates)
+
+
+async def test_keys_that_mean_nothing_to_a_descent_rest(houses: Dataset) -> None:
+    async with opened(houses, tour="rate") as pilot:
+        settings = view(pilot).settings
+        await pilot.press("left_curly_bracket", "l", "b", "g")
+        await pilot.pause()
+        assert view(pilot).settings == settings
+        assert shown(pilot) == {"descent"}
+
+
+async def test_the_timeline_works_as_always(houses: Dataset) -> None:
+    async with opened(houses, tour="descent") as pilot:
+        await be(pilot, "descent", 1)
+        await pilot.press("home", "right", "shift+right")
+        assert view(pilot).number == 11
+        await pilot.press("space")
+        await until(pilot, lambda: view(pilot).run.history.last > 30)
+
+
+async def test_every_question_shows_first_what_it_says_of_the_future(houses: Dataset) -> None:
+    """That the first text of a question tells no number of its end."""
+    facts = Facts(houses)
+    for chapter in chapters():
+        for step in chapter.steps(facts):
+            if step.question is not None and isinstance(step.scene, Training):
+                last = facts.last(step.scene.settings)
+                assert f"{last.slope:.2f}" not in step.text
+
+
+async def test_small_screens_are_still_told_how_much_room_it_takes(houses: Dataset) -> None:
+    async with opened(houses, (60, 16), "descent") as pilot:
+        assert "Will it converge" in screen(pilot)
+    async with opened(houses, (40, 10), "descent") as pilot:
+        assert "60x16" in screen(pilot)
+
+
+async def test_the_tour_is_in_the_help_and_the_footer(houses: Dataset) -> None:
+    async with opened(houses, tour="") as pilot:
+        for text in ("enter on", "back", "i chapters", "t leave", "space run", "? help", "q quit"):
+            assert text in screen(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "On in the tour" in screen(pilot)
+
+
+async def test_the_limit_that_is_foreseen(houses: Dataset) -> None:
+    limit = predict(houses, Settings()).max_stable_scale
+    async with opened(houses, tour="scaling") as pilot:
+        await be(pilot, "scaling", 2)
+        assert f"{limit:.2f} times" in screen(pilot)
