@@ -70,7 +70,7 @@ PANE_KEYS = (
 VIEW_KEYS = (
     Key("l", "l", "live('toggle_landscape')", "Loss curve or landscape", "landscape", roomy=True),
     Key("z", "z", "live('toggle_coordinates')", "Landscape in z-scores"),
-    Key("y", "y", "live('toggle_excess')", "Loss, or loss above optimum"),
+    Key("y", "y", "live('toggle_excess')", "Loss, or above optimum"),
     Key("g", "g", "live('toggle_update')", "The gradient step in view", "gradient", roomy=True),
     Key("b", "b", "live('branch')", "Branch off from here"),
 )
@@ -116,7 +116,7 @@ SWEEP_KEYS = (
     Key("space", "space", "ask('mark')", "Mark, to overlay its curve", "mark"),
     Key("m", "m", "ask('mark_all')", "Mark all rows, or none"),
     Key("a", "a", "ask('turn_axis')", "Epochs, steps or rows seen", "axis"),
-    Key("y", "y", "ask('toggle_excess')", "Loss, or loss above optimum", "loss", roomy=True),
+    Key("y", "y", "ask('toggle_excess')", "Loss, or above optimum", "loss", roomy=True),
     Key("left", "←", "turn(-1)", "Column to the left"),
     Key("right", "→", "turn(1)", "Column to the right"),
     Key("s", "s", "ask('sort')", "Sort by it; again, reversed", "sort"),
