@@ -279,7 +279,8 @@ class LinregApp(App[None]):
         """The report of the homework."""
         if not any(isinstance(screen, ReportForm) for screen in self.screen_stack):
             draft = replace(self._draft, folder=self._folder or self._draft.folder)
-            form = ReportForm(self._data, self._named, self._settings, self._live.settings, draft)
+            named = None if self._tour.guide.begun else self._named
+            form = ReportForm(self._data, named, self._settings, self._live.settings, draft)
             self.push_screen(form, self._drafted)
 
     def _drafted(self, draft: Draft | None) -> None:
