@@ -374,9 +374,8 @@ class LinregApp(GuardedApp):
         if not any(isinstance(screen, ReportForm) for screen in self.screen_stack):
             draft = self._draft or Draft()
             draft = replace(draft, folder=self._folder or draft.folder)
-            form = ReportForm(
-                self._edits.original, self._named, self._settings, self._live.afresh, draft
-            )
+            named = () if self._tour.guide.begun else self._named
+            form = ReportForm(self._edits.original, named, self._settings, self._live.afresh, draft)
             self.push_screen(form, self._drafted)
 
     def _drafted(self, draft: Draft | None) -> None:

@@ -301,6 +301,12 @@ async def test_leaving_to_play_and_coming_back(houses: Dataset) -> None:
         check_stage(pilot, facts)
 
 
+async def test_who_leaves_a_question_is_told_what_will_come(houses: Dataset) -> None:
+    async with opened(houses, tour="descent") as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "will converge" in screen(pilot))
+
+
 async def test_the_list_of_chapters(houses: Dataset) -> None:
     async with opened(houses, tour="") as pilot:
         await pilot.press("i")

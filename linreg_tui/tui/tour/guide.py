@@ -106,6 +106,7 @@ class Guide:
         """Open the tour where it was left, or leave it; the stage stays as it is, to be played."""
         if self.opened:
             self.opened = False
+            self._stage.reveal()
             self._tell()
         else:
             self.open()

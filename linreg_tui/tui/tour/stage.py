@@ -83,7 +83,7 @@ class Stage:
     def give_back(self, kept: Kept) -> None:
         """Show again what was kept."""
         self._application.take(kept.run.data, kept.settings)
-        self._live.foretells = True
+        self.reveal()
         self._live.show(kept.run, kept.number, kept.pace)
         self._live.look(kept.sight)
         self._application.show_pane(kept.alone)
@@ -118,7 +118,7 @@ class Stage:
 
     def play(self) -> None:
         """Let happen what the scene is about; of a page or a view, nothing."""
-        self._live.foretells = True
+        self.reveal()
         match self._scene:
             case Training() if not self._live.view.running:
                 self._live.toggle()
@@ -126,6 +126,11 @@ class Stage:
                 self._descent.toggle()
             case Sweep() as scene:
                 self._sweep.start(self._recipe(scene))
+
+    def reveal(self) -> None:
+        """Tell again what will come."""
+        self._live.foretells = True
+        self._live.look(self._live.sight)
 
     @property
     def playing(self) -> bool:
