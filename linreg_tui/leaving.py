@@ -44,7 +44,7 @@ class Leaving:
         self.last_words = ""
         self._leave = leave
         self._deadline: float | None = None
-        self._done = False
+        self._given_back = False
         assert sys.__stdin__ is not None
         assert sys.__stderr__ is not None
         self._input, self._output = sys.__stdin__.fileno(), sys.__stderr__.fileno()
@@ -56,24 +56,20 @@ class Leaving:
         for end in (self._hears, self._tells):
             os.set_blocking(end, False)
         # Python's own handlers wait until the main thread is at leisure, the numbers don't.
-        self._earlier = signal.set_wakeup_fd(self._tells, warn_on_full_buffer=False)
-        self._handlers = {
-            number: signal.signal(number, self._on_signal)
-            for number in SIGNALS
-            if signal.getsignal(number) != signal.SIG_IGN
-        }
+        signal.set_wakeup_fd(self._tells, warn_on_full_buffer=False)
+        self._heeded = {n for n in SIGNALS if signal.getsignal(n) != signal.SIG_IGN}
+        for number in self._heeded:
+            signal.signal(number, self._on_signal)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._done = True
-        self._wake()
-        self._thread.join()
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(self._earlier)
-        os.close(self._hears)
-        os.close(self._tells)
+        """The terminal is given back. The clock goes on: threads and processes may hold it up."""
+        with suppress(OSError):  # there may be no terminal any more
+            sys.stderr.write(self.last_words)
+            sys.stderr.flush()
+        self._given_back = True
+        self.begin(0)
 
     def begin(self, status: int, last_words: str = "") -> None:
         """The program is to leave with this exit status; the first call counts."""
@@ -94,7 +90,7 @@ class Leaving:
         poll.register(self._hears, select.POLLIN)
         poll.register(self._input, 0)  # a hang-up is always told
         left = False
-        while not self._done:
+        while True:
             wait = None
             if self._deadline is not None:
                 wait = max(0.0, self._deadline - time.monotonic()) * 1000
@@ -106,7 +102,7 @@ class Leaving:
                     self.begin(LOST)
                     continue
                 for number in os.read(self._hears, 4096):
-                    if number in self._handlers:
+                    if number in self._heeded:
                         self.begin(128 + number)
             if self.status is not None and not left:
                 left = True
@@ -117,7 +113,7 @@ class Leaving:
         if files.undo():
             self.last_words += "linreg-tui: it left while files were written; they are undone\n"
         with suppress(OSError, termios.error):
-            if os.tcgetpgrp(self._input) == os.getpgrp():
+            if not self._given_back and os.tcgetpgrp(self._input) == os.getpgrp():
                 self._give_back()
         os._exit(self.status or 0)
 

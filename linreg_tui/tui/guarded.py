@@ -19,7 +19,9 @@ from textual.binding import Binding, BindingType
 from textual.worker import WorkerFailed
 
 from linreg_tui import failures
-from linreg_tui.leaving import LOST, Leaving
+
+if sys.platform != "win32":
+    from linreg_tui.leaving import LOST, Leaving
 
 THREADS = 2
 """For work off the event loop. With a screen, a keyboard and a sweep's processes it makes eight."""
@@ -32,7 +34,10 @@ WRITER = "textual-output"
 
 
 class GuardedApp(App[None]):
-    """Opened with `run_guarded`, it leaves within a second, and its exit status says why."""
+    """Opened with `run_guarded`, it leaves within a second, and its exit status says why.
+
+    On Windows, and where tests run it, it is an application like any other.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True)
@@ -56,9 +61,6 @@ class GuardedApp(App[None]):
                 status = self._leaving.status
         finally:
             threading.excepthook = earlier
-        with suppress(OSError):  # there may be no terminal any more
-            sys.stderr.write(self._leaving.last_words)
-            sys.stderr.flush()
         return (self.return_code or 0) if status is None else status
 
     def on_load(self) -> None:

@@ -131,6 +131,7 @@ def test_where_there_is_only_ascii_all_of_the_screen_is(
 
 def test_blocks_are_drawn_without_braille() -> None:
     with Terminal.start([command(), "--marker", "block"], 80, 24) as terminal:
+        terminal.wait_for("ready")
         terminal.wait_for("▄▄ fit")
         shown = "".join(terminal.screen)
         assert "▀" in shown
