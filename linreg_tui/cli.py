@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-import io
 import os
 import sys
-from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from linreg_tui import __version__, lookalikes
+from linreg_tui import __version__, launch, lookalikes
 from linreg_tui.arguments import (
     BAD_INPUT,
     EPILOG,
@@ -24,19 +20,13 @@ from linreg_tui.arguments import (
     data_of,
     named_data,
 )
-from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, scales, settings_of
 
-if TYPE_CHECKING:
-    from linreg_tui.tui.markers import Markers
-
 OUTPUT_LOST = 1
-MOST_FRAMES = 30
-MARKERS = ("braille", "block", "ascii")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,80 +85,12 @@ def _open_application(words: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
     add_data(parser)
     add_settings(parser)
-    _add_screen(parser)
+    launch.add_screen(parser)
     options = parser.parse_args(words)
     _recognise(options.data)
-    _need_a_terminal("linreg-tui train works without one")
+    launch.need_a_terminal("linreg-tui train works without one")
     data = data_of(options)
-    return _run(data, settings_of(options, data), options, named_data(options))
-
-
-def _add_screen(parser: Parser) -> None:
-    parser.add_argument(
-        "--marker",
-        choices=MARKERS,
-        help="what pictures are drawn with; ascii makes all of the screen plain ASCII "
-        "(default: the finest that the terminal's encoding has)",
-    )
-    parser.add_argument(
-        "--fps",
-        type=_frames,
-        metavar="N",
-        help=f"frames a second at most, from 1 to {MOST_FRAMES}; over a slow link there are fewer "
-        f"by themselves (default: {MOST_FRAMES})",
-    )
-    parser.add_argument(
-        "--theme", metavar="NAME", help="colours, such as colour-blind or high-contrast"
-    )
-    parser.add_argument("--reduced-motion", action="store_true", help="no animations")
-
-
-def _need_a_terminal(otherwise: str) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise InputError(
-            f"the application needs a terminal for its screen and keyboard; {otherwise}"
-        )
-    if os.environ.get("TERM") in ("dumb", "unknown"):
-        raise InputError(
-            f"the application can't move the cursor on a terminal of TERM={os.environ['TERM']}; "
-            f"{otherwise}"
-        )
-    if not sys.stderr.isatty():
-        # That is what Textual paints through.
-        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
-
-
-def _run(
-    data: Dataset,
-    settings: Settings,
-    options: Namespace,
-    named: Sequence[str] = (),
-    tour: str | None = None,
-) -> int:
-    # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
-    gc.disable()
-    # How long a key may wait to show. There are no more frames for it than there is to see.
-    os.environ.setdefault("TEXTUAL_FPS", "240")
-    if options.reduced_motion:
-        os.environ["TEXTUAL_ANIMATIONS"] = "none"
-
-    from linreg_tui.tui import figures
-    from linreg_tui.tui.app import LinregApp
-    from linreg_tui.tui.themes import theme_named
-
-    figures.load_later()
-    theme = None if options.theme is None else theme_named(options.theme)
-    markers = _markers(options.marker)
-    application = LinregApp(data, settings, markers, named, tour, fps=options.fps)
-    if theme is not None:
-        application.theme = theme
-    return application.run_guarded()
-
-
-def _frames(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= MOST_FRAMES:
-        return int(text)
-    raise ArgumentTypeError(f"{text!r} is no number of frames from 1 to {MOST_FRAMES}")
+    return launch.run(data, settings_of(options, data), options, named_data(options))
 
 
 def _recognise(name: str | None) -> None:
@@ -176,18 +98,6 @@ def _recognise(name: str | None) -> None:
     near = [] if name is None or Path(name).exists() else get_close_matches(name, _COMMANDS)
     if near:
         raise InputError(f"{printable(name or '')}: no such file or command; is it {near[0]}?")
-
-
-def _markers(name: str | None) -> Markers:
-    """The markers of this name, or the finest that the terminal's encoding has."""
-    from linreg_tui.tui.markers import ASCII, SETS, finest
-
-    # Textual paints through one of the original streams, whatever takes their place later.
-    painted = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
-    assert isinstance(painted, io.TextIOWrapper)
-    markers = finest(painted.encoding) if name is None else SETS[name]
-    painted.reconfigure(encoding="ascii" if name == ASCII.name else None, errors=lookalikes.ERRORS)
-    return markers
 
 
 def _fit(words: list[str]) -> int:
@@ -321,7 +231,7 @@ def _tour(words: list[str]) -> int:
         action="store_true",
         help="print the text and the numbers instead, for reading or a screen reader",
     )
-    _add_screen(parser)
+    launch.add_screen(parser)
     options = parser.parse_args(words)
 
     from linreg_tui.tour import chapters, plain
@@ -330,9 +240,9 @@ def _tour(words: list[str]) -> int:
     if options.plain:
         plain.tell(chapter)
         return 0
-    _need_a_terminal("linreg-tui tour --plain prints the tour without one")
+    launch.need_a_terminal("linreg-tui tour --plain prints the tour without one")
     name = "" if chapter is None else chapter.name
-    return _run(bundled(), Settings(), options, tour=name)
+    return launch.run(bundled(), Settings(), options, tour=name)
 
 
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {

@@ -109,7 +109,7 @@ class ExportScreen(ModalScreen[str | None]):
         export = self._chosen
         if export is None:
             self.dismiss(None)
-            await self.app.run_action("app.report")
+            await self.app.run_action("app.dialog('report')")
         elif not self._writing:
             self._writing = True
             # The application's, so that it is told where they are even if this is closed.

@@ -41,7 +41,7 @@ RUN_KEYS = (
     Key("r", "r", "live('restart')", "Start over, same draws", "reset"),
 )
 HELP_KEYS = (
-    Key("question_mark", "?", "help", "Help", "help"),
+    Key("question_mark", "?", "dialog('help')", "Help", "help"),
     Key("q", "q", "quit", "Quit", "quit"),
 )
 SETTINGS_KEYS = (
@@ -55,8 +55,8 @@ SETTINGS_KEYS = (
     Key("right_curly_bracket", "}", "live('scale_batch', 1)", "Larger batches", "batch"),
 )
 PANE_KEYS = (
-    Key("e", "e", "edit", "Edit every setting", "edit"),
-    Key("o", "o", "open", "Open a file or an example", "open", roomy=True),
+    Key("e", "e", "dialog('edit')", "Edit every setting", "edit"),
+    Key("o", "o", "dialog('open')", "Open a file or an example", "open", roomy=True),
     Key("1", "1", "pane('data')", "The data alone"),
     Key("2", "2", "pane('closed-form')", "The closed form alone"),
     Key("3", "3", "pane('live')", "Live SGD alone"),
@@ -64,7 +64,7 @@ PANE_KEYS = (
     Key("0", "0", "pane(None)", "All panes"),
     Key("v", "v", "next_view('data')", "Next view of the data"),
     Key("c", "c", "next_view('closed-form')", "Next view of closed form"),
-    Key("w", "w", "sweep", "Choose and run a sweep", "sweep"),
+    Key("w", "w", "dialog('sweep')", "Choose and run a sweep", "sweep"),
     Key("p", "p", "poke", "Poke: edit the points", "poke", roomy=True),
 )
 VIEW_KEYS = (
@@ -74,7 +74,7 @@ VIEW_KEYS = (
     Key("g", "g", "live('toggle_update')", "The gradient step in view", "gradient", roomy=True),
     Key("b", "b", "live('branch')", "Branch off from here"),
 )
-EXPORT_KEYS = (Key("x", "x", "export", "Export run or sweep", "export", roomy=True),)
+EXPORT_KEYS = (Key("x", "x", "dialog('export')", "Export run or sweep", "export", roomy=True),)
 LESSON_KEYS = (
     Key("t", "t", "tour('toggle')", "The guided tour", "tour", roomy=True),
     Key("d", "d", "present", "Presenter mode"),

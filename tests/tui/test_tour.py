@@ -54,7 +54,7 @@ async def opened(
 def lead(pilot: Pilot[None]) -> Guide:
     app = pilot.app
     assert isinstance(app, LinregApp)
-    tour: Tour = app._tour
+    tour: Tour = app.tour
     return tour.guide
 
 

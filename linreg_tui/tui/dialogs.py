@@ -1,0 +1,140 @@
+"""The screens that open over the panes, and what becomes of what is chosen in them.
+
+They are loaded when they are first opened: most of a start is loading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings
+from linreg_tui.tui.panes.sweep import SweepPane
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.app import LinregApp
+    from linreg_tui.tui.exports import Export
+    from linreg_tui.tui.report_form import Draft
+    from linreg_tui.tui.sweep.recipe import Recipe
+
+
+class Dialogs:
+    """Opens them one at a time, and remembers what the next of a kind begins with.
+
+    `named` are the words that name the data to a command.
+    """
+
+    def __init__(self, app: LinregApp, named: Sequence[str]) -> None:
+        self._app = app
+        self._named = named
+        self._folder: str | None = None
+        self._draft: Draft | None = None
+        self._opened_in = Path()
+
+    def help(self) -> None:
+        """All keys that there are now."""
+        from linreg_tui.tui.help import HelpScreen
+
+        app = self._app
+        app.push_screen(HelpScreen(app.main.focused, in_tour=app.tour.guide.opened))
+
+    def edit(self) -> None:
+        """Every setting, in a form."""
+        from linreg_tui.tui.form import SettingsForm
+
+        if not self._is_open(SettingsForm):
+            live = self._app.live
+            self._app.push_screen(SettingsForm(self._app.data, live.settings), self._edited)
+
+    def _edited(self, settings: Settings | None) -> None:
+        if settings is not None and settings != self._app.live.settings:
+            self._app.live.choose(settings)
+
+    def open(self) -> None:
+        """Another file, or an example."""
+        if len(self._app.screen_stack) == 1:
+            self._app.run_worker(self._open(), group="open")
+
+    async def _open(self) -> None:
+        from linreg_tui.tui.opening.flow import choose, said_of
+
+        app = self._app
+        opened, self._opened_in = await choose(app, self._opened_in)
+        if opened is None:
+            return
+        try:
+            app.take(opened.data, opened.settings)
+        except InputError as error:
+            app.notify(str(error), severity="error", markup=False)
+            return
+        self._named = opened.named
+        app.show_pane(None)
+        app.notify(said_of(opened), markup=False)
+
+    def export(self) -> None:
+        """What leaves the program about the run in view, and about the sweep."""
+        from linreg_tui.tui.export import ExportScreen
+
+        if not self._is_open(ExportScreen):
+            run, everything = len(self._of_run()), len(self._exports())
+            first = run if self._app.alone == "sweep" and everything > run else 0
+            self._app.push_screen(ExportScreen(self._exports, self._folder, first), self._exported)
+
+    def _exports(self) -> list[Export]:
+        from linreg_tui.tui.exports import of_sweep
+
+        swept = self._sweep_pane.swept()
+        return self._of_run() + ([] if swept is None else of_sweep(swept))
+
+    def _of_run(self) -> list[Export]:
+        from linreg_tui.tui.exports import InView, of_run
+
+        live = self._app.live
+        run = live.view.run
+        return of_run(InView(run, run.history.last, live.picture(), live.rich_style))
+
+    def _exported(self, folder: str | None) -> None:
+        self._folder = folder or self._folder
+
+    def report(self) -> None:
+        """The report of the homework."""
+        from linreg_tui.tui.report_form import Draft, ReportForm
+
+        if not self._is_open(ReportForm):
+            app, draft = self._app, self._draft or Draft()
+            draft = replace(draft, folder=self._folder or draft.folder)
+            named = () if app.tour.guide.begun else self._named
+            form = ReportForm(app.original, named, app.started, app.live.afresh, draft)
+            app.push_screen(form, self._drafted)
+
+    def _drafted(self, draft: Draft | None) -> None:
+        self._draft = draft or self._draft
+
+    def sweep(self) -> None:
+        """Choose a sweep around the settings of the live view, and run it."""
+        from linreg_tui.tui.sweep.form import SweepForm
+
+        self._app.poke(on=False)
+        if not self._is_open(SweepForm):
+            pane = self._sweep_pane
+            form = SweepForm(
+                self._app.data, self._app.live.afresh, pane.foresights, pane.course.recipe
+            )
+            self._app.push_screen(form, self._swept)
+
+    def _swept(self, recipe: Recipe | None) -> None:
+        if recipe is not None:
+            self._app.show_pane("sweep")
+            self._sweep_pane.start(recipe)
+
+    @property
+    def _sweep_pane(self) -> SweepPane:
+        return self._app.main.query_one(SweepPane)
+
+    def _is_open(self, kind: type[Screen[Any]]) -> bool:
+        return any(isinstance(screen, kind) for screen in self._app.screen_stack)
