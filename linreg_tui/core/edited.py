@@ -36,6 +36,8 @@ class EditedDataset(Dataset):
             x_name=original.x_name,
             y_name=original.y_name,
             dropped=original.dropped,
+            missing=original.missing,
+            columns=original.columns,
             original=original,
             changed=changed,
             tally=tally,

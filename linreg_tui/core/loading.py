@@ -87,6 +87,7 @@ class Rows:
             raise
         self._names = [self._table.names[place] for place in self._places]
         self._dropped = self._kept = 0
+        self._missing = [0, 0]
 
     def close(self) -> None:
         """Close the file."""
@@ -102,6 +103,9 @@ class Rows:
                 found = [found[place] or bool(number[place].any()) for place in (0, 1)]
             self._kept += count
             self._dropped += len(kept) - count
+            if count < len(kept):
+                for place in (0, 1):
+                    self._missing[place] += len(kept) - int(np.count_nonzero(number[place]))
             if count:
                 yield (x, y) if count == len(kept) else (x[kept], y[kept])
             if self._progress is not None:
@@ -124,4 +128,14 @@ class Rows:
     def dataset(self, x: FloatArray, y: FloatArray) -> Dataset:
         """These rows, or a sample of them, with the names of the columns and what was dropped."""
         x_name, y_name = self._names
-        return Dataset(self._path, x_name, y_name, x, y, self._dropped)
+        missing = self._missing[0], self._missing[1]
+        return Dataset(
+            self._path,
+            x_name,
+            y_name,
+            x,
+            y,
+            self._dropped,
+            missing=missing,
+            columns=tuple(self._table.names),
+        )

@@ -75,6 +75,7 @@ class TablePicture:
             return _row(label, [fixed(number(column), NUMBER, p) for column, p in told])
 
         counts = [f"{column.count:,}" for column in self._columns]
+        dropped = self._data.dropped
         return [
             names,
             _row("type", ["whole" if column.whole else "real" for column in self._columns]),
@@ -84,11 +85,23 @@ class TablePicture:
                 [[(f"a sample, {rows_of(self._data)}", Role.LABEL)]]
                 * (self._data.whole is not None)
             ),
+            _row(
+                "missing",
+                [
+                    _above_the_point(f"{count:,}", p)
+                    for count, p in zip(self._data.missing, places, strict=True)
+                ],
+            ),
             [
                 ("dropped ", Role.LABEL),
-                (f"{self._data.dropped:,} rows without a number", Role.TEXT),
+                (f"{dropped:,} row{'s' * (dropped != 1)} without a number", Role.TEXT),
             ],
+            *self._columns_of_file(),
         ]
+
+    def _columns_of_file(self) -> list[list[Span]]:
+        names = ", ".join(printable(name, 20) for name in self._data.columns)
+        return [[("columns ", Role.LABEL), (names, Role.TEXT)]] if names else []
 
     def _names(self, label: str) -> list[Span]:
         names = (printable(name, NUMBER - 2) for name in (self._data.x_name, self._data.y_name))

@@ -436,3 +436,11 @@ def test_a_damaged_file_gives_rows_or_one_line(tmp_path: Path, ending: str) -> N
             complaint(str(path))
         else:
             assert np.isfinite(data.x).all()
+
+
+def test_missing_cells_are_counted_by_column(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_text("note,a,b\nx,1,2\n,NA,3\n,,\n,4,\n,5,6\n")
+    data = load(str(path), "a", "b")
+    assert (data.n, data.dropped, data.missing) == (2, 3, (2, 2))
+    assert data.columns == ("note", "a", "b")

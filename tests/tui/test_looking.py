@@ -145,8 +145,8 @@ TABLE = """
     6              7.0           9.0    50%           4.050000      5.000000
     7              9.0           8.0    75%           6.250000      6.575000
                                         max           9.000000      9.000000
+                                        missing       0             0
                                         dropped 0 rows without a number
-
 """
 INFERENCE = """
                              slope m     intercept b
