@@ -21,6 +21,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 from linreg_tui.tui.exports import Export, place, write
 from linreg_tui.tui.field import Entry
+from linreg_tui.tui.plain_list import PlainList
 
 REPORT = "Report of the homework, with room for your answers …"
 
@@ -40,16 +41,10 @@ KEYS = "  ".join(
 """The bottom line, in Textual's markup."""
 
 
-class Choices(OptionList, inherit_bindings=False):
-    """A list in which one is chosen; enter is the screen's."""
+class Choices(PlainList):
+    """What can be written; the key that opens the screen closes it too."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("up", "cursor_up", "Choice above"),
-        ("down", "cursor_down", "Choice below"),
-        ("home", "first", "First choice"),
-        ("end", "last", "Last choice"),
-        ("x,q", "screen.cancel", "Cancel"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("x,q", "screen.cancel", "Cancel")]
 
 
 class ExportScreen(ModalScreen[str | None]):

@@ -27,6 +27,7 @@ from linreg_tui.core.text import printable
 from linreg_tui.tui.opening.memory import fits
 from linreg_tui.tui.opening.preview_picture import draw_preview
 from linreg_tui.tui.picture import Picture
+from linreg_tui.tui.plain_list import PlainList
 from linreg_tui.tui.plot import Plot
 
 BAR = 30
@@ -52,19 +53,6 @@ KEYS = "  ".join(
 """The bottom line, in Textual's markup."""
 
 
-class Columns(OptionList, inherit_bindings=False):
-    """The columns of the file."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("up", "cursor_up", "Column above"),
-        ("down", "cursor_down", "Column below"),
-        ("home", "first", "First column"),
-        ("end", "last", "Last column"),
-        ("pageup", "page_up", "A page up"),
-        ("pagedown", "page_down", "A page down"),
-    ]
-
-
 class ColumnPicker(ModalScreen[Dataset | None]):
     """Closes with the data that was read, or None to choose another file."""
 
@@ -84,7 +72,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         guess = preview.guess or ("", "")
         self._chosen = {"x": guess[0], "y": guess[1]}
         self._sampled = not fits(path)
-        self._columns = Columns(compact=True, id="columns-list")
+        self._columns = PlainList(compact=True, id="columns-list")
         self._pair = Static(id="pair")
         self._said = Static(id="cost")
         self._first_rows = Plot(self._draw, id="preview")

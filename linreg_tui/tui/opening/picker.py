@@ -29,6 +29,7 @@ from linreg_tui.tui.field import Entry as TextEntry
 from linreg_tui.tui.opening.listing import Entry, entries, size_text
 from linreg_tui.tui.opening.preview_picture import draw_preview
 from linreg_tui.tui.picture import Picture, lines
+from linreg_tui.tui.plain_list import PlainList
 from linreg_tui.tui.plot import Plot
 
 PATIENCE = 0.1
@@ -58,19 +59,6 @@ class Chosen:
     example: str | None = None
 
 
-class Files(OptionList, inherit_bindings=False):
-    """The list; a letter goes to the next name that begins with it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("up", "cursor_up", "Entry above"),
-        ("down", "cursor_down", "Entry below"),
-        ("home", "first", "First entry"),
-        ("end", "last", "Last entry"),
-        ("pageup", "page_up", "A page up"),
-        ("pagedown", "page_down", "A page down"),
-    ]
-
-
 class FilePicker(ModalScreen[Chosen | None]):
     """Closes with what was chosen, or None; `folder` is where it is."""
 
@@ -88,7 +76,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         self.folder = folder
         self._entries: list[Entry] = []
         self._path = TextEntry(placeholder="path of a file or a folder", compact=True, id="path")
-        self._files = Files(compact=True, id="entries")
+        self._files = PlainList(compact=True, id="entries")
         self._head = Static(id="where")
         self._said = Static(id="cost")
         self._first_rows = Plot(self._draw, id="preview")
