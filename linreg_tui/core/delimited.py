@@ -115,7 +115,8 @@ class DelimitedTable:
         if column.dtype.kind in "iuf":
             return column.to_numpy(np.float64)
         decimal = self._dialect.decimal
-        texts = column.astype(str)
+        # Empty cells stay no text from pandas 3 on.
+        texts = column.astype(str).fillna("")
         if decimal == ",":
             return numbers(texts.tolist(), decimal)
         values = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()

@@ -444,3 +444,18 @@ def test_missing_cells_are_counted_by_column(tmp_path: Path) -> None:
     data = load(str(path), "a", "b")
     assert (data.n, data.dropped, data.missing) == (2, 3, (2, 2))
     assert data.columns == ("note", "a", "b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a;b\n1,5;1.234,50\n2,5;\n3,5;4.345,60\n4,5;5.000,10\n",
+        'a,b\n1.5,"1,234.50"\n2.5,\n3.5,"4,345.60"\n4.5,"5,000.10"\n',
+    ],
+)
+def test_an_empty_cell_among_quoted_thousands_is_missing(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(text)
+    data = load(str(path))
+    assert data.y.tolist() == [1234.5, 4345.6, 5000.1]
+    assert data.missing == (0, 1)
