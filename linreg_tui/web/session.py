@@ -1,0 +1,74 @@
+"""One page that is open in a browser, and the application behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from contextlib import suppress
+
+from aiohttp import web
+from textual_serve.app_service import AppService
+from textual_serve.download_manager import DownloadManager
+
+PATIENCE = 2.0
+"""Seconds that an application has to leave."""
+
+TERMINAL = {
+    "TEXTUAL_DRIVER": "linreg_tui.tui.browser:BrowserDriver",
+    # What the page has, whatever the server was started in.
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+    "PYTHONIOENCODING": "utf-8",
+}
+
+
+class Session(AppService):
+    """Runs a program, without a shell, for as long as the socket of its page is open."""
+
+    def __init__(
+        self, program: Sequence[str], socket: web.WebSocketResponse, downloads: DownloadManager
+    ) -> None:
+        async def close() -> None:
+            await socket.close()
+
+        super().__init__(
+            "",
+            write_bytes=socket.send_bytes,
+            write_str=socket.send_str,
+            close=close,
+            download_manager=downloads,
+        )
+        self._program = program
+
+    async def run(self) -> None:
+        """Pass on what the program shows, until it is over; the page is told that."""
+        await super().run()
+        await self.remote_close()
+
+    async def stop(self) -> None:
+        """Let the program leave; after its patience, kill it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await super().stop()
+        if (process := self._process) is None:
+            return
+        try:
+            await asyncio.wait_for(process.wait(), PATIENCE)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
+        return super()._build_environment(width, height) | TERMINAL
+
+    async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
+        self._process = process = await asyncio.create_subprocess_exec(
+            *self._program,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            env=self._build_environment(width, height),
+        )
+        self._stdin = process.stdin
+        return process
