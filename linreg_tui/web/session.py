@@ -11,8 +11,11 @@ from aiohttp import web
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
-PATIENCE = 2.0
-"""Seconds that an application has to leave."""
+PATIENCE = 1.5
+"""Seconds that an application has to leave; it promises to need one."""
+
+LATE = 0.2
+"""Seconds from the end of its output to its own."""
 
 TERMINAL = {
     "TEXTUAL_DRIVER": "linreg_tui.tui.browser:BrowserDriver",
@@ -54,7 +57,7 @@ class Session(AppService):
         if (process := self._process) is None:
             return
         try:
-            await asyncio.wait_for(process.wait(), PATIENCE)
+            await asyncio.wait_for(process.wait(), LATE)
         except TimeoutError:
             process.kill()
             await process.wait()
@@ -64,11 +67,10 @@ class Session(AppService):
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         self._process = process = await asyncio.create_subprocess_exec(
-            *self._program,
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            env=self._build_environment(width, height),
+            *self._program, stdin=PIPE, stdout=PIPE, env=self._build_environment(width, height)
         )
         self._stdin = process.stdin
+        # What it has to say of errors is said at once, and there is nothing to collect.
+        process.stderr = asyncio.StreamReader()
+        process.stderr.feed_eof()
         return process
