@@ -89,7 +89,7 @@ class Chromium:
         await self.call("Input.dispatchKeyEvent", type="keyDown", text=key, **about)
         await self.call("Input.dispatchKeyEvent", type="keyUp", **about)
 
-    async def wait_for(self, text: str, seconds: float = 10) -> list[str]:
+    async def wait_for(self, text: str, seconds: float = 20) -> list[str]:
         """The lines of the terminal in the page, when one of them has this text.
 
         Raises
@@ -105,7 +105,7 @@ class Chromium:
             assert time.monotonic() < deadline, "\n".join([f"no {text!r}; the screen:", *screen])
             await asyncio.sleep(0.05)
 
-    async def wait_until(self, script: str, seconds: float = 10) -> None:
+    async def wait_until(self, script: str, seconds: float = 20) -> None:
         """Wait for an expression in the page to be true.
 
         Raises

@@ -79,7 +79,7 @@ class Page:
     async def wait_for(self, text: str) -> None:
         await self.wait_until(lambda: any(text in line for line in self._screen.display))
 
-    async def wait_until(self, true: Callable[[], bool], seconds: float = 10) -> None:
+    async def wait_until(self, true: Callable[[], bool], seconds: float = 20) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             assert time.monotonic() < deadline, "\n".join(self._screen.display)
