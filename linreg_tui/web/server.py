@@ -19,7 +19,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 from linreg_tui.web.session import Session
 
-PAGE = Path(__file__).with_name("page.html")
+PAGE = Path(__file__).with_name("page")
 
 NOTHING_FROM_OUTSIDE = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -58,11 +58,16 @@ class PageServer(Server):
         """Let all applications leave."""
         await asyncio.gather(*(session.stop() for session in self._sessions))
 
+    async def _make_app(self) -> web.Application:
+        application = await super()._make_app()
+        application.router.add_static("/page", PAGE)
+        return application
+
     async def handle_index(self, request: web.Request) -> web.Response:
         """The page, which asks for nothing but what is served here."""
         self._refuse_strangers(request)
         return web.Response(
-            text=PAGE.read_text("utf-8"),
+            text=(PAGE / "index.html").read_text("utf-8"),
             content_type="text/html",
             headers={"Content-Security-Policy": NOTHING_FROM_OUTSIDE},
         )
