@@ -17,13 +17,11 @@ PATIENCE = 1.5
 LATE = 0.2
 """Seconds from the end of its output to its own."""
 
-TERMINAL = {
+SCREEN = {
     "TEXTUAL_DRIVER": "linreg_tui.tui.browser:BrowserDriver",
-    # What the page has, whatever the server was started in.
-    "TERM": "xterm-256color",
-    "COLORTERM": "truecolor",
-    "PYTHONIOENCODING": "utf-8",
+    "PYTHONIOENCODING": "utf-8",  # whatever the server's terminal has
 }
+"""What tells an application where its screen is."""
 
 
 class Session(AppService):
@@ -63,7 +61,7 @@ class Session(AppService):
             await process.wait()
 
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
-        return super()._build_environment(width, height) | TERMINAL
+        return super()._build_environment(width, height) | SCREEN
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         self._process = process = await asyncio.create_subprocess_exec(
