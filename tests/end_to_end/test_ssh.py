@@ -43,13 +43,24 @@ exit $status
 """
 
 
+def account() -> str:
+    """The name under which the user who runs the test can log in."""
+    import pwd  # not on Windows
+
+    try:
+        entry = pwd.getpwuid(os.geteuid())
+    except KeyError:
+        pytest.skip("the user who runs the tests has no account")
+    if Path(entry.pw_shell).name in ("nologin", "false"):
+        pytest.skip("the user who runs the tests can't log in")
+    return entry.pw_name
+
+
 @pytest.fixture
 def login(tmp_path: Path) -> Iterator[list[str]]:
     """The command that logs in at a server of the test's own, for the user who runs the test."""
     if not hasattr(os, "openpty"):
         pytest.skip("there are no pseudo-terminals here")
-    import pwd
-
     programs = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin"
     sshd, ssh, keygen = (
         shutil.which(name, path=programs) for name in ("sshd", "ssh", "ssh-keygen")
@@ -58,6 +69,7 @@ def login(tmp_path: Path) -> Iterator[list[str]]:
         pytest.skip("openssh-server and openssh-client are not installed")
     if os.geteuid() == 0 and not PRIVILEGE_SEPARATION.is_dir():
         pytest.skip(f"there is no {PRIVILEGE_SEPARATION}, without which sshd won't run as root")
+    user = account()
     for key in ("host", "user"):
         made = [keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / key)]
         subprocess.run(made, check=True, stdin=subprocess.DEVNULL)
@@ -81,7 +93,7 @@ def login(tmp_path: Path) -> Iterator[list[str]]:
             *(ssh, "-F", "none", "-tt", "-p", str(port), "-i", str(tmp_path / "user")),
             *("-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes"),
             *("-o", f"UserKnownHostsFile={tmp_path}/known_hosts", "-o", "LogLevel=ERROR"),
-            f"{pwd.getpwuid(os.geteuid()).pw_name}@127.0.0.1",
+            f"{user}@127.0.0.1",
         ]
     finally:
         server.terminate()
