@@ -28,6 +28,7 @@ from linreg_tui.tui.opening.listing import entries, size_text
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.question import Question
 
 EXPORT = """id;date;area m²;price;note;[red]x
 1;2024-01-02;52,5;"210.000,00";nice;1
@@ -136,7 +137,7 @@ async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> N
         assert found.y.tolist() == [210_000.0, 310_000.0, 480_000.0, 330_500.5]
         assert live(pilot).settings == proposed(found)
         assert "1 row without a number left out" in told(pilot)[-1]
-        assert "export.csv, 1 row left out" in screen(pilot).splitlines()[0]
+        assert "1 row left out · export.csv" in screen(pilot).splitlines()[0]
         await pilot.press(*["plus"] * 5, "space")
         await until(pilot, lambda: live(pilot).view.number == 30)
         assert live(pilot).view.run.status == "converged"
@@ -253,6 +254,22 @@ async def test_the_same_x_in_all_of_many_rows_is_told_where_it_was_chosen(
         await until(pilot, lambda: "the same" in said(pilot))
         assert isinstance(pilot.app.screen, ColumnPicker)
         assert live(pilot).view.run.data is houses
+
+
+async def test_edits_are_asked_about_before_other_data_is_opened(
+    houses: Dataset, folder: Path
+) -> None:
+    app = LinregApp(houses, Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p", "a", "escape", "o")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, FilePicker))
+        assert (folder / "slimmed_realestate_data-edited.csv").read_text().count("\n") == 553
 
 
 async def test_an_example(houses: Dataset) -> None:

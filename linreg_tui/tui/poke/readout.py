@@ -41,6 +41,8 @@ def _near(poking: Poking, narrow: bool) -> list[Span]:
     if near is None:
         return [("a adds a point, n goes to the next one", Role.LABEL)]
     name = f"row {near + 1:,}"
+    if poking.beneath > 0:
+        name += f" (and {poking.beneath} beneath)"
     if poking.lifted is not None:
         back = "" if narrow else ", esc puts it back"
         return [(f"{name} is lifted: ", Role.TEXT), (f"enter puts it down{back}", Role.LABEL)]
