@@ -176,6 +176,7 @@ class LinregApp(GuardedApp):
         if alone is None and self._poking:
             main.query_one(SweepPane).display = False
         main.query_one(TitleBar).show(alone)
+        main.query_one(PressedKeys).rest(touring=self.tour.guide.opened)
         main.query_one(DataPane).poke(on=self._poking and not too_small)
         main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small, tight=one_plot)
         self.refresh_bindings()

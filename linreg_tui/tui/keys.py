@@ -77,7 +77,7 @@ VIEW_KEYS = (
 EXPORT_KEYS = (Key("x", "x", "dialog('export')", "Export run or sweep", "export", spare=4),)
 LESSON_KEYS = (
     Key("t", "t", "tour('toggle')", "The guided tour", "tour", spare=2),
-    Key("d", "d", "present", "Presenter mode"),
+    Key("d", "d", "present", "Presenter mode, on or off"),
 )
 ON_THE_PATH = (
     Key("enter", "enter", "tour('on')", "On in the tour", "on", first=True),
