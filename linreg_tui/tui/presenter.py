@@ -25,12 +25,19 @@ class Drawn(Protocol):
         """Draw with these from now on."""
 
 
+IN_THE_TOUR = "[b]enter[/] on   [b]⌫[/] back   [b]i[/] chapters   [b]d[/] ends presenting"
+"""What the line says while no key is pressed, in Textual's markup."""
+
+
 class PressedKeys(Static):
-    """The line at the bottom: the last key, how often it was pressed, and what it does."""
+    """The line at the bottom: the last key, how often it was pressed, and what it does.
+
+    Without one it is empty; in the tour it says how to go on.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="pressed")
-        self._last = ""
+        self._last = self._idle = ""
         self._times = 0
         self._fading: Timer | None = None
 
@@ -47,9 +54,15 @@ class PressedKeys(Static):
             self._fading.stop()
         self._fading = self.set_timer(A_MOMENT, self._fade)
 
+    def rest(self, *, touring: bool) -> None:
+        """What there is to say without a key."""
+        self._idle = IN_THE_TOUR if touring else ""
+        if not self._last:
+            self.update(self._idle)
+
     def _fade(self) -> None:
         self._last = ""
-        self.update("")
+        self.update(self._idle)
 
 
 def meaning_of(key: str) -> tuple[str, str]:

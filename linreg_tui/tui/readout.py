@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from linreg_tui.core.events import Kind, events
 from linreg_tui.core.settings import MAX_STEPS, Settings
-from linreg_tui.numbers import above_optimum, fixed, rate, ratio
+from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
 from linreg_tui.tui.foresight import verdict
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 from linreg_tui.tui.player import View
@@ -29,6 +29,7 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
     """Four lines: where the run is, how good its line is, its settings, and how it stands."""
     run = view.run
     step = run.history[view.number]
+    of_slope, of_intercept = decimals_of_line(run.optimum)
     roomy = columns >= ROOMY
     gap: Span = ("   " if roomy else " ", Role.NOTHING)
     above = "above optimum" if roomy else "above"
@@ -43,14 +44,19 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
             [
                 *cell("step ", f"{step.number:,}", 10 if roomy else 8, Role.TEXT),
                 gap,
-                *cell("slope    ", fixed(step.slope, 12), 12, Role.FIT),
+                *cell("slope    ", fixed(step.slope, 12, of_slope), 12, Role.FIT),
                 gap,
-                *cell("loss".ljust(len(above)), fixed(step.loss, 15), 15, Role.TEXT),
+                *cell(
+                    "loss".ljust(len(above)),
+                    fixed_loss(step.loss, run.optimum),
+                    15,
+                    Role.TEXT,
+                ),
             ],
             [
                 *cell("epoch", f"{run.epoch(step.number):,}", 10 if roomy else 8, Role.TEXT),
                 gap,
-                *cell("intercept", fixed(step.intercept, 12), 12, Role.FIT),
+                *cell("intercept", fixed(step.intercept, 12, of_intercept), 12, Role.FIT),
                 gap,
                 *cell(above, above_optimum(run.optimum, step.slope, step.intercept), 15, Role.TEXT),
             ],

@@ -95,10 +95,12 @@ def test_a_key_that_does_nothing_has_no_meaning() -> None:
     assert meaning_of("space") == ("space", "Run or pause")
 
 
-async def test_the_tour_for_the_back_row(houses: Dataset) -> None:
+async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linreg_tui.tui.presenter.A_MOMENT", 0.1)
     async with opened(houses, SMALL, "descent") as pilot:
         await pilot.press("d")
-        await pilot.pause()
+        hint = "enter on   ⌫ back   i chapters   d ends presenting"
+        await until(pilot, lambda: hint in screen(pilot).splitlines()[-1])
         seen = screen(pilot)
         assert "Will it converge, creep, or diverge?" in seen
         assert "enter" in seen

@@ -426,3 +426,12 @@ async def test_the_limit_that_is_foreseen(houses: Dataset) -> None:
     async with opened(houses, tour="scaling") as pilot:
         await be(pilot, "scaling", 2)
         assert f"{limit:.2f} times" in screen(pilot)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_chapters_stand_where_there_is_room(
+    houses: Dataset, size: tuple[int, int]
+) -> None:
+    async with opened(houses, size, "batches") as pilot:
+        assert ("▸  8 Mini-batches" in screen(pilot)) is (size == LARGE)
+        assert ("   10 Now you" in screen(pilot)) is (size == LARGE)

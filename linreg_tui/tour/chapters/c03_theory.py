@@ -83,7 +83,7 @@ With the {sums.n} houses, one sum after the other:
         Step(
             f"m = {line.slope:.2f} ± {error:.2f}",
             f"""
-**{equation(line.slope, line.intercept, 6)}**
+**{equation(line.slope, line.intercept, (6, 6))}**
 
 A square foot more is ${line.slope:.2f} more. The b of ${line.intercept:,.2f} is where the
 line meets x = 0; nobody sells a house of no size, and it is only there to let the

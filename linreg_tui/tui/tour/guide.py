@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -32,13 +32,18 @@ SKIP = "Watch what happens; `enter` goes on."
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the panel says: a title, the text as Markdown, the same for the back row, and a line."""
+    """What the panel says: a title, the text as Markdown, the same for the back row, and a line.
+
+    `chapters` are the titles of all, `chapter` is the place of this one among them.
+    """
 
     title: str
     text: str
     brief: str
     last: str = ""
     page: bool = False
+    chapters: tuple[str, ...] = ()
+    chapter: int = 0
 
 
 class Guide:
@@ -188,6 +193,10 @@ class Guide:
 
     def told(self) -> Told:
         """What there is to say."""
+        titles = tuple(f"{chapter.number:>2} {chapter.title}" for chapter in self.chapters)
+        return replace(self._said_now(), chapters=titles, chapter=self._chapter)
+
+    def _said_now(self) -> Told:
         step, question = self.step, self.step.question
         title = f"{self.chapter.number} {self.chapter.title} · {self._number + 1}/{len(self.steps)}"
         page = isinstance(step.scene, Page)
