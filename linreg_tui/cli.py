@@ -245,10 +245,17 @@ def _tour(words: list[str]) -> int:
     return launch.run(bundled(), Settings(), options, tour=name)
 
 
+def _serve(words: list[str]) -> int:
+    from linreg_tui import serving
+
+    return serving.serve(words)
+
+
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "fit": _fit,
     "train": _train,
     "sweep": _sweep,
     "report": _report,
     "tour": _tour,
+    "serve": _serve,
 }
