@@ -124,7 +124,8 @@ class LinregApp(GuardedApp):
                 and not event.is_forwarded
                 and self.screen is self.main
             ):
-                self.main.query_one(PressedKeys).tell(event)
+                pressed = self.main.query_one(PressedKeys)
+                pressed.tell(event, descent=self._alone == DESCENT)
         await super().on_event(event)
 
     def post_display_hook(self) -> None:
