@@ -13,12 +13,14 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.preferences import PreferencesFile
 from linreg_tui.tui.dialogs import Dialogs
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.guarded import GuardedApp
@@ -69,11 +71,13 @@ class LinregApp(GuardedApp):
         tour: str | None = None,
         *,
         fps: int | None = None,
+        file: PreferencesFile | None = None,
     ) -> None:
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self._dialogs = Dialogs(self, named)
+        self._file = file
+        self._dialogs = Dialogs(self, named, file)
         self._edits = Edits.of(data)
         self.started = settings
         self._markers = markers
@@ -102,13 +106,24 @@ class LinregApp(GuardedApp):
     def on_mount(self) -> None:
         """Show what the screen has room for."""
         self._arrange(self.size)
+        if self._file is not None:
+            self._theme_kept = self.theme
+            self.theme_changed_signal.subscribe(self, self._keep_theme)
 
     def on_ready(self) -> None:
         """Spare what lives as long as the application from the garbage collector's rounds."""
         if self._tour_at_first is not None:
             self.tour.guide.open(self._tour_at_first)
+        if self._file is not None and self._file.wrong:
+            self.notify(self._file.wrong, severity="warning", markup=False)
         gc.freeze()
         gc.enable()
+
+    def _keep_theme(self, theme: Theme) -> None:
+        # It is told of the one at first, too, which may be from the command line.
+        if self._file is not None and theme.name != self._theme_kept:
+            self._theme_kept = theme.name
+            self._file.keep("theme", theme.name)
 
     def on_resize(self, event: events.Resize) -> None:
         """Show what the screen has room for."""

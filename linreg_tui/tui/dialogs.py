@@ -17,6 +17,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.panes.sweep import SweepPane
 
 if TYPE_CHECKING:
+    from linreg_tui.preferences import PreferencesFile
     from linreg_tui.tui.app import LinregApp
     from linreg_tui.tui.exports import Export
     from linreg_tui.tui.report_form import Draft
@@ -26,15 +27,19 @@ if TYPE_CHECKING:
 class Dialogs:
     """Opens them one at a time, and remembers what the next of a kind begins with.
 
-    `named` are the words that name the data to a command.
+    `named` are the words that name the data to a command; `file` remembers the folder of the file
+    that was opened last.
     """
 
-    def __init__(self, app: LinregApp, named: Sequence[str]) -> None:
+    def __init__(
+        self, app: LinregApp, named: Sequence[str], file: PreferencesFile | None = None
+    ) -> None:
         self._app = app
+        self._file = file
         self._named = named
         self._folder: str | None = None
         self._draft: Draft | None = None
-        self._opened_in = Path()
+        self._opened_in = _folder(file)
 
     def help(self) -> None:
         """All keys that there are now."""
@@ -73,6 +78,8 @@ class Dialogs:
             app.notify(str(error), severity="error", markup=False)
             return
         self._named = opened.named
+        if opened.path is not None and self._file is not None:
+            self._file.keep("folder", str(opened.path.parent))
         app.show_pane(None)
         app.notify(said_of(opened), markup=False)
 
@@ -138,3 +145,12 @@ class Dialogs:
 
     def _is_open(self, kind: type[Screen[Any]]) -> bool:
         return any(isinstance(screen, kind) for screen in self._app.screen_stack)
+
+
+def _folder(file: PreferencesFile | None) -> Path:
+    """Where to look for files at first: where the last one was, if that is still there, or here."""
+    folder = None if file is None else file.preferences.folder
+    try:
+        return Path(folder) if folder and Path(folder).is_dir() else Path()
+    except OSError:
+        return Path()
