@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -60,6 +61,7 @@ class LinregApp(GuardedApp):
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
+    DIALOGS_CSS = Path(__file__).with_name("dialogs.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings((*TOUR_KEYS, *KEYS))
 
     def __init__(
@@ -111,7 +113,11 @@ class LinregApp(GuardedApp):
             self.theme_changed_signal.subscribe(self, self._keep_theme)
 
     def on_ready(self) -> None:
-        """Spare what lives as long as the application from the garbage collector's rounds."""
+        """What has time until the first paint is done.
+
+        What lives as long as the application is spared from the garbage collector's rounds.
+        """
+        self.style_dialogs()
         if self._tour_at_first is not None:
             self.tour.guide.open(self._tour_at_first)
         if self._file is not None and self._file.wrong:
@@ -124,6 +130,11 @@ class LinregApp(GuardedApp):
         if self._file is not None and theme.name != self._theme_kept:
             self._theme_kept = theme.name
             self._file.keep("theme", theme.name)
+
+    def style_dialogs(self) -> None:
+        """Read the styles of what opens over the panes, which the first paint can do without."""
+        if not self.stylesheet.has_source(str(self.DIALOGS_CSS)):
+            self.stylesheet.read(self.DIALOGS_CSS)
 
     def on_resize(self, event: events.Resize) -> None:
         """Show what the screen has room for."""
@@ -312,6 +323,7 @@ class LinregApp(GuardedApp):
 
     def action_dialog(self, what: str) -> None:
         """Open a screen over the panes: the dialogs' method of that name."""
+        self.style_dialogs()
         getattr(self._dialogs, what)()
 
     def action_tour(self, what: str, *arguments: int) -> None:

@@ -24,7 +24,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, taught
 from linreg_tui.core.tables import Preview, preview
 from linreg_tui.core.text import printable
-from linreg_tui.tui.export import shortened
+from linreg_tui.files import shortened
 from linreg_tui.tui.field import Entry as TextEntry
 from linreg_tui.tui.opening.listing import Entry, entries, size_text
 from linreg_tui.tui.opening.preview_picture import draw_preview

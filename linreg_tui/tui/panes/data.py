@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.geometry import Size
@@ -13,12 +14,9 @@ from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
-from linreg_tui.report import data_lines
-from linreg_tui.tui.export import current_folder, shortened
-from linreg_tui.tui.joint import JointPicture
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Edited, PokingEnded
-from linreg_tui.tui.panes.views import PaneView, ViewsPane
+from linreg_tui.tui.panes.views import PaneView, ViewsPane, once
 from linreg_tui.tui.pictures import draw_data
 from linreg_tui.tui.player import View
 from linreg_tui.tui.plot import Plot
@@ -26,7 +24,10 @@ from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
 from linreg_tui.tui.poke.readout import draw_poking
-from linreg_tui.tui.table import TablePicture
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.joint import JointPicture
+    from linreg_tui.tui.table import TablePicture
 
 
 class DataPane(ViewsPane):
@@ -111,14 +112,16 @@ class DataPane(ViewsPane):
 
     async def _save(self, data: Dataset) -> None:
         """Write the rows as they are now, beside what is there."""
+        from linreg_tui.report import data_lines
+
         stem = f"{Path(self._poking.edits.original.source).stem or 'data'}-edited"
-        folder = Path(current_folder())
+        folder = Path(files.current_folder())
         try:
             path = await asyncio.to_thread(files.create, folder, stem, ".csv", data_lines(data))
         except InputError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        where = shortened(str(path.parent.absolute()))
+        where = files.shortened(str(path.parent.absolute()))
         self.notify(f"Wrote {path.name} to {where}", markup=False)
 
     async def _prepare_plane(self) -> None:
@@ -142,9 +145,22 @@ class DataPane(ViewsPane):
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         markers = self._markers
-        joint, table = JointPicture(data, markers), TablePicture(data)
+
+        # What only the later views need is loaded for them: most of a start is loading.
+        @once
+        def joint() -> JointPicture:
+            from linreg_tui.tui.joint import JointPicture
+
+            return JointPicture(data, markers)
+
+        @once
+        def table() -> TablePicture:
+            from linreg_tui.tui.table import TablePicture
+
+            return TablePicture(data)
+
         return (
-            PaneView("scatter", lambda columns, rows: draw_data(data, columns, rows, markers)),
-            PaneView("joint plot", joint.draw, joint.prepare),
-            PaneView("table", table.draw, table.prepare),
+            PaneView("scatter", lambda c, r: draw_data(data, c, r, markers)),
+            PaneView("joint plot", lambda c, r: joint().draw(c, r), lambda: joint().prepare()),
+            PaneView("table", lambda c, r: table().draw(c, r), lambda: table().prepare()),
         )
