@@ -43,6 +43,21 @@ async def opened():
 asyncio.run(opened())
 """
 
+AT_FIRST = OPENED.replace(
+    "async def opened",
+    """
+async def painted(app):
+    app.exit()
+LinregApp._settle = painted
+async def opened""",
+)
+"""The application after its first paint."""
+
+LATER = {
+    *("linreg_tui.tui.panes.others", "linreg_tui.tui.panes.sweep", "linreg_tui.tui.exports"),
+    *("linreg_tui.tour.chapters", "linreg_tui.core.tables", "multiprocessing"),
+}
+
 REPORT = """
 import tempfile
 with tempfile.TemporaryDirectory() as folder:
@@ -68,6 +83,7 @@ def loaded(script: str) -> frozenset[str]:
         (RUN.format(["sweep", "--json"]), {"linreg_tui.sweeping"}, HEAVY),
         (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
         (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy"}),
+        (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
         (REPORT, {"linreg_tui.homework_report", "linreg_tui.curves_svg"}, HEAVY),
         (RUN.format(["tour", "--plain"]), {"linreg_tui.tour.plain"}, HEAVY),
         (
@@ -78,7 +94,7 @@ def loaded(script: str) -> frozenset[str]:
     ],
     ids=[
         *("all of core", "the command line", "train", "sweep as JSON", "sweep"),
-        *("the application", "report", "tour", "fit"),
+        *("the application", "its first paint", "report", "tour", "fit"),
     ],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:

@@ -17,7 +17,6 @@ from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.picture import Layer, Picture, Role, Span, beside, lines
 from linreg_tui.tui.pictures import window
 
-
 GAP = 2
 STUDENTIZED = "studentized residual"
 

@@ -14,12 +14,12 @@ from textual.screen import Screen
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.panes.sweep import SweepPane
 
 if TYPE_CHECKING:
     from linreg_tui.preferences import PreferencesFile
     from linreg_tui.tui.app import LinregApp
     from linreg_tui.tui.exports import Export
+    from linreg_tui.tui.panes.sweep import SweepPane
     from linreg_tui.tui.report_form import Draft
     from linreg_tui.tui.sweep.recipe import Recipe
 
@@ -46,7 +46,7 @@ class Dialogs:
         from linreg_tui.tui.help import HelpScreen
 
         app = self._app
-        app.push_screen(HelpScreen(app.main.focused, in_tour=app.tour.guide.opened))
+        app.push_screen(HelpScreen(app.main.focused, in_tour=app.tour.opened))
 
     def edit(self) -> None:
         """Every setting, in a form."""
@@ -141,7 +141,7 @@ class Dialogs:
 
     @property
     def _sweep_pane(self) -> SweepPane:
-        return self._app.main.query_one(SweepPane)
+        return self._app.others.sweep
 
     def _is_open(self, kind: type[Screen[Any]]) -> bool:
         return any(isinstance(screen, kind) for screen in self._app.screen_stack)

@@ -220,3 +220,13 @@ def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int
         assert terminal.cells == painted
         terminal.type("q")
         assert terminal.wait_exit() == 0
+
+
+def test_keys_that_are_typed_before_it_has_begun_are_not_lost() -> None:
+    with Terminal.start([command()], 120, 40) as terminal:
+        while b"1049h" not in terminal.output:
+            terminal.read(0.001)
+        terminal.type("+4")
+        terminal.wait_for("w chooses a sweep")
+        terminal.type("0")
+        terminal.wait_for("10 steps/s")

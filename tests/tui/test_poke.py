@@ -304,7 +304,7 @@ async def test_the_edited_rows_are_saved_and_read_back(
 async def test_where_nothing_can_be_written_it_says_so(
     few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg_tui.tui.panes.data.current_folder", lambda: str(tmp_path / "no"))
+    monkeypatch.setattr("linreg_tui.files.current_folder", lambda: str(tmp_path / "no"))
     async with poked(few, SLOW) as pilot:
         await press(pilot, "s")
         await until(pilot, lambda: "can't be written" in told(pilot))
