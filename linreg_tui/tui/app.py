@@ -58,7 +58,7 @@ class LinregApp(GuardedApp):
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
-    DIALOGS_CSS = Path(__file__).with_name("dialogs.tcss")
+    LATER_CSS = Path(__file__).with_name("later.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings((*TOUR_KEYS, *KEYS))
 
     def __init__(
@@ -129,13 +129,14 @@ class LinregApp(GuardedApp):
             self._file.keep("theme", theme.name)
 
     async def _complete(self) -> None:
-        """Mount the other panes, and read the styles of the dialogs, unless they are there."""
+        """Mount the other panes, and read the other styles, unless they are there."""
         if self._others is not None:
             return
 
         from linreg_tui.tui.panes.others import Others
 
-        self.stylesheet.read(self.DIALOGS_CSS)
+        self.stylesheet.read(self.LATER_CSS)
+        self.stylesheet.parse()  # or the first widget of all would be styled without
         others = Others(self.data, self.started, self._markers, self._link, self.tour.guide)
         panes = self.main.query_one("#panes")
         await others.mount(panes, panes.query_one("#side"))

@@ -496,3 +496,10 @@ async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Datas
         assert {trial.settings.learning_rate_m for trial in recipe.plan} == {3e-8}
         rows = pilot.app.others.sweep.course.sheet.board.rows
         await until(pilot, lambda: all(row.foreseen is not None for row in rows))
+
+
+async def test_all_panes_fit_on_the_screen_from_the_first(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        regions = [pilot.app.query_one(f"#{pane}").region for pane in PANES]
+        assert all(pilot.app.screen.region.contains_region(region) for region in regions)
+        assert sum(region.area for region in regions) <= pilot.app.screen.region.area

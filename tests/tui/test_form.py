@@ -52,7 +52,7 @@ class Host(App[None]):
         super().__init__(
             css_path=[
                 Path(app_module.__file__).with_name("app.tcss"),
-                app_module.LinregApp.DIALOGS_CSS,
+                app_module.LinregApp.LATER_CSS,
             ]
         )
         self.form = form
