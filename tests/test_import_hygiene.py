@@ -38,8 +38,10 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 async def opened():
-    async with LinregApp(bundled(), Settings()).run_test() as pilot:
-        await pilot.pause()
+    app = LinregApp(bundled(), Settings())
+    async with app.run_test() as pilot:
+        while app.is_running and not app.settled:
+            await pilot.pause(0.01)
 asyncio.run(opened())
 """
 

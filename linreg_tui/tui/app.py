@@ -87,6 +87,8 @@ class LinregApp(GuardedApp):
         self.tour = Tour(self)
         self._tour_at_first = tour
         self._others: Others | None = None
+        self.settled = False
+        """Whether all panes are there, and what there is to tell at the start is told."""
 
     def compose(self) -> ComposeResult:
         """The live pane, with room for the others."""
@@ -121,6 +123,7 @@ class LinregApp(GuardedApp):
             self.notify(self._file.wrong, severity="warning", markup=False)
         gc.freeze()
         gc.enable()
+        self.settled = True
 
     def _keep_theme(self, theme: Theme) -> None:
         # It is told of the one at first, too, which may be from the command line.

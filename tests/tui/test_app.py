@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
@@ -480,7 +481,7 @@ async def test_any_theme_can_be_worn(houses: Dataset) -> None:
 
 async def test_a_key_that_comes_before_all_panes_are_there_does_its_work(houses: Dataset) -> None:
     app = LinregApp(houses, Settings())
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with App.run_test(app, size=(120, 40)) as pilot:
         assert not app.query("#sweep")
         await pilot.press("4")
         assert shown(pilot) == ["sweep"]
