@@ -96,7 +96,7 @@ class LinregApp(GuardedApp):
             yield DescentPane(self._markers)
             yield TourPanel(self.tour.guide)
         yield Static(id="too-small")
-        yield KeysFooter(compact=True, show_command_palette=False)
+        yield KeysFooter()
         yield PressedKeys()
 
     def on_mount(self) -> None:
