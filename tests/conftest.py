@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 from linreg_tui.tour import memory
 
+os.environ["TEXTUAL_FPS"] = "240"  # as the program sets it, before Textual is imported
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
