@@ -47,15 +47,15 @@ class Tour:
         question = self.guide.step.question
         return question is not None and arguments[0] < len(question.options)
 
-    def arrange(self, size: Size) -> Size:
-        """Give the panel its place on a screen of some size; what it leaves to the panes."""
-        main, place = self._application.main, ""
+    def arrange(self, size: Size) -> tuple[Size, dict[str, bool]]:
+        """Give the panel its place on a screen of some size.
+
+        Returns what it leaves to the panes, and which of its classes the screen is to have.
+        """
+        place = ""
         if self.guide.opened:
             size, place = self.panel.share(size)
-        main.set_class(self.guide.opened, "touring")
-        for name in PLACES:
-            main.set_class(name == place, name)
-        return size
+        return size, {"touring": self.guide.opened} | {name: name == place for name in PLACES}
 
     def _told(self) -> None:
         if self.guide.opened:
