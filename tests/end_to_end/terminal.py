@@ -100,6 +100,19 @@ class Terminal:
         while not self._ended and (left := deadline - time.monotonic()) > 0:
             self._receive(left)
 
+    def settle(self, quiet: float = 0.3, seconds: float = 20) -> None:
+        """Read until the program has written nothing for a while, or has left.
+
+        Raises
+        ------
+        AssertionError
+            If it writes on and on; with the screen.
+        """
+        deadline = time.monotonic() + seconds
+        while self._receive(quiet):
+            if time.monotonic() > deadline:
+                raise AssertionError(self._report(f"still writing after {seconds:g} s"))
+
     def wait_for(self, text: str, seconds: float = 20) -> None:
         """Read until the text is in one line of the screen.
 
