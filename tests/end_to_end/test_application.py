@@ -211,12 +211,12 @@ def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int
             terminal.type(keys)
             terminal.read(0.2)
         terminal.type("\x1b[D")
-        terminal.settle()
+        terminal.settle(0.7)
         painted = terminal.cells
         terminal.resize(size[0] - 7, size[1] - 1)
-        terminal.settle()
+        terminal.settle(0.7)
         terminal.resize(*size)
-        terminal.settle()
+        terminal.settle(0.7)
         assert terminal.cells == painted
         terminal.type("q")
         assert terminal.wait_exit() == 0
