@@ -30,7 +30,7 @@ ALL_COLUMNS = 119
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of the line; `style` is the end of a component's name.
+    """A part of the line; `style` is the end of its component's name.
 
     A click on it is `key`, by Textual's name, and the mouse over it tells its `meaning`.
     """
@@ -45,7 +45,7 @@ class KeysFooter(Widget):
     """Leaves the less important keys out where there is too little room.
 
     All of it is one widget. Textual's footer has one for each key, and makes them anew whenever
-    keys wake or rest: a third of what a key like `p` or `4` took until it was seen.
+    keys wake or rest, which costs more than all else that a key like `p` changes.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
