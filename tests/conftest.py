@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import settings
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 
+os.environ["TEXTUAL_FPS"] = "240"  # as the program sets it, before Textual is imported
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 

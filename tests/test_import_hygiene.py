@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -109,13 +110,14 @@ def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> No
     assert not excluded & modules
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, bool], ...]:
     """The modules that a file names to import, and whether they are imported with it.
 
     They aren't where the import stands in a function; what only a type checker sees is left out.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    yield from _imports(tree, at_once=True)
+    return tuple(_imports(tree, at_once=True))
 
 
 def _imports(node: ast.AST, *, at_once: bool) -> Iterator[tuple[str, bool]]:

@@ -97,7 +97,7 @@ class LinregApp(GuardedApp):
             yield LivePane(self.data, self.started, self._markers, self._link)
             yield Vertical(id="side")
         yield Static(id="too-small")
-        yield KeysFooter(compact=True, show_command_palette=False)
+        yield KeysFooter()
         yield PressedKeys()
 
     def on_mount(self) -> None:
@@ -201,17 +201,16 @@ class LinregApp(GuardedApp):
     def _arrange(self, size: Size) -> None:
         columns, rows = size
         main = self.main
-        room = self.tour.arrange(size)
+        room, classes = self.tour.arrange(size)
         all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS
         one_plot = room.height < LOSS_ROWS or main.has_class("presenting")
         first = "data" if self._poking else "live"
         alone = self._alone or (None if all_fit and not one_plot else first)
         too_small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
         self.live.one_plot = one_plot
-        main.set_class(self._poking, "poking")
-        main.set_class(too_small, "too-small")
-        main.set_class(one_plot, "short")
-        main.set_class(alone is not None, "alone")
+        classes |= {"poking": self._poking, "too-small": too_small}
+        classes |= {"short": one_plot, "alone": alone is not None}
+        main.update_classes(classes)  # at once: each change of some would style every widget anew
         main.query_one("#too-small", Static).update(
             f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; here are {columns}x{rows}."
         )

@@ -107,6 +107,21 @@ class Terminal:
         while not self._ended and (left := deadline - time.monotonic()) > 0:
             self._receive(left)
 
+    def settle(self, quiet: float = 0.4, seconds: float = 20) -> None:
+        """Read what the program writes, until it writes no more for a while or has left.
+
+        Raises
+        ------
+        AssertionError
+            If nothing comes at all, or more and more; with the screen.
+        """
+        deadline = time.monotonic() + seconds
+        if not self._receive(seconds) and not self._ended:
+            raise AssertionError(self._report(f"nothing was written in {seconds:g} s"))
+        while self._receive(quiet):
+            if time.monotonic() > deadline:
+                raise AssertionError(self._report(f"still writing after {seconds:g} s"))
+
     def wait_for(self, text: str, seconds: float = 20) -> None:
         """Read until the text is in one line of the screen.
 

@@ -209,14 +209,14 @@ def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int
         terminal.wait_for("ready")
         for keys in JOURNEYS:
             terminal.type(keys)
-            terminal.read(0.3)
+            terminal.read(0.2)
         terminal.type("\x1b[D")
-        terminal.read(0.7)
+        terminal.settle(0.7)
         painted = terminal.cells
         terminal.resize(size[0] - 7, size[1] - 1)
-        terminal.read(0.7)
+        terminal.settle(0.7)
         terminal.resize(*size)
-        terminal.read(0.7)
+        terminal.settle(0.7)
         assert terminal.cells == painted
         terminal.type("q")
         assert terminal.wait_exit() == 0

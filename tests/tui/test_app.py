@@ -17,7 +17,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.footer import SPARE, fitting, items
+from linreg_tui.tui.footer import SPARE, KeysFooter, fitting, items
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import HELP_KEYS, KEYS, POKE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
@@ -411,6 +411,26 @@ async def test_the_footer_shows_the_keys(houses: Dataset, size: tuple[int, int])
         footer = screen(pilot).splitlines()[-1]
         for text in ("run", "step", "pace", "reset", "rates", "batch", "sweep", "help", "quit"):
             assert text in footer
+
+
+async def test_keys_in_the_footer_can_be_clicked(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        footer = pilot.app.query_one(KeysFooter)
+        in_help = (screen(pilot).splitlines()[-1].index("? help") + 4, 0)
+        before = footer.render_line(0)
+        await pilot.hover(KeysFooter, in_help)
+        assert footer.tooltip == "Help"
+        changed = [
+            now.text for now, then in zip(footer.render_line(0), before, strict=True) if now != then
+        ]
+        assert changed == ["?", " help"]
+        await pilot.click(KeysFooter, in_help)
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await pilot.press("q")
+        between = (len("space run"), 0)
+        await pilot.hover(KeysFooter, between)
+        assert footer.tooltip is None
+        assert list(footer.render_line(0)) == list(before)
 
 
 async def test_everything_is_in_the_palette(houses: Dataset) -> None:

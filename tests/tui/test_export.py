@@ -212,6 +212,7 @@ async def test_what_was_written_before_the_disk_was_full_is_told(
         await pilot.press(*ALL_OF_IT, "enter")
         await until(pilot, lambda: "No space left on device" in said(pilot))
         assert names(folder) == ["linreg-run.csv", "linreg-run.svg"]
+        await until(pilot, lambda: len(told(pilot)) > 0)
         assert told(pilot)[0].startswith("Wrote linreg-run.csv, linreg-run.svg to ")
 
 

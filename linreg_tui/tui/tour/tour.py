@@ -75,16 +75,16 @@ class Tour:
         question = self.guide.step.question
         return question is not None and arguments[0] < len(question.options)
 
-    def arrange(self, size: Size) -> Size:
-        """Give the panel its place on a screen of some size; what it leaves to the panes."""
-        main, place = self._application.main, ""
+    def arrange(self, size: Size) -> tuple[Size, dict[str, bool]]:
+        """Give the panel its place on a screen of some size.
+
+        Returns what it leaves to the panes, and which of its classes the screen is to have.
+        """
+        place = ""
         if self.opened:
             size, place = self.panel.share(size)
-        main.set_class(self.opened, "touring")
-        main.set_class(self.begun, "tour-begun")
-        for name in PLACES:
-            main.set_class(name == place, name)
-        return size
+        classes = {"touring": self.opened, "tour-begun": self.begun}
+        return size, classes | {name: name == place for name in PLACES}
 
     def _told(self) -> None:
         if self.opened:
