@@ -90,7 +90,7 @@ async def test_an_example_leaves_the_folder_as_it_was(houses: Dataset) -> None:
     async with app.run_test() as pilot:
         await pilot.press("o")
         await until(pilot, partial(picking, app))
-        await pilot.press("end", "up", "enter")
+        await pilot.press(*"norris", "enter")
         await until(pilot, lambda: app.data is not houses)
     assert not preferences.path().exists()
 
