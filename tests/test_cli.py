@@ -155,6 +155,37 @@ def test_fit_prints_null_for_what_does_not_exist(
     assert [name for name, value in fit.items() if value is None] == missing
 
 
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("fit", ()),
+        ("fit", ("--stream",)),
+        ("train", ("--epochs", "1")),
+        ("sweep", ()),
+        ("report", ()),
+    ],
+    ids=str,
+)
+def test_how_a_file_was_read_is_told_beside_the_output(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    options: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{age};{age + age % 3}.500\n" for age in range(25, 45))
+    path = table(tmp_path, f"Bericht\n\nAlter;Gehalt\n{rows}")
+    wanted = () if command == "report" else ("--json",)
+    status, out, err = run(capsys, command, path, *options, *wanted)
+    told = "2 lines above the header left out; Gehalt: 26.500 is read as 26500, not as 26.5"
+    assert (status, err) == (0, f"linreg-tui: {Path(path).name}: {told}\n")
+    assert not wanted or parsed(out)["n"] == 20
+    # Of bad input there is one line, which says what is wrong.
+    refused = complaint(capsys, command, table(tmp_path, "Bericht\n\na;b\n1;2.000\n1;3.000\n"))
+    assert "every x is the same" in refused
+
+
 def test_fit_tells_of_rows_left_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = table(tmp_path, "a,b\n1,2\n2,?\n3,5\n4,inf\n5,9\n")
     fit = printed(capsys, "fit", path, "--x", "a", "--y", "b")
@@ -666,8 +697,8 @@ def test_one_row_left_out_is_one_row(capsys: pytest.CaptureFixture[str], tmp_pat
         (b"a,b\n", "two columns of numbers are needed"),
         (b"a\n1\n2\n", "there is one column"),
         (b"a,b\nx,y\nz,w\n", "two columns of numbers are needed"),
-        (b"a,b\n1,2\n", "two columns of numbers are needed"),
-        (b"a,b\n3,1\n3,2\n3,4\n", "two columns of numbers are needed"),
+        (b"a,b\n1,2\n", "one row is not enough"),
+        (b"a,b\n3,1\n3,2\n3,4\n", "every x is the same"),
         (b"a,b\n,\n,\n", "two columns of numbers are needed"),
         (b"\x7fELF\0\0\0", "NUL bytes"),
         (b"a,b\n1,2\n\0,3\n", "NUL bytes"),

@@ -107,6 +107,8 @@ class LinregApp(GuardedApp):
         """Spare what lives as long as the application from the garbage collector's rounds."""
         if self._tour_at_first is not None:
             self.tour.guide.open(self._tour_at_first)
+        if notes := self.data.notes:
+            self.notify("; ".join(notes), markup=False)
         gc.freeze()
         gc.enable()
 

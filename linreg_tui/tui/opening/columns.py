@@ -103,10 +103,10 @@ class ColumnPicker(ModalScreen[Dataset | None]):
 
     @on(OptionList.OptionHighlighted)
     def explain(self) -> None:
-        """Say what speaks against the column under the cursor."""
+        """Say what speaks against the column under the cursor, and how it is read."""
         if self._left is None:
-            why = self._here.why
-            self._tell(f"{why}" if why else "")
+            here = self._here
+            self._tell("; ".join(filter(None, [here.why, here.note, *self._preview.notes])))
 
     def action_set(self, which: str) -> None:
         """Make the column under the cursor x or y; the other one changes places if it was that."""

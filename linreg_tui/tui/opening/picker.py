@@ -315,9 +315,10 @@ def _of(found: Preview) -> str:
     """How many columns there are, and what is guessed of them."""
     told = f"{len(found.columns)} columns, {_numeric(found)} of numbers"
     if found.guess is None:
-        return f"{told}: choose x and y"
+        return "; ".join([f"{told}: choose x and y", *found.notes])
     x, y = (printable(name, 24) for name in found.guess)
-    return f"{told}; x is {x}, y is {y}"
+    notes = [f"{printable(c.name, 24)}: {c.note}" for c in found.columns if c.note]
+    return "; ".join([f"{told}; x is {x}, y is {y}", *notes, *found.notes])
 
 
 def _lacking(found: Preview) -> str:
