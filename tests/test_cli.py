@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -374,6 +375,18 @@ def test_train_says_how_it_ended(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...], end: str
 ) -> None:
     assert output(capsys, "train", *options).splitlines()[-1].startswith(end)
+
+
+def test_fit_prints_the_digits_of_a_tiny_slope(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = "".join(f"{n}e12,{3.35 * n + n % 3 / 10:.2f}\n" for n in range(1, 12))
+    *_, line = lines = output(capsys, "fit", table(tmp_path, f"x,y\n{rows}")).splitlines()
+    slope = next(line for line in lines if line.startswith("slope m"))
+    assert re.search(
+        r"slope m +3\.3\d{5}e-12  ± \d\.\d{6}e-1\d  95% 3\.\d{4}e-12 \.\. 3\.\d{4}e-12", slope
+    )
+    assert re.fullmatch(r"y = 3\.3\d{5}e-12 \* x \+ 0\.\d+", line)
 
 
 def test_fit_prints_its_sums_and_its_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -185,7 +185,7 @@ m = ───────────────       b = ──────�
                               = 1.53333e19 − 1.53333e19
                               = -1.31667e10
               b = -1.31667e10 / -49 = 268707482.639567
-These sums have lost too many digits: y = 0.38 * x - 376190475.89
+These sums have lost too many digits: y = 0.3762 * x - 376190475.89
 """
 
 
