@@ -214,6 +214,6 @@ def test_a_timeline_of_any_width(houses: Dataset, columns: int) -> None:
 def test_the_sums_of_a_tiny_slope_keep_its_digits(houses: Dataset) -> None:
     small = replace(houses, x=houses.x * 1e12, y=houses.y / 1e5)
     drawn = text(draw_sums(44, 10, small.sums, small.line))
-    assert drawn[-4].split() == ["slope", "m", "8.768814e-16"]
-    assert drawn[-1] == "y = 8.768814e-16 * x + 0.347541"
+    assert drawn[-4].split() == ["slope", "m", "8.768815e-16"]
+    assert drawn[-1] == "y = 8.768815e-16 * x + 0.347541"
     assert text(draw_sums(44, 10, houses.sums, houses.line))[-4].split()[-1] == "87.688145"
