@@ -24,7 +24,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.opening import columns, memory
 from linreg_tui.tui.opening.columns import ColumnPicker
-from linreg_tui.tui.opening.listing import entries, size_text
+from linreg_tui.tui.opening.listing import entries, matching, size_text
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
@@ -107,6 +107,39 @@ def test_only_folders_and_what_can_be_opened_are_listed(folder: Path) -> None:
     assert [entry.name for entry in entries(folder)] == names
     with pytest.raises(InputError, match="choose another"):
         entries(folder / "export.csv")
+
+
+def test_files_are_listed_in_their_natural_order(tmp_path: Path) -> None:
+    endings = ["gdp.csv", "gdp.csv.gz", "Gdp10.csv"]
+    names = [*endings, "gdp-edited.csv", "gdp-edited-2.csv", "gdp-edited-10.csv"]
+    for name in [*names, "2.csv", "x.tsv"]:
+        (tmp_path / "sub" / name).write_text("a,b\n1,2\n")
+    found = entries(tmp_path / "sub")
+    listed = [entry.name for entry in found]
+    assert listed == ["..", "examples", "2.csv", *names, "inner.tsv", "x.tsv"]
+    assert [entry.name for entry in matching(found, "gdp")] == names
+
+
+@pytest.mark.parametrize("typed", ["examples/made", "Examples/ma"])
+async def test_the_examples_can_be_typed_as_a_path(
+    houses: Dataset, folder: Path, typed: str
+) -> None:
+    (folder / "made").mkdir()
+    async with opened(houses) as pilot:
+        await pilot.press(*typed)
+        await pilot.pause()
+        assert "a line whose slope, 3" in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MadeForm))
+
+
+async def test_a_real_folder_of_examples_wins(houses: Dataset, folder: Path) -> None:
+    (folder / "examples").mkdir()
+    (folder / "examples" / "mine.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
+    async with opened(houses) as pilot:
+        await pilot.press(*"examples/")
+        await pilot.pause()
+        assert "mine.csv" in screen(pilot)
 
 
 def test_sizes() -> None:
