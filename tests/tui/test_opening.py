@@ -28,6 +28,7 @@ from linreg_tui.tui.opening.listing import entries, matching, size_text
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.question import Question
 
 EXPORT = """id;date;area m²;price;note;[red]x
@@ -303,6 +304,45 @@ async def test_edits_are_asked_about_before_other_data_is_opened(
         await pilot.press("s")
         await until(pilot, lambda: isinstance(app.screen, FilePicker))
         assert (folder / "slimmed_realestate_data-edited.csv").read_text().count("\n") == 553
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_of_many_columns_the_one_under_the_cursor_is_in_sight(
+    houses: Dataset, folder: Path, size: tuple[int, int]
+) -> None:
+    names = [f"{'a_long_name_of_a_column_' * (n % 3)}{n:02}" for n in range(40)]
+    rows = "".join(",".join(str(k * n + k % 3) for n in range(40)) + "\n" for k in range(1, 9))
+    (folder / "wide.csv").write_text(",".join(names) + "\n" + rows)
+    async with opened(houses, size) as pilot:
+        await to_columns(pilot, *"wide")
+        first_rows = pilot.app.screen.query_one("#preview", Plot)
+        pair = pilot.app.screen.query_one("#pair", Static)
+        for keys, here in ((["home"], 0), (["down"] * 9, 9), (["end"], 39), (["up"] * 3, 36)):
+            await pilot.press(*keys)
+            await pilot.pause()
+            shown = "".join(segment.text for segment in first_rows.render_line(0))
+            assert f"{names[here][:17]}" in shown
+        assert str(pair.content).endswith("   all rows" + " in memory" * (size[0] == 80))
+        await pilot.press("end", "x", "home", *["down"] * 8, "y", "end", "up", "x", "a")
+        assert str(pair.content).endswith("   a sample of 100,000 rows")
+        assert len(str(pair.content)) in (size[0] - 5, size[0] - 4)
+
+
+async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None:
+    rows = "".join(f"n{k};{20 + k * k};{30 + k}.500\n" for k in range(9))
+    (folder / "sheet.csv").write_text(f"Bericht\n\nName;Alter;Gehalt\n{rows}")
+    told_of = "30.500 is read as 30500, not as 30.5"
+    above = "2 lines above the header left out"
+    async with opened(houses) as pilot:
+        await pilot.press(*"she")
+        await until(pilot, lambda: f"Gehalt: {told_of}; {above}" in said(pilot))
+        await to_columns(pilot)
+        assert said(pilot) == above
+        await pilot.press("down")
+        assert said(pilot) == f"{told_of}; {above}"
+        await pilot.press("enter")
+        await data(pilot, houses)
+        assert f"{above}; Gehalt: {told_of}" in told(pilot)[-1]
 
 
 async def test_an_example(houses: Dataset) -> None:
