@@ -360,10 +360,12 @@ async def test_a_line_is_made_up(houses: Dataset) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, MadeForm))
         await pilot.press("ctrl+u", *"1", "enter")
         assert "1 rows are not enough" in said(pilot)
-        await pilot.press("0", "0", "down", "ctrl+u", *"-2", "enter")
+        await pilot.press("ctrl+u", *"1e2", "enter")
+        assert said(pilot) == "1e2 is not a whole number: choose one, such as 100"
+        await pilot.press("ctrl+u", *"100", "down", "ctrl+u", *"-7,25", "enter")
         found = await data(pilot, houses)
         assert found.n == 100
-        assert found.line.slope == pytest.approx(-2, abs=0.6)
+        assert found.line.slope == pytest.approx(-7.25, abs=0.6)
 
 
 async def test_what_can_not_be_opened_is_told_and_the_old_data_kept(houses: Dataset) -> None:
