@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from linreg_tui.core.numerals import is_number
 
@@ -47,7 +47,13 @@ def locate(rows: Sequence[Row]) -> Header:
     if not usual:
         return Header()
     most = max(count for count, times in usual if times == usual[0][1])
-    place = next(place for place, count in enumerate(filled) if count >= most)
+    full = [place for place, count in enumerate(filled) if count >= most]
+    # A comment can have as many cells as the header; it may be the header, too: # x y.
+    comments = takewhile(
+        lambda pair: _is_comment(looked_at[pair[0]]) and _is_words(looked_at[pair[1]]),
+        pairwise(full),
+    )
+    place = full[sum(1 for _ in comments)]
     if place > HIGHEST:
         return Header()
     row, below = looked_at[place], looked_at[place + 1 :][:LOOKED_AT]
@@ -84,6 +90,15 @@ def _is_missing(cell: str) -> bool:
     return cell.strip().lower() in MISSING
 
 
+def _is_comment(row: Row) -> bool:
+    return row[0].lstrip().startswith("#")
+
+
+def _is_words(row: Row) -> bool:
+    """Whether there is neither a number nor a word for one that is missing."""
+    return not any(is_number(cell) or _is_missing(cell) for cell in row if cell.strip())
+
+
 def _is_data(row: Row, below: Sequence[Row]) -> bool:
     """Whether a row is numbers only, and so are those below it."""
     cells = _trimmed(row)
@@ -113,8 +128,7 @@ def _is_year(cell: str) -> bool:
 
 def _names(row: Row, below: Sequence[Row]) -> bool:
     """Whether a row looks like names: words only, years, or words over numbers."""
-    words = not any(is_number(cell) or _is_missing(cell) for cell in row if cell.strip())
-    if words or _are_years(_trimmed(row), []):
+    if _is_words(row) or _are_years(_trimmed(row), []):
         return True
     for place, cell in enumerate(row):
         if not _is_missing(cell) and not is_number(cell):

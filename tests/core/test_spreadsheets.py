@@ -140,6 +140,7 @@ TITLED = "Name;Alter;Gehalt\nAnn;25;1,5\nBob;30;2,5\nCy;41;3\n"
         ("Bericht;;\nStand:;1.2.2020;\n;;\n", 3),
         ('"Bericht,\nerste Seite";;\n', 2),
         ("# made by a program\n", 1),
+        ("# made; by a; program\n# for; all; of us\n\n", 3),
         (";;\n", 1),
     ],
 )
@@ -169,6 +170,8 @@ def test_lines_above_the_header_are_left_out(tmp_path: Path, above: str, lines: 
         ("1990,1991\n5.5,6\n7,8\n", ("1990", "1991")),
         (",1990,1991\n0,5,6\n1,7,8\n", ("Unnamed: 0", "1990", "1991")),
         ("1,2\n", ("1", "2")),
+        ("# x,y\n1,2\n3,4\n", ("# x", "y")),
+        ("# x,y\n1,2\nNA,4\n", ("# x", "y")),
         ("2020,2021\nyes,no\nno,no\n", ("2020", "2021")),
     ],
 )

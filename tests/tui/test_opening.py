@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -343,6 +344,12 @@ async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None
         await pilot.press("enter")
         await data(pilot, houses)
         assert f"{above}; Gehalt: {told_of}" in told(pilot)[-1]
+
+
+async def test_how_a_file_was_read_is_told_at_the_start(houses: Dataset) -> None:
+    async with LinregApp(replace(houses, notes=("[b]how",)), Settings()).run_test() as pilot:
+        await pilot.pause()
+        assert told(pilot) == ["[b]how"]
 
 
 async def test_an_example(houses: Dataset) -> None:

@@ -322,7 +322,8 @@ def _of(found: Preview) -> str:
     if found.guess is None:
         return "; ".join([f"{told}: choose x and y", *found.notes])
     x, y = (printable(name, 24) for name in found.guess)
-    notes = [f"{printable(c.name, 24)}: {c.note}" for c in found.columns if c.note]
+    guessed = (column for column in found.columns if column.name in found.guess)
+    notes = [f"{printable(c.name, 24)}: {c.note}" for c in guessed if c.note]
     return "; ".join([f"{told}; x is {x}, y is {y}", *notes, *found.notes])
 
 
