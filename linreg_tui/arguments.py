@@ -11,8 +11,6 @@ from typing import NoReturn
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, taught
-from linreg_tui.core.loading import load
-from linreg_tui.core.streaming import stream
 from linreg_tui.core.text import printable
 from linreg_tui.options import batch_sizes
 
@@ -87,6 +85,9 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False) -> Dataset:
             )
         return example(options.example, options.x, options.y)
     if options.data is not None:
+        from linreg_tui.core.loading import load
+        from linreg_tui.core.streaming import stream
+
         read = stream if streamed else load
         return read(options.data, options.x, options.y)
     return bundled(options.x, options.y)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from linreg_tui import __version__, launch, lookalikes
@@ -96,9 +95,13 @@ def _open_application(words: list[str]) -> int:
 
 def _recognise(name: str | None) -> None:
     """Raise an InputError for a file that isn't there and nearly has the name of a command."""
-    near = [] if name is None or Path(name).exists() else get_close_matches(name, _COMMANDS)
-    if near:
-        raise InputError(f"{printable(name or '')}: no such file or command; is it {near[0]}?")
+    if name is None or Path(name).exists():
+        return
+
+    from difflib import get_close_matches
+
+    if near := get_close_matches(name, _COMMANDS):
+        raise InputError(f"{printable(name)}: no such file or command; is it {near[0]}?")
 
 
 def _fit(words: list[str]) -> int:

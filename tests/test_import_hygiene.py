@@ -42,10 +42,27 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 async def opened():
-    async with LinregApp(bundled(), Settings()).run_test() as pilot:
-        await pilot.pause()
+    app = LinregApp(bundled(), Settings())
+    async with app.run_test() as pilot:
+        while app.is_running and not app.settled:
+            await pilot.pause(0.01)
 asyncio.run(opened())
 """
+
+AT_FIRST = OPENED.replace(
+    "async def opened",
+    """
+async def painted(app):
+    app.exit()
+LinregApp._settle = painted
+async def opened""",
+)
+"""The application after its first paint."""
+
+LATER = {
+    *("linreg_tui.tui.panes.others", "linreg_tui.tui.panes.sweep", "linreg_tui.tui.exports"),
+    *("linreg_tui.tour.chapters", "linreg_tui.core.tables", "multiprocessing"),
+}
 
 REPORT = """
 import tempfile
@@ -72,6 +89,7 @@ def loaded(script: str) -> frozenset[str]:
         (RUN.format(["sweep", "--json"]), {"linreg_tui.sweeping"}, HEAVY),
         (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
         (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy"}),
+        (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
         (REPORT, {"linreg_tui.homework_report", "linreg_tui.curves_svg"}, HEAVY),
         (RUN.format(["tour", "--plain"]), {"linreg_tui.tour.plain"}, HEAVY),
         (
@@ -82,7 +100,7 @@ def loaded(script: str) -> frozenset[str]:
     ],
     ids=[
         *("all of core", "the command line", "train", "sweep as JSON", "sweep"),
-        *("the application", "report", "tour", "fit"),
+        *("the application", "its first paint", "report", "tour", "fit"),
     ],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:

@@ -108,7 +108,7 @@ def _results(steps: Derivation) -> Text:
         row("Σy Σx² − Σx Σxy", _number(second, SHORT)),
         quotient("b", steps.intercept),
         [],
-        [(f"every step: from {COLUMNS}x{ROWS} characters on", Role.LABEL)],
+        [(f"with {COLUMNS}x{ROWS} characters: every step", Role.LABEL)],
     ]
 
 

@@ -15,6 +15,9 @@ from linreg_tui.tui.poke.plane import Plane
 
 SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *POKE_KEYS)}
 
+IN_THE_BREAK = {"tour('toggle')": 0, "dialog('edit')": 1}
+"""Who has left the tour for a while needs the way back more than the form."""
+
 WHILE_POKING = {**SPARE, "live('restart')": 9}
 """There the run is only watched."""
 
@@ -66,8 +69,10 @@ class KeysFooter(Footer):
             awake = {active.binding.action for active in self.screen.active_bindings.values()}
             found = items(((k, text) for k, text in FOOTER_IN_TOUR if k.action in awake), {})
         else:
-            poking = isinstance(self.screen.focused, Plane)
-            found = items(self._awake(), WHILE_POKING if poking else SPARE)
+            spare = WHILE_POKING if isinstance(self.screen.focused, Plane) else SPARE
+            if self.screen.has_class("tour-begun"):
+                spare = {**spare, **IN_THE_BREAK}
+            found = items(self._awake(), spare)
         for item in fitting(found, self.app.size.width):
             for key in item.keys:
                 last = key is item.keys[-1]

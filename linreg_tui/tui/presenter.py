@@ -25,6 +25,8 @@ class Drawn(Protocol):
         """Draw with these from now on."""
 
 
+ON_A_CURVE = {"left_square_bracket": "Smaller η", "right_square_bracket": "Larger η"}
+
 IN_THE_TOUR = "[b]enter[/] on   [b]⌫[/] back   [b]i[/] chapters   [b]d[/] ends presenting"
 """What the line says while no key is pressed, in Textual's markup."""
 
@@ -41,9 +43,14 @@ class PressedKeys(Static):
         self._times = 0
         self._fading: Timer | None = None
 
-    def tell(self, event: events.Key) -> None:
-        """Show a key for a moment; one that does nothing isn't shown."""
+    def tell(self, event: events.Key, *, descent: bool = False) -> None:
+        """Show a key for a moment; one that does nothing isn't shown.
+
+        On a `descent` along a curve, there is one rate to turn.
+        """
         shown, meaning = meaning_of(event.key)
+        if descent:
+            meaning = ON_A_CURVE.get(event.key, meaning)
         if not shown:
             return
         self._times = self._times + 1 if shown == self._last else 1

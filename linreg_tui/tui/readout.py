@@ -16,6 +16,9 @@ from linreg_tui.tui.player import View
 
 ROOMY = 72
 
+SCHEDULED = len("5.3e-7")
+"""Cells for a learning rate that changes from step to step."""
+
 HAPPENED: dict[Kind, str] = {
     "rose": "the loss rises for the first time",
     "arrived": "first within 1% of the optimum",
@@ -71,19 +74,28 @@ def _settings(view: View, roomy: bool) -> list[Span]:
     settings = view.settings
     others = not view.latest and settings != view.run.segment(view.number).settings
     gap: Span = ("   " if roomy else "  ", Role.NOTHING)
-    rates = {"η_m": settings.learning_rate_m, "η_b": settings.learning_rate_b}
-    if settings.standardize:
-        rates = {"η": settings.learning_rate_b}
+    of_m, of_b = _rates(view)
+    rates = {"η": of_b} if settings.standardize else {"η_m": of_m, "η_b": of_b}
     spans: list[Span] = [
         ("next: batch " if others else "batch ", Role.LABEL),
         ("full" if settings.batch_size is None else str(settings.batch_size), Role.TEXT),
         gap,
     ]
     for name, value in rates.items():
-        spans += [(f"{name} ", Role.LABEL), (rate(value), Role.TEXT), gap]
+        width = 0 if settings.is_constant else SCHEDULED
+        spans += [(f"{name} ", Role.LABEL), (rate(value).ljust(width), Role.TEXT), gap]
     steps = f"{view.pace:g} step{'s' * (view.pace != 1)}/s"
     pace = "full speed" if math.isinf(view.pace) else steps
     return [*spans, (pace, Role.TEXT), gap, (", ".join(_others(settings)), Role.TEXT)]
+
+
+def _rates(view: View) -> tuple[float, float]:
+    """The learning rates of m and b: as set, or what a schedule makes of them at the step."""
+    settings, run = view.settings, view.run
+    if settings.is_constant or settings != run.segment(view.number).settings:
+        return settings.learning_rate_m, settings.learning_rate_b
+    of_m, of_b = run.rates(max(view.number, 1), 1)
+    return float(f"{of_m[0]:.2g}"), float(f"{of_b[0]:.2g}")
 
 
 def _others(settings: Settings) -> list[str]:

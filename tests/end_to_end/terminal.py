@@ -87,6 +87,11 @@ class Terminal:
         return list(self._screen.display)
 
     @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the cursor, from the top left."""
+        return self._screen.cursor.x, self._screen.cursor.y
+
+    @property
     def cells(self) -> list[list[tuple[str, ...]]]:
         """What can be seen of every cell: its character and colours, of a blank its background."""
         columns, rows = range(self._screen.columns), range(self._screen.lines)

@@ -18,8 +18,9 @@ from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.files import shortened
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.export import REPORT, ExportScreen, shortened
+from linreg_tui.tui.export import REPORT, ExportScreen
 from linreg_tui.tui.field import Entry
 from linreg_tui.tui.panes.live import LivePane
 

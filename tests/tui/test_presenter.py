@@ -102,14 +102,14 @@ async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.Mo
         hint = "enter on   ⌫ back   i chapters   d ends presenting"
         await until(pilot, lambda: hint in screen(pilot).splitlines()[-1])
         seen = screen(pilot)
-        assert "Will it converge, creep, or diverge?" in seen
+        assert "how near to the least loss do they come?" in seen
         assert "enter" in seen
         assert "skips" in seen
         assert "slope m" in seen
         await pilot.press("1", *["plus"] * 5)
         await until(pilot, lambda: view(pilot).number == 30)
         await pilot.pause(0.3)
-        assert "✓ You said converge" in screen(pilot)
+        assert "✓ You said within 0.1%" in screen(pilot)
         assert "(The notebook calls" not in screen(pilot)
 
 

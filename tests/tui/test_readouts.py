@@ -217,3 +217,16 @@ def test_the_sums_of_a_tiny_slope_keep_its_digits(houses: Dataset) -> None:
     assert drawn[-4].split() == ["slope", "m", "8.768815e-16"]
     assert drawn[-1] == "y = 8.768815e-16 * x + 0.347541"
     assert text(draw_sums(44, 10, houses.sums, houses.line))[-4].split()[-1] == "87.688145"
+
+
+def test_the_rates_are_those_that_a_schedule_makes_at_the_step(houses: Dataset) -> None:
+    settings = Settings(schedule="cosine", learning_rate_m=8e-7, learning_rate_b=0.8)
+    run = Run(houses, settings)
+    run.advance(30)
+    for step, told in (
+        (1, "η_m 8e-7     η_b 0.8"),
+        (16, "η_m 4e-7     η_b 0.4"),
+        (30, "η_m 2.2e-9"),
+    ):
+        rows = text(draw_readout(80, 4, View(run, step, settings, False, 5.0)))
+        assert told in "\n".join(rows)

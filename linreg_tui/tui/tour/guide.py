@@ -103,6 +103,12 @@ class Guide:
         return self.step.question if self.opened and self._phase == "asked" else None
 
     @property
+    def ended(self) -> bool:
+        """Whether nothing comes any more."""
+        last = self._chapter + 1 == len(self.chapters) and self._number + 1 == len(self.steps)
+        return last and self._phase in ("reading", "told")
+
+    @property
     def watching(self) -> bool:
         """Whether the answer is about to be seen."""
         return self._phase == "watching"
@@ -182,6 +188,8 @@ class Guide:
             self._answers[self._key] = option
         self._said = option
         self._phase = "watching"
+        # As if nothing had been played with meanwhile.
+        self._stage.set(self.step.scene, secret=False)
         self._stage.play()
         self._remember()
         self._tell()
@@ -211,7 +219,7 @@ class Guide:
         if self._phase == "watching":
             said = SKIP if self._said == SKIPPED else WATCH.format(question.options[self._said])
             return Told(title, step.text, step.brief, said, page)
-        return Told(title, question.seen, step.brief, verdict(question, self._said), page)
+        return Told(title, question.seen, question.brief, verdict(question, self._said), page)
 
     def _go(self, chapter: int, number: int) -> None:
         self._chapter, self._number = chapter, number
