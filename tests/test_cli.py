@@ -336,14 +336,14 @@ def test_the_script_is_written_with_its_data(
     """The data's file has a name that nobody chose, and so takes no other's place."""
     monkeypatch.chdir(tmp_path)
     mine = tmp_path / "run-data.csv"
-    mine.write_text("x,y\n1,2\n2,4\n3,7\n")
+    mine.write_text("x,y\n1.0,2.0\n2.0,4.0\n3.0,7.0\n")
     for epochs in ("3", "4"):
         output(capsys, "train", mine.name, "--epochs", epochs, "--script", "run.py")
         text = (tmp_path / "run.py").read_text(encoding="utf-8")
         assert 'DATA = "run-data-2.csv"' in text
         assert f"range(1, {int(epochs) + 1})" in text
-    assert mine.read_text() == "x,y\n1,2\n2,4\n3,7\n"
-    assert (tmp_path / "run-data-2.csv").read_text() == "x,y\n1.0,2.0\n2.0,4.0\n3.0,7.0\n"
+    assert mine.read_text() == "x,y\n1.0,2.0\n2.0,4.0\n3.0,7.0\n"
+    assert (tmp_path / "run-data-2.csv").read_text() == "x,y\n1,2\n2,4\n3,7\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "run-data-2.csv",
         "run-data.csv",
