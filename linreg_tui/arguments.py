@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
+from pathlib import Path
 from typing import NoReturn
 
 from linreg_tui.core.dataset import Dataset
@@ -89,6 +91,16 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False) -> Dataset:
         read = stream if streamed else load
         return read(options.data, options.x, options.y)
     return bundled(options.x, options.y)
+
+
+def tell_reading(data: Dataset) -> None:
+    """Say on stderr how the file was read, where it could have been meant otherwise.
+
+    For after all else is done: of bad input one line is said, and nothing beside it.
+    """
+    if data.notes:
+        name, told = printable(Path(data.source).name), "; ".join(data.notes)
+        sys.stderr.write(f"linreg-tui: {name}: {told}\n")
 
 
 def named_data(options: argparse.Namespace) -> list[str]:

@@ -17,6 +17,9 @@ STEPS = (1.0, 2.0, 5.0, 10.0)
 FINEST = 12
 """Limits are multiples of a round number that divides the range into at most so many parts."""
 
+MOST_DECIMALS = 2
+"""So many before an exponent; an axis that takes more has the exponent of its steps."""
+
 LARGEST = 1e300
 """Beyond this a value counts as this value, so that sums and differences of limits stay finite."""
 
@@ -109,11 +112,23 @@ def short(value: float, step: float, largest: float) -> str:
     if abs(value) < step / 2:
         return "0"
     if 1e-4 <= largest < 1e12:
-        units = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
-        unit, letter = next((u for u in units if largest >= u[0] and step >= u[0] / 100), (1.0, ""))
+        unit, letter = _unit(step, largest)
         return _plain(value / unit, step / unit) + letter
-    power = math.floor(math.log10(step) + 1e-9)
-    return f"{_plain(value / 10.0**power, 1)}e{power}"
+    power, of_step = (math.floor(math.log10(number) + 1e-9) for number in (largest, step))
+    if power - of_step > MOST_DECIMALS:
+        power = of_step
+    return f"{_plain(value / 10.0**power, 10.0 ** (of_step - power))}e{power}"
+
+
+def _unit(step: float, largest: float) -> tuple[float, str]:
+    """The unit of an axis, and its letter; none where that saves nothing, as of years."""
+    whole = len(_plain(largest, step))
+    for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        # With one, 1.96k is no shorter than 1960.
+        shorter = len(_plain(largest / unit, step / unit)) + 1 < whole
+        if largest >= unit and step >= unit / 100 and shorter:
+            return unit, letter
+    return 1.0, ""
 
 
 def _multiples(first: int, last: int, every: int) -> range:

@@ -18,6 +18,7 @@ from linreg_tui.arguments import (
     add_trials,
     data_of,
     named_data,
+    tell_reading,
 )
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import bundled
@@ -116,7 +117,9 @@ def _fit(words: list[str]) -> int:
 
     from linreg_tui import headless
 
-    headless.fit(data_of(options, streamed=options.stream), as_json=options.json)
+    data = data_of(options, streamed=options.stream)
+    headless.fit(data, as_json=options.json)
+    tell_reading(data)
     return 0
 
 
@@ -148,6 +151,7 @@ def _train(words: list[str]) -> int:
         history=options.history,
         repeated_by=options.script,
     )
+    tell_reading(data)
     return 0
 
 
@@ -180,7 +184,7 @@ def _sweep(words: list[str]) -> int:
 
     from linreg_tui import headless_sweep
 
-    return headless_sweep.sweep(
+    status = headless_sweep.sweep(
         data,
         settings,
         options.batch_sizes,
@@ -190,6 +194,8 @@ def _sweep(words: list[str]) -> int:
         as_json=options.json,
         csv=options.csv,
     )
+    tell_reading(data)
+    return status
 
 
 def _report(words: list[str]) -> int:
@@ -212,7 +218,7 @@ def _report(words: list[str]) -> int:
 
     from linreg_tui import headless_report
 
-    return headless_report.report(
+    status = headless_report.report(
         data,
         settings,
         options.batch_sizes,
@@ -221,6 +227,8 @@ def _report(words: list[str]) -> int:
         named=named_data(options),
         folder=options.folder,
     )
+    tell_reading(data)
+    return status
 
 
 def _tour(words: list[str]) -> int:

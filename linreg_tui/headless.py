@@ -19,10 +19,13 @@ from linreg_tui.core.text import printable
 from linreg_tui.numbers import (
     above_optimum,
     decimals_of_line,
+    detailed,
+    detailed_equation,
     equation,
     fixed_loss,
     left_out,
     line_equation,
+    plain_sum,
 )
 
 _CHUNK = 1000
@@ -42,14 +45,14 @@ def fit(data: Dataset, *, as_json: bool) -> None:
     table.add_column(style="dim")
     rows: list[tuple[str, str, str]] = [
         ("n", f"{data.total}", left_out(data)),
-        ("Σx", f"{sums.x:.15g}", ""),
-        ("Σy", f"{sums.y:.15g}", ""),
-        ("Σxy", f"{sums.xy:.15g}", ""),
-        ("Σx²", f"{sums.xx:.15g}", ""),
-        ("n Σx² − (Σx)²", f"{sums.denominator:.15g}", ""),
-        ("slope m", f"{line.slope:.6f}", _spread(sure.slope_se, sure.slope_ci95)),
-        ("intercept b", f"{line.intercept:.6f}", _spread(sure.intercept_se, sure.intercept_ci95)),
-        ("MSE", f"{line.loss:.4f}", ""),
+        ("Σx", plain_sum(sums.x), ""),
+        ("Σy", plain_sum(sums.y), ""),
+        ("Σxy", plain_sum(sums.xy), ""),
+        ("Σx²", plain_sum(sums.xx), ""),
+        ("n Σx² − (Σx)²", plain_sum(sums.denominator), ""),
+        ("slope m", detailed(line.slope), _spread(sure.slope_se, sure.slope_ci95)),
+        ("intercept b", detailed(line.intercept), _spread(sure.intercept_se, sure.intercept_ci95)),
+        ("MSE", detailed(line.loss, 4), ""),
         ("R²", "–" if sure.r2 is None else f"{sure.r2:.8f}", ""),
         ("p of m = 0", "–" if sure.slope_p is None else f"{sure.slope_p:.2g}", ""),
     ]
@@ -58,13 +61,14 @@ def fit(data: Dataset, *, as_json: bool) -> None:
     title = f"{printable(data.y_name)} (y) against {printable(data.x_name)} (x)"
     console.print(Text(f"{title}, {printable(data.source)}", style="bold"))
     console.print(table)
-    console.print(Text(equation(line.slope, line.intercept, (6, 6)), style="bold cyan"))
+    console.print(Text(detailed_equation(line), style="bold cyan"))
 
 
 def _spread(error: float | None, interval: tuple[float, float] | None) -> str:
     if error is None or interval is None:
         return ""
-    return f"± {error:.6f}  95% {interval[0]:.4f} .. {interval[1]:.4f}"
+    low, high = (detailed(end, 4) for end in interval)
+    return f"± {detailed(error)}  95% {low} .. {high}"
 
 
 def train(

@@ -12,6 +12,9 @@ LONG = 1e15
 """From here on digits before the point say nothing more."""
 
 
+SUM_DIGITS = 12
+"""So many of a sum that isn't whole: the last ones of a float tell of rounding errors."""
+
 MOST_DECIMALS = 9
 """Numbers that would take more are written with an exponent."""
 
@@ -117,10 +120,27 @@ def equation(slope: float, intercept: float, decimals: tuple[int, int] = (2, 2))
     return f"y = {_readable(slope, of_slope)} * x {sign} {_readable(abs(intercept), of_intercept)}"
 
 
-def _readable(value: float, decimals: int) -> str:
+def _readable(value: float, decimals: int, digits: int = 6) -> str:
     if abs(value) < LONG and (decimals <= MOST_DECIMALS or value == 0):
         return f"{value:.{min(decimals, MOST_DECIMALS)}f}"
-    return _exponent(value, 6)
+    return _exponent(value, digits)
+
+
+def detailed(value: float, decimals: int = 6) -> str:
+    """A number with so many decimals, or as many as show four of its digits: 0.0005000."""
+    return _readable(value, max(decimals, decimals_for(value)), decimals)
+
+
+def detailed_equation(line: ClosedForm) -> str:
+    """The closed form's line with six decimals, or as many as show four digits."""
+    places = (max(6, decimals_for(line.slope)), max(6, decimals_for(line.intercept)))
+    return equation(line.slope, line.intercept, places)
+
+
+def plain_sum(value: float) -> str:
+    """A sum of the formula: all digits of a whole number, of others those that mean something."""
+    whole = abs(value) < LONG and float(value).is_integer()
+    return f"{value:.15g}" if whole else f"{value:.{SUM_DIGITS}g}"
 
 
 def line_equation(line: ClosedForm) -> str:

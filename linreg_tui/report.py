@@ -7,9 +7,13 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
+import numpy as np
+from numpy.typing import NDArray
+
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.inference import inference
+from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable
@@ -36,6 +40,9 @@ TRIAL_FIELDS = (
 HISTORY_HEADER = "step,epoch,slope,intercept,batch_loss,loss,learning_rate_m,learning_rate_b"
 
 _LINES = 10_000
+
+_LARGEST_WHOLE = 2.0**53
+"""Up to here all whole numbers are floats."""
 
 
 def fit_object(data: Dataset) -> Json:
@@ -163,12 +170,23 @@ def history_lines(run: Run, last: int | None = None) -> Iterator[str]:
 
 
 def data_lines(data: Dataset) -> Iterator[str]:
-    """The rows that the run was trained on, as a CSV file of two columns with a header."""
+    """The rows that the run was trained on, as a CSV file of two columns with a header.
+
+    A column of whole numbers is written as such. Every number is read back as the very same float.
+    """
     header = io.StringIO()
     names = (printable(name, len(name) * 10) for name in (data.x_name, data.y_name))
     csv.writer(header, lineterminator="\n").writerow(names)
     yield header.getvalue()
+    columns = [_whole(values) for values in (data.x, data.y)]
     for first in range(0, data.n, _LINES):
         piece = slice(first, first + _LINES)
-        for x, y in zip(data.x[piece].tolist(), data.y[piece].tolist(), strict=True):
+        for x, y in zip(*(column[piece].tolist() for column in columns), strict=True):
             yield f"{x!r},{y!r}\n"
+
+
+def _whole(values: FloatArray) -> FloatArray | NDArray[np.int64]:
+    """The values, as integers where all are whole and each of them is that very float."""
+    exact = (values % 1 == 0) & (np.abs(values) <= _LARGEST_WHOLE)
+    exact &= (values != 0) | ~np.signbit(values)
+    return values.astype(np.int64) if exact.all() else values

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -155,6 +156,37 @@ def test_fit_prints_null_for_what_does_not_exist(
     assert [name for name, value in fit.items() if value is None] == missing
 
 
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("fit", ()),
+        ("fit", ("--stream",)),
+        ("train", ("--epochs", "1")),
+        ("sweep", ()),
+        ("report", ()),
+    ],
+    ids=str,
+)
+def test_how_a_file_was_read_is_told_beside_the_output(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    options: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{age};{age + age % 3}.500\n" for age in range(25, 45))
+    path = table(tmp_path, f"Bericht\n\nAlter;Gehalt\n{rows}")
+    wanted = () if command == "report" else ("--json",)
+    status, out, err = run(capsys, command, path, *options, *wanted)
+    told = "2 lines above the header left out; Gehalt: 26.500 is read as 26500, not as 26.5"
+    assert (status, err) == (0, f"linreg-tui: {Path(path).name}: {told}\n")
+    assert not wanted or parsed(out)["n"] == 20
+    # Of bad input there is one line, which says what is wrong.
+    refused = complaint(capsys, command, table(tmp_path, "Bericht\n\na;b\n1;2.000\n1;3.000\n"))
+    assert "every x is the same" in refused
+
+
 def test_fit_tells_of_rows_left_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = table(tmp_path, "a,b\n1,2\n2,?\n3,5\n4,inf\n5,9\n")
     fit = printed(capsys, "fit", path, "--x", "a", "--y", "b")
@@ -304,14 +336,14 @@ def test_the_script_is_written_with_its_data(
     """The data's file has a name that nobody chose, and so takes no other's place."""
     monkeypatch.chdir(tmp_path)
     mine = tmp_path / "run-data.csv"
-    mine.write_text("x,y\n1,2\n2,4\n3,7\n")
+    mine.write_text("x,y\n1.0,2.0\n2.0,4.0\n3.0,7.0\n")
     for epochs in ("3", "4"):
         output(capsys, "train", mine.name, "--epochs", epochs, "--script", "run.py")
         text = (tmp_path / "run.py").read_text(encoding="utf-8")
         assert 'DATA = "run-data-2.csv"' in text
         assert f"range(1, {int(epochs) + 1})" in text
-    assert mine.read_text() == "x,y\n1,2\n2,4\n3,7\n"
-    assert (tmp_path / "run-data-2.csv").read_text() == "x,y\n1.0,2.0\n2.0,4.0\n3.0,7.0\n"
+    assert mine.read_text() == "x,y\n1.0,2.0\n2.0,4.0\n3.0,7.0\n"
+    assert (tmp_path / "run-data-2.csv").read_text() == "x,y\n1,2\n2,4\n3,7\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "run-data-2.csv",
         "run-data.csv",
@@ -343,6 +375,18 @@ def test_train_says_how_it_ended(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...], end: str
 ) -> None:
     assert output(capsys, "train", *options).splitlines()[-1].startswith(end)
+
+
+def test_fit_prints_the_digits_of_a_tiny_slope(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = "".join(f"{n}e12,{3.35 * n + n % 3 / 10:.2f}\n" for n in range(1, 12))
+    *_, line = lines = output(capsys, "fit", table(tmp_path, f"x,y\n{rows}")).splitlines()
+    slope = next(line for line in lines if line.startswith("slope m"))
+    assert re.search(
+        r"slope m +3\.3\d{5}e-12  ± \d\.\d{6}e-1\d  95% 3\.\d{4}e-12 \.\. 3\.\d{4}e-12", slope
+    )
+    assert re.fullmatch(r"y = 3\.3\d{5}e-12 \* x \+ 0\.\d+", line)
 
 
 def test_fit_prints_its_sums_and_its_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -666,8 +710,8 @@ def test_one_row_left_out_is_one_row(capsys: pytest.CaptureFixture[str], tmp_pat
         (b"a,b\n", "two columns of numbers are needed"),
         (b"a\n1\n2\n", "there is one column"),
         (b"a,b\nx,y\nz,w\n", "two columns of numbers are needed"),
-        (b"a,b\n1,2\n", "two columns of numbers are needed"),
-        (b"a,b\n3,1\n3,2\n3,4\n", "two columns of numbers are needed"),
+        (b"a,b\n1,2\n", "one row is not enough"),
+        (b"a,b\n3,1\n3,2\n3,4\n", "every x is the same"),
         (b"a,b\n,\n,\n", "two columns of numbers are needed"),
         (b"\x7fELF\0\0\0", "NUL bytes"),
         (b"a,b\n1,2\n\0,3\n", "NUL bytes"),

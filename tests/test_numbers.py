@@ -17,10 +17,12 @@ from linreg_tui.numbers import (
     above_optimum,
     decimals_for,
     decimals_of,
+    detailed,
     equation,
     estimate,
     fixed,
     line_equation,
+    plain_sum,
     probability,
     rate,
     ratio,
@@ -279,3 +281,32 @@ def test_as_many_decimals_as_the_values_take() -> None:
     assert decimals_of([1.0, 200.0], 6) == 0
     assert decimals_of([1.0, 2.5, 0.125], 6) == 3
     assert decimals_of([1 / 3], 6) == 6
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (87.68814483, 6, "87.688145"),
+        (1477781671.355812, 4, "1477781671.3558"),
+        (0.5, 6, "0.500000"),
+        (0.000123456, 6, "0.0001235"),
+        (3.35e-12, 6, "3.350000e-12"),
+        (-3.35e-12, 4, "-3.3500e-12"),
+        (0.0, 6, "0.000000"),
+    ],
+)
+def test_small_numbers_keep_four_digits(value: float, decimals: int, text: str) -> None:
+    assert detailed(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (136013443019, "136013443019"),
+        (123456789012345.0, "123456789012345"),
+        (628483.775999999, "628483.776"),
+        (1.75121123684084e26, "1.75121123684e+26"),
+    ],
+)
+def test_sums_without_the_noise_of_floats(value: float, text: str) -> None:
+    assert plain_sum(value) == text

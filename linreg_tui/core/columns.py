@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import HOUSES
+from linreg_tui.core.header import MISSING
+from linreg_tui.core.numerals import number
 from linreg_tui.core.table import Table
 from linreg_tui.core.text import printable
 
@@ -17,8 +19,7 @@ ROW_NUMBERS_FROM = 3
 """So many rows in a row make 1, 2, 3 a count."""
 
 ROW_NUMBERS = "row numbers"
-
-_MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "<na>", "-", "?"))
+CONSTANT = "the same number in every row"
 
 _DATE = re.compile(
     r"\d{4}-\d{1,2}(-\d{1,2}([T ].*)?)?|\d{4}/\d{1,2}/\d{1,2}.*"
@@ -41,13 +42,15 @@ _LATEST_YEAR = 2200
 class Column:
     """A column, whether it can be x and y, and what speaks against it, in a word or two.
 
-    `guessed` says that nothing speaks against it. The name may hold any characters.
+    `guessed` says that nothing speaks against it, and `note` how its numbers are read, where that
+    isn't plain. The name may hold any characters.
     """
 
     name: str
     x: bool = True
     y: bool = True
     why: str = ""
+    note: str = ""
 
     @property
     def guessed(self) -> bool:
@@ -59,12 +62,23 @@ def columns(table: Table) -> tuple[Column, ...]:
     """What the head of a table tells of its columns."""
     cells = zip(*table.head, strict=True) if table.head else ((),) * len(table.names)
     return tuple(
-        _column(table, name, column) for name, column in zip(table.names, cells, strict=True)
+        replace(_column(table, name, column), note=reading(table, place))
+        for place, (name, column) in enumerate(zip(table.names, cells, strict=True))
     )
 
 
+def reading(table: Table, place: int) -> str:
+    """How the numbers of a column are read where a cell such as 32.000 leaves that open, or ""."""
+    cell = table.unclear(place)
+    if not cell:
+        return ""
+    read = float(table.numbers([cell])[0])
+    other = next(value for value in (number(cell, mark) for mark in ".,") if value != read)
+    return f"{printable(cell)} is read as {read:.15g}, not as {other:.15g}"
+
+
 def _column(table: Table, name: str, cells: Sequence[str]) -> Column:
-    present = [cell for cell in cells if cell.strip().lower() not in _MISSING]
+    present = [cell for cell in cells if cell.strip().lower() not in MISSING]
     numbers = table.numbers(present)
     numbers = numbers[np.isfinite(numbers)]
     if 2 * len(numbers) <= len(present):
@@ -74,7 +88,7 @@ def _column(table: Table, name: str, cells: Sequence[str]) -> Column:
         dates = sum(bool(_DATE.fullmatch(cell.strip())) for cell in present)
         return Column(name, x=False, y=False, why="dates" if 2 * dates > len(present) else "text")
     if (numbers == numbers[0]).all():
-        return Column(name, x=not table.complete, why="the same number in every row")
+        return Column(name, x=not table.complete, why=CONSTANT)
     if _ID.fullmatch(name):
         return Column(name, why="names the rows")
     begins = numbers[0] in (0, 1) or numbers[0] > _LATEST_YEAR
@@ -127,6 +141,12 @@ def choose(table: Table, path: str, x: str | None, y: str | None) -> tuple[int, 
     if x is not None and x == y:
         raise InputError(f"x and y are both {printable(x)}; choose two different columns")
     pair = guess(found, x, y)
+    if len(pair) < 2:
+        # Of two columns there is no other choice, and that one is constant says why it fails.
+        two = [column for column in found if column.y]
+        if len(two) == 2 and all(column.guessed or column.why == CONSTANT for column in two):
+            left = [column.name for column in two if column.name not in (x, y)]
+            pair = tuple(name if name is not None else left.pop(0) for name in (x, y))
     if len(pair) < 2:
         few = ", and there is one column" if len(names) == 1 else ""
         raise InputError(

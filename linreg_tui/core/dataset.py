@@ -29,7 +29,8 @@ class Dataset:
 
     `x` and `y` have shape (n,) and are read-only; `dropped` counts the rows left out because they
     had no number in one of the two columns, `missing` the cells of x and of y without one, and
-    `columns` are the names of all columns of the file. The names may hold any characters.
+    `columns` are the names of all columns of the file. The names may hold any characters. `notes`
+    say how the file was read, where it could have been meant otherwise; they are printable.
 
     Of more rows than are kept, x and y are a sample, from which batches are drawn. The closed form,
     the moments and so full-batch descent are of all rows, which `whole` tells.
@@ -44,6 +45,7 @@ class Dataset:
     whole: Whole | None = field(default=None, repr=False)
     missing: tuple[int, int] = (0, 0)
     columns: tuple[str, ...] = field(default=(), repr=False)
+    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         self.x.flags.writeable = False

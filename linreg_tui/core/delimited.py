@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linreg_tui.core.dialect import WHITESPACE, cells, is_cut_off, look, number, numbers, read
+from linreg_tui.core.dialect import WHITESPACE, cells, is_cut_off, look, read
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.header import notes_on
 from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.numerals import number, numbers, unclear
 from linreg_tui.core.source import Source, told
 from linreg_tui.core.table import HEAD_ROWS, Pair, distinct
 from linreg_tui.core.text import printable
@@ -26,7 +29,7 @@ PATIENCE = 16
 
 
 class DelimitedTable:
-    """A table in a text file, one row a line, whose first line names the columns.
+    """A table in a text file, one row a line.
 
     Raises
     ------
@@ -54,7 +57,9 @@ class DelimitedTable:
         width = len(self.names)
         self.head = [(*row, *[""] * (width - len(row)))[:width] for row in lines.rows]
         self.complete = source.complete and len(lines.rows) < HEAD_ROWS
+        self.notes = notes_on(lines.lines_above, named=lines.named)
         self._header = lines.length
+        self._rows_above = lines.above
         self._row_length = (len(source.head) - lines.length) // max(1, source.head.count("\n"))
 
     @property
@@ -69,6 +74,15 @@ class DelimitedTable:
     def numbers(self, cells: list[str]) -> FloatArray:
         """The numbers of some cells of a column."""
         return numbers(cells, self._dialect.decimal)
+
+    def unclear(self, place: int) -> str:
+        """A cell of a column whose decimal mark had to be guessed; an empty one if it hadn't."""
+        delimiter, decimal = self._dialect.delimiter, self._dialect.decimal
+        # Among columns with decimal points, such a file may still have one with thousands.
+        doubtful = self._dialect.guessed or (delimiter, decimal) == (";", ".")
+        # Nobody who parts cells by commas takes them for decimal marks.
+        marks = "." if delimiter == "," else ".,"
+        return unclear((row[place] for row in self.head), marks) if doubtful else ""
 
     def chunks(self, x: int, y: int) -> Iterator[Pair]:
         """The rows of two columns, a chunk at a time; NaN where there is no number.
@@ -130,7 +144,7 @@ class DelimitedTable:
         again = Source(self._source.path)
         try:
             lines = _Numbered(again)
-            for row in cells(lines, self._dialect.delimiter):
+            for row in islice(cells(lines, self._dialect.delimiter), self._rows_above, None):
                 if any(row[width:]):
                     return (
                         f"line {lines.number} has {len(row)} cells, and the header {width}; "

@@ -1,4 +1,4 @@
-"""How a text holds a table: what parts its cells, and how it writes numbers.
+"""How a text holds a table: what parts its cells, where its header is, and its decimal mark.
 
 Python's csv.Sniffer takes "1,5;2,5" for a table of commas, so the header has a say here.
 """
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-import numpy as np
-
-from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.header import HIGHEST, locate, nameless
+from linreg_tui.core.numerals import Marks, marks
+from linreg_tui.core.table import HEAD_ROWS
 
 WHITESPACE = " "
 _DELIMITERS = "\t;|,"
@@ -23,53 +23,38 @@ _DELIMITERS = "\t;|,"
 _LOOKED_AT = 100
 """Rows from which the dialect is told."""
 
-_SPACES = "'’ \u00a0\u202f"
-_EXPONENT = r"(?:[eE][+-]?\d+)?"
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
-
-def _pattern(decimal: str, groups: str) -> re.Pattern[str]:
-    point = re.escape(decimal)
-    grouped = rf"\d{{1,3}}([{groups}])\d{{3}}(?:\1\d{{3}})*"
-    return re.compile(
-        rf"\s*[+-]?(?:{grouped}(?:{point}\d*)?|\d+(?:{point}\d*)?|{point}\d+)"
-        rf"{_EXPONENT}\s*"
-    )
-
-
-_NUMBER = {".": _pattern(".", "," + _SPACES), ",": _pattern(",", "." + _SPACES)}
-_GROUPED = {decimal: re.compile(f"[{other}{_SPACES}]") for decimal, other in (".,", ",.")}
+_TITLED = 0.9
+"""What a delimiter's score is worth if rows above the header have to be left out for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The character between two cells (a space for any white space), and the decimal mark."""
+    """The character between two cells (a space for any white space), and the decimal mark.
+
+    `guessed` says that no cell tells the decimal mark from the one between thousands.
+    """
 
     delimiter: str
     decimal: str = "."
-
-
-def number(cell: str, decimal: str = ".") -> float:
-    """The number that a cell holds, such as 1234.5, 1,234.5 or 1e-7; NaN if it holds none."""
-    found = _NUMBER[decimal].fullmatch(cell)
-    if found is None:
-        return np.nan
-    if found[1] is not None:
-        cell = _GROUPED[decimal].sub("", cell)
-    return float(cell.strip().replace(decimal, "."))
-
-
-def numbers(cells: list[str], decimal: str) -> FloatArray:
-    """The numbers of a column, NaN where a cell holds none."""
-    return np.array([number(cell, decimal) for cell in cells])
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The rows of a text from the header on; `length` is how many characters the header takes."""
+    """The header of a text and the rows below it; `length` is how many characters come before them.
+
+    `above` counts the rows above the header, and `lines_above` the lines they take, blank ones
+    included. Where there is no header, which `named` tells, its names are made up.
+    """
 
     header: list[str]
     rows: list[list[str]]
     length: int
+    above: int = 0
+    lines_above: int = 0
+    named: bool = True
 
 
 def look(text: str, *, complete: bool) -> Dialect:
@@ -78,15 +63,18 @@ def look(text: str, *, complete: bool) -> Dialect:
     for delimiter in _DELIMITERS:
         lines = read(text, delimiter, complete=complete, most=_LOOKED_AT)
         if len(lines.header) > 1:
-            scores[delimiter] = _regularity(lines)
+            # With a wrong delimiter, a header can look like a title.
+            scores[delimiter] = _regularity(lines) * (_TITLED if lines.above else 1.0)
     if scores:
         delimiter = max(scores, key=lambda delimiter: scores[delimiter])
     else:
         spaced = read(text, WHITESPACE, complete=complete, most=_LOOKED_AT)
         regular = len(spaced.header) > 1 and _regularity(spaced) > 0.5
         delimiter = WHITESPACE if regular else ","
-    rows = read(text, delimiter, complete=complete, most=_LOOKED_AT).rows
-    return Dialect(delimiter, _decimal(delimiter, [cell for row in rows for cell in row]))
+    found = _marks(text, delimiter, complete, _LOOKED_AT)
+    if found.unclear and not (found.points or found.commas):
+        found = _marks(text, delimiter, complete, HEAD_ROWS)
+    return Dialect(delimiter, *decimal_of(delimiter, found))
 
 
 def _regularity(lines: Lines) -> float:
@@ -96,32 +84,51 @@ def _regularity(lines: Lines) -> float:
     return sum(len(row) == len(lines.header) for row in lines.rows) / len(lines.rows)
 
 
-def _decimal(delimiter: str, cells: list[str]) -> str:
-    """The decimal mark; a comma only if there are cells that make no sense without."""
-    points = sum(_only(cell, ".") for cell in cells if "." in cell)
-    commas = sum(_only(cell, ",") for cell in cells if "," in cell)
-    if commas == points == 0:
-        return "," if delimiter == ";" and not any("." in cell for cell in cells) else "."
-    return "," if commas > points else "."
+def _marks(text: str, delimiter: str, complete: bool, most: int) -> Marks:
+    rows = read(text, delimiter, complete=complete, most=most).rows
+    return marks(cell for row in rows for cell in row)
 
 
-def _only(cell: str, decimal: str) -> bool:
-    """Whether a cell is a number with this decimal mark, and isn't one with the other."""
-    other = "," if decimal == "." else "."
-    return bool(_NUMBER[decimal].fullmatch(cell)) and not _NUMBER[other].fullmatch(cell)
+def decimal_of(delimiter: str, found: Marks) -> tuple[str, bool]:
+    """The decimal mark, and whether it is a guess, since no cell tells.
+
+    Semicolons are what spreadsheets write between cells where the comma is the decimal mark.
+    """
+    if found.points or found.commas:
+        return "," if found.commas > found.points else ".", False
+    return "," if delimiter == ";" else ".", found.unclear > 0
 
 
 def read(text: str, delimiter: str, *, complete: bool, most: int) -> Lines:
     """The header and the first rows of a text; of an incomplete one, less the last."""
     file = io.StringIO(text, newline="")
-    table = cells(file, delimiter)
-    header = next(table, [])
-    length = file.tell()
-    rows = list(islice(table, most + 1))
-    # The last row may be cut off, and what is beyond the first ones isn't asked for.
-    if len(rows) > most or not complete:
-        rows.pop()
-    return Lines(header, rows, length)
+    rows: list[list[str]] = []
+    ends = [0]
+    for row in islice(cells(file, delimiter), most + HIGHEST + 1):
+        rows.append(row)
+        ends.append(file.tell())
+    if not complete and len(rows) > 1 and file.tell() == len(text):
+        rows.pop()  # it may be cut off
+    found = locate(rows)
+    above, first = found.above, found.above + found.named
+    if found.named:
+        header = rows[above] if rows else []
+    else:
+        header = nameless(max(map(len, rows[above : above + _LOOKED_AT])))
+    return Lines(
+        header,
+        rows[first : first + most],
+        ends[min(first, len(rows))],
+        above,
+        _lines_above(text, ends[above]) if above else 0,
+        found.named,
+    )
+
+
+def _lines_above(text: str, end: int) -> int:
+    """The lines of a text up to `end`, and the blank ones that follow."""
+    word = re.compile(r"\S").search(text, end)
+    return len(_LINE_END.findall(text[: word.start() if word else end]))
 
 
 def cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:

@@ -38,6 +38,7 @@ class EditedDataset(Dataset):
             dropped=original.dropped,
             missing=original.missing,
             columns=original.columns,
+            notes=original.notes,
             original=original,
             changed=changed,
             tally=tally,

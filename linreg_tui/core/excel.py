@@ -1,4 +1,4 @@
-"""Tables in Excel workbooks, where openpyxl is installed: the first sheet, from its header on."""
+"""Tables in Excel workbooks, where openpyxl is installed: the first sheet."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from linreg_tui.core.dialect import number, numbers
+from linreg_tui.core.dialect import decimal_of
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.header import HIGHEST, locate, nameless, notes_on
 from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.numerals import marks, number, numbers, unclear
 from linreg_tui.core.source import told
 from linreg_tui.core.table import HEAD_ROWS, Pair, distinct
 from linreg_tui.core.text import printable
@@ -68,19 +70,32 @@ class ExcelTable:
             sheet = book.worksheets[0]
             # Some programs write down a size that is wrong.
             sheet.reset_dimensions()
-            self._rows = (row for row in sheet.iter_rows(values_only=True) if _filled(row))
-            header = next(self._rows, ())
-            first = list(islice(self._rows, HEAD_ROWS))
-        if not header:
+            numbered = enumerate(sheet.iter_rows(values_only=True))
+            filled = ((line, row) for line, row in numbered if _filled(row))
+            top = list(islice(filled, HIGHEST + HEAD_ROWS + 1))
+            self._rows = (row for _, row in filled)
+        if not top:
             raise InputError(
                 f"{printable(self._path)}: its first sheet is empty; "
                 "put the table there, with a header"
             )
-        width = max(place + 1 for place, value in enumerate(header) if value is not None)
-        self.names = distinct([_text(value) for value in header[:width]])
-        self.head = [tuple(_text(value) for value in _padded(row, width)) for row in first]
-        self.complete = len(first) < HEAD_ROWS
-        self._first = first
+        texts = [[_text(value) for value in row] for _, row in top]
+        found = locate(texts)
+        self.notes = notes_on(top[found.above][0] if found.above else 0, named=found.named)
+        first = found.above + found.named
+        self._first = [row for _, row in top[first:]]
+        if found.named:
+            width = _width(top[found.above][1])
+            self.names = distinct(texts[found.above][:width])
+        else:
+            width = max(map(_width, self._first))
+            self.names = tuple(nameless(width))
+        self.head = [
+            tuple(_text(value) for value in _padded(row, width)) for row in self._first[:HEAD_ROWS]
+        ]
+        self.complete = len(self._first) < HEAD_ROWS
+        in_text = (value for row in self._first for value in row if isinstance(value, str))
+        self._decimal, self._guessed = decimal_of("", marks(in_text))
 
     @property
     def fraction(self) -> float:
@@ -93,7 +108,12 @@ class ExcelTable:
 
     def numbers(self, cells: list[str]) -> FloatArray:
         """The numbers of some cells of a column."""
-        return numbers(cells, ".")
+        return numbers(cells, self._decimal)
+
+    def unclear(self, place: int) -> str:
+        """A text of a column whose decimal mark had to be guessed; an empty one if it hadn't."""
+        values = (row[place] for row in self._first if place < len(row))
+        return unclear(value for value in values if isinstance(value, str)) * self._guessed
 
     def chunks(self, x: int, y: int) -> Iterator[Pair]:
         """The rows of two columns, a chunk at a time; NaN where there is no number.
@@ -108,10 +128,15 @@ class ExcelTable:
             rows = chain(self._first, self._rows)
             while chunk := [_padded(row, width) for row in islice(rows, CHUNK_ROWS)]:
                 yield (
-                    np.array([_number(row[x]) for row in chunk]),
-                    np.array([_number(row[y]) for row in chunk]),
+                    np.array([self._number(row[x]) for row in chunk]),
+                    np.array([self._number(row[y]) for row in chunk]),
                 )
         self.complete = True
+
+    def _number(self, value: Any) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        return number(_text(value), self._decimal)
 
 
 def _filled(row: Values) -> bool:
@@ -126,7 +151,5 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _number(value: Any) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    return number(_text(value))
+def _width(row: Values) -> int:
+    return max(place + 1 for place, value in enumerate(row) if value is not None)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import numpy as np
 
-from linreg_tui.core.columns import choose
+from linreg_tui.core.columns import choose, reading
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
@@ -129,6 +129,8 @@ class Rows:
         """These rows, or a sample of them, with the names of the columns and what was dropped."""
         x_name, y_name = self._names
         missing = self._missing[0], self._missing[1]
+        table = self._table
+        readings = [(table.names[place], reading(table, place)) for place in self._places]
         return Dataset(
             self._path,
             x_name,
@@ -137,5 +139,9 @@ class Rows:
             y,
             self._dropped,
             missing=missing,
-            columns=tuple(self._table.names),
+            columns=tuple(table.names),
+            notes=(
+                *table.notes,
+                *(f"{printable(name, 30)}: {told}" for name, told in readings if told),
+            ),
         )

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from linreg_tui.core.dialect import numbers
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.numerals import numbers
 from linreg_tui.core.source import told
 from linreg_tui.core.table import HEAD_ROWS, Pair, distinct
 from linreg_tui.core.text import printable
@@ -26,6 +26,8 @@ class ParquetTable:
     InputError
         If there is no such file, no table in it, or pyarrow isn't installed.
     """
+
+    notes: tuple[str, ...] = ()
 
     def __init__(self, path: str) -> None:
         with told(path):
@@ -68,6 +70,10 @@ class ParquetTable:
     def numbers(self, cells: list[str]) -> FloatArray:
         """The numbers of some cells of a column."""
         return numbers(cells, ".")
+
+    def unclear(self, place: int) -> str:  # noqa: ARG002
+        """An empty text, since numbers aren't written there."""
+        return ""
 
     def chunks(self, x: int, y: int) -> Iterator[Pair]:
         """The rows of two columns, a chunk at a time; NaN where there is no number.

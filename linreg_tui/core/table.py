@@ -18,12 +18,13 @@ class Table(Protocol):
     """A table in an open file.
 
     `head` is the text of its first rows, a row as long as `names`, and `complete` whether that is
-    all rows.
+    all rows. `notes` say how the header was found, where that isn't plain.
     """
 
     names: tuple[str, ...]
     head: list[tuple[str, ...]]
     complete: bool
+    notes: tuple[str, ...]
 
     @property
     def fraction(self) -> float:
@@ -34,6 +35,9 @@ class Table(Protocol):
 
     def numbers(self, cells: list[str]) -> FloatArray:
         """The numbers of some cells of a column."""
+
+    def unclear(self, place: int) -> str:
+        """A cell of a column whose decimal mark had to be guessed; an empty one if it hadn't."""
 
     def chunks(self, x: int, y: int) -> Iterator[Pair]:
         """The rows of two columns, a chunk at a time; NaN where there is no number.

@@ -41,11 +41,15 @@ def open_table(path: str) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The columns of a file, its first rows as text that can be shown, and a guess of x and y."""
+    """The columns of a file, its first rows as text that can be shown, and a guess of x and y.
+
+    `notes` say how its header was found, where that isn't plain.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     guess: tuple[str, str] | None
+    notes: tuple[str, ...] = ()
 
 
 def preview(path: str, rows: int = 8) -> Preview:
@@ -59,5 +63,6 @@ def preview(path: str, rows: int = 8) -> Preview:
     with closing(open_table(path)) as table:
         found = columns(table)
         first = tuple(tuple(map(printable, row)) for row in table.head[:rows])
+        notes = table.notes
     pair = guess(found)
-    return Preview(found, first, (pair[0], pair[1]) if len(pair) == 2 else None)
+    return Preview(found, first, (pair[0], pair[1]) if len(pair) == 2 else None, notes)

@@ -119,6 +119,8 @@ class LinregApp(GuardedApp):
         await self._complete()
         if self._tour_at_first is not None:
             self.tour.guide.open(self._tour_at_first)
+        if notes := self.data.notes:
+            self.notify("; ".join(notes), markup=False)
         if self._file is not None and self._file.wrong:
             self.notify(self._file.wrong, severity="warning", markup=False)
         gc.freeze()

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from linreg_tui.core.closed_form import ClosedForm, Sums
 from linreg_tui.core.derivation import Derivation, Difference, derivation
-from linreg_tui.numbers import estimate, line_equation
+from linreg_tui.numbers import SUM_DIGITS, estimate, line_equation
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 
 COLUMNS, ROWS = 78, 20
@@ -17,9 +17,6 @@ STEP = 14
 LABEL, NUMBER = 18, 20
 DIGITS, SHORT = (21, 15, 12, 9, 6, 4), 18
 """All of a number if that fits, or else fewer; and how many of a mere result."""
-
-FLOAT_DIGITS = 15
-"""So many of a number that isn't whole are told at most, since it is as exact as its sums."""
 
 AGREES = 1e-6
 """Relative to them, how far the slope and the intercept by these sums may be off."""
@@ -131,7 +128,7 @@ def _number(value: Fraction, digits: int) -> str:
     """A whole number with all its digits if it has no more than so many, or else rounded."""
     if value.denominator == 1 and len(str(abs(value.numerator))) <= digits:
         return str(value.numerator)
-    rounding = Context(prec=min(digits, FLOAT_DIGITS))
+    rounding = Context(prec=min(digits, SUM_DIGITS))
     rounded = rounding.divide(value.numerator, value.denominator)
     mantissa, _, power = f"{rounded:.{rounding.prec}g}".partition("e")
     if "." in mantissa:

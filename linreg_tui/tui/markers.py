@@ -21,7 +21,8 @@ class Ink:
 class Markers:
     """One such set.
 
-    A cell has `across` times `down` dots. `batch` marks the points of a batch, `step` each step of
+    A cell has `across` times `down` dots. `point` marks a point over lines, `batch`
+    those of a batch, `step` each step of
     a run on its curve, `here` the one in view and `goal` the optimum; each of `curves` marks one of
     several curves. `right` and `up` say where axes point, and `axis` has the characters of
     plotext's axes in the order of `AXIS`. `bars_up` and `bars_right` are the end of a bar in its
@@ -38,6 +39,7 @@ class Markers:
     closed_form: Ink
     trace: Ink
     contour: Ink
+    point: str
     batch: str
     step: str
     here: str
@@ -75,6 +77,7 @@ BRAILLE = Markers(
     closed_form=Ink("braille", "╌╌"),
     trace=Ink("braille", "╴╴"),
     contour=Ink("braille", "⠒⠒"),
+    point="•",
     batch="•",
     step="•",
     here="●",
@@ -98,6 +101,7 @@ BLOCK = Markers(
     closed_form=Ink("hd", "▄ ▄"),
     trace=Ink("hd", "▄▖"),
     contour=Ink("hd", "▖▖"),
+    point="o",
     batch="▒",
     step="█",
     here="●",
@@ -121,6 +125,7 @@ ASCII = Markers(
     closed_form=Ink("-", "- -"),
     trace=Ink("~", "~~"),
     contour=Ink(",", ",,"),
+    point="o",
     batch="x",
     step="o",
     here="@",

@@ -121,6 +121,13 @@ def write_legend(picture: Picture, left: int, legend: Sequence[Span]) -> None:
         column += len(text) + 3
 
 
+def cut(text: str, width: int) -> str:
+    """The text in so many cells, with … at its end if it is longer."""
+    while cell_len(text) > width:
+        text = f"{text.rstrip('…')[:-1]}…"
+    return text
+
+
 def write(picture: Picture, row: int, column: int, text: str, role: Role) -> None:
     """Write text into a picture, as far as it fits; a wide character takes two cells."""
     glyphs = picture.glyphs[row]

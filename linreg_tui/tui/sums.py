@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linreg_tui.core.closed_form import ClosedForm, Sums
-from linreg_tui.numbers import equation, fixed
+from linreg_tui.numbers import detailed, detailed_equation, fixed
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 
 LABEL, NUMBER = 14, 20
@@ -19,7 +19,10 @@ def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
     decimals = 0 if whole else 4
 
     def row(label: str, value: float, decimals: int, role: Role = Role.TEXT) -> list[Span]:
-        return [(label.ljust(LABEL), Role.LABEL), (fixed(value, NUMBER, decimals), role)]
+        text = detailed(value, decimals) if decimals else fixed(value, NUMBER, 0)
+        if len(text) > NUMBER:
+            text = fixed(value, NUMBER, decimals)
+        return [(label.ljust(LABEL), Role.LABEL), (text.rjust(NUMBER), role)]
 
     formula: list[list[Span]] = [*([(text, Role.LABEL)] for text in FORMULA), []]
     parts = [
@@ -32,7 +35,7 @@ def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
         row("slope m", line.slope, 6, Role.REFERENCE),
         row("intercept b", line.intercept, 6, Role.REFERENCE),
         row("MSE", line.loss, 4),
-        [(equation(line.slope, line.intercept, (6, 6)), Role.REFERENCE)],
+        [(detailed_equation(line), Role.REFERENCE)],
     ]
     roomy = rows >= len(formula) + len(parts)
     return lines(columns, rows, [*(formula if roomy else ()), *parts])

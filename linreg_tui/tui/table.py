@@ -10,12 +10,18 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.summary import Summary, summary
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import decimals_of, fixed, rows_of
-from linreg_tui.tui.picture import Picture, Role, Span, lines
+from linreg_tui.tui.picture import Picture, Role, Span, cut, lines
 
 LABEL, NUMBER = 8, 14
 GAP = 4
 SIDE_BY_SIDE = 2 * (LABEL + 2 * NUMBER) + GAP
 """Columns from which on rows and summary stand beside one another."""
+
+FIRST_ROWS = 7
+"""So many lines are kept for the first rows, with a blank one and the names, below a summary."""
+
+LEAST_NAMES = 3
+"""So many lines have the names of all columns at least."""
 
 MOST_DECIMALS = 6
 STATISTICS: dict[str, Callable[[Summary], float]] = {
@@ -42,44 +48,62 @@ class TablePicture:
 
     def draw(self, columns: int, rows: int) -> Picture:
         """Side by side where there is room, or else the first rows below the summary."""
-        described = self._described()
-        if columns >= SIDE_BY_SIDE:
-            both = zip(_filled(self._first(rows), rows), _filled(described, rows), strict=True)
+        beside = columns >= SIDE_BY_SIDE
+        wide = self._wide((columns - GAP) // 2 if beside else columns)
+        described = self._described(wide)
+        left_over = rows - len(described)
+        described += self._columns_of_file(left_over if beside else left_over - FIRST_ROWS, wide)
+        if beside:
+            both = zip(
+                _filled(self._first(rows, wide), rows, wide),
+                _filled(described, rows, wide),
+                strict=True,
+            )
             gap: Span = (" " * GAP, Role.NOTHING)
             return lines(columns, rows, [[*left, gap, *right] for left, right in both])
         room = rows - len(described) - 1
-        below = self._first(room) if room > 1 else []
+        below = self._first(room, wide) if room > 1 else []
         return lines(columns, rows, [*described, [], *below])
 
-    def _first(self, rows: int) -> list[list[Span]]:
+    def _wide(self, columns: int) -> int:
+        """The width of a column, with room for its name if there is such."""
+        names = self._data.x_name, self._data.y_name
+        longest = max(cell_len(printable(name)) for name in names)
+        return max(NUMBER, min(longest + 2, (columns - LABEL) // 2))
+
+    def _first(self, rows: int, wide: int) -> list[list[Span]]:
         """As many of the data's rows as there is room for, below the names."""
         shown = max(0, min(rows - 1, self._data.n))
         x, y = self._data.x[:shown].tolist(), self._data.y[:shown].tolist()
         places = [decimals_of(column, MOST_DECIMALS) for column in (x, y)]
         return [
-            self._names("  row"),
+            self._names("  row", wide),
             *(
-                _row(f"{number:>5}", [fixed(row[k], NUMBER, places[k]) for k in (0, 1)])
+                _row(f"{number:>5}", [fixed(row[k], NUMBER, places[k]) for k in (0, 1)], wide)
                 for number, row in enumerate(zip(x, y, strict=True))
             ),
         ]
 
-    def _described(self) -> list[list[Span]]:
-        names = self._names("")
+    def _described(self, wide: int) -> list[list[Span]]:
+        names = self._names("", wide)
         if self._columns is None:
             return [names, *([(name, Role.LABEL)] for name in ("type", "count", *STATISTICS)), []]
         places = [_decimals(column) for column in self._columns]
 
         def each(number: Callable[[Summary], float], label: str) -> list[Span]:
             told = zip(self._columns or (), places, strict=True)
-            return _row(label, [fixed(number(column), NUMBER, p) for column, p in told])
+            return _row(label, [fixed(number(column), NUMBER, p) for column, p in told], wide)
 
         counts = [f"{column.count:,}" for column in self._columns]
         dropped = self._data.dropped
         return [
             names,
-            _row("type", ["whole" if column.whole else "real" for column in self._columns]),
-            _row("count", [_above_the_point(c, p) for c, p in zip(counts, places, strict=True)]),
+            _row("type", ["whole" if column.whole else "real" for column in self._columns], wide),
+            _row(
+                "count",
+                [_above_the_point(c, p) for c, p in zip(counts, places, strict=True)],
+                wide,
+            ),
             *(each(number, label) for label, number in STATISTICS.items()),
             *(
                 [[(f"a sample, {rows_of(self._data)}", Role.LABEL)]]
@@ -91,33 +115,43 @@ class TablePicture:
                     _above_the_point(f"{count:,}", p)
                     for count, p in zip(self._data.missing, places, strict=True)
                 ],
+                wide,
             ),
             [
                 ("dropped ", Role.LABEL),
                 (f"{dropped:,} row{'s' * (dropped != 1)} without a number", Role.TEXT),
             ],
-            *self._columns_of_file(),
         ]
 
-    def _columns_of_file(self) -> list[list[Span]]:
-        names = [printable(name, 2 * NUMBER) for name in self._data.columns]
+    def _columns_of_file(self, rows: int, wide: int) -> list[list[Span]]:
+        """The names of all columns, or as many as there is room for."""
+        names = [cut(printable(name), 2 * wide) for name in self._data.columns]
+        if len(names) > max(LEAST_NAMES, rows):
+            shown = max(LEAST_NAMES, rows) - 1
+            names = [*names[:shown], f"and {len(names) - shown} more"]
         labels = ["columns", *[""] * len(names)]
         return [
             [(label.ljust(LABEL), Role.LABEL), (name, Role.TEXT)]
             for label, name in zip(labels, names, strict=False)
         ]
 
-    def _names(self, label: str) -> list[Span]:
-        names = (printable(name, NUMBER - 2) for name in (self._data.x_name, self._data.y_name))
-        return [(label.ljust(LABEL), Role.LABEL), *((_right(name), Role.LABEL) for name in names)]
+    def _names(self, label: str, wide: int) -> list[Span]:
+        names = (cut(printable(n), wide - 2) for n in (self._data.x_name, self._data.y_name))
+        return [
+            (label.ljust(LABEL), Role.LABEL),
+            *((_right(name, wide), Role.LABEL) for name in names),
+        ]
 
 
-def _row(label: str, numbers: Sequence[str]) -> list[Span]:
-    return [(label.ljust(LABEL), Role.LABEL), *((_right(number), Role.TEXT) for number in numbers)]
+def _row(label: str, numbers: Sequence[str], wide: int) -> list[Span]:
+    return [
+        (label.ljust(LABEL), Role.LABEL),
+        *((_right(number, wide), Role.TEXT) for number in numbers),
+    ]
 
 
-def _right(text: str) -> str:
-    return " " * (NUMBER - cell_len(text)) + text
+def _right(text: str, wide: int) -> str:
+    return " " * (wide - cell_len(text)) + text
 
 
 def _above_the_point(whole: str, decimals: int) -> str:
@@ -131,7 +165,7 @@ def _decimals(column: Summary) -> int:
     return min(MOST_DECIMALS, max(2, 7 - digits))
 
 
-def _filled(text: list[list[Span]], rows: int) -> list[list[Span]]:
+def _filled(text: list[list[Span]], rows: int, wide: int) -> list[list[Span]]:
     """So many rows of the same width."""
-    blank: list[Span] = [(" " * (LABEL + 2 * NUMBER), Role.NOTHING)]
+    blank: list[Span] = [(" " * (LABEL + 2 * wide), Role.NOTHING)]
     return [*text[:rows], *([blank] * (rows - len(text)))]

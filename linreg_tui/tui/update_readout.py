@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.update import Update, update
-from linreg_tui.numbers import fixed, rate
+from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 from linreg_tui.tui.player import View
 
 ROOMY, SPREAD = 72, 92
 """Columns from which on all of gradient descent fits, and all of the other optimizers."""
+
+FACTOR, TERM = 13, 10
+"""Columns of a gradient, and of a parameter and what it changes by."""
+
+SMALLEST = 1e-4
+"""Numbers below have too few digits in the place of a parameter."""
 
 NAMED = {"momentum": "v", "nesterov": "∂L + μ v", "adam": "m / √v"}
 """What is multiplied by η instead of the gradient, with each optimizer but sgd."""
@@ -38,7 +44,7 @@ def _batch(step: Update, settings: Settings, columns: int) -> list[Span]:
     return [
         (rows, Role.TEXT if step.rows is None else Role.BATCH),
         (", mean residual ", Role.LABEL),
-        (fixed(step.residual, 12).strip(), Role.TEXT),
+        (_factor(step.residual).strip(), Role.TEXT),
         (f" ({'; '.join(notes)})", Role.LABEL),
     ]
 
@@ -48,18 +54,15 @@ def _parameter(
 ) -> list[Span]:
     """The gradient, what an optimizer makes of it, η, and m − η · that = m'."""
     old, new, rate_now = step.before[place], step.after[place], step.rates[place]
-    decimals = 4 if abs(new) < 1000 else 2
+    before, change, after = _sum(old, rate_now * step.steps[place], new)
     gradient: list[Span] = [
         (f"∂L/∂{name} ", Role.LABEL),
-        (fixed(step.gradient[place], 13), Role.TEXT),
+        (_factor(step.gradient[place]), Role.TEXT),
     ]
     made: list[Span] = []
     if made_of_it is not None:
-        made = [(f"   {made_of_it} ", Role.LABEL), (fixed(step.steps[place], 13), Role.TEXT)]
-    product: list[Span] = [
-        (" − ", Role.LABEL),
-        (fixed(rate_now * step.steps[place], 10, decimals), Role.TEXT),
-    ]
+        made = [(f"   {made_of_it} ", Role.LABEL), (_factor(step.steps[place]), Role.TEXT)]
+    product: list[Span] = [(" − ", Role.LABEL), (change, Role.TEXT)]
     spans = [*gradient, *made]
     if columns < (ROOMY if made_of_it is None else SPREAD):
         spans, product = (made or gradient) if columns < ROOMY else spans, []
@@ -68,8 +71,38 @@ def _parameter(
         (" · ", Role.LABEL),
         (rate(rate_now).ljust(7), Role.TEXT),
         (f"  {name} ", Role.LABEL),
-        (fixed(old, 10, decimals), Role.TEXT),
+        (before, Role.TEXT),
         *product,
         (" = " if product else " → ", Role.LABEL),
-        (fixed(new, 10, decimals), Role.FIT),
+        (after, Role.FIT),
     ]
+
+
+def _factor(value: float) -> str:
+    """A number with four digits at least."""
+    small = 0 < abs(value) < SMALLEST
+    return _small(value).rjust(FACTOR) if small else fixed(value, FACTOR, decimals_for(value))
+
+
+def _small(value: float) -> str:
+    """A number with an exponent, and as many digits as there is room for."""
+    return fixed(value, TERM, MOST_DECIMALS + 3) if value else "0".rjust(TERM)
+
+
+def _sum(old: float, change: float, new: float) -> tuple[str, str, str]:
+    """m, η · ∂L/∂m and the new m with as many decimals as it takes to follow a small change.
+
+    Where so many don't fit, the change has an exponent; all have one if m itself is as small.
+    """
+    largest = max(abs(old), abs(new))
+    if 0 < largest < SMALLEST:
+        return _small(old), _small(change), _small(new)
+    usual = 4 if abs(new) < 1000 else 2
+    room = TERM - len(f"{-largest:.0f}.")
+    decimals = max(usual, min(decimals_for(change) - 1, room))
+    seen = change == 0 or abs(change) >= 10.0 ** (1 - decimals)
+    return (
+        fixed(old, TERM, decimals),
+        fixed(change, TERM, decimals) if seen else _small(change),
+        fixed(new, TERM, decimals),
+    )

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linreg_tui.core.dialect import Dialect, look, number
+from linreg_tui.core.dialect import Dialect, look
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.loading import load
+from linreg_tui.core.numerals import number
 from linreg_tui.core.tables import openable, preview
 
 TABLE = "name,size,price\na,1.5,1000\nb,2.5,2500.5\nc,4,3000\n"
@@ -108,7 +109,7 @@ def test_a_stray_byte_far_down_is_no_failure(tmp_path: Path) -> None:
         ("a;b\n1.5;2.5\n", Dialect(";", ".")),
         ("a;b\n1;2\n", Dialect(";", ",")),
         ("a,b\n1,2\n", Dialect(",", ".")),
-        ("a\tb\n1,234\t2,345\n", Dialect("\t", ".")),
+        ("a\tb\n1,234\t2,345\n", Dialect("\t", ".", guessed=True)),
         ("a\n1\n", Dialect(",", ".")),
         ("a b\n1\n2\n", Dialect(",", ".")),
         ("a b,c\n1,2\n", Dialect(",", ".")),

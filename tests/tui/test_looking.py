@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -259,6 +260,30 @@ def test_the_table() -> None:
     narrow = text(table.draw(44, 24))
     assert narrow.index("dropped") < narrow.index("row  ")
     assert "row  " not in text(table.draw(44, 12))
+
+
+def test_of_many_columns_the_table_names_as_many_as_there_is_room_for() -> None:
+    many = replace(POINTS, columns=tuple(f"column {place}" for place in range(40)))
+    table = TablePicture(many)
+    table.prepare()
+    beside = text(table.draw(80, 20)).rstrip("\n").splitlines()
+    assert beside[-1].endswith("and 33 more")
+    assert beside[-2].endswith("column 6")
+    below = text(table.draw(44, 24))
+    assert "and 36 more" in below
+    assert "row  " in below
+    assert "more" not in text(table.draw(80, 60))
+
+
+def test_a_name_in_the_table_is_cut_only_where_there_is_no_room() -> None:
+    name = "a name of a column of 35 characters"
+    table = TablePicture(replace(POINTS, x_name=name, y_name="y"))
+    table.prepare()
+    assert text(table.draw(200, 12)).count(name) == 2
+    assert text(table.draw(90, 30)).count(name) == 0
+    assert text(table.draw(80, 12)).count("a name of a …") == 2
+    for columns in (44, 60, 76, 80, 120, 200):
+        assert all(len(line) <= columns for line in text(table.draw(columns, 30)).splitlines())
 
 
 def test_decimal_points_are_in_line(houses: Dataset) -> None:

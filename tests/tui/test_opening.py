@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,11 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.opening import columns, memory
 from linreg_tui.tui.opening.columns import ColumnPicker
-from linreg_tui.tui.opening.listing import entries, size_text
+from linreg_tui.tui.opening.listing import entries, matching, size_text
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.question import Question
 
 EXPORT = """id;date;area m²;price;note;[red]x
@@ -107,6 +109,39 @@ def test_only_folders_and_what_can_be_opened_are_listed(folder: Path) -> None:
     assert [entry.name for entry in entries(folder)] == names
     with pytest.raises(InputError, match="choose another"):
         entries(folder / "export.csv")
+
+
+def test_files_are_listed_in_their_natural_order(tmp_path: Path) -> None:
+    endings = ["gdp.csv", "gdp.csv.gz", "Gdp10.csv"]
+    names = [*endings, "gdp-edited.csv", "gdp-edited-2.csv", "gdp-edited-10.csv"]
+    for name in [*names, "2.csv", "x.tsv"]:
+        (tmp_path / "sub" / name).write_text("a,b\n1,2\n")
+    found = entries(tmp_path / "sub")
+    listed = [entry.name for entry in found]
+    assert listed == ["..", "examples", "2.csv", *names, "inner.tsv", "x.tsv"]
+    assert [entry.name for entry in matching(found, "gdp")] == names
+
+
+@pytest.mark.parametrize("typed", ["examples/made", "Examples/ma"])
+async def test_the_examples_can_be_typed_as_a_path(
+    houses: Dataset, folder: Path, typed: str
+) -> None:
+    (folder / "made").mkdir()
+    async with opened(houses) as pilot:
+        await pilot.press(*typed)
+        await pilot.pause()
+        assert "a line whose slope, 3" in said(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MadeForm))
+
+
+async def test_a_real_folder_of_examples_wins(houses: Dataset, folder: Path) -> None:
+    (folder / "examples").mkdir()
+    (folder / "examples" / "mine.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
+    async with opened(houses) as pilot:
+        await pilot.press(*"examples/")
+        await pilot.pause()
+        assert "mine.csv" in screen(pilot)
 
 
 def test_sizes() -> None:
@@ -273,6 +308,51 @@ async def test_edits_are_asked_about_before_other_data_is_opened(
         assert (folder / "slimmed_realestate_data-edited.csv").read_text().count("\n") == 553
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_of_many_columns_the_one_under_the_cursor_is_in_sight(
+    houses: Dataset, folder: Path, size: tuple[int, int]
+) -> None:
+    names = [f"{'a_long_name_of_a_column_' * (n % 3)}{n:02}" for n in range(40)]
+    rows = "".join(",".join(str(k * n + k % 3) for n in range(40)) + "\n" for k in range(1, 9))
+    (folder / "wide.csv").write_text(",".join(names) + "\n" + rows)
+    async with opened(houses, size) as pilot:
+        await to_columns(pilot, *"wide")
+        first_rows = pilot.app.screen.query_one("#preview", Plot)
+        pair = pilot.app.screen.query_one("#pair", Static)
+        for keys, here in ((["home"], 0), (["down"] * 9, 9), (["end"], 39), (["up"] * 3, 36)):
+            await pilot.press(*keys)
+            await pilot.pause()
+            shown = "".join(segment.text for segment in first_rows.render_line(0))
+            assert f"{names[here][:17]}" in shown
+        assert str(pair.content).endswith("   all rows" + " in memory" * (size[0] == 80))
+        await pilot.press("end", "x", "home", *["down"] * 8, "y", "end", "up", "x", "a")
+        assert str(pair.content).endswith("   a sample of 100,000 rows")
+        assert len(str(pair.content)) in (size[0] - 5, size[0] - 4)
+
+
+async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None:
+    rows = "".join(f"n{k};{20 + k * k};{30 + k}.500\n" for k in range(9))
+    (folder / "sheet.csv").write_text(f"Bericht\n\nName;Alter;Gehalt\n{rows}")
+    told_of = "30.500 is read as 30500, not as 30.5"
+    above = "2 lines above the header left out"
+    async with opened(houses) as pilot:
+        await pilot.press(*"she")
+        await until(pilot, lambda: f"Gehalt: {told_of}; {above}" in said(pilot))
+        await to_columns(pilot)
+        assert said(pilot) == above
+        await pilot.press("down")
+        assert said(pilot) == f"{told_of}; {above}"
+        await pilot.press("enter")
+        await data(pilot, houses)
+        assert f"{above}; Gehalt: {told_of}" in told(pilot)[-1]
+
+
+async def test_how_a_file_was_read_is_told_at_the_start(houses: Dataset) -> None:
+    async with LinregApp(replace(houses, notes=("[b]how",)), Settings()).run_test() as pilot:
+        await pilot.pause()
+        assert told(pilot) == ["[b]how"]
+
+
 async def test_an_example(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("up", "enter", "end", "up")
@@ -288,10 +368,12 @@ async def test_a_line_is_made_up(houses: Dataset) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, MadeForm))
         await pilot.press("ctrl+u", *"1", "enter")
         assert "1 rows are not enough" in said(pilot)
-        await pilot.press("0", "0", "down", "ctrl+u", *"-2", "enter")
+        await pilot.press("ctrl+u", *"1e2", "enter")
+        assert said(pilot) == "1e2 is not a whole number: choose one, such as 100"
+        await pilot.press("ctrl+u", *"100", "down", "ctrl+u", *"-7,25", "enter")
         found = await data(pilot, houses)
         assert found.n == 100
-        assert found.line.slope == pytest.approx(-2, abs=0.6)
+        assert found.line.slope == pytest.approx(-7.25, abs=0.6)
 
 
 async def test_what_can_not_be_opened_is_told_and_the_old_data_kept(houses: Dataset) -> None:

@@ -14,16 +14,19 @@ from linreg_tui.core.closed_form import fit
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edited import EditedDataset
 from linreg_tui.core.edits import Edits
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.loading import load
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import fixed
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS
-from linreg_tui.tui.markers import BRAILLE
+from linreg_tui.tui.markers import BRAILLE, SETS, Markers
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.picture import Role
+from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
 from linreg_tui.tui.question import Question
@@ -133,7 +136,7 @@ async def test_adding_taking_out_undoing_and_redoing(
         else:
             assert "edited: +1" in text
             assert f"y = {line.slope:.6f} * x + {line.intercept:.6f}" in text
-        assert "row 552 at" in text
+        assert "row 551 at" in text
         for taking in ("k", "delete", "backspace"):
             await press(pilot, taking)
             assert data_now(pilot) is houses
@@ -161,7 +164,7 @@ async def test_lifting_and_moving_is_one_edit(houses: Dataset, size: tuple[int, 
         before = poking(pilot).edits.place(near)
         assert poking(pilot).cursor == before
         await press(pilot, "enter")
-        assert f"row {near + 1} is lifted" in screen(pilot)
+        assert f"row {near} is lifted" in screen(pilot)
         assert data_now(pilot) is houses
         lines = []
         for key in ("right", "up", "shift+right"):
@@ -327,6 +330,43 @@ async def test_quitting_does_not_ask_about_edits_that_are_saved_or_undone(
         assert "6 rows of x and y, with decimal points" in told(pilot)
         await press(pilot, "q")
         await until(pilot, lambda: not pilot.app.is_running)
+
+
+async def test_where_no_point_is_near_it_is_said(few: Dataset) -> None:
+    async with poked(few, SLOW) as pilot:
+        await press(pilot, *["shift+up"] * 3)
+        assert "no point near; a adds one" in screen(pilot)
+        await press(pilot, "k")
+        assert "no point near; n goes to the next one" in told(pilot)
+        assert data_now(pilot) is few
+
+
+@pytest.mark.parametrize("markers", SETS.values(), ids=str)
+@pytest.mark.parametrize(("columns", "rows"), [(60, 16), (78, 18), (44, 8)])
+def test_few_points_lie_on_top_of_all_lines(markers: Markers, columns: int, rows: int) -> None:
+    """On a line that the closed form, its band and the fit all go along."""
+    x = np.arange(20.0)
+    data = Dataset("d", "x", "y", x, 3 * x + np.tile([0.01, -0.01], 10))
+    state, plane = Poking(Edits.of(data)), PlanePicture(markers)
+    plane.prepare(data)
+    drawn = plane.draw(columns, rows, state, None)
+    area = state._area
+    assert area is not None
+    points = drawn.roles[1 : 1 + area.plot_rows] == Role.POINTS
+    places = np.minimum(area.x.place(x) * area.plot_columns, area.plot_columns - 1).astype(int)
+    hidden = {places[state.near]} if state.near is not None else set()
+    cursor = int(area.x.place(np.array([state.cursor[0]]))[0] * area.plot_columns)
+    assert set(np.flatnonzero(points.any(axis=0)) - area.left) >= {*places} - hidden - {cursor}
+    assert columns < 60 or f"{markers.point} data" in "".join(map(chr, drawn.glyphs[0]))
+    assert (drawn.roles == Role.REFERENCE).any()
+
+
+def test_a_crowd_of_points_does_not_hide_the_lines(houses: Dataset) -> None:
+    plane = PlanePicture(BRAILLE)
+    plane.prepare(houses)
+    drawn = plane.draw(78, 18, Poking(Edits.of(houses)), None)
+    assert np.count_nonzero(drawn.roles == Role.REFERENCE) > 15
+    assert "⠶ data" in "".join(map(chr, drawn.glyphs[0]))
 
 
 async def test_points_on_one_spot_are_counted(few: Dataset) -> None:
@@ -508,7 +548,8 @@ def test_nothing_is_near_from_afar_or_before_there_is_a_picture(houses: Dataset)
     assert state.near is not None
     state.cursor = 4000.0, 20_000.0
     assert state.near is None
-    state.lift()
-    state.take_out()
+    for what in (state.lift, state.take_out):
+        with pytest.raises(InputError, match="no point near; n goes to the next one"):
+            what()
     assert state.lifted is None
     assert state.edits.data is houses

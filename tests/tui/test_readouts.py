@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.core.update import update
 from linreg_tui.tui.picture import Picture
 from linreg_tui.tui.player import View
 from linreg_tui.tui.readout import draw_readout
+from linreg_tui.tui.sums import draw_sums
 from linreg_tui.tui.timeline import draw_timeline
 from linreg_tui.tui.update_readout import draw_update
 
@@ -140,6 +143,28 @@ def test_what_is_multiplied_is_what_the_optimizer_makes(houses: Dataset, columns
     assert ("−" in line) == (columns == 100)
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e6, 1e12])
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_the_arithmetic_of_a_step_can_be_followed(
+    houses: Dataset, unit: float, standardize: bool, number: int
+) -> None:
+    """Small slopes and changes keep their digits, and the numbers their places."""
+    small = replace(houses, x=houses.x * unit, y=houses.y / 1e5)
+    run = Run(small, replace(proposed(small), standardize=standardize))
+    run.advance(30)
+    step = update(run, number)
+    for place, line in enumerate(text(draw_update(78, 3, view(run, number)))[1:]):
+        said = re.fullmatch(r"∂L/∂[mb] (.{13}) · (\S+) +[mb] (.{10}) − (.{10}) = (.{10})", line)
+        assert said is not None
+        gradient, _, old, change, new = map(float, said.groups())
+        assert gradient == pytest.approx(step.gradient[place], rel=1e-3)
+        moved = step.before[place] - step.after[place]
+        assert change == pytest.approx(moved, rel=0.06)
+        assert new == pytest.approx(step.after[place], rel=1e-3, abs=1e-4)
+        assert old - change == pytest.approx(new, abs=2e-4 * max(1e-12, abs(old), abs(new)))
+
+
 def test_a_step_in_z_scores(houses: Dataset) -> None:
     run = trained(houses, 1, optimizer="adam", standardize=True, learning_rate_b=0.01, batch_size=1)
     batch, slope, _ = text(draw_update(100, 3, view(run)))
@@ -184,6 +209,14 @@ def test_the_timeline(houses: Dataset) -> None:
 def test_a_timeline_of_any_width(houses: Dataset, columns: int) -> None:
     picture = draw_timeline(columns, view(trained(houses, 3)))
     assert picture.glyphs.shape == (1, columns)
+
+
+def test_the_sums_of_a_tiny_slope_keep_its_digits(houses: Dataset) -> None:
+    small = replace(houses, x=houses.x * 1e12, y=houses.y / 1e5)
+    drawn = text(draw_sums(44, 10, small.sums, small.line))
+    assert drawn[-4].split() == ["slope", "m", "8.768815e-16"]
+    assert drawn[-1] == "y = 8.768815e-16 * x + 0.347541"
+    assert text(draw_sums(44, 10, houses.sums, houses.line))[-4].split()[-1] == "87.688145"
 
 
 def test_the_rates_are_those_that_a_schedule_makes_at_the_step(houses: Dataset) -> None:

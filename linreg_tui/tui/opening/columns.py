@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -26,7 +27,7 @@ from linreg_tui.core.text import printable
 from linreg_tui.tui.opening.attempt import LeftError, attempt
 from linreg_tui.tui.opening.memory import fits
 from linreg_tui.tui.opening.preview_picture import draw_preview
-from linreg_tui.tui.picture import Picture
+from linreg_tui.tui.picture import Picture, cut
 from linreg_tui.tui.plain_list import PlainList
 from linreg_tui.tui.plot import Plot
 
@@ -38,6 +39,11 @@ FRAME = 0.1
 
 ROOMY = 22
 """Rows of the screen from which on all first rows are shown."""
+
+WIDTH, FRAMED = 80, 4
+"""Columns of the picker at most, and of those its border and padding."""
+
+BETWEEN = "  from  x "
 
 NAME_COLUMNS = 34
 
@@ -92,6 +98,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
     def on_resize(self, event: Resize) -> None:
         """Fewer of the first rows where there is little room."""
         self.set_class(event.size.height < ROOMY, "short")
+        self._show_pair(event.size.width)
 
     def on_mount(self) -> None:
         """Begin on x."""
@@ -103,10 +110,11 @@ class ColumnPicker(ModalScreen[Dataset | None]):
 
     @on(OptionList.OptionHighlighted)
     def explain(self) -> None:
-        """Say what speaks against the column under the cursor."""
+        """Show the column under the cursor, say what speaks against it, and how it is read."""
+        self._first_rows.redraw()
         if self._left is None:
-            why = self._here.why
-            self._tell(f"{why}" if why else "")
+            here = self._here
+            self._tell("; ".join(filter(None, [here.why, here.note, *self._preview.notes])))
 
     def action_set(self, which: str) -> None:
         """Make the column under the cursor x or y; the other one changes places if it was that."""
@@ -186,18 +194,28 @@ class ColumnPicker(ModalScreen[Dataset | None]):
             [Option(_line(column, self._chosen)) for column in self._preview.columns]
         )
         self._columns.highlighted = place
-        x, y = (printable(self._chosen[which], 24) or "–" for which in "xy")
+        self._show_pair(self.app.size.width)
+        self._first_rows.redraw()
+
+    def _show_pair(self, width: int) -> None:
+        """What is x, y and kept in memory, on one line of a screen of that width."""
         rows = f"a sample of {SAMPLE_ROWS:,} rows" if self._sampled else "all rows"
+        x, y = (printable(self._chosen[which]) or "–" for which in "xy")
+        all_of_it = f"y {y}{BETWEEN}{x}     {rows} in memory"
+        fits = cell_len(all_of_it) <= min(width, WIDTH) - FRAMED
+        rows = f"     {rows} in memory" if fits else f"   {rows}"
+        room = min(width, WIDTH) - FRAMED - len(f"y {BETWEEN}{rows}")
+        longest = max(room // 2, room - cell_len(x)), max(room // 2, room - cell_len(y))
+        y, x = cut(y, longest[0]), cut(x, longest[1])
         self._pair.update(
             Content.assemble(
                 ("y ", "$text-muted"),
                 (y, "bold $text-accent"),
-                ("  from  x ", "$text-muted"),
+                (BETWEEN, "$text-muted"),
                 (x, "bold $text-accent"),
-                (f"     {rows} in memory", "$text-muted"),
+                (rows, "$text-muted"),
             )
         )
-        self._first_rows.redraw()
 
     def _show_progress(self) -> None:
         full = round(BAR * self._fraction)
@@ -209,7 +227,8 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         self._said.set_class(wrong, "wrong")
 
     def _draw(self, columns: int, rows: int) -> Picture:
-        return draw_preview(columns, rows, self._preview, tuple(self._chosen.values()))
+        here = self._columns.highlighted or 0
+        return draw_preview(columns, rows, self._preview, tuple(self._chosen.values()), here)
 
 
 def _line(column: Column, chosen: dict[str, str]) -> Content:

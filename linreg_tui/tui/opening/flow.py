@@ -74,7 +74,7 @@ def said_of(opened: Opened) -> str:
     data = opened.data
     sample = " as a sample" * (data.total > data.n)
     name = printable(Path(data.source).name, 40)
-    told = [f"{name}: {rows_of(data)}{sample}", *filter(None, [left_out(data)])]
+    told = [f"{name}: {rows_of(data)}{sample}", *filter(None, [left_out(data)]), *data.notes]
     if opened.settings != Settings():
         told.append("learning rates and the initial line are fitted to its scale")
     return "; ".join(told)

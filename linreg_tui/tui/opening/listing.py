@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,9 +53,19 @@ def entries(folder: Path | None) -> list[Entry]:
                 found.append(entry)
     except OSError as error:
         raise InputError(f"{printable(str(folder))}: {error.strerror}; choose another") from None
-    found.sort(key=lambda entry: (entry.kind == "file", entry.name.casefold()))
+    found.sort(key=lambda entry: (entry.kind == "file", _natural(entry.name)))
     above = [] if folder.parent == folder else [Entry("folder", "..", folder.parent)]
     return [*above, Entry("examples", "examples"), *found]
+
+
+def _natural(name: str) -> list[list[str | int]]:
+    """By which names are in order: a, a-2, a-10, each with its ending left for last."""
+    stem, dot, ending = name.casefold().partition(".")
+    # Text and numbers take turns, so that like is compared with like.
+    return [
+        [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
+        for text in (stem, dot + ending)
+    ]
 
 
 def matching(found: Sequence[Entry], typed: str) -> list[Entry]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -10,11 +12,11 @@ from textual.widgets import Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import made_line
-from linreg_tui.options import Option
+from linreg_tui.core.text import printable
 from linreg_tui.tui.field import Field
 from linreg_tui.tui.form_screen import FormScreen
 
-FIELDS = {
+FIELDS: dict[str, tuple[str, str, type[int] | type[float]]] = {
     "rows": ("rows", "100", int),
     "slope": ("slope, m", "3", float),
     "intercept": ("intercept, b", "20", float),
@@ -33,6 +35,23 @@ KEYS = "  ".join(
     ]
 )
 """The bottom line, in Textual's markup."""
+
+
+def _read(field: tuple[str, str, type[int] | type[float]], text: str) -> Any:
+    """The number that was typed, with a decimal point or comma.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    _, usual, kind = field
+    try:
+        return kind(text.replace(",", ".") if kind is float else text)
+    except ValueError:
+        name = "number" if kind is float else "whole number"
+        wrong = f"{printable(text, 30)} is not a {name}" if text else f"a {name} is missing"
+        raise InputError(f"{wrong}: choose one, such as {usual}") from None
 
 
 class MadeForm(FormScreen[Dataset]):
@@ -55,7 +74,7 @@ class MadeForm(FormScreen[Dataset]):
         """Make the data, or say what is wrong."""
         try:
             values = {
-                field.setting: Option("seed", FIELDS[field.setting][2], "").read(field.text)
+                field.setting: _read(FIELDS[field.setting], field.text.strip())
                 for field in self.fields
             }
             if values["rows"] > MOST_ROWS:

@@ -42,6 +42,9 @@ ROOMY = 22
 
 NAME_COLUMNS = 52
 
+EXAMPLES = "examples"
+"""What is typed to go to them, unless there is a folder of that name."""
+
 KEYS = "  ".join(
     [
         "[b $accent]type[/] to find",
@@ -181,8 +184,10 @@ class FilePicker(ModalScreen[Chosen | None]):
         """Show what fits to the text; at a slash, go where it leads."""
         typed = self._typed.value
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
-        if slash and (folder := self._path(leading + slash)) is not None and folder.is_dir():
-            self.go(folder)
+        folder = self._path(leading + slash) if slash else None
+        known = folder is not None and folder.is_dir()
+        if known or (slash and leading.strip().casefold() == EXAMPLES):
+            self.go(folder if known else None)
             self._typed.value = name  # which finds on from there
             self._typed.cursor_position = len(name)
             return
@@ -229,7 +234,7 @@ class FilePicker(ModalScreen[Chosen | None]):
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; go into it if it is a folder."""
         typed, here = self._typed.value, self._here
-        path = self._path(typed) if typed.strip() else None
+        path = self._path(typed) if typed.strip() and not self._in_examples else None
         if path is not None and path.is_dir():
             self.go(path)
         elif path is not None and path.exists():
@@ -315,9 +320,11 @@ def _of(found: Preview) -> str:
     """How many columns there are, and what is guessed of them."""
     told = f"{len(found.columns)} columns, {_numeric(found)} of numbers"
     if found.guess is None:
-        return f"{told}: choose x and y"
+        return "; ".join([f"{told}: choose x and y", *found.notes])
     x, y = (printable(name, 24) for name in found.guess)
-    return f"{told}; x is {x}, y is {y}"
+    guessed = (column for column in found.columns if column.name in found.guess)
+    notes = [f"{printable(c.name, 24)}: {c.note}" for c in guessed if c.note]
+    return "; ".join([f"{told}; x is {x}, y is {y}", *notes, *found.notes])
 
 
 def _lacking(found: Preview) -> str:

@@ -19,6 +19,9 @@ from linreg_tui.tui.poke.poking import Poking
 GUIDE_SHADE, CURSOR_SHADE = 1, 7
 """Backgrounds of the cursor's row and column, and of its cell."""
 
+POINTS_A_COLUMN = 2
+"""Up to so many, each is marked on top of all lines; more of them would hide the lines."""
+
 
 class PlanePicture:
     """Only the lines and the cursor are drawn anew while the points and the window stay.
@@ -42,17 +45,26 @@ class PlanePicture:
         area = poking.window(columns, rows, markers)
         if not area.has_room:
             return blank(columns, rows)
+        few = data.n <= POINTS_A_COLUMN * area.plot_columns
         if self._drawn is None or self._drawn[0] != area or self._drawn[1] is not data:
             self._drawn = area, data
-            self._still = self._points(area, data)
+            self._frame = self._empty(area, few)
+            x, y = data.sketch
+            self._points = (
+                figures.marks(area, x, y, markers.point, Role.POINTS)
+                if few
+                else figures.scatter(area, x, y)
+            )
         line = data.line
-        inks = band_of(line, inference(line), area) if self._prepared else []
+        band = band_of(line, inference(line), area) if self._prepared else []
+        lines = []
         if view is not None:
             step = view.run.history[view.number]
-            inks.append(figures.straight_line(area, step.slope, step.intercept, Role.FIT))
-        inks.append(
+            lines.append(figures.straight_line(area, step.slope, step.intercept, Role.FIT))
+        lines.append(
             figures.straight_line(area, line.slope, line.intercept, Role.REFERENCE, dashed=True)
         )
+        inks = [*band, *lines, self._points] if few else [*band, self._points, *lines]
         near = poking.near
         if near is not None and poking.lifted is None:
             x, y = (np.array([place]) for place in poking.edits.place(near))
@@ -60,13 +72,13 @@ class PlanePicture:
         x, y = (np.array([place]) for place in poking.cursor)
         cursor = markers.here if poking.lifted is not None else "+"
         inks.append(figures.marks(area, x, y, cursor, Role.HERE))
-        return layers.shaded(area, layers.stack(area, self._still, inks), _guides(area, x, y))
+        return layers.shaded(area, layers.stack(area, self._frame, inks), _guides(area, x, y))
 
-    def _points(self, area: Area, data: Dataset) -> Picture:
-        band = (f"{self._markers.trace.sample} 95% band", Role.BAND)
-        entries = [band, *legend(self._markers, "fit", "closed form")]
-        frame = figures.frame(area, entries)
-        return layers.stack(area, frame, [figures.scatter(area, *data.sketch)])
+    def _empty(self, area: Area, few: bool) -> Picture:
+        markers = self._markers
+        band = (f"{markers.trace.sample} 95% band", Role.BAND)
+        points = (f"{markers.point if few else markers.points.sample} data", Role.POINTS)
+        return figures.frame(area, [points, band, *legend(markers, "fit", "closed form")])
 
 
 def _guides(area: Area, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from linreg_tui.axes import Axis
 from linreg_tui.core.edits import Edits
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.area import Area
@@ -134,12 +135,19 @@ class Poking:
             self.edits = self.edits.add(*self.cursor)
 
     def lift(self) -> None:
-        """Take hold of the nearest point, or put down what is lifted."""
+        """Take hold of the nearest point, or put down what is lifted.
+
+        Raises
+        ------
+        InputError
+            If no point is near.
+        """
         if self.lifted is not None:
             self.put_down()
-        elif (row := self.near) is not None:
-            self.lifted, self._before_lifting = row, self.edits
-            self.cursor = self.edits.place(row)
+            return
+        row = self._taken_hold_of()
+        self.lifted, self._before_lifting = row, self.edits
+        self.cursor = self.edits.place(row)
 
     def put_down(self) -> None:
         """Leave what is lifted where it is."""
@@ -156,12 +164,12 @@ class Poking:
         Raises
         ------
         InputError
-            If that is not possible; nothing has changed then.
+            If no point is near, or that is not possible; nothing has changed then.
         """
-        if (row := self.near) is not None:
-            before = self.edits if self.lifted is None else self._before_lifting
-            self.edits = before.remove(row)
-            self.lifted = None
+        row = self._taken_hold_of()
+        before = self.edits if self.lifted is None else self._before_lifting
+        self.edits = before.remove(row)
+        self.lifted = None
 
     def undo(self) -> None:
         """Take the last edit back; what is lifted is put back."""
@@ -174,6 +182,11 @@ class Poking:
         """Do again what was taken back."""
         if self.lifted is None:
             self.edits = self.edits.redo()
+
+    def _taken_hold_of(self) -> int:
+        if self.near is None:
+            raise InputError("no point near; n goes to the next one")
+        return self.near
 
     def _go_to(self, x: float, y: float) -> None:
         self.cursor = x, y

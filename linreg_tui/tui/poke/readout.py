@@ -39,8 +39,8 @@ def _cursor(poking: Poking, narrow: bool) -> list[Span]:
 def _near(poking: Poking, narrow: bool) -> list[Span]:
     near = poking.near
     if near is None:
-        return [("a adds a point, n goes to the next one", Role.LABEL)]
-    name = f"row {near + 1:,}"
+        return [("no point near; a adds one, n goes to the next", Role.LABEL)]
+    name = f"row {near:,}"  # from 0 on, as the table counts
     if poking.beneath > 0:
         name += f" (and {poking.beneath} beneath)"
     if poking.lifted is not None:
