@@ -118,3 +118,13 @@ def add_trials(group: argparse._ActionsContainer) -> None:
         metavar="N",
         help="processes to train in (default: 1, and more for a long sweep)",
     )
+
+
+def add_cluster(group: argparse._ActionsContainer) -> None:
+    """Let it be named where else to work."""
+    group.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="work on a Dask cluster: tcp://HOST:PORT of its scheduler, or local:N for N processes "
+        "here",
+    )

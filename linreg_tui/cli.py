@@ -14,6 +14,7 @@ from linreg_tui.arguments import (
     EPILOG,
     Parser,
     add_batch_sizes,
+    add_cluster,
     add_data,
     add_json,
     add_trials,
@@ -166,6 +167,10 @@ def _sweep(words: list[str]) -> int:
         "the scale; ends with the scale from which on it diverges",
     )
     add_trials(group)
+    add_cluster(group)
+    group.add_argument(
+        "--go-on", action="store_true", help="should the cluster go away, train the rest here"
+    )
     add_settings(parser, "batch_size")
     add_json(parser)
     parser.add_argument(
@@ -184,6 +189,8 @@ def _sweep(words: list[str]) -> int:
         options.scales,
         options.repeats,
         jobs=options.jobs,
+        cluster=options.cluster,
+        go_on=options.go_on,
         as_json=options.json,
         csv=options.csv,
     )

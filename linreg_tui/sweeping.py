@@ -6,6 +6,7 @@ What the results are does not depend on where they come from, nor on their order
 from __future__ import annotations
 
 import os
+from abc import abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 
@@ -32,6 +33,18 @@ MAX_JOBS = 32
 
 TRIAL_SECONDS, STEP_SECONDS, ROW_SECONDS = 2e-4, 1e-6, 2.5e-8
 """What a trial, a step and a row drawn take on a usual machine."""
+
+
+class FarExecutor(Executor):
+    """An executor that takes longer to hand over to, and which keeps the data that it was sent."""
+
+    @abstractmethod
+    def batch_seconds(self, work: float) -> float:
+        """How much to hand over at a time, of so many seconds of work."""
+
+
+class GoneError(InputError):
+    """The executor is gone before its work was done; what it handed out stays valid."""
 
 
 def estimated_seconds(settings: Settings, n: int) -> float:
@@ -64,15 +77,25 @@ def sweep(
     ------
     InputError
         If the data can't be trained with the settings of a trial.
+    GoneError
+        If the executor is gone, after all that it has done.
     """
     if executor is None:
         for trial in trials:
             yield run_trial(data, trial)
         return
     futures = submitted(data, trials, executor)
+    gone: GoneError | None = None
     try:
         for future in as_completed(futures):
-            yield from future.result()
+            try:
+                results = future.result()
+            except GoneError as error:  # others may be done
+                gone = error
+                continue
+            yield from results
+        if gone is not None:
+            raise gone
     finally:
         for future in futures:
             future.cancel()
@@ -89,6 +112,10 @@ def submitted(
         If it has no processes to run them.
     """
     seconds = BATCH_SECONDS + SENDING * data.n
+    if isinstance(executor, FarExecutor):
+        trials = tuple(trials)
+        work = sum(estimated_seconds(trial.settings, data.n) for trial in trials)
+        seconds = executor.batch_seconds(work)
     try:
         return {
             executor.submit(_run, data, batch): batch for batch in batches(trials, data.n, seconds)

@@ -14,7 +14,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "linreg_tui"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-HEAVY = {"pandas", "pyarrow", "openpyxl", "scipy", "textual", "plotext"}
+HEAVY = {"pandas", "pyarrow", "openpyxl", "scipy", "textual", "plotext", "dask"}
 
 AFTER = """
 import json, sys
@@ -144,13 +144,19 @@ def test_one_file_knows_a_library(package: str, only: str) -> None:
     assert users(package) == {only}
 
 
+def test_the_cluster_alone_knows_distributed() -> None:
+    for library in ("dask", "distributed"):
+        assert users(library) <= {f"cluster/{name}.py" for name in ("connection", "worker")}
+    assert users("distributed")
+
+
 def test_textual_is_known_to_the_application_alone() -> None:
     outside = {name for name in users("textual") if not name.startswith("tui/")}
     assert users("textual") - outside
     assert outside <= {"cli.py"}
 
 
-@pytest.mark.parametrize("library", ["pandas", "scipy", "openpyxl", "pyarrow"])
+@pytest.mark.parametrize("library", ["pandas", "scipy", "openpyxl", "pyarrow", "distributed"])
 def test_slow_libraries_are_imported_late(library: str) -> None:
     found = [
         at_once
@@ -168,6 +174,7 @@ FORBIDDEN = {
     "training": PARTS - {"core", "training"},
     "processes": PARTS - {"core", "allowance", "processes"},
     "sweeping": PARTS - {"core", "processes", "sweeping"},
+    "cluster": PARTS - {"__init__", "core", "processes", "sweeping", "cluster"},
     "tui": {"headless", "headless_report", "headless_sweep", "sweep_table", "cli", "__main__"},
     "launch": {"cli", "__main__"},
     "cli": {"__main__"},

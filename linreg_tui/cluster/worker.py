@@ -1,0 +1,45 @@
+"""What runs on the workers of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from linreg_tui import __version__
+from linreg_tui.processes import StoppedError, unless
+
+Value = TypeVar("Value")
+
+
+def versions() -> tuple[str, str]:
+    """Those of this program and of NumPy."""
+    return __version__, np.__version__
+
+
+def same(value: Value) -> Value:
+    """The value, which a worker keeps from then on."""
+    return value
+
+
+def call(function: Callable[..., Value], arguments: tuple[Any, ...]) -> Value | None:
+    """What a function returns; None once nobody waits for it any more.
+
+    Trials look for that every few thousand steps: a worker can't be interrupted, and would go on
+    with what was cancelled.
+    """
+    from distributed import get_worker
+
+    worker = get_worker()
+    key = worker.get_current_task()
+
+    def unwanted() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is None or task.state == "cancelled"
+
+    with unless(unwanted):
+        try:
+            return function(*arguments)
+        except StoppedError:
+            return None

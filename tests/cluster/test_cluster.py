@@ -1,0 +1,130 @@
+"""A cluster of two processes on this machine, and what is done on it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import aclosing
+
+import pytest
+
+from linreg_tui import sweep_aside
+from linreg_tui.cluster.connection import Cluster, connected
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import grid, over_batch_sizes
+from linreg_tui.core.trials import run_trial
+from linreg_tui.sweeping import GoneError, submitted, sweep
+from linreg_tui.tui.sweep.recipe import SIZES
+from tests.test_cli import printed
+from tests.test_cli_sweep import without_seconds
+from tests.test_sweeping import ordered, same
+from tests.tui.test_sweep import choose, done, opened, pane
+
+PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7, 1e-6]}, repeats=9)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with connected("local:2") as opened:
+        yield opened
+
+
+def test_results_are_bit_for_bit_those_of_this_process(cluster: Cluster, houses: Dataset) -> None:
+    inline = [run_trial(houses, trial) for trial in PLAN]
+    assert same(ordered(list(sweep(houses, PLAN, cluster))), inline)
+
+
+def test_trials_go_out_in_batches_for_all_workers(cluster: Cluster, houses: Dataset) -> None:
+    few = over_batch_sizes(Settings(), houses.n)
+    many = over_batch_sizes(Settings(epochs=100), houses.n, repeats=400)
+    for plan, least, most in ((few, 1, 1), (many, 8, 40)):
+        futures = submitted(houses, plan, cluster)
+        assert least <= len(futures) <= most
+        for future in futures:
+            future.cancel()
+    assert cluster.submit(len, PLAN).result(10) == len(PLAN)
+
+
+def test_the_command_prints_the_same(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["sweep", "--scales", "1,8", "--repeats", "2"]
+    here, there = (
+        printed(capsys, *options),
+        printed(capsys, *options, "--cluster", cluster.scheduler),
+    )
+    assert without_seconds(here) == without_seconds(there)
+
+
+async def test_the_application_trains_there(cluster: Cluster, houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        form = await choose(pilot, SIZES, sizes="64,full", cluster=cluster.scheduler)
+        assert form.recipe is not None
+        await pilot.press("enter")
+        await done(pilot)
+        rows = pane(pilot).course.sheet.board.rows
+        assert [row.results for row in rows] == [
+            [run_trial(houses, trial)] for trial in form.recipe.plan
+        ]
+
+
+async def test_cancelling_frees_the_workers(cluster: Cluster, houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(epochs=10_000_000), houses.n, [None], repeats=4)
+
+    async def work() -> None:
+        async with aclosing(sweep_aside.sweep(houses, plan, cluster)) as coming:
+            async for _ in coming:
+                pass
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.3)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    began = time.monotonic()
+    both = [cluster.submit(time.sleep, 0.1) for _ in range(2)]
+    await asyncio.gather(*map(asyncio.wrap_future, both))
+    assert time.monotonic() - began < 3
+
+
+def test_what_can_not_be_trained_is_told(cluster: Cluster, houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, [552])
+    with pytest.raises(InputError, match="a batch of 552"):
+        list(sweep(houses, plan, cluster))
+
+
+def test_a_worker_that_dies_loses_nothing(cluster: Cluster, houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(epochs=4_000), houses.n, [64], repeats=16)
+    victim = cluster.submit(os.getpid).result(10)
+    results = sweep(houses, plan, cluster)
+    found = [next(results)]
+    os.kill(victim, signal.SIGKILL)
+    found += results
+    assert ordered(found) == [run_trial(houses, trial) for trial in plan]
+
+
+def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        plan = over_batch_sizes(Settings(epochs=4_000), houses.n, [64], repeats=40)
+        try:
+            address = process.stdout.readline().strip()
+            with connected(address) as cluster:
+                results = sweep(houses, plan, cluster)
+                found = [next(results)]
+                process.kill()
+                began = time.monotonic()
+                with pytest.raises(GoneError, match=f"scheduler at {address} went away"):
+                    found += results
+                assert time.monotonic() - began < 5
+        finally:
+            process.kill()
+    assert 0 < len(found) < len(plan)
+    assert found == [run_trial(houses, result.trial) for result in found]
