@@ -58,7 +58,11 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "data",
         nargs="?",
         metavar="DATA",
-        help="a table with a header: CSV, TSV, .gz of these, .parquet, .xlsx",
+        help="a table with a header: CSV, TSV, .gz of these, .parquet, .xlsx; or many, as a folder "
+        "or 'part-*.parquet'",
+    )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="of many files, leave out those that can't be read"
     )
     parser.add_argument(
         "--example",
@@ -74,8 +78,13 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
 
 
-def data_of(options: argparse.Namespace, *, streamed: bool = False) -> Dataset:
-    """The data that was named, or the bundled one; a file can be read piece by piece."""
+def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = False) -> Dataset:
+    """The data that was named, or the bundled one; a file can be read piece by piece, or far off.
+
+    What consists of many files is read by the cluster that is named, if one is.
+    """
+    if far and options.cluster is not None and options.data is None:
+        raise InputError("a cluster reads files: name some, such as 'part-*.parquet'")
     if options.example is not None:
         if options.data is not None:
             raise InputError(
@@ -84,6 +93,18 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False) -> Dataset:
             )
         return example(options.example, options.x, options.y)
     if options.data is not None:
+        from linreg_tui.partitions import partitioned
+
+        data = partitioned(
+            options.data,
+            options.x,
+            options.y,
+            skip_bad=options.skip_bad,
+            cluster=getattr(options, "cluster", None),
+            single=far,
+        )
+        if data is not None:
+            return data
         read = stream if streamed else load
         return read(options.data, options.x, options.y)
     return bundled(options.x, options.y)
@@ -93,7 +114,9 @@ def named_data(options: argparse.Namespace) -> list[str]:
     """The words that name the data again, none for the bundled one."""
     if options.example is not None:
         return ["--example", options.example]
-    return [] if options.data is None else ["--", options.data]
+    if options.data is None:
+        return []
+    return [*(["--skip-bad"] if options.skip_bad else []), "--", options.data]
 
 
 def add_batch_sizes(group: argparse._ActionsContainer) -> None:

@@ -86,11 +86,12 @@ def _open_application(words: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
     add_data(parser)
     add_settings(parser)
+    add_cluster(parser)
     launch.add_screen(parser)
     options = parser.parse_args(words)
     _recognise(options.data)
     launch.need_a_terminal("linreg-tui train works without one")
-    data = data_of(options)
+    data = data_of(options, far=True)
     return launch.run(data, settings_of(options, data), options, named_data(options))
 
 
@@ -110,11 +111,13 @@ def _fit(words: list[str]) -> int:
         action="store_true",
         help="read piece by piece, in little memory, a file of any size",
     )
+    add_cluster(parser)
     options = parser.parse_args(words)
 
     from linreg_tui import headless
 
-    headless.fit(data_of(options, streamed=options.stream), as_json=options.json)
+    data = data_of(options, streamed=options.stream, far=True)
+    headless.fit(data, as_json=options.json)
     return 0
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
+from typing import TypeVar
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -35,12 +36,20 @@ TRIAL_SECONDS, STEP_SECONDS, ROW_SECONDS = 2e-4, 1e-6, 2.5e-8
 """What a trial, a step and a row drawn take on a usual machine."""
 
 
+Item = TypeVar("Item")
+Sum = TypeVar("Sum")
+
+
 class FarExecutor(Executor):
     """An executor that takes longer to hand over to, and which keeps the data that it was sent."""
 
     @abstractmethod
     def batch_seconds(self, work: float) -> float:
         """How much to hand over at a time, of so many seconds of work."""
+
+    @abstractmethod
+    def tree(self, function: Callable[[int, Item], Sum], items: Sequence[Item]) -> Sum:
+        """The sum of what a function makes of items and their numbers, as `parts.tree` adds it."""
 
 
 class GoneError(InputError):

@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import aclosing
 from typing import Any
@@ -55,6 +55,9 @@ class Leaving(FarExecutor):
     def batch_seconds(self, work: float) -> float:
         assert work > 0
         return 0.0
+
+    def tree(self, function: Callable[[int, Any], Any], items: Sequence[Any]) -> Any:
+        raise NotImplementedError
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()

@@ -6,9 +6,10 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, contextmanager, redirect_stderr, suppress
+from functools import partial
 from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from linreg_tui.cluster import worker
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.sweeping import FarExecutor, GoneError
+from linreg_tui.sweeping import FarExecutor, GoneError, Item, Sum
 
 Value = TypeVar("Value")
 
@@ -89,6 +90,15 @@ class Cluster(FarExecutor):
         future: Future[Value] = Future()
         self._loop.call_soon_threadsafe(self._begin, future, function, arguments)
         return future
+
+    def tree(self, function: Callable[[int, Item], Sum], items: Sequence[Item]) -> Sum:
+        """The sum of what a function makes of items and their numbers, as `parts.tree` adds it.
+
+        What it makes stays on the workers until it is added up.
+        """
+        future: Future[Sum] = Future()
+        self._loop.call_soon_threadsafe(self._begin_tree, future, function, items)
+        return future.result()
 
     def leave(self) -> None:
         """Begin nothing more, leave off what is under way, and close the connection in time."""
@@ -220,21 +230,44 @@ class Cluster(FarExecutor):
         if not future.done():
             future.set_exception(GoneError(f"the cluster's scheduler at {self.address} went away"))
 
+    def _awaited(self, future: Future[Any]) -> bool:
+        """Whether what a future stands for can be begun; if not, it fails."""
+        if future.cancelled():
+            return False
+        self._waiting.add(future)
+        if self._gone or self._over.is_set() or self._client is None:
+            self._fail(future)
+            return False
+        return True
+
     def _begin(
         self, future: Future[Any], function: Callable[..., Any], arguments: tuple[Any, ...]
     ) -> None:
         """Send a call, and wait for what comes of it."""
-        if future.cancelled():
-            return
-        self._waiting.add(future)
-        if self._gone or self._over.is_set() or self._client is None:
-            self._fail(future)
+        if not self._awaited(future):
             return
         sent = tuple(
             self._hold(argument) if isinstance(argument, Dataset) else argument
             for argument in arguments
         )
         far = self._client.submit(worker.call, function, sent, pure=False)
+        self._wait_for(future, far)
+
+    def _begin_tree(
+        self, future: Future[Any], function: Callable[..., Any], items: Sequence[Any]
+    ) -> None:
+        """Send calls and the additions of what comes of them, and wait for their sum."""
+        if not self._awaited(future):
+            return
+        submit = partial(self._client.submit, pure=False)
+        level = [submit(worker.call, function, pair) for pair in enumerate(items)]
+        while len(level) > 1:
+            pairs = zip(level[::2], level[1::2], strict=False)
+            alone = level[len(level) // 2 * 2 :]
+            level = [*(submit(worker.added, *pair) for pair in pairs), *alone]
+        self._wait_for(future, level[0])
+
+    def _wait_for(self, future: Future[Any], far: Any) -> None:
         following = asyncio.ensure_future(self._follow(future, far))
 
         def cancelled(_: Future[Any]) -> None:

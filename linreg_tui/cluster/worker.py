@@ -23,6 +23,11 @@ def same(value: Value) -> Value:
     return value
 
 
+def added(one: Any, other: Any) -> Any:
+    """The sum of two values."""
+    return one + other
+
+
 def call(function: Callable[..., Value], arguments: tuple[Any, ...]) -> Value | None:
     """What a function returns; None once nobody waits for it any more.
 

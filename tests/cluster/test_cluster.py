@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -10,19 +11,23 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import aclosing
+from functools import partial
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from linreg_tui import sweep_aside
 from linreg_tui.cluster.connection import Cluster, connected
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.parts import load_parts
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import grid, over_batch_sizes
 from linreg_tui.core.trials import run_trial
 from linreg_tui.sweeping import GoneError, submitted, sweep
 from linreg_tui.tui.sweep.recipe import SIZES
-from tests.test_cli import printed
+from tests.test_cli import printed, run
 from tests.test_cli_sweep import without_seconds
 from tests.test_sweeping import ordered, same
 from tests.tui.test_sweep import choose, done, opened, pane
@@ -96,6 +101,43 @@ def test_what_can_not_be_trained_is_told(cluster: Cluster, houses: Dataset) -> N
     plan = over_batch_sizes(Settings(), houses.n, [552])
     with pytest.raises(InputError, match="a batch of 552"):
         list(sweep(houses, plan, cluster))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """Five files of 2,000 rows, the third of which can't be read."""
+    rng = np.random.default_rng(0)
+    for number in range(5):
+        x = rng.uniform(300, 4500, 2000)
+        rows = zip(x.tolist(), (88 * x + rng.normal(34_000, 50_000, 2000)).tolist(), strict=True)
+        text = "x,y\n" + "".join(f"{a},{b}\n" for a, b in rows)
+        (tmp_path / f"part-{number}.csv").write_text("x\n1\n" if number == 2 else text)
+    return sorted(map(str, tmp_path.iterdir()))
+
+
+def test_parts_are_read_there_to_the_same_numbers(cluster: Cluster, files: list[str]) -> None:
+    read = partial(load_parts, "all", files, skip_bad=True, rows=500)
+    (here, bad), (there, bad_there) = read(), read(add=cluster.tree)
+    assert bad == bad_there
+    assert [(part.path, part.rows) for part in bad] == [(files[2], 1)]
+    assert (there.n, there.total) == (500, 8000)
+    assert (here.line, here.sums, here.dropped) == (there.line, there.sums, there.dropped)
+    assert np.array_equal(here.x, there.x)
+    assert all(map(np.array_equal, here.sketch, there.sketch))
+    with pytest.raises(InputError, match=r"1 of 5 files can't be read: part-2.csv: .* column y"):
+        load_parts("all", files, add=cluster.tree)
+
+
+def test_the_command_reads_parts_there(
+    cluster: Cluster, files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["fit", str(Path(files[0]).parent), "--json", "--skip-bad"]
+    outputs = [run(capsys, *options), run(capsys, *options, "--cluster", cluster.scheduler)]
+    assert outputs[0] == outputs[1]
+    status, out, err = outputs[0]
+    assert (status, json.loads(out)["n"]) == (0, 8000)
+    assert "left out part-2.csv: there is no column y" in err
+    assert err.splitlines()[1].endswith("which costs 1 row")
 
 
 def test_a_worker_that_dies_loses_nothing(cluster: Cluster, houses: Dataset) -> None:
