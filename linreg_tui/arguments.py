@@ -6,6 +6,7 @@ import argparse
 import re
 from typing import NoReturn
 
+from linreg_tui.core import parts
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, taught
@@ -141,6 +142,27 @@ def add_trials(group: argparse._ActionsContainer) -> None:
         metavar="N",
         help="processes to train in (default: 1, and more for a long sweep)",
     )
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Let several workers share each batch."""
+    group = parser.add_argument_group("data-parallel training")
+    group.add_argument(
+        "--workers",
+        type=int,
+        metavar="K",
+        help="K workers take a batch each (of 64 rows, or --batch-size), and the learning rates "
+        "are multiplied by K; they are on the cluster that is named, else simulated",
+    )
+    add_cluster(group)
+
+
+def need_workers(options: argparse.Namespace) -> None:
+    """Raise an InputError where a cluster is named that has nothing to do."""
+    if options.cluster is None or options.workers is not None:
+        return
+    if options.data is None or parts.named(options.data) is None:
+        raise InputError("a cluster trains with several workers: add --workers, such as 4")
 
 
 def add_cluster(group: argparse._ActionsContainer) -> None:

@@ -18,11 +18,14 @@ from linreg_tui.arguments import (
     add_data,
     add_json,
     add_trials,
+    add_workers,
     data_of,
     named_data,
+    need_workers,
 )
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import bundled
+from linreg_tui.core.parallel import for_workers
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, scales, settings_of
@@ -136,18 +139,24 @@ def _train(words: list[str]) -> int:
         metavar="FILE.py",
         help="write a Python script that repeats the run, replacing it, and beside it its data",
     )
+    add_workers(parser)
     options = parser.parse_args(words)
+    need_workers(options)
     data = data_of(options)
     settings = settings_of(options, data)
 
     from linreg_tui import headless
 
+    if options.workers is not None:
+        settings = for_workers(settings, options.workers, data.n)
     headless.train(
         data,
         settings,
         as_json=options.json,
         history=options.history,
         repeated_by=options.script,
+        workers=options.workers,
+        cluster=options.cluster if options.workers else None,
     )
     return 0
 

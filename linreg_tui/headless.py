@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 
 from rich.console import Console
 from rich.table import Table
@@ -12,11 +14,13 @@ from rich.text import Text
 from linreg_tui import files, report, script
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
+from linreg_tui.core.parallel import Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import above_optimum, equation, left_out
+from linreg_tui.team_view import TeamView, told
 
 _CHUNK = 1000
 
@@ -67,18 +71,30 @@ def train(
     as_json: bool,
     history: str | None = None,
     repeated_by: str | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
 ) -> None:
     """Train to the end of the budget and print each step, or the whole as JSON.
 
-    Every step can be written to a file, `history`, and a script that repeats them to another.
+    Every step can be written to a file, `history`, and a script that repeats them to another. With
+    `workers` the settings are those of all of them together; they are on a cluster, or simulated.
     """
     steps = None if history is None else files.writable(history)
     program = None if repeated_by is None else files.writable(repeated_by)
-    run = Run(data, settings)
-    if as_json:
-        run.advance(run.budget)
-    else:
-        _print_training(run)
+    with _executor(cluster) as executor:
+        view = TeamView(Console(highlight=False)) if workers and not as_json else None
+        watch = None if view is None else view.watch
+        team = Team(data, workers, executor, watch) if workers else None
+        run = Run(data, settings, team)
+        with view or nullcontext():
+            if as_json:
+                run.advance(run.budget)
+            else:
+                _print_training(run, view)
+    if team is not None and not as_json:
+        assert settings.batch_size is not None
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(Text(told(team, data, settings.batch_size)))
     if steps is not None:
         files.replace(steps, report.history_lines(run))
     if program is not None:
@@ -86,22 +102,34 @@ def train(
         numbers = files.create(program.parent, f"{program.stem}-data", ".csv", rows, reuse=True)
         files.replace(program, [script.script(run, numbers.name)])
     if as_json:
-        _print_json(report.train_object(run))
+        found = report.train_object(run)
+        if team is not None:
+            found |= report.team_object(team)
+        _print_json(found)
 
 
-def _print_training(run: Run) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+def _executor(cluster: str | None) -> AbstractContextManager[Executor | None]:
+    if cluster is None:
+        return nullcontext()
+    from linreg_tui.cluster.connection import connected
+
+    return connected(cluster)
+
+
+def _print_training(run: Run, view: TeamView | None) -> None:
+    console = Console(highlight=False, soft_wrap=True) if view is None else view.console
     width = len(str(run.budget))
     _print_step(console, run, 0, width)
+    chunk = _CHUNK if view is None else 1
     while run.history.last < run.budget and not run.exhausted:
         first = run.history.last + 1
-        run.advance(min(_CHUNK, run.budget - run.history.last))
+        run.advance(min(chunk, run.budget - run.history.last))
         for number in range(first, run.history.last + 1):
-            _print_step(console, run, number, width)
+            _print_step(console, run, number, width, "" if view is None else view.took())
     console.print(_summary(run))
 
 
-def _print_step(console: Console, run: Run, number: int, width: int) -> None:
+def _print_step(console: Console, run: Run, number: int, width: int, took: str = "") -> None:
     step, optimum = run.history[number], run.optimum
     console.print(
         Text.assemble(
@@ -110,7 +138,9 @@ def _print_step(console: Console, run: Run, number: int, width: int) -> None:
             (f"  closed form: {equation(optimum.slope, optimum.intercept)}", "dim"),
             "  loss: ",
             (f"{step.loss:.2f}", "yellow"),
-        )
+            (took, "dim"),
+        ),
+        soft_wrap=True,
     )
 
 

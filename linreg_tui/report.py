@@ -10,6 +10,7 @@ from dataclasses import asdict
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.inference import inference
+from linreg_tui.core.parallel import Team
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable
@@ -137,6 +138,18 @@ def train_object(run: Run) -> Json:
             "stable": foreseen.stable,
             "spectral_radius": foreseen.spectral_radius,
             "max_stable_scale": foreseen.max_stable_scale,
+        },
+    }
+
+
+def team_object(team: Team) -> Json:
+    """What `train --json --workers` prints besides: how many there were, and seconds a step."""
+    rounds = max(1, team.rounds)
+    return {
+        "workers": team.workers,
+        "seconds_per_step": {
+            "computing": team.computing / rounds,
+            "communicating": team.communicating / rounds,
         },
     }
 

@@ -48,7 +48,7 @@ def test_where_there_are_none_that_is_told(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert "no file matches" in complaint(capsys, "train", str(tmp_path / "part-*.csv"))
-    assert "no CSV or Parquet file" in complaint(capsys, "sweep", str(tmp_path))
+    assert "this is a folder" in complaint(capsys, "sweep", str(tmp_path))
 
 
 def test_a_cluster_reads_files(capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,8 +52,10 @@ def named(pattern: str) -> list[str] | None:
     files = [path for path in paths if openable(path) and not path.lower().endswith(EXCEL)]
     files = [path for path in files if Path(path).is_file()]
     if not files:
-        where = "there is no CSV or Parquet file in this folder" if folder else "no file matches"
-        raise InputError(f"{printable(pattern)}: {where}; name a folder or a pattern with some")
+        why = "no file matches; name a folder or a pattern with CSV or Parquet files"
+        if folder:
+            why = "this is a folder; name a CSV file in it, or a folder with CSV or Parquet files"
+        raise InputError(f"{printable(pattern)}: {why}")
     return files
 
 

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import repeat
+from typing import Protocol
 
 import numpy as np
 
@@ -28,6 +29,13 @@ _LONGEST_WALK = 4096
 """Steps at a time, and steps from which a branch may have to be trained again."""
 
 
+class BatchMoments(Protocol):
+    """Knows the moments of batches, as `Batches` does."""
+
+    def moments(self, index: Index) -> Moments[FloatArray]:
+        """Moments of k batches, which `index`, of shape (k, size), names the rows of."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """What it takes to go on from a step: the point in training units, and the optimizer."""
@@ -40,6 +48,7 @@ class _Mark:
 class Run:
     """One training run, as far as it has come.
 
+    The moments of its batches may come from elsewhere, `batches`, than from the data at hand.
     One thread may advance it while another reads `history`, `curve`, `segments` and `batch`.
 
     Raises
@@ -48,10 +57,13 @@ class Run:
         If a setting is out of range for the data, or all x are equal.
     """
 
-    def __init__(self, data: Dataset, settings: Settings) -> None:
+    def __init__(
+        self, data: Dataset, settings: Settings, batches: BatchMoments | None = None
+    ) -> None:
         for _, why in faults(data, settings):
             raise InputError(why)
         self.data = data
+        self._batches = batches
         self.optimum = data.line
         self.overflowed = False
         self.branched_at: int | None = None
@@ -198,7 +210,8 @@ class Run:
         if last - self._marks[-1].step >= _LONGEST_WALK:
             self._marks.append(_Mark(last, self._point, copy.copy(self._optimizer)))
         draws = self._segments[-1].draws
-        batch = None if draws is None else self.data.batches.moments(draws.take(steps))
+        batches = self._batches or self.data.batches
+        batch = None if draws is None else batches.moments(draws.take(steps))
         rows = self._rows(steps) if batch is None else self._batch_rows(batch)
         points = self._optimizer.walk(*self._point, rows)
         self._point = points[0][-1], points[1][-1]

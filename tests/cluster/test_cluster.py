@@ -103,6 +103,17 @@ def test_what_can_not_be_trained_is_told(cluster: Cluster, houses: Dataset) -> N
         list(sweep(houses, plan, cluster))
 
 
+def test_workers_share_a_batch_there(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["train", "--workers", "2", "--epochs", "2"]
+    here, there = (
+        printed(capsys, *options),
+        printed(capsys, *options, "--cluster", cluster.scheduler),
+    )
+    assert here.pop("seconds_per_step")["communicating"] < 0.01
+    assert there.pop("seconds_per_step")["communicating"] > 0
+    assert here == there
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> list[str]:
     """Five files of 2,000 rows, the third of which can't be read."""

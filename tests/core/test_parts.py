@@ -56,7 +56,10 @@ def test_what_a_pattern_and_a_folder_stand_for(folder: Path) -> None:
     assert named(str(folder / "whole.csv")) is None
     assert named(str(folder / "missing.csv")) is None
     (folder / "empty").mkdir()
-    for pattern, why in (("*.txt", "no file matches"), ("empty", "no CSV or Parquet file in this")):
+    for pattern, why in (
+        ("*.txt", "no file matches"),
+        ("empty", "this is a folder; name a CSV file in it"),
+    ):
         with pytest.raises(InputError, match=why):
             named(str(folder / pattern))
 
