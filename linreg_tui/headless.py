@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 
 from rich.console import Console
@@ -20,6 +19,7 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import above_optimum, equation, left_out
+from linreg_tui.sweeping import FarExecutor
 from linreg_tui.team_view import TeamView, told
 
 _CHUNK = 1000
@@ -84,7 +84,11 @@ def train(
     with _executor(cluster) as executor:
         view = TeamView(Console(highlight=False)) if workers and not as_json else None
         watch = None if view is None else view.watch
-        team = Team(data, workers, executor, watch) if workers else None
+        team = (
+            Team(data, workers, None if executor is None else executor.submit_to, watch)
+            if workers
+            else None
+        )
         run = Run(data, settings, team)
         with view or nullcontext():
             if as_json:
@@ -108,7 +112,7 @@ def train(
         _print_json(found)
 
 
-def _executor(cluster: str | None) -> AbstractContextManager[Executor | None]:
+def _executor(cluster: str | None) -> AbstractContextManager[FarExecutor | None]:
     if cluster is None:
         return nullcontext()
     from linreg_tui.cluster.connection import connected

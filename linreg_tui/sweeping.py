@@ -48,6 +48,12 @@ class FarExecutor(Executor):
         """How much to hand over at a time, of so many seconds of work."""
 
     @abstractmethod
+    def submit_to(
+        self, number: int, function: Callable[[Dataset, Item], Sum], data: Dataset, item: Item
+    ) -> Future[Sum]:
+        """The same as `submit`, by the worker of a number, which keeps the data."""
+
+    @abstractmethod
     def tree(self, function: Callable[[int, Item], Sum], items: Sequence[Item]) -> Sum:
         """The sum of what a function makes of items and their numbers, as `parts.tree` adds it."""
 

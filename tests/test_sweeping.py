@@ -56,6 +56,11 @@ class Leaving(FarExecutor):
         assert work > 0
         return 0.0
 
+    def submit_to(
+        self, number: int, function: Callable[..., Any], data: Dataset, item: Any
+    ) -> Future[Any]:
+        raise NotImplementedError
+
     def tree(self, function: Callable[[int, Any], Any], items: Sequence[Any]) -> Any:
         raise NotImplementedError
 

@@ -3,48 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, contextmanager, redirect_stderr, suppress
+from contextlib import AsyncExitStack, contextmanager, suppress
 from functools import partial
-from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
-from linreg_tui import __version__
 from linreg_tui.cluster import worker
 from linreg_tui.cluster.address import processes_here
+from linreg_tui.cluster.hands import Hands
+from linreg_tui.cluster.opening import client_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.sweeping import FarExecutor, GoneError, Item, Sum
 
 Value = TypeVar("Value")
 
-ANSWERS_WITHIN = 8.0
-"""Seconds that a scheduler and its first worker have to answer."""
-
 LOOKS = 0.2
 """Seconds between two looks at whether the scheduler is still there."""
-
-CLOSES_WITHIN = 3.0
-"""Seconds that a connection has to close; that of a scheduler that went away may never do so."""
 
 LEAST_SECONDS, MOST_SECONDS = 0.1, 0.5
 """Of trials handed over together: some twenty times what handing over takes, and soon over."""
 
 TURNS = 4
 """Batches for each worker at least, so that all have work till the end."""
-
-QUIET = {
-    "logging.distributed": "critical",
-    "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical",
-    "distributed.admin.large-graph-warning-threshold": "1 TB",
-    "distributed.worker.memory.spill": False,
-}
-"""What Dask would write onto the screen, and the data it would keep on a disk; what goes wrong, the
-program says itself."""
 
 
 class Cluster(FarExecutor):
@@ -64,10 +47,11 @@ class Cluster(FarExecutor):
         self.address = address
         self.scheduler = ""
         self.ready: Future[int] = Future()
-        self._here = processes_here(address)
+        processes_here(address)
         self._waiting: set[Future[Any]] = set()
         self._held: dict[int, tuple[Dataset, Any]] = {}
         self._client: Any = None
+        self._hands: Hands | None = None
         self._gone = False
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
@@ -89,6 +73,17 @@ class Cluster(FarExecutor):
         assert not named
         future: Future[Value] = Future()
         self._loop.call_soon_threadsafe(self._begin, future, function, arguments)
+        return future
+
+    def submit_to(
+        self, number: int, function: Callable[[Dataset, Item], Value], data: Dataset, item: Item
+    ) -> Future[Value]:
+        """Have always the same worker of a number do it, which keeps the data; within milliseconds.
+
+        Should it die, another one does it.
+        """
+        future: Future[Value] = Future()
+        self._loop.call_soon_threadsafe(self._begin_at, number, future, function, data, item)
         return future
 
     def tree(self, function: Callable[[int, Item], Sum], items: Sequence[Item]) -> Sum:
@@ -118,13 +113,16 @@ class Cluster(FarExecutor):
     async def _work(self) -> None:
         try:
             async with AsyncExitStack() as stack:
-                opening = asyncio.ensure_future(self._open(stack))
+                opening = asyncio.ensure_future(client_of(self.address, stack))
                 leaving = asyncio.ensure_future(self._over.wait())
                 await asyncio.wait([opening, leaving], return_when=asyncio.FIRST_COMPLETED)
                 if not opening.done():
                     opening.cancel()
                 with suppress(asyncio.CancelledError):
-                    self.ready.set_result(await opening)
+                    self._client, threads = await opening
+                    self.scheduler = str(self._client.scheduler.address)
+                    self._hands = Hands(self._client)
+                    self.ready.set_result(threads)
                     await self._until_it_goes(leaving)
                 leaving.cancel()
                 for future in tuple(self._waiting):
@@ -136,85 +134,6 @@ class Cluster(FarExecutor):
             self.ready.set_exception(error)
         if not self.ready.done():
             self.ready.set_exception(GoneError(f"the cluster at {self.address} was left"))
-
-    async def _open(self, stack: AsyncExitStack) -> int:
-        """Connect to the scheduler, and return how many threads its workers have."""
-        try:
-            import dask
-        except ImportError:
-            raise InputError(
-                "to work on a cluster, install the extra: pip install 'linreg-tui[cluster]'"
-            ) from None
-        dask.config.set(QUIET)
-        from distributed import Client
-
-        place = self.address if self._here is None else await self._started(stack, self._here)
-        client = Client(place, asynchronous=True, timeout=ANSWERS_WITHIN, set_as_default=False)
-        stack.push_async_callback(self._closed, client.close)
-        try:
-            async with asyncio.timeout(ANSWERS_WITHIN):
-                if self._here is None:
-                    await _knock(self.address)
-                await client
-        except OSError:  # and what takes too long
-            raise InputError(
-                f"no scheduler answers at {self.address}: check the address, or start one with "
-                "dask scheduler"
-            ) from None
-        except Exception as error:  # whatever comes of reading another protocol as Dask's
-            raise InputError(
-                f"what answers at {self.address} is no scheduler of Dask "
-                f"({type(error).__name__}): check the address"
-            ) from None
-        try:
-            async with asyncio.timeout(ANSWERS_WITHIN if self._here else 1.0):
-                await client.wait_for_workers(1)
-        except TimeoutError:
-            raise InputError(
-                f"the cluster at {self.address} has no workers: start some with dask worker"
-            ) from None
-        await self._check(client)
-        self.scheduler = str(client.scheduler.address)
-        self._client = client
-        return sum((await client.nthreads()).values())
-
-    async def _started(self, stack: AsyncExitStack, count: int) -> Any:
-        """A cluster of so many processes on this machine, which can be reached from it alone."""
-        from distributed import LocalCluster
-
-        with redirect_stderr(sys.__stderr__):
-            # What stands in for standard error on a screen has no file that it could inherit.
-            resource_tracker.ensure_running()
-        cluster = LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-            memory_limit=0,
-            silence_logs=logging.CRITICAL,
-            asynchronous=True,
-        )
-        stack.push_async_callback(self._closed, cluster.close)
-        await cluster
-        return cluster
-
-    async def _check(self, client: Any) -> None:
-        """Raise an InputError if a worker has not the same program."""
-        try:
-            found = await client.run(worker.versions)
-        except ImportError:
-            found = {"": ("", "")}
-        if any(version != __version__ for version, _ in found.values()):
-            raise InputError(
-                f"the workers of {self.address} don't have linreg-tui {__version__}, as this "
-                "machine does: install it there, and start them anew"
-            )
-
-    async def _closed(self, close: Callable[[], Any]) -> None:
-        with suppress(TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(CLOSES_WITHIN):
-                await close()
 
     async def _until_it_goes(self, leaving: asyncio.Future[Any]) -> None:
         """Wait until this is to be left, or the scheduler is no longer there."""
@@ -252,6 +171,35 @@ class Cluster(FarExecutor):
         )
         far = self._client.submit(worker.call, function, sent, pure=False)
         self._wait_for(future, far)
+
+    def _begin_at(
+        self,
+        number: int,
+        future: Future[Any],
+        function: Callable[..., Any],
+        data: Dataset,
+        item: Any,
+    ) -> None:
+        if self._awaited(future):
+            following = asyncio.ensure_future(self._at(number, future, function, data, item))
+            future.add_done_callback(lambda _: following)  # as long as it is waited for
+
+    async def _at(
+        self,
+        number: int,
+        future: Future[Any],
+        function: Callable[..., Any],
+        data: Dataset,
+        item: Any,
+    ) -> None:
+        assert self._hands is not None
+        try:
+            value = await self._hands.call(number, function, self._hold(data), item)
+        except Exception:  # its worker died; or else the next one says what is wrong
+            self._hands.forget()
+            self._begin(future, function, (data, item))
+        else:
+            self._settle(future, None, value)
 
     def _begin_tree(
         self, future: Future[Any], function: Callable[..., Any], items: Sequence[Any]
@@ -315,14 +263,6 @@ class Cluster(FarExecutor):
             future.set_result(value)
         else:
             future.set_exception(error)
-
-
-async def _knock(address: str) -> None:
-    """Raise an OSError at once where nobody listens; Dask would go on trying."""
-    host, _, port = address.partition("://")[2].rstrip("/").rpartition(":")
-    _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
-    writer.close()
-    await writer.wait_closed()
 
 
 @contextmanager

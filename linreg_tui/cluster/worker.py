@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import numpy as np
-
 from linreg_tui import __version__
 from linreg_tui.processes import StoppedError, unless
 
 Value = TypeVar("Value")
 
 
-def versions() -> tuple[str, str]:
-    """Those of this program and of NumPy."""
-    return __version__, np.__version__
+def version() -> str:
+    """That of this program."""
+    return __version__
 
 
 def same(value: Value) -> Value:
@@ -26,6 +24,17 @@ def same(value: Value) -> Value:
 def added(one: Any, other: Any) -> Any:
     """The sum of two values."""
     return one + other
+
+
+class Hand:
+    """Stays on a worker with some data, and calls functions of it."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def call(self, function: Callable[[Any, Any], Value], item: Any) -> Value:
+        """What a function makes of the data and one thing more."""
+        return function(self._data, item)
 
 
 def call(function: Callable[..., Value], arguments: tuple[Any, ...]) -> Value | None:

@@ -12,7 +12,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
@@ -69,8 +69,12 @@ def share(data: Dataset, rows: Index) -> Share:
     return Share(rows, moments, time.perf_counter() - began, f"{platform.node()}:{os.getpid()}")
 
 
+Submit = Callable[[int, Callable[[Dataset, Index], Share], Dataset, Index], "Future[Share]"]
+"""Has the worker of a number call a function of the data and its rows."""
+
+
 class Team:
-    """K workers, in the processes of an executor, or without one here, one after another.
+    """K workers, each where `submit` has it do its share, or without it here, one after another.
 
     It takes the place of `Batches` in a run. Each round is shown to `watch`.
     """
@@ -79,13 +83,13 @@ class Team:
         self,
         data: Dataset,
         workers: int,
-        executor: Executor | None = None,
+        submit: Submit | None = None,
         watch: Callable[[Round], object] | None = None,
     ) -> None:
         self._data = data
         self.workers = workers
-        self.simulated = executor is None
-        self._executor = executor
+        self.simulated = submit is None
+        self._submit = submit
         self._watch = watch
         self.rounds = 0
         self.computing = self.communicating = 0.0
@@ -100,15 +104,17 @@ class Team:
     def _round(self, rows: Index) -> Moments[float]:
         parts = np.split(rows, self.workers)
         began = time.perf_counter()
-        if self._executor is None:
+        if self._submit is None:
             shares = [share(self._data, part) for part in parts]
         else:
-            futures = [self._executor.submit(share, self._data, part) for part in parts]
+            futures = [
+                self._submit(number, share, self._data, part) for number, part in enumerate(parts)
+            ]
             shares = [future.result() for future in futures]
         total = reduce(add, (one.moments for one in shares))
         seconds = time.perf_counter() - began
         times = [one.seconds for one in shares]
-        computing = sum(times) if self._executor is None else max(times)
+        computing = sum(times) if self._submit is None else max(times)
         latest = Round(tuple(shares), seconds, computing)
         self.rounds += 1
         self.computing += latest.computing

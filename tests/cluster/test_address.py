@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from linreg_tui.cluster import connection
+from linreg_tui.cluster import opening
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.errors import InputError
 from tests.test_cli import RED, complaint
@@ -49,14 +49,14 @@ def test_where_nobody_listens_that_is_told_at_once(capsys: pytest.CaptureFixture
     began = time.monotonic()
     told = complaint(capsys, "sweep", "--cluster", f"tcp://127.0.0.1:{port}")
     assert f"no scheduler answers at tcp://127.0.0.1:{port}" in told
-    assert time.monotonic() - began < connection.ANSWERS_WITHIN / 2
+    assert time.monotonic() - began < opening.ANSWERS_WITHIN / 2
 
 
 def test_who_listens_and_does_not_answer_is_not_waited_for(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert connection.ANSWERS_WITHIN < 9
-    monkeypatch.setattr(connection, "ANSWERS_WITHIN", 0.3)
+    assert opening.ANSWERS_WITHIN < 9
+    monkeypatch.setattr(opening, "ANSWERS_WITHIN", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()

@@ -21,6 +21,7 @@ from linreg_tui import sweep_aside
 from linreg_tui.cluster.connection import Cluster, connected
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.parallel import Share, share
 from linreg_tui.core.parts import load_parts
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import grid, over_batch_sizes
@@ -151,8 +152,24 @@ def test_the_command_reads_parts_there(
     assert err.splitlines()[1].endswith("which costs 1 row")
 
 
+def test_a_share_goes_to_its_worker_until_that_dies(cluster: Cluster, houses: Dataset) -> None:
+    rows = [np.arange(64), np.arange(64, 128)]
+
+    def shares() -> list[Share]:
+        futures = [cluster.submit_to(k, share, houses, part) for k, part in enumerate(rows)]
+        return [future.result(20) for future in futures]
+
+    first, again = shares(), shares()
+    assert [one.place for one in first] == [one.place for one in again]
+    assert len({one.place for one in first}) == 2
+    os.kill(int(first[0].place.rpartition(":")[2]), signal.SIGKILL)
+    after = shares()
+    assert [one.moments for one in after] == [one.moments for one in first]
+    assert after[0].place != first[0].place
+
+
 def test_a_worker_that_dies_loses_nothing(cluster: Cluster, houses: Dataset) -> None:
-    plan = over_batch_sizes(Settings(epochs=4_000), houses.n, [64], repeats=16)
+    plan = over_batch_sizes(Settings(epochs=1_000), houses.n, [64], repeats=16)
     victim = cluster.submit(os.getpid).result(10)
     results = sweep(houses, plan, cluster)
     found = [next(results)]
@@ -166,7 +183,7 @@ def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
         [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        plan = over_batch_sizes(Settings(epochs=4_000), houses.n, [64], repeats=40)
+        plan = over_batch_sizes(Settings(epochs=1_000), houses.n, [64], repeats=60)
         try:
             address = process.stdout.readline().strip()
             with connected(address) as cluster:

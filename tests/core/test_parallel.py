@@ -10,7 +10,7 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import Moments
-from linreg_tui.core.parallel import Round, Team, for_workers, share
+from linreg_tui.core.parallel import Round, Submit, Team, for_workers, share
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 
@@ -67,8 +67,12 @@ def test_processes_change_nothing(houses: Dataset) -> None:
     settings = for_workers(Settings(batch_size=32, epochs=3), 4, houses.n)
     here = trained(houses, settings, Team(houses, 4))
     with ThreadPoolExecutor(2) as executor:
-        there = trained(houses, settings, Team(houses, 4, executor))
+        there = trained(houses, settings, Team(houses, 4, by_number(executor)))
     assert [here.history[k] for k in range(13)] == [there.history[k] for k in range(13)]
+
+
+def by_number(executor: Executor) -> Submit:
+    return lambda _, function, data, rows: executor.submit(function, data, rows)
 
 
 class Slow(Executor):
@@ -86,7 +90,7 @@ class Slow(Executor):
 def test_what_is_no_computing_is_communicating(houses: Dataset) -> None:
     settings = for_workers(Settings(batch_size=64, epochs=1), 2, houses.n)
     rounds: list[Round] = []
-    team = Team(houses, 2, Slow(), rounds.append)
+    team = Team(houses, 2, by_number(Slow()), rounds.append)
     trained(houses, settings, team)
     for latest in rounds:
         assert latest.seconds >= latest.communicating >= 0.02
