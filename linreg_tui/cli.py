@@ -264,10 +264,17 @@ def _tour(words: list[str]) -> int:
     return launch.run(bundled(), Settings(), options, tour=name)
 
 
+def _pbs(words: list[str]) -> int:
+    from linreg_tui import pbs
+
+    return pbs.command(words)
+
+
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "fit": _fit,
     "train": _train,
     "sweep": _sweep,
     "report": _report,
     "tour": _tour,
+    "pbs": _pbs,
 }
