@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, contextmanager, suppress
 from functools import partial
+from itertools import count
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from linreg_tui.cluster import worker
 from linreg_tui.cluster.address import processes_here
@@ -23,10 +25,17 @@ Value = TypeVar("Value")
 LOOKS = 0.2
 """Seconds between two looks at whether the scheduler is still there."""
 
-LEAST_SECONDS, MOST_SECONDS = 0.1, 0.5
+LEAST_SECONDS, MOST_SECONDS = 0.1, 0.25
 """Of trials handed over together: some twenty times what handing over takes, and soon over."""
 
-TURNS = 4
+SCHEDULED = 4e-3
+"""Seconds for each thread that works: twice what the scheduler needs for a batch, and the client
+for what comes of it, so that they keep up with many."""
+
+SENT_ROWS = 4096
+"""Up to so many rows go along with each batch; more are sent once, and kept by the workers."""
+
+TURNS = 8
 """Batches for each worker at least, so that all have work till the end."""
 
 
@@ -52,6 +61,7 @@ class Cluster(FarExecutor):
         self._held: dict[int, tuple[Dataset, Any]] = {}
         self._client: Any = None
         self._hands: Hands | None = None
+        self._name, self._numbers = uuid4().hex, count()
         self._gone = False
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
@@ -60,15 +70,16 @@ class Cluster(FarExecutor):
 
     def batch_seconds(self, work: float) -> float:
         """How much to hand over at a time, of so many seconds of work."""
-        each = work / (TURNS * self.ready.result())
-        return min(MOST_SECONDS, max(LEAST_SECONDS, each))
+        threads = self.ready.result()
+        least = max(LEAST_SECONDS, SCHEDULED * threads)
+        return max(least, min(MOST_SECONDS, work / (TURNS * threads)))
 
     def submit(
         self, function: Callable[..., Value], /, *arguments: Any, **named: Any
     ) -> Future[Value]:
         """Have a worker call a function that its own copy of this program has.
 
-        Data among the arguments is sent once, whatever it is handed over with.
+        Large data among the arguments is sent once, whatever it is handed over with.
         """
         assert not named
         future: Future[Value] = Future()
@@ -166,10 +177,14 @@ class Cluster(FarExecutor):
         if not self._awaited(future):
             return
         sent = tuple(
-            self._hold(argument) if isinstance(argument, Dataset) else argument
+            self._hold(argument)
+            if isinstance(argument, Dataset) and argument.n > SENT_ROWS
+            else argument
             for argument in arguments
         )
-        far = self._client.submit(worker.call, function, sent, pure=False)
+        # Dask gives tasks of the same name to whoever is free, and others to whoever has the data.
+        key = (f"{function.__name__}-{self._name}", next(self._numbers))
+        far = self._client.submit(worker.call, function, sent, key=key)
         self._wait_for(future, far)
 
     def _begin_at(
@@ -208,7 +223,11 @@ class Cluster(FarExecutor):
         if not self._awaited(future):
             return
         submit = partial(self._client.submit, pure=False)
-        level = [submit(worker.call, function, pair) for pair in enumerate(items)]
+        # Of the same name, so that they are given out one by one, and sums made in between.
+        name = f"part-{uuid4().hex}"
+        level = [
+            submit(worker.call, function, pair, key=(name, pair[0])) for pair in enumerate(items)
+        ]
         while len(level) > 1:
             pairs = zip(level[::2], level[1::2], strict=False)
             alone = level[len(level) // 2 * 2 :]

@@ -119,6 +119,7 @@ class Reading:
             why = str(error).removeprefix(f"{printable(path)}: ")
             name = printable(Path(path).name)
             return Parts(*nothing, bad=(Bad(path, f"{name}: {why}", _rows_of(path)),))
+        sample.thin()
         return Parts(tally, sample, density, rows.dropped, rows.missing)
 
 

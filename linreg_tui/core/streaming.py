@@ -64,17 +64,20 @@ class Sample:
         drawn = self._random.random(len(x))
         near = drawn < self._below
         self._kept = np.concatenate([self._kept, [drawn[near], x[near], y[near]]], axis=1)
-        self._thin()
+        # Some are kept that are not among the smallest, rather than look for these every time.
+        if self._kept.shape[1] > 2 * self._size:
+            self.thin()
 
     def __add__(self, other: Sample) -> Sample:
         """The sample of both sets of rows, which were drawn with different seeds."""
         both = Sample(self._size, 0)
         both._below = min(self._below, other._below)
         both._kept = np.concatenate([self._kept, other._kept], axis=1)
-        both._thin()
+        both.thin()
         return both
 
-    def _thin(self) -> None:
+    def thin(self) -> None:
+        """Keep no more than the sample."""
         if self._kept.shape[1] > self._size:
             order = np.argpartition(self._kept[0], self._size)
             self._below = float(self._kept[0, order[self._size]])
@@ -82,6 +85,7 @@ class Sample:
 
     def rows(self) -> tuple[FloatArray, FloatArray]:
         """x and y of the sample, in the order in which they came."""
+        self.thin()
         _, x, y = self._kept.copy()
         return x, y
 
