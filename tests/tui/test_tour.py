@@ -272,7 +272,7 @@ async def test_answers_are_summed_up_at_the_end(houses: Dataset) -> None:
     async with opened(houses, tour="rate") as pilot:
         await pilot.press("enter", "2")
         await be(pilot, "you", 2)
-        assert "1 of 16 given, 1 right" in screen(pilot)
+        assert "1 of 19 given, 1 right" in screen(pilot)
         assert "6.2 ✓ creep" in screen(pilot)
 
 
