@@ -6,7 +6,6 @@ import argparse
 import re
 from typing import NoReturn
 
-from linreg_tui.core import parts
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, taught
@@ -162,6 +161,8 @@ def need_workers(options: argparse.Namespace) -> None:
     """Raise an InputError where a cluster is named that has nothing to do."""
     if options.cluster is None or options.workers is not None:
         return
+    from linreg_tui.core import parts
+
     if options.data is None or parts.named(options.data) is None:
         raise InputError("a cluster trains with several workers: add --workers, such as 4")
 

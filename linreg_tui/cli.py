@@ -25,12 +25,12 @@ from linreg_tui.arguments import (
 )
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import bundled
-from linreg_tui.core.parallel import for_workers
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, scales, settings_of
 
 OUTPUT_LOST = 1
+INTERRUPTED = 128 + 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         sys.stderr.write(f"linreg-tui: {error}\n")
         return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has seen enough.
         _discard_output()
@@ -148,6 +150,8 @@ def _train(words: list[str]) -> int:
     from linreg_tui import headless
 
     if options.workers is not None:
+        from linreg_tui.core.parallel import for_workers
+
         settings = for_workers(settings, options.workers, data.n)
     headless.train(
         data,

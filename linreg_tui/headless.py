@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -13,14 +14,16 @@ from rich.text import Text
 from linreg_tui import files, report, script
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
-from linreg_tui.core.parallel import Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import above_optimum, equation, left_out
-from linreg_tui.sweeping import FarExecutor
-from linreg_tui.team_view import TeamView, told
+
+if TYPE_CHECKING:
+    from linreg_tui.core.parallel import Team
+    from linreg_tui.sweeping import FarExecutor
+    from linreg_tui.team_view import TeamView
 
 _CHUNK = 1000
 
@@ -82,13 +85,10 @@ def train(
     steps = None if history is None else files.writable(history)
     program = None if repeated_by is None else files.writable(repeated_by)
     with _executor(cluster) as executor:
-        view = TeamView(Console(highlight=False)) if workers and not as_json else None
-        watch = None if view is None else view.watch
-        team = (
-            Team(data, workers, None if executor is None else executor.submit_to, watch)
-            if workers
-            else None
-        )
+        view, team = None, None
+        if workers is not None:
+            view = None if as_json else _view()
+            team = _team(data, workers, executor, view)
         run = Run(data, settings, team)
         with view or nullcontext():
             if as_json:
@@ -96,9 +96,7 @@ def train(
             else:
                 _print_training(run, view)
     if team is not None and not as_json:
-        assert settings.batch_size is not None
-        console = Console(highlight=False, soft_wrap=True)
-        console.print(Text(told(team, data, settings.batch_size)))
+        _print_times(team, data, settings)
     if steps is not None:
         files.replace(steps, report.history_lines(run))
     if program is not None:
@@ -110,6 +108,27 @@ def train(
         if team is not None:
             found |= report.team_object(team)
         _print_json(found)
+
+
+def _view() -> TeamView:
+    from linreg_tui.team_view import TeamView
+
+    return TeamView(Console(highlight=False))
+
+
+def _team(data: Dataset, workers: int, executor: FarExecutor | None, view: TeamView | None) -> Team:
+    from linreg_tui.core.parallel import Team
+
+    submit = None if executor is None else executor.submit_to
+    return Team(data, workers, submit, None if view is None else view.watch)
+
+
+def _print_times(team: Team, data: Dataset, settings: Settings) -> None:
+    from linreg_tui.team_view import told
+
+    assert settings.batch_size is not None
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(Text(told(team, data, settings.batch_size)))
 
 
 def _executor(cluster: str | None) -> AbstractContextManager[FarExecutor | None]:

@@ -6,15 +6,18 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.inference import inference
-from linreg_tui.core.parallel import Team
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable
 from linreg_tui.core.trials import Result
+
+if TYPE_CHECKING:
+    from linreg_tui.core.parallel import Team
 
 Json = dict[str, object]
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.test_cli import complaint, output, printed
+from linreg_tui import headless
+from tests.test_cli import complaint, output, printed, run
 
 
 def test_it_prints_the_numbers_of_one_process(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,3 +38,13 @@ def test_who_holds_what_and_where_the_time_goes(capsys: pytest.CaptureFixture[st
 def test_what_is_not_possible_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "take 1024 rows a step" in complaint(capsys, "train", "--workers", "16")
     assert "add --workers" in complaint(capsys, "train", "--cluster", "local:2")
+
+
+def test_an_interrupt_is_no_failure(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(headless, "train", interrupted)
+    assert run(capsys, "train", "--workers", "2") == (130, "", "")

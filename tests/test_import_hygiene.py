@@ -67,13 +67,13 @@ def loaded(script: str) -> frozenset[str]:
         (RUN.format(["train", "--json"]), {"linreg_tui.core.sgd"}, HEAVY),
         (RUN.format(["sweep", "--json"]), {"linreg_tui.sweeping"}, HEAVY),
         (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
-        (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy"}),
+        (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy", "dask"}),
         (REPORT, {"linreg_tui.homework_report", "linreg_tui.curves_svg"}, HEAVY),
         (RUN.format(["tour", "--plain"]), {"linreg_tui.tour.plain"}, HEAVY),
         (
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
             {"pandas", "scipy"},
-            {"textual", "plotext"},
+            {"textual", "plotext", "dask"},
         ),
     ],
     ids=[

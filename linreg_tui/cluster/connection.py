@@ -276,7 +276,7 @@ class Cluster(FarExecutor):
 
     def _settle(self, future: Future[Any], error: Exception | None, value: Any = None) -> None:
         self._waiting.discard(future)
-        if future.cancelled():
+        if future.done():  # cancelled, or failed since this is left
             return
         if error is None:
             future.set_result(value)

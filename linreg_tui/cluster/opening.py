@@ -25,7 +25,6 @@ CLOSES_WITHIN = 3.0
 """Seconds that a connection has to close; that to a scheduler that went away may never do so."""
 
 QUIET = {
-    "logging.distributed": "critical",
     "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical",
     "distributed.admin.large-graph-warning-threshold": "1 TB",
 }
@@ -47,6 +46,12 @@ async def client_of(address: str, stack: AsyncExitStack) -> tuple[Any, int]:
             "to work on a cluster, install the extra: pip install 'linreg-tui[cluster]'"
         ) from None
     dask.config.set(QUIET)
+    import distributed  # noqa: F401 - it says what it logs
+
+    for name in [
+        name for name in logging.root.manager.loggerDict if name.startswith("distributed")
+    ]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     here = processes_here(address)
     place = address if here is None else await _started(stack, here)
     client = await _connected(place, address, stack)
@@ -75,6 +80,7 @@ async def _started(stack: AsyncExitStack, count: int) -> Any:
         dashboard_address=None,
         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
         memory_limit=0,
+        preload=[worker.__name__],
         silence_logs=logging.CRITICAL,
         asynchronous=True,
     )
@@ -121,15 +127,16 @@ async def _knock(address: str) -> None:
 
 
 async def _check_versions(client: Any, address: str) -> None:
-    """Raise an InputError if a worker has not the same program."""
+    """Raise an InputError if the scheduler or a worker has not the same program."""
     try:
-        found = await client.run(worker.version)
-    except ImportError:
-        found = {"": ""}
-    if any(version != __version__ for version in found.values()):
+        workers = await client.run(worker.version)
+        found = {await client.run_on_scheduler(worker.version), *workers.values()}
+    except Exception:  # as many kinds as there are ways not to have it
+        found = set()
+    if found != {__version__}:
         raise InputError(
-            f"the workers of {address} don't have linreg-tui {__version__}, as this machine does: "
-            "install it there, and start them anew"
+            f"the scheduler or the workers at {address} don't have linreg-tui {__version__}, as "
+            "this machine does: install it there, and start them anew"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -9,6 +10,11 @@ from linreg_tui import __version__
 from linreg_tui.processes import StoppedError, unless
 
 Value = TypeVar("Value")
+
+
+def dask_setup(_: object) -> None:
+    """In each worker that is started here, first of all: leave interrupts to who started it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def version() -> str:

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from linreg_tui import __version__
 from linreg_tui.cluster import opening
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.errors import InputError
@@ -72,3 +73,15 @@ def test_without_the_extra_it_is_named(
     monkeypatch.setitem(sys.modules, "dask", None)
     told = complaint(capsys, "sweep", "--cluster", "local:2")
     assert "pip install 'linreg-tui[cluster]'" in told
+
+
+async def test_another_version_there_is_told() -> None:
+    class Client:
+        async def run(self, _: object) -> dict[str, str]:
+            return {"one": __version__, "two": "0.0.1"}
+
+        async def run_on_scheduler(self, _: object) -> str:
+            return __version__
+
+    with pytest.raises(InputError, match=f"don't have linreg-tui {__version__}"):
+        await opening._check_versions(Client(), "tcp://there:8786")
