@@ -152,7 +152,7 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="K",
         help="K workers take a batch each (of 64 rows, or --batch-size), and the learning rates "
-        "are multiplied by K; they are on the cluster that is named, else simulated",
+        "are multiplied by K; they are on the cluster, with train, or take turns here",
     )
     add_cluster(group)
 

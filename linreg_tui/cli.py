@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from linreg_tui.arguments import (
     named_data,
     need_workers,
 )
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
@@ -91,13 +93,24 @@ def _open_application(words: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
     add_data(parser)
     add_settings(parser)
-    add_cluster(parser)
+    add_workers(parser)
     launch.add_screen(parser)
     options = parser.parse_args(words)
     _recognise(options.data)
     launch.need_a_terminal("linreg-tui train works without one")
     data = data_of(options, far=True)
-    return launch.run(data, settings_of(options, data), options, named_data(options))
+    settings = _shared(settings_of(options, data), options, data)
+    named = named_data(options)
+    return launch.run(data, settings, options, named, workers=options.workers or 1)
+
+
+def _shared(settings: Settings, options: argparse.Namespace, data: Dataset) -> Settings:
+    """The settings with the batches and rates of all workers that were asked for."""
+    if options.workers is None:
+        return settings
+    from linreg_tui.core.parallel import for_workers
+
+    return for_workers(settings, options.workers, data.n)
 
 
 def _recognise(name: str | None) -> None:
@@ -145,14 +158,10 @@ def _train(words: list[str]) -> int:
     options = parser.parse_args(words)
     need_workers(options)
     data = data_of(options)
-    settings = settings_of(options, data)
+    settings = _shared(settings_of(options, data), options, data)
 
     from linreg_tui import headless
 
-    if options.workers is not None:
-        from linreg_tui.core.parallel import for_workers
-
-        settings = for_workers(settings, options.workers, data.n)
     headless.train(
         data,
         settings,

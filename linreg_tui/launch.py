@@ -65,10 +65,11 @@ def run(
     options: Namespace,
     named: Sequence[str] = (),
     tour: str | None = None,
+    workers: int = 1,
 ) -> int:
     """Run the application, in the tour if a chapter or "" is given; returns the exit status.
 
-    `named` are the words that name the data to a command.
+    `named` are the words that name the data to a command, and `workers` share each batch.
     """
     # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
     gc.disable()
@@ -84,7 +85,7 @@ def run(
     figures.load_later()
     theme = None if options.theme is None else theme_named(options.theme)
     markers = _markers(options.marker)
-    application = LinregApp(data, settings, markers, named, tour, fps=options.fps)
+    application = LinregApp(data, settings, markers, named, tour, fps=options.fps, workers=workers)
     if theme is not None:
         application.theme = theme
     return application.run_guarded()

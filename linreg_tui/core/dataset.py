@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linreg_tui.core.closed_form import ClosedForm, Sums, fit, sums_of
-from linreg_tui.core.density import Density
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import Batches, FloatArray, Moments
 from linreg_tui.core.sketch import sketched_rows
 from linreg_tui.core.tally import Tally
+
+if TYPE_CHECKING:
+    from linreg_tui.core.density import Density
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ def share(data: Dataset, rows: Index) -> Share:
     return Share(rows, moments, time.perf_counter() - began, f"{platform.node()}:{os.getpid()}")
 
 
+def shares_of(rows: Index, workers: int) -> list[Index]:
+    """Which rows of a batch each worker has; none for the last ones if there are too few."""
+    return [part for part in np.array_split(rows, workers) if len(part)]
+
+
 Submit = Callable[[int, Callable[[Dataset, Index], Share], Dataset, Index], "Future[Share]"]
 """Has the worker of a number call a function of the data and its rows."""
 
@@ -102,7 +107,7 @@ class Team:
         return Moments(index.shape[1], *columns)
 
     def _round(self, rows: Index) -> Moments[float]:
-        parts = np.split(rows, self.workers)
+        parts = shares_of(rows, self.workers)
         began = time.perf_counter()
         if self._submit is None:
             shares = [share(self._data, part) for part in parts]

@@ -30,7 +30,11 @@ _LONGEST_WALK = 4096
 
 
 class BatchMoments(Protocol):
-    """Knows the moments of batches, as `Batches` does."""
+    """Knows the moments of batches, as `Batches` does; so many workers share each of them."""
+
+    @property
+    def workers(self) -> int:
+        """How many."""
 
     def moments(self, index: Index) -> Moments[FloatArray]:
         """Moments of k batches, which `index`, of shape (k, size), names the rows of."""
@@ -78,6 +82,11 @@ class Run:
         self._marks = [_Mark(0, self._point, copy.copy(self._optimizer))]
         self._segments = [Segment.first(settings, data.n, self._milestones(start))]
         self._coming: Segment | None = None
+
+    @property
+    def workers(self) -> int:
+        """How many share each batch."""
+        return 1 if self._batches is None else self._batches.workers
 
     @property
     def segments(self) -> tuple[Segment, ...]:

@@ -69,6 +69,7 @@ class LinregApp(GuardedApp):
         tour: str | None = None,
         *,
         fps: int | None = None,
+        workers: int = 1,
     ) -> None:
         super().__init__()
         for theme in THEMES:
@@ -77,6 +78,7 @@ class LinregApp(GuardedApp):
         self._edits = Edits.of(data)
         self.started = settings
         self._markers = markers
+        self._sharing = workers
         self._alone: str | None = None
         self._poking = False
         self._swept = data
@@ -88,7 +90,7 @@ class LinregApp(GuardedApp):
         """The panes, the live one with the most room."""
         yield TitleBar(self.data)
         with Horizontal(id="panes"):
-            yield LivePane(self.data, self.started, self._markers, self._link)
+            yield LivePane(self.data, self.started, self._markers, self._link, self._sharing)
             with Vertical(id="side"):
                 yield DataPane(self.data, self._markers)
                 yield ClosedFormPane(self.data, self._markers)

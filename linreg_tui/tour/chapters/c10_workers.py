@@ -57,13 +57,13 @@ def steps(facts: Facts) -> tuple[Step, ...]:
             f"{FEW} workers, {EACH} rows each, one step.",
             f"""
 Large models are trained on many processors at once: **data-parallel**. Each worker
-takes {EACH} rows of its own, and works out their gradient, here at the start.
+takes {EACH} rows of its own, numbered in the plot, and works out their gradient.
 
 | worker | rows | dL/dm | dL/db |
 |---|---|---|---|
 {shares}
 """,
-            Training(four, trained=1, gradient=True),
+            Training(four, trained=1, gradient=True, workers=FEW),
         ),
         Step(
             "Add up, step together.",
@@ -71,7 +71,7 @@ takes {EACH} rows of its own, and works out their gradient, here at the start.
 Then they add up what they found, all take the mean, dL/dm = {mean[0]:.4g}, dL/db =
 {mean[1]:.4g} (at the new m), and make the same step. So none is ahead of the others.
 """,
-            Training(four, shows="fit"),
+            Training(four, shows="fit", workers=FEW),
             Question(
                 f"{FEW} workers with {EACH} rows, or one with {FEW * EACH}: which line is better?",
                 (f"that of {FEW}", "that of one", "neither, they are the same"),
@@ -91,7 +91,7 @@ An epoch now has {each} steps instead of {OF_ONE.steps_per_epoch(n)}. To come as
 step has to be longer: rates times {FEW}. First with a tenth of the notebook's rates for one
 worker, so {rate(slow.learning_rate_m)} and {rate(slow.learning_rate_b)} for {FEW}.
 """,
-            Training(slow, pace=10.0, shows="loss", above_optimum=True),
+            Training(slow, pace=10.0, shows="loss", above_optimum=True, workers=FEW),
             Question(
                 f"{FEW} workers, {FEW} times these rates?",
                 OUTCOMES,
@@ -113,7 +113,7 @@ time. With the notebook's rates they don't. There the first step of one worker g
 {100 * first:.0f}% of the way to the best slope already. {FEW} times as long, it goes past it, to
 come back from the other side.
 """,
-            Training(four, trained=8, shows="landscape"),
+            Training(four, trained=8, shows="landscape", workers=FEW),
         ),
         Step(
             f"{MANY} workers: {MANY} times the rates.",
@@ -121,7 +121,7 @@ come back from the other side.
 Twice as many workers: {MANY}, with {MANY * EACH} of {n} rows in a step, and {MANY} times the
 notebook's rates.
 """,
-            Training(eight, pace=10.0, shows="loss"),
+            Training(eight, pace=10.0, shows="loss", workers=MANY),
             Question(
                 f"And with {MANY} workers?",
                 OUTCOMES,
@@ -162,7 +162,7 @@ takes far longer than the work, so that one process is quicker than any cluster.
 communicating takes as long as computing. The homework's second sweep was the
 first of these: scale {MANY} is {MANY} workers, and {MANY} is more than {limit:.2f}.
 """,
-            Training(eight, trained=3, shows="loss"),
+            Training(eight, trained=3, shows="loss", workers=MANY),
         ),
     )
 
