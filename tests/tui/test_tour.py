@@ -125,8 +125,11 @@ def check_stage(pilot: Pilot[None], facts: Facts) -> None:
             else:
                 assert not now.running
                 assert now.number == now.run.history.last == scene.trained
-                expected = facts.run(scene.settings).history[scene.trained]
-                assert now.run.history[scene.trained] == expected
+                assert now.run.workers == scene.workers
+                expected = facts.run(scene.settings)
+                if scene.workers > 1:
+                    expected, _ = facts.together(scene.settings, scene.workers)
+                assert now.run.history[scene.trained] == expected.history[scene.trained]
         case Sweep():
             assert shown(pilot) == {"sweep"}
             assert sweep(pilot).course.recipe.plan == plan_of(scene, facts.data.n)
