@@ -23,6 +23,7 @@ commands:
   linreg-tui sweep   many trainings, printed as a table
   linreg-tui report  the homework's report, written to files
   linreg-tui tour    the guided tour, in the application or printed
+  linreg-tui serve   the application, in a browser
   linreg-tui pbs     a job script for a cluster on a supercomputer, printed
 
 Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.

@@ -277,6 +277,12 @@ def _tour(words: list[str]) -> int:
     return launch.run(bundled(), Settings(), options, tour=name)
 
 
+def _serve(words: list[str]) -> int:
+    from linreg_tui import serving
+
+    return serving.serve(words)
+
+
 def _pbs(words: list[str]) -> int:
     from linreg_tui import pbs
 
@@ -289,5 +295,6 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "sweep": _sweep,
     "report": _report,
     "tour": _tour,
+    "serve": _serve,
     "pbs": _pbs,
 }

@@ -21,16 +21,24 @@ FAILED = 1
 
 def report(error: BaseException) -> str:
     """Write a traceback to a file, and return the lines that say so."""
+    told, where = written(error)
+    return f"linreg-tui: it failed where it should not: {told}\n{where[0].upper()}{where[1:]}\n"
+
+
+def written(error: BaseException) -> tuple[str, str]:
+    """Write a traceback to a file, and return what failed, and where the traceback is.
+
+    It is in what is returned if no file can be written.
+    """
     trace = "".join(traceback.format_exception(error))
-    kind = printable("".join(traceback.format_exception_only(error)).strip().splitlines()[-1], 200)
-    said = f"linreg-tui: it failed where it should not: {kind}\n"
+    told = printable("".join(traceback.format_exception_only(error)).strip().splitlines()[-1], 200)
     text = f"linreg-tui {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
     text += f"TERM={os.environ.get('TERM', '')}\n\n{trace}"
     for opened in _places():
         with opened as file:
             file.write(text)
-            return f"{said}The traceback is in {file.name}\n"
-    return trace + said
+            return told, f"the traceback is in {file.name}"
+    return told, f"the traceback could not be written to a file:\n{trace}"
 
 
 def _places() -> Iterator[IO[str]]:

@@ -18,7 +18,14 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.text import printable
-from linreg_tui.numbers import above_optimum, equation, left_out
+from linreg_tui.numbers import (
+    above_optimum,
+    decimals_of_line,
+    equation,
+    fixed_loss,
+    left_out,
+    line_equation,
+)
 
 if TYPE_CHECKING:
     from linreg_tui.core.parallel import Team
@@ -58,7 +65,7 @@ def fit(data: Dataset, *, as_json: bool) -> None:
     title = f"{printable(data.y_name)} (y) against {printable(data.x_name)} (x)"
     console.print(Text(f"{title}, {printable(data.source)}", style="bold"))
     console.print(table)
-    console.print(Text(equation(line.slope, line.intercept, 6), style="bold cyan"))
+    console.print(Text(equation(line.slope, line.intercept, (6, 6)), style="bold cyan"))
 
 
 def _spread(error: float | None, interval: tuple[float, float] | None) -> str:
@@ -157,10 +164,10 @@ def _print_step(console: Console, run: Run, number: int, width: int, took: str =
     console.print(
         Text.assemble(
             (f"[{number:0{max(3, width)}d}]  ", "dim"),
-            (equation(step.slope, step.intercept), "bold cyan"),
-            (f"  closed form: {equation(optimum.slope, optimum.intercept)}", "dim"),
+            (equation(step.slope, step.intercept, decimals_of_line(optimum)), "bold cyan"),
+            (f"  closed form: {line_equation(optimum)}", "dim"),
             "  loss: ",
-            (f"{step.loss:.2f}", "yellow"),
+            (fixed_loss(step.loss, optimum, 18).strip(), "yellow"),
             (took, "dim"),
         ),
         soft_wrap=True,
@@ -180,9 +187,10 @@ def _summary(run: Run) -> Text:
             "bold red",
         )
     distance = above_optimum(run.optimum, last.slope, last.intercept)
+    least = fixed_loss(run.optimum.loss, run.optimum, 18).strip()
     return Text(
         f"{run.status} after {last.number} step{'s' * (last.number != 1)}: "
-        f"the loss is {distance} above the least one, {run.optimum.loss:.2f}",
+        f"the loss is {distance} above the least one, {least}",
         "bold green" if run.status == "converged" else "bold",
     )
 

@@ -43,8 +43,15 @@ def add_screen(parser: ArgumentParser) -> None:
     parser.add_argument("--reduced-motion", action="store_true", help="no animations")
 
 
+def served() -> bool:
+    """Whether Textual has been told to talk to something else than a terminal, as to a browser."""
+    return bool(os.environ.get("TEXTUAL_DRIVER"))
+
+
 def need_a_terminal(otherwise: str) -> None:
     """Raise an InputError where there is none; `otherwise` says what to do then."""
+    if served():
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError(
             f"the application needs a terminal for its screen and keyboard; {otherwise}"
@@ -80,15 +87,29 @@ def run(
 
     from linreg_tui.tui import figures
     from linreg_tui.tui.app import LinregApp
-    from linreg_tui.tui.themes import theme_named
 
     figures.load_later()
-    theme = None if options.theme is None else theme_named(options.theme)
+    theme = theme_of(options)
     markers = _markers(options.marker)
     application = LinregApp(data, settings, markers, named, tour, fps=options.fps, workers=workers)
     if theme is not None:
         application.theme = theme
     return application.run_guarded()
+
+
+def theme_of(options: Namespace) -> str | None:
+    """The theme that was asked for.
+
+    Raises
+    ------
+    InputError
+        If there is none of this name.
+    """
+    if options.theme is None:
+        return None
+    from linreg_tui.tui.themes import theme_named
+
+    return theme_named(options.theme)
 
 
 def _frames(text: str) -> int:

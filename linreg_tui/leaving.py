@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Self
+from typing import Any, Self
 
 from linreg_tui import files
 
@@ -35,8 +35,9 @@ class Leaving:
 
     Told to leave by a signal, by the loss of the terminal, or by `begin`, it calls `leave` once, in
     its thread. A program that is still there after its patience is ended from outside: unfinished
-    files are taken away, the terminal is given back, and no other thread is asked. It works in the
-    main thread of a POSIX system only.
+    files are taken away, the terminal is given back, and no other thread is asked. In the place of
+    a terminal there may be pipes, as for a screen in a browser. It works in the main thread of a
+    POSIX system only.
     """
 
     def __init__(self, leave: Callable[[int], object]) -> None:
@@ -51,7 +52,7 @@ class Leaving:
         self._thread = threading.Thread(target=self._watch, name="leaving", daemon=True)
 
     def __enter__(self) -> Self:
-        self._found = termios.tcgetattr(self._input)
+        self._found = termios.tcgetattr(self._input) if os.isatty(self._input) else None
         self._hears, self._tells = os.pipe()
         for end in (self._hears, self._tells):
             os.set_blocking(end, False)
@@ -113,13 +114,15 @@ class Leaving:
         if files.undo():
             self.last_words += "linreg-tui: it left while files were written; they are undone\n"
         with suppress(OSError, termios.error):
-            if not self._given_back and os.tcgetpgrp(self._input) == os.getpgrp():
-                self._give_back()
+            if self._found is None:
+                os.write(self._output, self.last_words.encode())
+            elif not self._given_back and os.tcgetpgrp(self._input) == os.getpgrp():
+                self._give_back(self._found)
         os._exit(self.status or 0)
 
-    def _give_back(self) -> None:
+    def _give_back(self, found: list[Any]) -> None:
         text = (GIVE_BACK + self.last_words).encode()
-        termios.tcsetattr(self._input, termios.TCSANOW, self._found)
+        termios.tcsetattr(self._input, termios.TCSANOW, found)
         # Another thread may be waiting to write, and nobody else can before it has given up.
         os.set_blocking(self._output, False)
         for _ in range(20):

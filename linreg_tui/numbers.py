@@ -12,11 +12,35 @@ LONG = 1e15
 """From here on digits before the point say nothing more."""
 
 
+MOST_DECIMALS = 9
+"""Numbers that would take more are written with an exponent."""
+
+
+def decimals_for(value: float) -> int:
+    """The decimals that show four digits of a number of this size, and two at least."""
+    if value == 0 or not math.isfinite(value):
+        return 2
+    return max(2, 3 - math.floor(math.log10(abs(value))))
+
+
+def decimals_of_line(line: ClosedForm) -> tuple[int, int]:
+    """The decimals for lines that come near this one: those of the slope and the intercept."""
+    return decimals_for(line.slope), decimals_for(line.intercept)
+
+
 def fixed(value: float, width: int, decimals: int = 2) -> str:
     """The value with so many decimals, right-aligned; with fewer or an exponent where it must."""
-    candidates = [f"{value:.{digits}f}" for digits in range(decimals, -1, -1)]
+    # Fewer decimals would leave nothing of a small number.
+    least = max(0, decimals - 2) if 0 < abs(value) < 1 else 0
+    digits_at_most = min(decimals, MOST_DECIMALS)
+    candidates = [f"{value:.{digits}f}" for digits in range(digits_at_most, least - 1, -1)]
     candidates += [_exponent(value, digits) for digits in range(6, -1, -1)]
     return next((text for text in candidates if len(text) <= width), candidates[-1]).rjust(width)
+
+
+def fixed_loss(value: float, optimum: ClosedForm, width: int = 15) -> str:
+    """A loss with the decimals that the least one takes, right-aligned."""
+    return fixed(value, width, decimals_for(optimum.loss))
 
 
 def _exponent(value: float, digits: int) -> str:
@@ -86,14 +110,22 @@ def ratio(value: float) -> str:
     return f"{value:.3g}×" if value < 1000 else f"{rate(float(f'{value:.2g}'))}×"
 
 
-def equation(slope: float, intercept: float, decimals: int = 2) -> str:
+def equation(slope: float, intercept: float, decimals: tuple[int, int] = (2, 2)) -> str:
     """The line as the notebook writes it: y = 88.89 * x + 32912.24."""
     sign = "-" if intercept < 0 else "+"
-    return f"y = {_readable(slope, decimals)} * x {sign} {_readable(abs(intercept), decimals)}"
+    of_slope, of_intercept = decimals
+    return f"y = {_readable(slope, of_slope)} * x {sign} {_readable(abs(intercept), of_intercept)}"
 
 
 def _readable(value: float, decimals: int) -> str:
-    return f"{value:.{decimals}f}" if abs(value) < LONG else _exponent(value, 6)
+    if abs(value) < LONG and (decimals <= MOST_DECIMALS or value == 0):
+        return f"{value:.{min(decimals, MOST_DECIMALS)}f}"
+    return _exponent(value, 6)
+
+
+def line_equation(line: ClosedForm) -> str:
+    """The closed form's line, its small numbers with more decimals."""
+    return equation(line.slope, line.intercept, decimals_of_line(line))
 
 
 def rows_of(data: Dataset) -> str:

@@ -11,7 +11,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction
 from linreg_tui.core.sweep import Plan, Trial
 from linreg_tui.core.trials import Result, Spread, Summary
-from linreg_tui.numbers import above_least, above_optimum, fixed, rate
+from linreg_tui.numbers import above_least, above_optimum, decimals_for, fixed, fixed_loss, rate
 
 FORESEEN = {True: "stable", False: "unstable", None: "?"}
 
@@ -90,9 +90,9 @@ class Columns:
     def results(self, summary: Summary, first: Result | None) -> Cells:
         """The cells that results fill; `first` is the only one, if it is."""
         return {
-            "slope": _spread(summary.slope, lambda value: fixed(value, 8)),
-            "intercept": _spread(summary.intercept, lambda value: fixed(value, 10)),
-            "loss": _spread(summary.loss, lambda value: fixed(value, 15)),
+            "slope": _spread(summary.slope, self._slope),
+            "intercept": _spread(summary.intercept, self._intercept),
+            "loss": _spread(summary.loss, self._loss),
             "above": _spread(summary.excess, lambda value: above_least(self.optimum, value)),
             "status": self._status(summary, first),
             "time": seconds(summary.seconds),
@@ -101,11 +101,20 @@ class Columns:
     def under_way(self, step: Step) -> Cells:
         """The same cells of the training that is under way, as far as it is."""
         return {
-            "slope": fixed(step.slope, 8).strip(),
-            "intercept": fixed(step.intercept, 10).strip(),
-            "loss": fixed(step.loss, 15).strip(),
+            "slope": self._slope(step.slope).strip(),
+            "intercept": self._intercept(step.intercept).strip(),
+            "loss": self._loss(step.loss).strip(),
             "above": above_optimum(self.optimum, step.slope, step.intercept),
         }
+
+    def _slope(self, value: float) -> str:
+        return fixed(value, 8, decimals_for(self.optimum.slope))
+
+    def _intercept(self, value: float) -> str:
+        return fixed(value, 10, decimals_for(self.optimum.intercept))
+
+    def _loss(self, value: float) -> str:
+        return fixed_loss(value, self.optimum)
 
     def _status(self, summary: Summary, first: Result | None) -> str:
         if self.repeats == 1 and first is not None:

@@ -15,7 +15,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.sweep import Plan
 from linreg_tui.core.trials import Result
-from linreg_tui.numbers import equation
+from linreg_tui.numbers import fixed_loss, line_equation
 from linreg_tui.sweep_board import Board, Row
 from linreg_tui.sweep_cells import WORDS, Cells, Columns, aligned, foreseen, names
 from linreg_tui.sweeping import GoneError
@@ -59,7 +59,7 @@ class _Table:
         epochs = f"{settings.epochs} epoch{'s' * (settings.epochs != 1)}"
         return Text(
             f"{self._data.n} rows, {epochs}{repeats}; "
-            f"closed form: {equation(line.slope, line.intercept)}  loss: {line.loss:.2f}",
+            f"closed form: {line_equation(line)}  loss: {fixed_loss(line.loss, line).strip()}",
             "dim",
         )
 

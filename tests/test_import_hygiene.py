@@ -14,7 +14,12 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "linreg_tui"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-HEAVY = {"pandas", "pyarrow", "openpyxl", "scipy", "textual", "plotext", "dask"}
+HEAVY = {
+    *("pandas", "pyarrow", "openpyxl", "scipy"),
+    *("textual", "plotext"),
+    *("textual_serve", "aiohttp"),
+    "dask",
+}
 
 AFTER = """
 import json, sys
@@ -196,12 +201,20 @@ def test_arrows_point_one_way(path: Path) -> None:
 
 
 def test_the_command_line_opens_the_application_and_the_commands_late() -> None:
-    found = [*imports(PACKAGE / "cli.py"), *imports(PACKAGE / "launch.py")]
+    found = [
+        pair for name in ("cli", "launch", "serving") for pair in imports(PACKAGE / f"{name}.py")
+    ]
     at_once = {name for name, at_once in found if at_once}
     late = {name for name, at_once in found if not at_once}
     commands = {f"linreg_tui.headless{name}" for name in ("", "_sweep", "_report")}
-    assert {"linreg_tui.tui.app", *commands} <= late
-    assert not any(name.startswith(("linreg_tui.tui", "textual", "rich")) for name in at_once)
+    assert {"linreg_tui.tui.app", "linreg_tui.serving", "linreg_tui.web.server", *commands} <= late
+    screens = ("linreg_tui.tui", "linreg_tui.web", "textual", "aiohttp", "rich")
+    assert not any(name.startswith(screens) for name in at_once)
+
+
+def test_a_server_is_known_where_there_is_one_alone() -> None:
+    for library in ("aiohttp", "textual_serve"):
+        assert users(library) == {"web/server.py", "web/session.py"}
 
 
 def test_core_prints_nothing() -> None:

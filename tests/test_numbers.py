@@ -15,10 +15,12 @@ from linreg_tui.core.text import printable
 from linreg_tui.numbers import (
     LONG,
     above_optimum,
+    decimals_for,
     decimals_of,
     equation,
     estimate,
     fixed,
+    line_equation,
     probability,
     rate,
     ratio,
@@ -117,7 +119,7 @@ def test_a_rate_of_six_digits_is_told_exactly(digits: int, power: int) -> None:
 
 @given(finite, finite, st.integers(0, 8))
 def test_an_equation_holds_both_numbers(slope: float, intercept: float, decimals: int) -> None:
-    told = equation(slope, intercept, decimals)
+    told = equation(slope, intercept, (decimals, decimals))
     match = re.fullmatch(r"y = (\S+) \* x ([+-]) (\S+)", told)
     assert match is not None
     for text, value in ((match[1], slope), (match[2] + match[3], intercept)):
@@ -135,7 +137,36 @@ def test_how_many_times(value: float, text: str) -> None:
 
 def test_an_equation_is_the_notebooks() -> None:
     assert equation(88.89007926, 32912.2414016) == "y = 88.89 * x + 32912.24"
-    assert equation(-1.0, -2.0, 0) == "y = -1 * x - 2"
+    assert equation(-1.0, -2.0, (0, 0)) == "y = -1 * x - 2"
+
+
+@pytest.mark.parametrize(
+    ("value", "eight", "twelve"),
+    [
+        (88.89007926, "88.89", "88.89"),
+        (0.204123, "0.2041", "0.2041"),
+        (-0.0123456, "-0.01235", "-0.01235"),
+        (0.000123456, "0.000123", "0.0001235"),
+        (1.23456e-6, "1.235e-6", "0.000001235"),
+        (-1.23456e-12, "-1.2e-12", "-1.235e-12"),
+        (0.0, "0.00", "0.00"),
+    ],
+)
+def test_small_numbers_keep_four_digits_where_there_is_room(
+    value: float, eight: str, twelve: str
+) -> None:
+    for width, text in ((8, eight), (12, twelve)):
+        told = fixed(value, width, decimals_for(value)).strip()
+        assert len(told) <= width
+        if "e" in text:
+            assert float(told) == pytest.approx(value, rel=0.05)
+        else:
+            assert told == text
+
+
+def test_a_line_that_hardly_rises_is_told_with_its_digits() -> None:
+    line = closed_form(Moments(4, 0.0, 0.0, 4.0, 4e-3, 400.0))
+    assert line_equation(line) == "y = 0.001000 * x + 0.00"
 
 
 SPREAD = closed_form(Moments(4, 0.0, 0.0, 4.0, 0.0, 400.0))

@@ -28,7 +28,14 @@ _DATE = re.compile(
     r"|(\d{1,2}[. -]+)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ .,-]+\d.*",
     re.IGNORECASE,
 )
-_ID = re.compile(r"(?i:(.*[ _.-])?(id|index)|unnamed: \d+|#)|.*[a-z]I[dD]")
+_ID = re.compile(
+    r"(?i:(.*[ _.-])?"
+    r"(id|index|idx|nr|no|nro|num|number|nummer|code|key|uuid|guid|zip|plz|postcode)\.?"
+    r"|id[ _.-].*|.*nummer|.*nr\.?|unnamed: \d+|#|n[°º])|.*[a-z](I[dD]|N[rRoO])"
+)
+
+_LATEST_YEAR = 2200
+"""Whole numbers up to here, each one more than the last, may be years or measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,8 @@ def _column(table: Table, name: str, cells: Sequence[str]) -> Column:
         return Column(name, x=not table.complete, why="the same number in every row")
     if _ID.fullmatch(name):
         return Column(name, why="names the rows")
-    counted = len(numbers) == len(cells) >= ROW_NUMBERS_FROM and numbers[0] in (0, 1)
+    begins = numbers[0] in (0, 1) or numbers[0] > _LATEST_YEAR
+    counted = len(numbers) == len(cells) >= ROW_NUMBERS_FROM and begins
     if counted and (numbers == numbers[0] + np.arange(len(numbers))).all():
         return Column(name, why=ROW_NUMBERS)
     return Column(name)

@@ -3,7 +3,8 @@
 A step of gradient descent multiplies a parameter's distance from its best value, the other held
 still, by 1 − η h, with h the loss's second derivative. So a rate is a fraction of 1 / h. Where x is
 far from 0 compared to its spread, slope and intercept can hardly be told apart, and no learning
-rates reach the optimum in a few steps; there z-scores are proposed.
+rates reach the optimum in a few steps; there z-scores are proposed. Coming near the least loss is
+not enough for that: where y hardly depends on x, a level line does.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ BELOW = 2.0
 
 VISIBLE = 0.01
 """What may be left, at the end, of the loss above the least one at the start."""
+
+TELLING = 0.1
+"""How far off the slope may be, in slopes or in standard errors of it."""
 
 LOOKED_AT = 10_000
 """Rows, evenly taken, from which it is told what small batches bear."""
@@ -125,7 +129,11 @@ def _converges(data: Dataset, settings: Settings) -> bool:
     first, last = (run.history[step] for step in (0, run.history.last))
     before, after = (run.optimum.excess(step.slope, step.intercept) for step in (first, last))
     # Far from 0, what counts as converged on an exact line can be near where it started.
-    return run.status == "converged" and after < VISIBLE * before
+    near = run.status == "converged" and after < VISIBLE * before
+    line, moments = run.optimum, run.optimum.moments
+    variance = line.loss / moments.sxx  # of the slope, as it is estimated from so many rows
+    off = abs(run.history[run.history.last].slope - line.slope)
+    return near and off <= TELLING * math.hypot(line.slope, math.sqrt(variance))
 
 
 def _round_down(value: float) -> float:

@@ -13,13 +13,15 @@ from linreg_tui.tour.scenes import Page, Scene
 class Question:
     """What the learner is asked before something happens.
 
-    `answer` is the place of the right one among the `options`; `seen` tells what happened, and why.
+    `answer` is the place of the right one among the `options`; `seen` tells what happened, and why;
+    `brief` is the same for the back row: a sentence.
     """
 
     text: str
     options: tuple[str, ...]
     answer: int
     seen: str
+    brief: str
 
 
 @dataclass(frozen=True, slots=True)

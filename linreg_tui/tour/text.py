@@ -74,7 +74,7 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells in columns, all aligned right but for the first."""
+    """Cells in columns, those of numbers but for the first aligned right."""
 
     cells: tuple[tuple[str, ...], ...]
 
@@ -94,16 +94,22 @@ Block = Words | Equation | Table
 
 
 def columns(cells: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of cells below one another, all aligned right but for the first."""
+    """Rows of cells below one another; numbers but for those of the first column to the right."""
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    rights = [_are_numbers(column[1:]) for column in zip(*cells, strict=True)]
+    rights[0] = False
     return [
         INDENT
         + "  ".join(
-            text + _gap(text, width) if place == 0 else _gap(text, width) + text
-            for place, (text, width) in enumerate(zip(row, widths, strict=True))
+            _gap(text, width) + text if right else text + _gap(text, width)
+            for text, width, right in zip(row, widths, rights, strict=True)
         ).rstrip()
         for row in cells
     ]
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return all(" " not in cell.strip() for cell in cells)
 
 
 def read(markdown: str) -> list[Block]:

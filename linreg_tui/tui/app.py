@@ -126,7 +126,8 @@ class LinregApp(GuardedApp):
                 and not event.is_forwarded
                 and self.screen is self.main
             ):
-                self.main.query_one(PressedKeys).tell(event)
+                pressed = self.main.query_one(PressedKeys)
+                pressed.tell(event, descent=self._alone == DESCENT)
         await super().on_event(event)
 
     def post_display_hook(self) -> None:
@@ -178,6 +179,7 @@ class LinregApp(GuardedApp):
         if alone is None and self._poking:
             main.query_one(SweepPane).display = False
         main.query_one(TitleBar).show(alone)
+        main.query_one(PressedKeys).rest(touring=self.tour.guide.opened)
         main.query_one(DataPane).poke(on=self._poking and not too_small)
         main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small, tight=one_plot)
         self.refresh_bindings()
@@ -213,6 +215,10 @@ class LinregApp(GuardedApp):
     def on_line_moved(self, message: LineMoved) -> None:
         """The line that is being trained is drawn among the points that are edited, too."""
         self.main.query_one(DataPane).follow(message.view)
+
+    def on_save_asked(self) -> None:
+        """The edited rows are to be kept."""
+        self.run_worker(self._dialogs.save_edits())
 
     def on_poking_ended(self) -> None:
         """The user is done with the points."""
@@ -258,6 +264,11 @@ class LinregApp(GuardedApp):
     def data(self) -> Dataset:
         """The rows as they are now."""
         return self._edits.data
+
+    @property
+    def edits(self) -> Edits:
+        """What has been done to the original rows."""
+        return self._edits
 
     @property
     def alone(self) -> str | None:
@@ -321,6 +332,10 @@ class LinregApp(GuardedApp):
     def action_pane(self, pane: str | None) -> None:
         """One pane alone; the same again, or None, all."""
         self.show_pane(None if self._alone == pane else pane)
+
+    async def action_quit(self) -> None:
+        """Leave; edits that are nowhere else are asked about first."""
+        self._dialogs.quit()
 
     def action_next_view(self, pane: str) -> None:
         """The next view of a pane; if it isn't on the screen, first the pane itself."""

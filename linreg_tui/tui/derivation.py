@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from linreg_tui.core.closed_form import ClosedForm, Sums
 from linreg_tui.core.derivation import Derivation, Difference, derivation
-from linreg_tui.numbers import equation, estimate
+from linreg_tui.numbers import estimate, line_equation
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 
 COLUMNS, ROWS = 78, 20
@@ -80,7 +80,7 @@ def _warning(steps: Derivation, line: ClosedForm) -> Text:
             abs(line.intercept) + abs(at_mean)
         ):
             return []
-    told = equation(line.slope, line.intercept)
+    told = line_equation(line)
     return [[(f"These sums have lost too many digits: {told}", Role.BAD)]]
 
 
@@ -111,7 +111,7 @@ def _results(steps: Derivation) -> Text:
         row("Σy Σx² − Σx Σxy", _number(second, SHORT)),
         quotient("b", steps.intercept),
         [],
-        [(f"every step: from {COLUMNS}x{ROWS} characters on", Role.LABEL)],
+        [(f"with {COLUMNS}x{ROWS} characters: every step", Role.LABEL)],
     ]
 
 

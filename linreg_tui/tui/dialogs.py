@@ -5,7 +5,7 @@ They are loaded when they are first opened: most of a start is loading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,12 @@ from textual.screen import Screen
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.text import printable
 from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.question import Question
 
 if TYPE_CHECKING:
+    from linreg_tui.core.dataset import Dataset
     from linreg_tui.tui.app import LinregApp
     from linreg_tui.tui.exports import Export
     from linreg_tui.tui.report_form import Draft
@@ -35,6 +38,7 @@ class Dialogs:
         self._folder: str | None = None
         self._draft: Draft | None = None
         self._opened_in = Path()
+        self._saved: Dataset | None = None
 
     def help(self) -> None:
         """All keys that there are now."""
@@ -60,10 +64,52 @@ class Dialogs:
         if len(self._app.screen_stack) == 1:
             self._app.run_worker(self._open(), group="open")
 
+    def quit(self) -> None:
+        """Leave the application; edits that are in no file are asked about first."""
+        if not self._unsaved:
+            self._app.exit()
+        elif not self._is_open(Question):
+            self._app.run_worker(self._quit(), group="open")
+
+    async def _quit(self) -> None:
+        if await self._may_lose_edits({"s": "save and quit", "q": "quit without saving"}):
+            self._app.exit()
+
+    @property
+    def _unsaved(self) -> bool:
+        edits = self._app.edits
+        return edits.data is not edits.original and edits.data is not self._saved
+
+    async def _may_lose_edits(self, answers: Mapping[str, str]) -> bool:
+        """Whether edits are saved, or may be lost; the answer s saves them."""
+        if not self._unsaved:
+            return True
+        name = printable(self._app.edits.data.source, 100)
+        answer = await self._app.push_screen_wait(
+            Question("Edited points", f"They are in no file yet: {name}", answers)
+        )
+        return await self.save_edits() if answer == "s" else answer is not None
+
+    async def save_edits(self) -> bool:
+        """Write the edited rows to a file, and say where; whether that worked."""
+        from linreg_tui.tui.poke.saving import save
+
+        edits = self._app.edits
+        try:
+            told = await save(edits)
+        except InputError as error:
+            self._app.notify(str(error), severity="error", markup=False)
+            return False
+        self._saved = edits.data
+        self._app.notify(told, markup=False)
+        return True
+
     async def _open(self) -> None:
         from linreg_tui.tui.opening.flow import choose, said_of
 
         app = self._app
+        if not await self._may_lose_edits({"s": "save them", "o": "go on without"}):
+            return
         opened, self._opened_in = await choose(app, self._opened_in)
         if opened is None:
             return

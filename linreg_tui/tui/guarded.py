@@ -71,7 +71,7 @@ class GuardedApp(App[None]):
 
     def on_mount(self) -> None:
         """Stop and go on as a shell asks."""
-        if self._leaving is None or self._driver is None:
+        if self._leaving is None or self._driver is None or not self._driver.can_suspend:
             return
         stop, resume = (signal.getsignal(n) for n in (signal.SIGTSTP, signal.SIGCONT))
         assert callable(stop)

@@ -24,7 +24,7 @@ from linreg_tui.tui.pictures import data_area
 GAP = 1
 """Cells between the plot and what stands beside it."""
 
-LEAST_COLUMNS, LEAST_ROWS = 40, 14
+LEAST_COLUMNS, LEAST_ROWS = 40, 11
 """Below these the points have all the room."""
 
 
@@ -92,7 +92,7 @@ def band_of(line: ClosedForm, sure: Inference, area: Area) -> list[Layer]:
 
 def _margins(columns: int, rows: int) -> tuple[int, int]:
     """Rows above and columns beside the plot that are left to the histograms."""
-    above = min(6, rows // 6) if rows >= LEAST_ROWS else 0
+    above = min(6, max(2, rows // 6)) if rows >= LEAST_ROWS else 0
     beside = min(14, columns // 8) if columns >= LEAST_COLUMNS else 0
     return above, beside
 

@@ -14,9 +14,9 @@ class Key:
 
     `keys` are Textual's names of the keys, separated by commas, `shown` what is printed on them,
     `action` what the application or the table that has the keyboard is to do, and `meaning` a line
-    for the help and the palette. Keys with a `footer` text are in the footer, the `roomy` ones
-    where it has room for all. Neighbours with the same text or meaning share it. A `first` key does
-    this whatever has the keyboard.
+    for the help and the palette. Keys with a `footer` text are in the footer; the larger `spare`,
+    the sooner they are left out where there is no room for all. Neighbours with the same text or
+    meaning share it. A `first` key does this whatever has the keyboard.
     """
 
     keys: str
@@ -24,7 +24,7 @@ class Key:
     action: str
     meaning: str
     footer: str = ""
-    roomy: bool = False
+    spare: int = 0
     first: bool = False
 
 
@@ -56,7 +56,7 @@ SETTINGS_KEYS = (
 )
 PANE_KEYS = (
     Key("e", "e", "dialog('edit')", "Edit every setting", "edit"),
-    Key("o", "o", "dialog('open')", "Open a file or an example", "open", roomy=True),
+    Key("o", "o", "dialog('open')", "Open a file or an example", "open", spare=1),
     Key("1", "1", "pane('data')", "The data alone"),
     Key("2", "2", "pane('closed-form')", "The closed form alone"),
     Key("3", "3", "pane('live')", "Live SGD alone"),
@@ -65,19 +65,19 @@ PANE_KEYS = (
     Key("v", "v", "next_view('data')", "Next view of the data"),
     Key("c", "c", "next_view('closed-form')", "Next view of closed form"),
     Key("w", "w", "dialog('sweep')", "Choose and run a sweep", "sweep"),
-    Key("p", "p", "poke", "Poke: edit the points", "poke", roomy=True),
+    Key("p", "p", "poke", "Poke: edit the points", "poke", spare=3),
 )
 VIEW_KEYS = (
-    Key("l", "l", "live('toggle_landscape')", "Loss curve or landscape", "landscape", roomy=True),
+    Key("l", "l", "live('toggle_landscape')", "Loss curve or landscape", "landscape", spare=5),
     Key("z", "z", "live('toggle_coordinates')", "Landscape in z-scores"),
     Key("y", "y", "live('toggle_excess')", "Loss, or above optimum"),
-    Key("g", "g", "live('toggle_update')", "The gradient step in view", "gradient", roomy=True),
+    Key("g", "g", "live('toggle_update')", "The gradient step in view", "gradient", spare=6),
     Key("b", "b", "live('branch')", "Branch off from here"),
 )
-EXPORT_KEYS = (Key("x", "x", "dialog('export')", "Export run or sweep", "export", roomy=True),)
+EXPORT_KEYS = (Key("x", "x", "dialog('export')", "Export run or sweep", "export", spare=4),)
 LESSON_KEYS = (
-    Key("t", "t", "tour('toggle')", "The guided tour", "tour", roomy=True),
-    Key("d", "d", "present", "Presenter mode"),
+    Key("t", "t", "tour('toggle')", "The guided tour", "tour", spare=2),
+    Key("d", "d", "present", "Presenter mode, on or off"),
 )
 ON_THE_PATH = (
     Key("enter", "enter", "tour('on')", "On in the tour", "on", first=True),
@@ -116,11 +116,11 @@ SWEEP_KEYS = (
     Key("space", "space", "ask('mark')", "Mark, to overlay its curve", "mark"),
     Key("m", "m", "ask('mark_all')", "Mark all rows, or none"),
     Key("a", "a", "ask('turn_axis')", "Epochs, steps or rows seen", "axis"),
-    Key("y", "y", "ask('toggle_excess')", "Loss, or above optimum", "loss", roomy=True),
+    Key("y", "y", "ask('toggle_excess')", "Loss, or above optimum", "loss", spare=8),
     Key("left", "←", "turn(-1)", "Column to the left"),
     Key("right", "→", "turn(1)", "Column to the right"),
     Key("s", "s", "ask('sort')", "Sort by it; again, reversed", "sort"),
-    Key("h", "h", "ask('hide')", "Hide the column", "hide", roomy=True),
+    Key("h", "h", "ask('hide')", "Hide the column", "hide", spare=7),
     Key("H", "H", "ask('show_columns')", "Show hidden columns"),
     Key("f", "f", "ask('filter')", "Only rows of one status", "filter"),
     Key("ctrl+x,escape", "ctrl+x", "ask('cancel')", "Cancel the sweep"),
@@ -142,8 +142,8 @@ POKE_KEYS = (
     Key("enter", "enter", "ask('lift')", "Lift a point, put it down", "lift"),
     Key("k,delete,backspace", "k", "ask('take_out')", "Take a point out", "kill"),
     Key("u", "u", "ask('undo')", "Undo", "undo"),
-    Key("U,ctrl+r", "U", "ask('redo')", "Redo", "redo", roomy=True),
-    Key("n,tab", "n", "ask('next', 1)", "To the next point right", "next", roomy=True),
+    Key("U,ctrl+r", "U", "ask('redo')", "Redo", "redo", spare=8),
+    Key("n,tab", "n", "ask('next', 1)", "To the next point right", "next", spare=7),
     Key("N,shift+tab", "N", "ask('next', -1)", "To the next point left"),
     Key("s", "s", "ask('save')", "Save the edited data", "save"),
     Key("escape", "esc", "ask('leave')", "Put back, or done", "done"),
@@ -153,8 +153,6 @@ POKE_KEYS = (
 
 def bindings(keys: Sequence[Key] = KEYS) -> list[BindingType]:
     """Keys as Textual's bindings."""
-    texts = [key.footer for key in keys if key.footer]
-    groups = {text: Binding.Group(text, compact=True) for text in texts if texts.count(text) > 1}
     return [
         Binding(
             key.keys,
@@ -163,7 +161,6 @@ def bindings(keys: Sequence[Key] = KEYS) -> list[BindingType]:
             show=bool(key.footer),
             key_display=key.shown,
             tooltip=key.meaning,
-            group=groups.get(key.footer),
             priority=key.first,
         )
         for key in keys

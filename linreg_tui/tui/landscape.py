@@ -35,6 +35,9 @@ MARGIN = 0.3
 GROWS = 3.0
 """The window follows a run that leaves it in steps of this factor."""
 
+AROUND, ASPECT = 6, 2.0
+"""Columns around the plot, and twice the rows; how many times as high as wide a cell is."""
+
 RECENT, PAST = 256, 256
 """Steps of a run's way that are drawn one by one, and spans that stand for all before."""
 
@@ -94,13 +97,20 @@ class LandscapePicture:
         if self.standardized:
             labels = ("slope in z-scores", "intercept in z-scores")
         ticks = columns // CELLS_A_TICK_ACROSS, rows // CELLS_A_TICK_DOWN + 1
-        axes = [
-            _axis(float(goal[0]), float(first[0]), along, label, count)
-            for goal, first, along, label, count in zip(
-                self._goal(), start, way, labels, ticks, strict=True
-            )
+        spans = [
+            _span(float(goal[0]), float(first[0]), along)
+            for goal, first, along in zip(self._goal(), start, way, strict=True)
         ]
-        return Area(columns, rows, axes[0], axes[1], self._markers)
+        if self.standardized:
+            # Both are in standard deviations, so circles are to look like circles.
+            cells = max(1, columns - AROUND), max(1, ASPECT * (rows - AROUND // 2))
+            wide = max(half / count for (_, half), count in zip(spans, cells, strict=True))
+            spans = [(middle, wide * n) for (middle, _), n in zip(spans, cells, strict=True)]
+        x, y = (
+            linear_axis(middle - half, middle + half, label, count)
+            for (middle, half), label, count in zip(spans, labels, ticks, strict=True)
+        )
+        return Area(columns, rows, x, y, self._markers)
 
     def _landscape(self, area: Area) -> Picture:
         legend = [
@@ -153,13 +163,14 @@ def _thinned(number: int) -> NDArray[np.intp]:
     return np.concatenate([np.arange(0, recent, stride), np.arange(recent, number + 1)])
 
 
-def _axis(goal: float, start: float, along: FloatArray, label: str, ticks: int) -> Axis:
+def _span(goal: float, start: float, along: FloatArray) -> tuple[float, float]:
+    """The middle of a side of the window, and half of it."""
     middle, half = goal / 2 + start / 2, abs(goal - start) * (0.5 + MARGIN)
     half = half or abs(goal) or 1.0
     reach = float(np.abs(along - middle).max()) / half
     if reach > 1:
         half *= GROWS ** math.ceil(math.log(min(reach, 1e290)) / math.log(GROWS))
-    return linear_axis(middle - half, middle + half, label, ticks)
+    return middle, half
 
 
 def _middles(axis: Axis, cells: int) -> FloatArray:

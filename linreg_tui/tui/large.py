@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import zip_longest
 
-from linreg_tui.numbers import fixed
+from linreg_tui.numbers import decimals_of_line, fixed
 from linreg_tui.tui.markers import ASCII, Markers
 from linreg_tui.tui.picture import Picture, Role, blank, write
 from linreg_tui.tui.player import View
@@ -71,13 +71,18 @@ def draw_large(columns: int, rows: int, view: View, markers: Markers) -> Picture
     if rows < large_rows(markers):
         return picture
     run, step = view.run, view.run.history[view.number]
+    of_slope, of_intercept = decimals_of_line(run.optimum)
     diverged = run.diverged_at is not None and view.number >= run.diverged_at
     excess = float(run.optimum.excess(step.slope, step.intercept))
     starts = [start * columns // 80 for start in COLUMNS]
     ends = [*(start - 2 for start in starts[1:]), columns]
     told = (
-        (f"step {step.number:,}: slope m", _fitting(step.slope, ends[0] - starts[0]), Role.FIT),
-        ("intercept b", _fitting(step.intercept, ends[1] - starts[1]), Role.FIT),
+        (
+            f"step {step.number:,}: slope m",
+            _fitting(step.slope, of_slope, ends[0] - starts[0]),
+            Role.FIT,
+        ),
+        ("intercept b", _fitting(step.intercept, of_intercept, ends[1] - starts[1]), Role.FIT),
         (
             "diverged" if diverged else "loss above the least",
             _percent(excess, run.optimum.loss),
@@ -91,9 +96,9 @@ def draw_large(columns: int, rows: int, view: View, markers: Markers) -> Picture
     return picture
 
 
-def _fitting(value: float, cells: int) -> str:
-    """A number with two decimals, or with fewer digits where it takes more cells."""
-    candidates = (fixed(value, length).strip() for length in range(12, 2, -1))
+def _fitting(value: float, decimals: int, cells: int) -> str:
+    """A number with so many decimals, or with fewer digits where it takes more cells."""
+    candidates = (fixed(value, length, decimals).strip() for length in range(12, 2, -1))
     return next((text for text in candidates if width(text) <= cells), "")
 
 

@@ -74,6 +74,10 @@ class Edited(Message):
         self.edits = edits
 
 
+class SaveAsked(Message):
+    """The user wants the edited data in a file."""
+
+
 class PokingEnded(Message):
     """The user is done with editing the data."""
 

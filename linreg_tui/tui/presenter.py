@@ -25,18 +25,32 @@ class Drawn(Protocol):
         """Draw with these from now on."""
 
 
+ON_A_CURVE = {"left_square_bracket": "Smaller η", "right_square_bracket": "Larger η"}
+
+IN_THE_TOUR = "[b]enter[/] on   [b]⌫[/] back   [b]i[/] chapters   [b]d[/] ends presenting"
+"""What the line says while no key is pressed, in Textual's markup."""
+
+
 class PressedKeys(Static):
-    """The line at the bottom: the last key, how often it was pressed, and what it does."""
+    """The line at the bottom: the last key, how often it was pressed, and what it does.
+
+    Without one it is empty; in the tour it says how to go on.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="pressed")
-        self._last = ""
+        self._last = self._idle = ""
         self._times = 0
         self._fading: Timer | None = None
 
-    def tell(self, event: events.Key) -> None:
-        """Show a key for a moment; one that does nothing isn't shown."""
+    def tell(self, event: events.Key, *, descent: bool = False) -> None:
+        """Show a key for a moment; one that does nothing isn't shown.
+
+        On a `descent` along a curve, there is one rate to turn.
+        """
         shown, meaning = meaning_of(event.key)
+        if descent:
+            meaning = ON_A_CURVE.get(event.key, meaning)
         if not shown:
             return
         self._times = self._times + 1 if shown == self._last else 1
@@ -47,9 +61,15 @@ class PressedKeys(Static):
             self._fading.stop()
         self._fading = self.set_timer(A_MOMENT, self._fade)
 
+    def rest(self, *, touring: bool) -> None:
+        """What there is to say without a key."""
+        self._idle = IN_THE_TOUR if touring else ""
+        if not self._last:
+            self.update(self._idle)
+
     def _fade(self) -> None:
         self._last = ""
-        self.update("")
+        self.update(self._idle)
 
 
 def meaning_of(key: str) -> tuple[str, str]:

@@ -9,12 +9,15 @@ from rich.cells import cell_len
 
 from linreg_tui.core.events import Kind, events
 from linreg_tui.core.settings import MAX_STEPS, Settings
-from linreg_tui.numbers import above_optimum, fixed, rate, ratio
+from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
 from linreg_tui.tui.foresight import verdict
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 from linreg_tui.tui.player import View
 
 ROOMY = 72
+
+SCHEDULED = len("5.3e-7")
+"""Cells for a learning rate that changes from step to step."""
 
 HAPPENED: dict[Kind, str] = {
     "rose": "the loss rises for the first time",
@@ -29,6 +32,7 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
     """Four lines: where the run is, how good its line is, its settings, and how it stands."""
     run = view.run
     step = run.history[view.number]
+    of_slope, of_intercept = decimals_of_line(run.optimum)
     roomy = columns >= ROOMY
     gap: Span = ("   " if roomy else " ", Role.NOTHING)
     above = "above optimum" if roomy else "above"
@@ -43,14 +47,19 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
             [
                 *cell("step ", f"{step.number:,}", 10 if roomy else 8, Role.TEXT),
                 gap,
-                *cell("slope    ", fixed(step.slope, 12), 12, Role.FIT),
+                *cell("slope    ", fixed(step.slope, 12, of_slope), 12, Role.FIT),
                 gap,
-                *cell("loss".ljust(len(above)), fixed(step.loss, 15), 15, Role.TEXT),
+                *cell(
+                    "loss".ljust(len(above)),
+                    fixed_loss(step.loss, run.optimum),
+                    15,
+                    Role.TEXT,
+                ),
             ],
             [
                 *cell("epoch", f"{run.epoch(step.number):,}", 10 if roomy else 8, Role.TEXT),
                 gap,
-                *cell("intercept", fixed(step.intercept, 12), 12, Role.FIT),
+                *cell("intercept", fixed(step.intercept, 12, of_intercept), 12, Role.FIT),
                 gap,
                 *cell(above, above_optimum(run.optimum, step.slope, step.intercept), 15, Role.TEXT),
             ],
@@ -65,16 +74,16 @@ def _settings(view: View, roomy: bool) -> list[Span]:
     settings = view.settings
     others = not view.latest and settings != view.run.segment(view.number).settings
     gap: Span = ("   " if roomy else "  ", Role.NOTHING)
-    rates = {"η_m": settings.learning_rate_m, "η_b": settings.learning_rate_b}
-    if settings.standardize:
-        rates = {"η": settings.learning_rate_b}
+    of_m, of_b = _rates(view)
+    rates = {"η": of_b} if settings.standardize else {"η_m": of_m, "η_b": of_b}
     spans: list[Span] = [
         ("next: batch " if others else "batch ", Role.LABEL),
         (_batch(settings.batch_size, view.run.workers), Role.TEXT),
         gap,
     ]
     for name, value in rates.items():
-        spans += [(f"{name} ", Role.LABEL), (rate(value), Role.TEXT), gap]
+        width = 0 if settings.is_constant else SCHEDULED
+        spans += [(f"{name} ", Role.LABEL), (rate(value).ljust(width), Role.TEXT), gap]
     steps = f"{view.pace:g} step{'s' * (view.pace != 1)}/s"
     pace = "full speed" if math.isinf(view.pace) else steps
     return [*spans, (pace, Role.TEXT), gap, (", ".join(_others(settings)), Role.TEXT)]
@@ -85,6 +94,15 @@ def _batch(size: int | None, workers: int) -> str:
     if size is None:
         return "full"
     return str(size) if workers == 1 or size % workers else f"{workers}×{size // workers}"
+
+
+def _rates(view: View) -> tuple[float, float]:
+    """The learning rates of m and b: as set, or what a schedule makes of them at the step."""
+    settings, run = view.settings, view.run
+    if settings.is_constant or settings != run.segment(view.number).settings:
+        return settings.learning_rate_m, settings.learning_rate_b
+    of_m, of_b = run.rates(max(view.number, 1), 1)
+    return float(f"{of_m[0]:.2g}"), float(f"{of_b[0]:.2g}")
 
 
 def _others(settings: Settings) -> list[str]:

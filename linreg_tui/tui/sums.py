@@ -32,7 +32,7 @@ def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
         row("slope m", line.slope, 6, Role.REFERENCE),
         row("intercept b", line.intercept, 6, Role.REFERENCE),
         row("MSE", line.loss, 4),
-        [(equation(line.slope, line.intercept, 6), Role.REFERENCE)],
+        [(equation(line.slope, line.intercept, (6, 6)), Role.REFERENCE)],
     ]
     roomy = rows >= len(formula) + len(parts)
     return lines(columns, rows, [*(formula if roomy else ()), *parts])

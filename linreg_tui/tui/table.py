@@ -100,8 +100,12 @@ class TablePicture:
         ]
 
     def _columns_of_file(self) -> list[list[Span]]:
-        names = ", ".join(printable(name, 20) for name in self._data.columns)
-        return [[("columns ", Role.LABEL), (names, Role.TEXT)]] if names else []
+        names = [printable(name, 2 * NUMBER) for name in self._data.columns]
+        labels = ["columns", *[""] * len(names)]
+        return [
+            [(label.ljust(LABEL), Role.LABEL), (name, Role.TEXT)]
+            for label, name in zip(labels, names, strict=False)
+        ]
 
     def _names(self, label: str) -> list[Span]:
         names = (printable(name, NUMBER - 2) for name in (self._data.x_name, self._data.y_name))

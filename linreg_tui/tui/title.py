@@ -42,9 +42,11 @@ class TitleBar(Horizontal):
 
     def take(self, data: Dataset) -> None:
         """Name other data."""
-        rows = f"{data.dropped:,} row{'s' * (data.dropped != 1)}"
-        dropped = f", {rows} left out" if data.dropped else ""
-        self._source.update(Content(printable(data.source.rpartition("/")[2], 60) + dropped))
+        name, _, edits = data.source.rpartition("/")[2].partition(", edited: ")
+        rows = f"{data.dropped:,} row{'s' * (data.dropped != 1)} left out"
+        # What has become of the rows first: it is the name that may be cut.
+        told = [edits and f"edited: {edits}", data.dropped and rows, printable(name, 60)]
+        self._source.update(Content(" · ".join(str(part) for part in told if part)))
 
     def compose(self) -> ComposeResult:
         """Tabs and source."""

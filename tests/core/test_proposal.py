@@ -115,6 +115,14 @@ def test_years_are_trained_on_z_scores() -> None:
     assert predict(data, raw).stable
 
 
+def test_a_level_line_is_no_aim_where_x_tells_little() -> None:
+    data = made(60, (10031, 17), (100, 15), 0, correlation=0.09)
+    settings = proposed(data)
+    assert settings.standardize
+    slope = trained(data, settings).history[30].slope
+    assert slope == pytest.approx(data.line.slope, rel=0.01)
+
+
 def test_many_rows_take_no_longer() -> None:
     data = made(200_000, (3, 2), (50, 10), 0)
     settings = proposed(data)

@@ -18,6 +18,8 @@ import pytest
 _LAUNCHER = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+# With LANG=C, this interpreter has set it for itself and for all that it starts.
+os.environ.pop("LC_CTYPE", None)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
 

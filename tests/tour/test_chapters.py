@@ -313,7 +313,7 @@ def test_the_condition_number(lesson: dict[str, tuple[Step, ...]], houses: Datas
 
 
 def test_verdicts() -> None:
-    question = Question("?", OUTCOMES, 2, "")
+    question = Question("?", OUTCOMES, 2, "", "")
     assert "so it is" in verdict(question, 2)
     assert "You said **creep**" in verdict(question, 1)
     assert "**diverge**" in verdict(question, 1)
@@ -326,7 +326,7 @@ def test_the_sum_of_the_answers(facts: Facts) -> None:
     assert "1 right" in text
     assert "6.2 ✓ creep" in text
     assert "6.3 ✗ converge: diverge" in text
-    assert "7.1 – converge" in text
+    assert "7.1 – within 0.1%" in text
 
 
 def test_the_sum_fits_on_a_page(facts: Facts, lesson: dict[str, tuple[Step, ...]]) -> None:

@@ -16,8 +16,9 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.footer import SPARE, fitting, items
 from linreg_tui.tui.help import HelpScreen
-from linreg_tui.tui.keys import KEYS
+from linreg_tui.tui.keys import HELP_KEYS, KEYS, POKE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.player import View
@@ -255,7 +256,22 @@ async def test_the_footer_shows_more_where_there_is_room(houses: Dataset) -> Non
     async with opened(houses, size=(80, 24)) as pilot:
         assert "landscape" not in screen(pilot).splitlines()[-1]
         await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "t tour" in screen(pilot).splitlines()[-1])
+        await pilot.resize_terminal(140, 40)
         await until(pilot, lambda: "l landscape" in screen(pilot).splitlines()[-1])
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 119, 120, 121, 140, 200])
+def test_of_the_keys_in_the_footer_none_is_cut(columns: int) -> None:
+    for keys in (KEYS, SWEEP_KEYS + HELP_KEYS, POKE_KEYS + RUN_KEYS[:1]):
+        found = items(((key, key.footer) for key in keys if key.footer), SPARE)
+        kept = fitting(found, columns)
+        never = [item for item in found if item.spare == 0]
+        assert [item for item in kept if item in never] == never
+        told = " ".join("".join(k.shown for k in item.keys) + " " + item.text for item in kept)
+        assert len(told) <= columns or kept == never
+        left = [item.spare for item in found if item not in kept]
+        assert min(left, default=9) >= max(item.spare for item in kept)
 
 
 async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None:
@@ -337,7 +353,7 @@ async def test_other_data_can_be_taken(houses: Dataset) -> None:
         app.take(other, settings)
         await pilot.pause()
         text = screen(pilot)
-        for told in ("other.csv, 2 rows left out", "height", "time", "40 rows", "slope m →"):
+        for told in ("2 rows left out · other.csv", "height", "time", "40 rows", "slope m →"):
             assert told in text
         assert "GrLivArea" not in text
         assert (view(pilot).number, view(pilot).settings) == (0, settings)

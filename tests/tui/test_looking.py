@@ -185,7 +185,7 @@ m = ───────────────       b = ──────�
                               = 1.53333e19 − 1.53333e19
                               = -1.31667e10
               b = -1.31667e10 / -49 = 268707482.639567
-These sums have lost too many digits: y = 0.38 * x - 376190475.89
+These sums have lost too many digits: y = 0.3762 * x - 376190475.89
 """
 
 
@@ -233,7 +233,7 @@ def test_the_joint_plot_has_no_margins_where_there_is_no_room(houses: Dataset) -
     joint = JointPicture(houses)
     joint.prepare()
     assert (joint.draw(44, 18).roles == Role.BAR).any()
-    small = joint.draw(39, 13)
+    small = joint.draw(39, 10)
     assert not (small.roles == Role.BAR).any()
     assert (small.roles == Role.REFERENCE).any()
 

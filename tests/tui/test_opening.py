@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
+from linreg_tui import failures
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.proposal import proposed
@@ -27,6 +28,7 @@ from linreg_tui.tui.opening.listing import entries, size_text
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.question import Question
 
 EXPORT = """id;date;area m²;price;note;[red]x
 1;2024-01-02;52,5;"210.000,00";nice;1
@@ -100,7 +102,7 @@ async def data(pilot: Pilot[None], houses: Dataset) -> Dataset:
 
 def test_only_folders_and_what_can_be_opened_are_listed(folder: Path) -> None:
     names = [entry.name for entry in entries(folder)]
-    assert names == ["..", "sub", "[bold]names.csv", "export.csv", "text.csv"]
+    assert names == ["..", "examples", "sub", "[bold]names.csv", "export.csv", "text.csv"]
     (folder / "gone.csv").symlink_to(folder / "nowhere.csv")
     assert [entry.name for entry in entries(folder)] == names
     with pytest.raises(InputError, match="choose another"):
@@ -121,7 +123,7 @@ def test_sizes() -> None:
 
 async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await pilot.press("e")
+        await pilot.press(*"exp")
         await until(pilot, lambda: "x is area m², y is price" in said(pilot))
         await pilot.pause()
         assert "210.000,00" in screen(pilot)
@@ -135,7 +137,7 @@ async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> N
         assert found.y.tolist() == [210_000.0, 310_000.0, 480_000.0, 330_500.5]
         assert live(pilot).settings == proposed(found)
         assert "1 row without a number left out" in told(pilot)[-1]
-        assert "export.csv, 1 row left out" in screen(pilot).splitlines()[0]
+        assert "1 row left out · export.csv" in screen(pilot).splitlines()[0]
         await pilot.press(*["plus"] * 5, "space")
         await until(pilot, lambda: live(pilot).view.number == 30)
         assert live(pilot).view.run.status == "converged"
@@ -143,7 +145,7 @@ async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> N
 
 async def test_columns_are_chosen_and_swapped(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await to_columns(pilot, "e")
+        await to_columns(pilot, *"export")
         await pilot.press("end", "x", "s", "enter")
         found = await data(pilot, houses)
         assert (found.x_name, found.y_name) == ("price", "[red]x")
@@ -151,7 +153,7 @@ async def test_columns_are_chosen_and_swapped(houses: Dataset) -> None:
 
 async def test_a_column_that_can_not_be_taken_says_why(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await to_columns(pilot, "e")
+        await to_columns(pilot, *"export")
         await pilot.press("home", "down", "y")
         assert said(pilot) == "date can't be y: dates"
         await pilot.press("down", "down", "x")
@@ -163,7 +165,7 @@ async def test_walking_through_folders(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
         picker = pilot.app.screen
         assert isinstance(picker, FilePicker)
-        await pilot.press("s", "enter")
+        await pilot.press(*"su", "enter")
         assert picker.folder == folder / "sub"
         await pilot.pause()
         assert "inner.tsv" in screen(pilot)
@@ -171,7 +173,7 @@ async def test_walking_through_folders(houses: Dataset, folder: Path) -> None:
         assert picker.folder == folder
         await pilot.press("right")
         assert picker.folder == folder / "sub"
-        await to_columns(pilot, "i")
+        await to_columns(pilot, *"inn")
         await pilot.press("enter")
         assert (await data(pilot, houses)).n == 3
         await pilot.press("o")
@@ -183,15 +185,96 @@ async def test_walking_through_folders(houses: Dataset, folder: Path) -> None:
 
 async def test_a_path_is_typed(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await pilot.press("tab", *"nowhere", "enter")
+        await pilot.press(*"nowhere", "enter")
         assert said(pilot) == "nowhere: there is no such file; check the path"
         await pilot.press("ctrl+u", *"sub/inner.tsv", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ColumnPicker))
 
 
+async def test_a_slash_goes_into_the_folder_and_a_tilde_home(
+    houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(folder / "sub"))
+    monkeypatch.setenv("USERPROFILE", str(folder / "sub"))
+    async with opened(houses) as pilot:
+        picker = pilot.app.screen
+        assert isinstance(picker, FilePicker)
+        await pilot.press(*"sub/")
+        assert picker.folder == folder / "sub"
+        await pilot.press(*"../")
+        assert picker.folder == folder
+        await pilot.press(*"~/", *"inn", "tab")
+        assert picker.folder == folder / "sub"
+        await pilot.pause()
+        assert "inner.tsv" in screen(pilot).splitlines()[2]
+
+
+async def test_a_pasted_path_into_a_folder_that_is_not_there(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        pilot.app.screen.query_one("#path", Input).value = "nowhere/inner.tsv"
+        await pilot.press("enter")
+        assert said(pilot) == "nowhere/inner.tsv: there is no such file; check the path"
+
+
+async def test_what_is_typed_is_opened_and_not_what_lies_under_the_cursor(
+    houses: Dataset, folder: Path
+) -> None:
+    (folder / "b.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
+    (folder / "b.csv.txt").write_text("c,d\n1,2\n2,3\n3,5\n")
+    async with opened(houses) as pilot:
+        await to_columns(pilot, *"b.csv", "down")
+        assert "y b  from  x a" in screen(pilot)
+
+
+async def test_a_failure_that_nobody_expected_leaves_the_dialog_and_the_data(
+    houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: str, **__: Any) -> Dataset:
+        raise ZeroDivisionError("[red]never")
+
+    monkeypatch.setattr(failures, "user_state_dir", lambda _: str(folder / "state"))
+    monkeypatch.setattr(columns, "load", broken)
+    async with opened(houses) as pilot:
+        await to_columns(pilot, *"export")
+        await pilot.press("enter")
+        await until(pilot, lambda: "ZeroDivisionError: [red]never" in said(pilot))
+        (trace,) = (folder / "state").rglob("traceback-*.txt")
+        assert "ZeroDivisionError" in trace.read_text()
+        assert isinstance(pilot.app.screen, ColumnPicker)
+        assert live(pilot).view.run.data is houses
+
+
+async def test_the_same_x_in_all_of_many_rows_is_told_where_it_was_chosen(
+    houses: Dataset, folder: Path
+) -> None:
+    (folder / "level.csv").write_text("a,b\n" + "".join(f"7,{k % 5}\n" for k in range(5000)))
+    async with opened(houses) as pilot:
+        await to_columns(pilot, *"level")
+        await pilot.press("home", "x", "down", "y", "enter")
+        await until(pilot, lambda: "the same" in said(pilot))
+        assert isinstance(pilot.app.screen, ColumnPicker)
+        assert live(pilot).view.run.data is houses
+
+
+async def test_edits_are_asked_about_before_other_data_is_opened(
+    houses: Dataset, folder: Path
+) -> None:
+    app = LinregApp(houses, Settings())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p", "a", "escape", "o")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, FilePicker))
+        assert (folder / "slimmed_realestate_data-edited.csv").read_text().count("\n") == 553
+
+
 async def test_an_example(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await pilot.press("n")
+        await pilot.press("up", "enter", "end", "up")
         await until(pilot, lambda: "eleven digits" in said(pilot))
         await pilot.press("enter")
         found = await data(pilot, houses)
@@ -200,7 +283,7 @@ async def test_an_example(houses: Dataset) -> None:
 
 async def test_a_line_is_made_up(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await pilot.press("end", "enter")
+        await pilot.press(*"made", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, MadeForm))
         await pilot.press("ctrl+u", *"1", "enter")
         assert "1 rows are not enough" in said(pilot)
@@ -212,13 +295,10 @@ async def test_a_line_is_made_up(houses: Dataset) -> None:
 
 async def test_what_can_not_be_opened_is_told_and_the_old_data_kept(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await pilot.press("t")
-        await until(pilot, lambda: "two are needed" in said(pilot))
-        await to_columns(pilot)
-        await pilot.press("enter")
-        assert "choose a column for x" in said(pilot)
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, FilePicker))
+        await pilot.press(*"text", "enter")
+        await until(pilot, lambda: "text.csv: two columns of numbers are needed" in said(pilot))
+        await pilot.press("ctrl+u", *"notes.md", "enter")
+        await until(pilot, lambda: "notes.md: " in said(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
         assert live(pilot).view.run.data is houses
@@ -226,7 +306,7 @@ async def test_what_can_not_be_opened_is_told_and_the_old_data_kept(houses: Data
 
 async def test_a_file_that_vanishes_is_told(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
-        await to_columns(pilot, "e")
+        await to_columns(pilot, *"export")
         (folder / "export.csv").unlink()
         await pilot.press("enter")
         await until(pilot, lambda: "there is no such file" in said(pilot))
@@ -238,12 +318,12 @@ async def test_a_false_gzip_is_told(houses: Dataset, folder: Path) -> None:
     with gzip.open(folder / "good.csv.gz", "wt") as file:
         file.write("a,b\n1,2\n2,3\n4,4\n")
     async with opened(houses) as pilot:
-        await pilot.press("b")
+        await pilot.press(*"bad")
         await until(pilot, lambda: "isn't compressed by gzip" in said(pilot))
         await pilot.press("enter")
-        await until(pilot, lambda: any("isn't compressed" in message for message in told(pilot)))
-        await until(pilot, lambda: isinstance(pilot.app.screen, FilePicker))
-        await to_columns(pilot, "g")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, FilePicker)
+        await to_columns(pilot, "ctrl+u", *"good")
 
 
 async def test_reading_shows_how_far_it_is_and_can_be_cancelled(
@@ -260,7 +340,7 @@ async def test_reading_shows_how_far_it_is_and_can_be_cancelled(
 
     monkeypatch.setattr(columns, "load", slow)
     async with opened(houses) as pilot:
-        await to_columns(pilot, "e")
+        await to_columns(pilot, *"export")
         await pilot.press("enter")
         await until(pilot, reading.is_set)
         await until(pilot, lambda: " 50%" in said(pilot))
@@ -277,7 +357,7 @@ async def test_of_a_file_larger_than_memory_a_sample_is_offered(
     np.savetxt(folder / "large.csv", rows, "%g", ",", header="a,b", comments="")
     monkeypatch.setattr(memory, "MOST", 1000)
     async with opened(houses) as pilot:
-        await to_columns(pilot, "l")
+        await to_columns(pilot, *"large")
         assert "a sample of 100,000 rows in memory" in screen(pilot)
         await pilot.press("enter")
         found = await data(pilot, houses)
@@ -292,7 +372,7 @@ async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size) as pilot:
         assert "enter open" in screen(pilot)
         assert "[bold]names.csv" in screen(pilot)
-        await to_columns(pilot, "e")
+        await to_columns(pilot, *"export")
         assert "enter open" in screen(pilot)
         assert "area m²" in screen(pilot)
 

@@ -26,6 +26,7 @@ from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
+from linreg_tui.tui.question import Question
 from tests.tui.test_app import opened, screen, shown, step_on, until, view
 
 SIZES = [(80, 24), (120, 40)]
@@ -301,10 +302,45 @@ async def test_the_edited_rows_are_saved_and_read_back(
     assert (tmp_path / "slimmed_realestate_data-edited.csv").read_text() == "mine"
 
 
+async def test_quitting_asks_about_edits_that_are_in_no_file(
+    houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with poked(houses, size=(80, 24)) as pilot:
+        await press(pilot, "a", "q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await press(pilot, "x", "escape")
+        assert pilot.app.is_running
+        assert data_now(pilot).n == 552
+        await press(pilot, "q", "s")
+        await until(pilot, lambda: not pilot.app.is_running)
+        assert [path.name for path in tmp_path.iterdir()] == ["slimmed_realestate_data-edited.csv"]
+
+
+async def test_quitting_does_not_ask_about_edits_that_are_saved_or_undone(
+    few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with poked(few, SLOW) as pilot:
+        await press(pilot, "a", "u", "a", "s")
+        await until(pilot, lambda: "few-edited.csv" in told(pilot))
+        assert "6 rows of x and y, with decimal points" in told(pilot)
+        await press(pilot, "q")
+        await until(pilot, lambda: not pilot.app.is_running)
+
+
+async def test_points_on_one_spot_are_counted(few: Dataset) -> None:
+    async with poked(few, SLOW) as pilot:
+        await press(pilot, "a", "a", "a")
+        assert "(and 2 beneath)" in screen(pilot)
+        await press(pilot, "u", "u")
+        assert "beneath" not in screen(pilot)
+
+
 async def test_where_nothing_can_be_written_it_says_so(
     few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg_tui.tui.panes.data.current_folder", lambda: str(tmp_path / "no"))
+    monkeypatch.setattr("linreg_tui.tui.poke.saving.current_folder", lambda: str(tmp_path / "no"))
     async with poked(few, SLOW) as pilot:
         await press(pilot, "s")
         await until(pilot, lambda: "can't be written" in told(pilot))

@@ -95,19 +95,21 @@ def test_a_key_that_does_nothing_has_no_meaning() -> None:
     assert meaning_of("space") == ("space", "Run or pause")
 
 
-async def test_the_tour_for_the_back_row(houses: Dataset) -> None:
+async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linreg_tui.tui.presenter.A_MOMENT", 0.1)
     async with opened(houses, SMALL, "descent") as pilot:
         await pilot.press("d")
-        await pilot.pause()
+        hint = "enter on   ⌫ back   i chapters   d ends presenting"
+        await until(pilot, lambda: hint in screen(pilot).splitlines()[-1])
         seen = screen(pilot)
-        assert "Will it converge, creep, or diverge?" in seen
+        assert "how near to the least loss do they come?" in seen
         assert "enter" in seen
         assert "skips" in seen
         assert "slope m" in seen
         await pilot.press("1", *["plus"] * 5)
         await until(pilot, lambda: view(pilot).number == 30)
         await pilot.pause(0.3)
-        assert "✓ You said converge" in screen(pilot)
+        assert "✓ You said within 0.1%" in screen(pilot)
         assert "(The notebook calls" not in screen(pilot)
 
 

@@ -184,3 +184,16 @@ def test_the_timeline(houses: Dataset) -> None:
 def test_a_timeline_of_any_width(houses: Dataset, columns: int) -> None:
     picture = draw_timeline(columns, view(trained(houses, 3)))
     assert picture.glyphs.shape == (1, columns)
+
+
+def test_the_rates_are_those_that_a_schedule_makes_at_the_step(houses: Dataset) -> None:
+    settings = Settings(schedule="cosine", learning_rate_m=8e-7, learning_rate_b=0.8)
+    run = Run(houses, settings)
+    run.advance(30)
+    for step, told in (
+        (1, "η_m 8e-7     η_b 0.8"),
+        (16, "η_m 4e-7     η_b 0.4"),
+        (30, "η_m 2.2e-9"),
+    ):
+        rows = text(draw_readout(80, 4, View(run, step, settings, False, 5.0)))
+        assert told in "\n".join(rows)

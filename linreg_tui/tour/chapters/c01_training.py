@@ -23,8 +23,9 @@ people mean when they say that a machine **learns**.
 - `t` leaves the tour, so that you can play, and comes back to this place
 - `d` makes everything large, for the back row; `?` shows all keys
 
-Everything runs here, in this terminal: on a laptop, or over ssh on a login node
-of a supercomputer. There is nothing to install further and no account to make.
+It follows the notebook of a course on a supercomputer, and does its homework, in
+chapters 8 and 9. Everything runs here, in this terminal: on a laptop, or over ssh
+on a login node. There is nothing to install further and no account to make.
 
 Wherever something is about to happen you will be asked first what you expect.
 Say it before you look. A wrong guess that is found out teaches more than a right
@@ -65,7 +66,8 @@ transformer, looks at all the words before. Later it is **fine-tuned** with a
 smaller collection of good answers. Asked for a poem about a physicist, it writes
 one: word after word, each a guess of what comes next.
 
-So there are no other ideas to wait for. What you will see a line do, it does too.
+The loop stays the same, however large the model. What you will see a line do, it
+does too.
 """,
         ),
         Step(
@@ -75,9 +77,8 @@ The smallest model is a **line**, as a spreadsheet draws it through points: the
 trend line. It has two numbers, a slope and an intercept. Below the plot are both,
 and how wrong the line is. Press `space`: it learns from {facts.data.n} houses in
 thirty steps. `space` again pauses, `←` and `→` walk through the steps.
-
-In a notebook you would load pandas for the table, NumPy for the sums, Matplotlib
-for the picture. Here the same work is under your keys.
+Watch slope, intercept and loss; what else stands there comes in its chapter. (In a
+notebook it takes pandas for the table, NumPy for the sums, Matplotlib to draw.)
 """,
             Training(),
         ),

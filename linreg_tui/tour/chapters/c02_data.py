@@ -33,8 +33,8 @@ picture before you compute anything.
 
 Large houses cost more, roughly along a line, and the dots spread the further the
 larger the houses are. No line will go through all of them. The area explains a
-good part of the price; garage, street and year of the other part are not in the
-table.
+good part of the price; what else does, such as street, garage and year, is not in
+this table.
 
 The largest house has {data.x.max():.0f} square feet, the dearest cost ${data.y.max():,.0f}.
 """,
@@ -47,9 +47,9 @@ The **joint plot** adds what each column looks like by itself: the histograms at
 the edges. Most houses are of middling size; a few are very large.
 
 **r = {r:.3f}** is Pearson's correlation: 1 would be points on a rising line, 0
-points without any tilt. Its square, {r * r:.3f}, is the part of the variance that a
-line explains. The line drawn is the best one there is, in a band in which it lies
-with 95% confidence. `v` goes through the views.
+points without any tilt. Of how prices differ, r² = {r * r:.3f} is what a line explains.
+The line drawn is the best one for these houses. That for all houses in town is
+probably (19 times of 20) in the band around it. `v` goes through the views.
 """,
             DataView("joint plot"),
         ),

@@ -34,6 +34,7 @@ It is **${line.slope:.2f}**. From the picture: the cloud rises by some $90,000 f
 to 2,000 square feet. Guessing a slope by eye is already fitting. It only isn't
 exact yet, and two people would not get the same.
 """,
+                f"${line.slope:.2f} for each square foot.",
             ),
         ),
         Step(
@@ -83,12 +84,12 @@ With the {sums.n} houses, one sum after the other:
         Step(
             f"m = {line.slope:.2f} ± {error:.2f}",
             f"""
-**{equation(line.slope, line.intercept, 6)}**
+**{equation(line.slope, line.intercept, (6, 6))}**
 
 A square foot more is ${line.slope:.2f} more. The b of ${line.intercept:,.2f} is where the
 line meets x = 0; nobody sells a house of no size, and it is only there to let the
 line lie well. Other houses from the same town would give another m, mostly within two
-standard errors of {error:.2f}.
+standard errors of {error:.2f}. (The other numbers are for those who know statistics.)
 
 If a formula does this, **why train?** Because the next model has no formula.
 """,

@@ -72,7 +72,8 @@ All are huge: a miss of $100,000 is a loss of 1e10.
             f"""
 The **mean squared error** is the mean of all {data.n} losses: {first:.2f} at the start.
 It depends on m and b alone, so it is a **landscape** over the two: here from above,
-darker where it is deeper. ● is where we stand, ✕ the bottom: the closed form.
+with more colour where it is deeper; from ring to ring, a quarter is left of the
+height above the bottom. ● is where we stand, ✕ the bottom: the closed form.
 
 No line gets below {line.loss:.2f}, the mean square of what area does not tell.
 Its root, ${line.loss**0.5:,.0f}, is how far a prediction typically is off.

@@ -28,9 +28,9 @@ def steps(facts: Facts) -> tuple[Step, ...]:
         Step(
             "The derivative points uphill. Step the other way.",
             f"""
-Somebody stands on the curve in thick fog. Which way is down? The **derivative**
-knows: it is the slope of the ground right here. At x = {x:g} that of x² is 2 x = {slope:g},
-so the ground rises to the right, and down is to the left.
+Somebody stands on a curve in thick fog, here on x² with x the number to turn.
+Which way is down? The **derivative** knows: the slope of the ground right here. For
+x² it is 2x, here **{slope:g}**: the ground rises to the right, so down is to the left.
 
 Go against it, by some small part η (eta) of it: x' = x − η·2x. Press `→`:
 
@@ -75,6 +75,7 @@ The line is now y = **{new_m:.2f}** x + **{new_b:.2f}**. Only m has moved. Its d
 has a factor x in it, and areas are in the thousands; that of b has none. One rate
 for both is too small for b as soon as it is right for m. Remember that.
 """,
+                "Only m moved: its derivative has a factor x in it.",
             ),
         ),
         Step(

@@ -62,7 +62,9 @@ runs it again after `r`; `[` and `]` turn η down and up.
         Step(
             f"η = {large:g}: converge, creep, or diverge?",
             f"""
-Larger steps should arrive sooner. Now η = {large:g}, nearly ten times as much.
+Larger steps should arrive sooner. Now η = {large:g}, nearly ten times as much. In
+{len(FIGURE_6.rates)} steps it can **converge** (arrive), **creep** (be on its way, but not
+there), or **diverge** (go away, ever further).
 """,
             scene(FIGURE_6),
             Question(
@@ -76,6 +78,7 @@ After {len(FIGURE_6.rates)} steps it is
 still at {bounced[-1]:.2f}. It would take some {_steps_to(large, start)} steps to come within
 0.01 of the bottom.
 """,
+                f"η = {large:g}: from side to side, and hardly lower.",
             ),
         ),
         Step(
@@ -90,10 +93,12 @@ A little more still: η = {BEYOND:g}.
                 2,
                 f"""
 Now 1 − 2η = {1 - 2 * BEYOND:.2f}: each jump lands higher than it began. After 12 steps it is at
-{away[-1]:.2f}, and the steeper the ground, the longer the next jump. It **diverges**. The
-border is η = 1, where it jumps to and fro for ever: 2 over the curvature of x²,
-which is 2. Every valley has such a limit. Steep valleys have low ones.
+{away[-1]:.2f}: the steeper the ground, the longer the next jump. It **diverges**. The
+border is η = 1, where it jumps to and fro for ever. In general it is 2 over the
+**curvature**: by how much the slope grows per unit of x, for 2x by 2. So every valley
+has a limit, and steep valleys have low ones.
 """,
+                f"η = {BEYOND:g}: each jump lands higher. The limit is 2 / curvature.",
             ),
         ),
         Step(
@@ -127,6 +132,7 @@ ground, and small steps never get out. That a much better place lies just behind
 hill, gradient descent has no way to know. A lucky start would help; one should not
 have to be lucky.
 """,
+                "Caught in the first hollow: a local minimum.",
             ),
         ),
         Step(
@@ -145,6 +151,7 @@ It comes over the
 hill, and past the low minimum again and again, but its steps are too long to stay
 there. A large rate **explores**, a small one **settles**.
 """,
+                "It leaps about. A large rate explores, a small one settles.",
             ),
         ),
         Step(
@@ -163,6 +170,7 @@ no longer leave the deep valley. Such a plan for η is called a **schedule**.
 
 It is no guarantee. With another start or another plan it can get caught as before.
 """,
+                "Large first, then small: it lands in the low one.",
             ),
         ),
     )

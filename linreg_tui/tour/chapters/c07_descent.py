@@ -41,9 +41,9 @@ Now for real: all {facts.data.n} houses in each step, and a rate for each parame
 """,
             Training(),
             Question(
-                "Will it converge, creep, or diverge?",
-                OUTCOMES,
-                facts.outcome(NOTEBOOK),
+                f"{n} steps with {eta_m} and {eta_b}: how near to the least loss do they come?",
+                ("within 0.1%", "within 1%", "not that near"),
+                _nearness(facts),
                 f"""
 It ends at y = **{last.slope:.2f}** x + **{last.intercept:.2f}**, with a loss of
 {last.loss:.2f}. The closed
@@ -51,6 +51,8 @@ form has {line.slope:.2f} and {line.intercept:.2f}, and the least loss is {line.
 {facts.above(NOTEBOOK)} above. (The notebook calls {last.loss:.2f} the closed form's
 loss. It is that of its own last step.) `home` and `→` walk through it again.
 """,
+                f"y = {last.slope:.2f} x + {last.intercept:.2f}, "
+                f"{facts.above(NOTEBOOK)} above the least loss.",
             ),
         ),
         Step(
@@ -73,7 +75,7 @@ Why two rates at all? Take the slope's rate for both: η = **{eta_m}**.
 """,
             Training(ONE_RATE),
             Question(
-                "Will it converge, creep, or diverge?",
+                f"η = {eta_m} for both: will it converge, creep, or diverge?",
                 OUTCOMES,
                 facts.outcome(ONE_RATE),
                 f"""
@@ -83,36 +85,43 @@ and has {line.intercept:.0f} to go. And a
 rate for both that suits b, {eta_b}? It is {0.1 / (1e-7 * facts.limit(ONE_RATE)):,.0f} times
 what m can bear.
 """,
+                "One rate for both: m arrives, b creeps.",
             ),
         ),
         Step(
             f"Condition number {condition_number(moments):.1e}".replace("e+0", "e"),
             f"""
 The landscape is no bowl. It is a **valley**, steep across and almost level along. Its
-curvatures are {steep:,.0f} and {flat:.3f}. Their ratio, {_short(steep / flat)}, is the
-**condition
-number**. The steep side sets the limit for η; the flat one needs a large η.
+curvatures are {steep:,.0f} and {flat:.3f}. The steep side sets the limit for η; the flat
+one needs a large η. Their ratio, {_short(steep / flat)}, is the **condition number**: the
+larger, the more steps it takes with one rate.
 
-With rates of their own, m takes small steps and b large ones, and together they
-get along the valley. In the picture: down the wall at once, then along.
+Here is that run with one rate: down the wall at once, and then hardly along. With
+small steps for m and large ones for b, the way led straight to the ✕.
 """,
-            Training(trained=n, shows="landscape"),
+            Training(ONE_RATE, trained=n, shows="landscape"),
         ),
         Step(
             f"In z-scores the condition number is {round_:.0f}.",
             f"""
 The valley is made by the **units**: square feet in thousands, dollars in hundred
-thousands. **Standardise**: take the mean from each column and divide by its standard
-deviation. In these z-scores the condition number is {round_:.0f}: a round bowl, and a single
-rate does for both. With η = {eta_b} it goes straight to the bottom, and after {n} steps
-is {facts.above(IN_Z_SCORES)} above the least loss, at {z.slope:.2f} and {z.intercept:.2f}. That
-is why
-everybody standardises first.
+thousands. **Standardise**: subtract its mean from each column, then divide by its
+standard deviation. In these z-scores the condition number is {round_:.0f}: a round bowl, and
+a single rate does for both. With η = {eta_b} it goes straight to the bottom, and after
+{n} steps is {facts.above(IN_Z_SCORES)} above the least loss, at {z.slope:.2f} and
+{z.intercept:.2f}.
+That is why everybody standardises first.
 """,
             Training(IN_Z_SCORES, shows="landscape", z_scores=True),
             runs=True,
         ),
     )
+
+
+def _nearness(facts: Facts) -> int:
+    last = facts.last(NOTEBOOK)
+    above = facts.line.excess(last.slope, last.intercept) / facts.line.loss
+    return 0 if above < 0.001 else 1 if above < 0.01 else 2
 
 
 def _short(value: float) -> str:

@@ -54,24 +54,26 @@ of {OF_64.epochs}.
 """,
             Training(OF_64, pace=30.0, shows="loss", above_optimum=True),
             Question(
-                "Will it converge, creep, or diverge?",
+                "In batches of 64: will it converge, creep, or diverge?",
                 OUTCOMES,
                 facts.outcome(OF_64),
                 f"""
 It arrives, after some {facts.arrived(OF_64)} steps of 64 rows, and then **trembles**: the loss
 above
-the least one goes up and down and settles nowhere. After {OF_64.steps(n)} steps it happens to be
+the least one goes up and down, and it never quite stops. After {OF_64.steps(n)} steps it
+happens to be
 {facts.above(OF_64)} above, at {last.slope:.2f} and {last.intercept:.2f}. Had we stopped a step
-sooner, it would be
-another number. With other draws too, so yours need not agree with a neighbour's.
+sooner, it would be another number, and with other draws too. (In this tour the
+draws are always the same.)
 """,
+                "It arrives, and then it trembles.",
             ),
         ),
         Step(
             "Smaller batch, more noise.",
             f"""
-How much it trembles can be foreseen. In the long run, on average, the loss is
-above the least one by
+How much it trembles can be foreseen (the picture: batches of 16). In the long run,
+on average, the loss is above the least one by
 
 | batch | above |
 |---|---|
@@ -96,6 +98,7 @@ sooner, since an epoch of 32 has {n // 32} steps and one of 512 has {n // 512}; 
 their noise. The large ones fall late and go on falling. `a` turns the axis:
 against **steps** they fall alike.
 """,
+                f"{sizes[nearest]} ends closest: nearly all rows, hardly any noise.",
             ),
         ),
         Step(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import scaled
-from linreg_tui.numbers import rate
+from linreg_tui.numbers import above_least, rate
 from linreg_tui.tour.chapter import Question, Step
 from linreg_tui.tour.facts import Facts, plan_of
 from linreg_tui.tour.scenes import OUTCOMES, Sweep, Training
@@ -40,6 +40,10 @@ def steps(facts: Facts) -> tuple[Step, ...]:
     limit, at_once = facts.limit(Settings()), facts.limit(AT_ONCE)
     of_512 = facts.limit(replace(Settings(), batch_size=512))
     grows = facts.foreseen(AT_8).spectral_radius
+    moments = facts.data.moments
+    alone = 2 / moments.hessian()[0, 0] / Settings().learning_rate_m
+    held = max(result.excess for result in results if result.status != "diverged")
+    near = above_least(facts.line, held)
     rows = "\n".join(
         f"| {trial.scale:g} | {trial.settings.batch_size} | {rate(trial.settings.learning_rate_m)} "
         f"| {rate(trial.settings.learning_rate_b)} |"
@@ -72,31 +76,32 @@ Each of the four scales, for {Settings().epochs} epochs.
                 f"""
 Scale 8 does: m = {worst.slope:.0f}, b = {worst.intercept:.0f}, a loss of {worst.loss:.2g}. The
 others came near
-the least loss. Twice the rate was no worse, four times neither, and then
-eight times broke it. There is an **edge** between. Is the batch of 512 to blame?
+the least loss, at most {near} above. So there is an **edge** between, and the line below
+the table says where: a little beyond it, diverging takes longer than {Settings().epochs} epochs.
+Is the batch of 512 to blame?
 """,
+                "Scale 8 diverges; the others came near the least loss.",
             ),
         ),
         Step(
-            f"The limit: {limit:.2f} times these rates.",
+            f"Scale 8, but all {n} rows in each step.",
             f"""
-The edge can be worked out. A step multiplies the distance to the bottom by a matrix
-of the rates and the curvature, and if that makes it longer, no step brings it back.
-With all {n} rows the limit is **{limit:.2f}** times the notebook's rates, with batches of 512
-it is {of_512:.2f}. And 8 is more than that.
+Is it the batch, or is it the rate? Take scale 8 without any batches: 8 times the
+rates, and all {n} rows in each step, so that there is no noise at all.
 """,
             Training(AT_8, shows="loss"),
             Question(
-                f"Scale 8 with **all** {n} rows, and no noise at all?",
+                f"Scale 8 with **all** {n} rows: will it converge, creep, or diverge?",
                 OUTCOMES,
                 facts.outcome(AT_8),
                 f"""
-It diverges just the same: each step the distance grows {grows:.2f} times, at step {diverged} the
-loss is over a thousand times its start, and after {AT_8.epochs} m = {last.slope:.2f}. So the
-batch
-of 512 diverged **because of its rate**. 8 times η_m is too much for the curvature of this
-valley, whatever the batch. The batch had only been the reason to raise it.
+It diverges by step {diverged}, {grows:.2f} times further a step on average, to m =
+{last.slope:.2f}. So the batch of 512 diverged **because of its rate**. The limit is
+{limit:.2f} times the notebook's rates, {of_512:.2f} in batches of 512. Why that? m alone bears
+2 / curvature, {alone:.2f} times.
+But b follows each step of m, and takes back a part of what was too far.
 """,
+                "No batches, no noise, and it diverges: it is the rate.",
             ),
         ),
         Step(
@@ -111,19 +116,21 @@ old point: `simultaneous`. A detail? Take 4 times the rates, well below {limit:.
                 OUTCOMES,
                 facts.outcome(AT_4_AT_ONCE),
                 f"""
-At once, the limit is **{at_once:.2f}**, less than half of {limit:.2f}. Each parameter corrects
-the
-whole miss as if the other stood still, so that together they go too far. One
-after the other, the second sees what the first has done. One line of code moved up
-or down, and a training breaks: so write down which it was.
+At once, the limit is **{at_once:.2f}**, less than half of {limit:.2f}, and less than
+the {alone:.2f} of m alone. Each parameter corrects the whole miss as if the other stood still, so
+that together they go too far. One after the other, the second sees what the first
+has done. One line of code moved up or down, and a training breaks.
 """,
+                f"Both at once, the limit is {at_once:.2f} instead of {limit:.2f}.",
             ),
         ),
         Step(
             "Warm-up: small at first, then scale 8.",
             f"""
 A remedy that the notebook mentions: **warm-up**. Begin with small rates, and let them
-grow to the full scale over some steps, here {WARMED.warmup_steps}; {LONG} epochs.
+grow to the full scale over some steps, here {WARMED.warmup_steps}; {LONG} epochs. Below the plot,
+η_m and η_b are those of the step in view; on the timeline, ▲ is where the loss first
+rises, ✗ where it has diverged.
 """,
             Training(WARMED, pace=10.0, shows="loss"),
             Question(
@@ -136,6 +143,7 @@ It comes down well while the rates are small, and then goes up all the same: at 
 which is too large **stays** too large. Warm-up only puts it off. It helps where the
 ground is steep at the start and flatter later, as with large networks.
 """,
+                "Warm-up only puts it off.",
             ),
         ),
         Step(
@@ -155,18 +163,28 @@ and the loss comes down: {facts.above(DECAYED)} above the least one. Decay **can
 back, because in the end its rates are small enough. It must not have gone too far
 up by then. So: find the limit, stay below it, and go down towards the end.
 """,
+                "Decay brings it back: its rates end below the limit.",
             ),
         ),
         Step(
-            "Why did the batch of 512 diverge?",
-            f"""
-**Can you explain it now?** Say it aloud before you read on.
-
-The batch was scaled to 512 and the rate with it, by 8. The curvature of the loss
-bears {limit:.2f} times. Beyond it each step lands further away than it began, on the other
-side, as with x² beyond η = 1. A larger batch averages noise away, but the curvature
-is no noise: it stays.
+            "The batch of 512 diverged because of its rate, not of its size.",
+            """
+Here is the batch of 512 with scale 8 once more. **Can you explain it now?** Say it
+aloud first.
 """,
-            Training(scaled(Settings(), n, 8), trained=3),
+            Training(scaled(Settings(), n, 8), shows="landscape"),
+            Question(
+                "Why did the batch of 512 diverge?",
+                ("its noise", "its rate", "its size"),
+                1,
+                f"""
+The batch was scaled to 512 and the rate with it, by 8. The curvature of the loss
+bears {limit:.2f} times. Beyond that, a step goes too far across the valley, and the next
+one too: the line swings around the best one ever wider, as x does beyond η = 1 on
+x². A larger batch averages noise away. The curvature is no noise: it stays, and so
+does the limit.
+""",
+                f"Its rate: 8 times as large, where the curvature bears {limit:.2f} times.",
+            ),
         ),
     )

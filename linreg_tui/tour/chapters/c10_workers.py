@@ -82,6 +82,7 @@ The mean of {FEW} gradients of {EACH} rows **is** the gradient of {FEW * EACH}. 
 process with the same draws at {alone.slope:.4f} and {alone.intercept:.2f}. Nothing new is learnt
 from {FEW} workers: they make a batch of {FEW * EACH} as quickly as one of {EACH}.
 """,
+                f"{FEW} times {EACH} rows are one batch of {FEW * EACH}: the same line.",
             ),
         ),
         Step(
@@ -93,7 +94,7 @@ worker, so {rate(slow.learning_rate_m)} and {rate(slow.learning_rate_b)} for {FE
 """,
             Training(slow, pace=10.0, shows="loss", above_optimum=True, workers=FEW),
             Question(
-                f"{FEW} workers, {FEW} times these rates?",
+                f"{FEW} workers, {FEW} times these rates: will it converge, creep, or diverge?",
                 OUTCOMES,
                 facts.outcome(slow),
                 f"""
@@ -103,6 +104,7 @@ Steps until the loss is first within 1% of the least one:
 |---|---|---|
 {reached}
 """,
+                f"It converges; with short steps {FEW} workers take a fraction of the steps.",
             ),
         ),
         Step(
@@ -123,7 +125,7 @@ notebook's rates.
 """,
             Training(eight, pace=10.0, shows="loss", workers=MANY),
             Question(
-                f"And with {MANY} workers?",
+                f"With {MANY} workers, will it converge, creep, or diverge?",
                 OUTCOMES,
                 facts.outcome(eight),
                 f"""
@@ -132,6 +134,7 @@ a batch. Beyond that one may add workers, but not lengthen the step: they make t
 gradient surer, which was sure enough. It is the **first limit**: a batch can be too
 large to be of use.
 """,
+                f"{MANY} workers, {MANY} times the rates: more than the {limit:.2f} that hold.",
             ),
         ),
         Step(

@@ -18,8 +18,8 @@ def steps(_: Facts) -> tuple[Step, ...]:
             """
 Nobody answers these for you. Leave with `t`, try, and come back with `t`.
 
-- What is the largest scale that survives 30 epochs? `]` doubles the rates.
-- `e`: what do momentum and Adam do to the limit, and to the valley?
+- What is the largest scale that survives 30 epochs? `e` sets any rate.
+- `e` has other ways to step: what do momentum and Adam change?
 - How many epochs does η_b = 0.01 need? Guess, then run.
 - With batches of 1, by how much must the rates shrink?
 - Walk back, change something, and press `b`: two ways from one point.
@@ -45,6 +45,7 @@ it writes. Other data: `linreg-tui FILE.csv`.
 **What you have seen.** Training guesses, measures and adjusts. The learning rate says
 how far: too small creeps, too large diverges, and the limit is set by the curvature.
 Batches bring noise, and the smaller the more. Units make valleys, z-scores bowls.
+That is the end of the tour: `t` leaves it, `i` lists the chapters.
 """,
             Page(),
             sums_up=True,

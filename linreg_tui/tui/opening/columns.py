@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from pathlib import Path
 from typing import ClassVar
@@ -24,6 +23,7 @@ from linreg_tui.core.loading import load
 from linreg_tui.core.streaming import SAMPLE_ROWS, stream
 from linreg_tui.core.tables import Preview
 from linreg_tui.core.text import printable
+from linreg_tui.tui.opening.attempt import LeftError, attempt
 from linreg_tui.tui.opening.memory import fits
 from linreg_tui.tui.opening.preview_picture import draw_preview
 from linreg_tui.tui.picture import Picture
@@ -153,7 +153,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         def progress(fraction: float) -> None:
             self._fraction = fraction
             if left.is_set():
-                raise _LeftError
+                raise LeftError
 
         def work() -> Dataset:
             read = stream if self._sampled else load
@@ -162,8 +162,8 @@ class ColumnPicker(ModalScreen[Dataset | None]):
             return data
 
         try:
-            data = await asyncio.to_thread(work)
-        except _LeftError:
+            data = await attempt(work)
+        except LeftError:
             self._tell("cancelled")
         except InputError as error:
             self._tell(str(error).removeprefix(f"{printable(str(self._path))}: "), wrong=True)
@@ -210,10 +210,6 @@ class ColumnPicker(ModalScreen[Dataset | None]):
 
     def _draw(self, columns: int, rows: int) -> Picture:
         return draw_preview(columns, rows, self._preview, tuple(self._chosen.values()))
-
-
-class _LeftError(Exception):
-    """Nobody waits for the data any more."""
 
 
 def _line(column: Column, chosen: dict[str, str]) -> Content:

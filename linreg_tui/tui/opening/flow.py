@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import MADE, example
 from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.tables import preview
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import left_out, rows_of
+from linreg_tui.tui.opening.attempt import attempt
 from linreg_tui.tui.opening.columns import ColumnPicker
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import Chosen, FilePicker
@@ -37,28 +37,29 @@ async def choose(app: App[Any], folder: Path) -> tuple[Opened | None, Path]:
     To be awaited in a worker.
     """
     folder = folder.absolute()
+    beside = wrong = ""
     while True:
-        picker = FilePicker(folder)
+        picker = FilePicker(folder, beside, wrong)
         chosen = await app.push_screen_wait(picker)
-        folder = picker.folder
+        folder, wrong = picker.folder, ""
         if chosen is None:
             return None, folder
+        beside = "examples" if chosen.path is None else chosen.path.name
         try:
             data = await _data(app, chosen)
             if data is not None:
-                settings = await asyncio.to_thread(proposed, data)
+                settings = await attempt(partial(proposed, data))
                 return Opened(data, settings, _named(chosen)), folder
         except InputError as error:
-            app.notify(str(error), severity="error", markup=False)
+            wrong = str(error)
 
 
 async def _data(app: App[Any], chosen: Chosen) -> Dataset | None:
-    if chosen.path is None:
-        if chosen.example == MADE:
-            return await app.push_screen_wait(MadeForm())
-        return await asyncio.to_thread(example, chosen.example or "")
-    found = await asyncio.to_thread(preview, str(chosen.path))
-    return await app.push_screen_wait(ColumnPicker(chosen.path, found))
+    if chosen.path is not None and chosen.preview is not None:
+        return await app.push_screen_wait(ColumnPicker(chosen.path, chosen.preview))
+    if chosen.example == MADE:
+        return await app.push_screen_wait(MadeForm())
+    return await attempt(partial(example, chosen.example or ""))
 
 
 def _named(chosen: Chosen) -> tuple[str, ...]:

@@ -1,33 +1,39 @@
-"""What of a folder can be opened."""
+"""What there is to open: folders, files, and the examples as in a folder of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import taught
 from linreg_tui.core.tables import openable
 from linreg_tui.core.text import printable
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
+Kind = Literal["folder", "file", "examples", "example"]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A folder, or a file that a table can be read from; `size` is that of a file, in bytes."""
+    """One thing to go into or to open.
 
-    path: Path
+    `path` is that of a folder or a file, `size` that of a file in bytes, and `teaches` is what an
+    example is for.
+    """
+
+    kind: Kind
     name: str
-    size: int | None = None
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether one can go into it."""
-        return self.size is None
+    path: Path | None = None
+    size: int = 0
+    teaches: str = ""
 
 
-def entries(folder: Path) -> list[Entry]:
-    """The folder above, the folders in it and the files that can be opened, by their names.
+def entries(folder: Path | None) -> list[Entry]:
+    """The way up, then folders and files that can be opened, by their names; None: the examples.
 
     Hidden ones are left out, and what vanishes while one looks.
 
@@ -36,6 +42,9 @@ def entries(folder: Path) -> list[Entry]:
     InputError
         If there is no such folder, or none may look into it.
     """
+    if folder is None:
+        known = taught()
+        return [Entry("example", name, teaches=known[name]) for name in known]
     found: list[Entry] = []
     try:
         for path in folder.iterdir():
@@ -43,17 +52,30 @@ def entries(folder: Path) -> list[Entry]:
                 found.append(entry)
     except OSError as error:
         raise InputError(f"{printable(str(folder))}: {error.strerror}; choose another") from None
-    found.sort(key=lambda entry: (not entry.is_folder, entry.name.casefold()))
-    above = [] if folder.parent == folder else [Entry(folder.parent, "..")]
-    return above + found
+    found.sort(key=lambda entry: (entry.kind == "file", entry.name.casefold()))
+    above = [] if folder.parent == folder else [Entry("folder", "..", folder.parent)]
+    return [*above, Entry("examples", "examples"), *found]
+
+
+def matching(found: Sequence[Entry], typed: str) -> list[Entry]:
+    """Those with the text in their names, those that begin with it first; all where there is none.
+
+    Examples are among them wherever one is.
+    """
+    if not typed:
+        return list(found)
+    text = typed.casefold()
+    all_of_it = [*found, *(entry for entry in entries(None) if entry not in found)]
+    fits = [entry for entry in all_of_it if text in entry.name.casefold()]
+    return sorted(fits, key=lambda entry: not entry.name.casefold().startswith(text))
 
 
 def _entry(path: Path) -> Entry | None:
     try:
         if path.is_dir():
-            return Entry(path, path.name)
+            return Entry("folder", path.name, path)
         if path.is_file() and openable(path.name):
-            return Entry(path, path.name, path.stat().st_size)
+            return Entry("file", path.name, path, path.stat().st_size)
     except OSError:  # it has gone, or leads nowhere
         pass
     return None

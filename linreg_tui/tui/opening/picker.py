@@ -1,32 +1,34 @@
-"""The file picker: folders, what can be opened in them, the examples, and a look at the first rows.
+"""The file picker: what can be opened, found by typing, and a look at its first rows.
 
-A path can be typed or pasted instead.
+What is typed narrows the list; a path goes on into its folders, one at each slash.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key, Resize
 from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.examples import NAMES, taught
 from linreg_tui.core.tables import Preview, preview
 from linreg_tui.core.text import printable
 from linreg_tui.tui.export import shortened
 from linreg_tui.tui.field import Entry as TextEntry
-from linreg_tui.tui.opening.listing import Entry, entries, size_text
+from linreg_tui.tui.opening.attempt import attempt
+from linreg_tui.tui.opening.listing import Entry, entries, matching, size_text
 from linreg_tui.tui.opening.preview_picture import draw_preview
 from linreg_tui.tui.picture import Picture, lines
 from linreg_tui.tui.plain_list import PlainList
@@ -42,9 +44,10 @@ NAME_COLUMNS = 52
 
 KEYS = "  ".join(
     [
+        "[b $accent]type[/] to find",
+        "[b $accent]↑↓[/] choose",
         "[b $accent]enter[/] [@click=screen.choose]open[/]",
         "[b $accent]←[/] [@click=screen.up]folder above[/]",
-        "[b $accent]tab[/] type a path",
         "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
     ]
 )
@@ -53,43 +56,73 @@ KEYS = "  ".join(
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A file, or an example by its name."""
+    """A file with what its head tells, or an example by its name."""
 
     path: Path | None = None
+    preview: Preview | None = None
     example: str | None = None
 
 
+class Finding(TextEntry):
+    """What is typed to find something; the list's keys act on the list."""
+
+    KEYS: ClassVar[Mapping[str, str]] = {
+        "up": "move('cursor_up')",
+        "down": "move('cursor_down')",
+        "pageup": "move('page_up')",
+        "pagedown": "move('page_down')",
+        "enter": "choose",
+        "tab": "into",
+    }
+    WHEN_EMPTY: ClassVar[Mapping[str, str]] = {
+        "home": "move('first')",
+        "end": "move('last')",
+        "left": "up",
+        "backspace": "up",
+        "right": "into",
+    }
+
+    async def _on_key(self, event: Key) -> None:
+        action = self.KEYS.get(event.key) or (not self.value and self.WHEN_EMPTY.get(event.key))
+        if not action:
+            await super()._on_key(event)
+            return
+        # At once, before what is typed next.
+        event.stop()
+        event.prevent_default()
+        await self.run_action(f"screen.{action}")
+
+
 class FilePicker(ModalScreen[Chosen | None]):
-    """Closes with what was chosen, or None; `folder` is where it is."""
+    """Closes with what was chosen, or None; `folder` is where it is.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("enter", "choose", "Open"),
-        ("left,backspace", "up", "Folder above"),
-        ("right", "into", "Into the folder"),
-        ("escape,ctrl+x", "cancel", "Cancel"),
-        # Before what is typed next goes to what had the focus.
-        Binding("tab", "app.focus_next", "Next field", priority=True),
-    ]
+    It begins on the entry of the name `beside`, and with a word on what was `wrong`.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,ctrl+x", "cancel", "Cancel")]
+
+    def __init__(self, folder: Path, beside: str = "", wrong: str = "") -> None:
         super().__init__()
         self.folder = folder
-        self._entries: list[Entry] = []
-        self._path = TextEntry(placeholder="path of a file or a folder", compact=True, id="path")
+        self._beside, self._wrong = beside, wrong
+        self._in_examples = False
+        self._all: list[Entry] = []
+        self._found: list[Entry] = []
+        self._typed = Finding(placeholder="a name, or a path", compact=True, id="path")
         self._files = PlainList(compact=True, id="entries")
-        self._head = Static(id="where")
+        self._files.can_focus = False
+        self._where = Static(id="where")
         self._said = Static(id="cost")
         self._first_rows = Plot(self._draw, id="preview")
         self._preview: Preview | None = None
-        self._words = ""
 
     def compose(self) -> ComposeResult:
-        """Where one is, what is there, what is in it."""
+        """Where one is, what is typed, what is there, what is in it."""
         with Vertical(id="picker") as box:
             box.border_title = "Open"
-            yield self._head
+            yield self._where
+            yield self._typed
             yield self._files
-            yield self._path
             yield self._said
             yield self._first_rows
             yield Static(KEYS, id="keys")
@@ -100,36 +133,69 @@ class FilePicker(ModalScreen[Chosen | None]):
 
     def on_mount(self) -> None:
         """Begin in the folder."""
-        self._files.focus()
-        self.go(self.folder)
+        self._typed.focus()
+        self.go(self.folder, self._beside)
 
-    def go(self, folder: Path, beside: str = "") -> None:
-        """Show a folder, with the cursor on an entry of that name if there is one."""
+    def go(self, folder: Path | None, beside: str = "") -> None:
+        """Show a folder, or the examples, with the cursor on an entry of that name if there is one.
+
+        What was typed is done with.
+        """
         try:
             found = entries(folder)
         except InputError as error:
             self._tell(str(error), wrong=True)
             return
-        self.folder, self._entries = folder, found
-        self._head.update(Content(shortened(str(folder))))
+        self._in_examples = folder is None
+        self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
+        self.folder = folder or self.folder
+        where = "examples" if folder is None else shortened(str(folder))
+        self._where.update(Content(where))
+        with self.prevent(Input.Changed):
+            self._typed.value = ""
+        self._show(self._all, beside)
+
+    def _show(self, found: list[Entry], beside: str = "") -> None:
+        self._found = found
         self._files.clear_options()
-        self._files.add_options(
-            [Option(_line(entry)) for entry in found]
-            + [Option(_example(name, teaches)) for name, teaches in taught().items()]
-        )
-        place = next((k for k, entry in enumerate(found) if entry.name == beside), None)
-        usual = 1 if len(found) > 1 and found[0].name == ".." else 0
-        self._files.highlighted = usual if place is None else place
+        self._files.add_options([Option(_line(entry)) for entry in found])
+        names = [entry.name for entry in found]
+        kinds = [entry.kind for entry in found]
+        if beside in names:
+            self._files.highlighted = names.index(beside)
+        elif found:
+            # Past the way up and the examples, to what the folder itself holds.
+            first = 1 + kinds.index("examples") if "examples" in kinds else kinds.count("folder")
+            self._files.highlighted = min(first, len(found) - 1)
+        else:
+            self.look()
 
     @property
-    def _here(self) -> Entry | str | None:
-        """The entry under the cursor, or an example's name."""
+    def _here(self) -> Entry | None:
+        """The entry under the cursor."""
         place = self._files.highlighted
-        if place is None:
+        return None if place is None else self._found[place]
+
+    @on(Input.Changed)
+    def find(self) -> None:
+        """Show what fits to the text; at a slash, go where it leads."""
+        typed = self._typed.value
+        leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
+        if slash and (folder := self._path(leading + slash)) is not None and folder.is_dir():
+            self.go(folder)
+            self._typed.value = name  # which finds on from there
+            self._typed.cursor_position = len(name)
+            return
+        self._show([] if slash else matching(self._all, typed))
+
+    def _path(self, typed: str) -> Path | None:
+        """The path that a text is, seen from here; None if it can't be one."""
+        try:
+            path = (self.folder / Path(typed.strip()).expanduser()).resolve()
+            path.exists()
+        except (OSError, ValueError, RuntimeError):
             return None
-        if place < len(self._entries):
-            return self._entries[place]
-        return NAMES[place - len(self._entries)]
+        return path
 
     @on(OptionList.OptionHighlighted)
     @work(group="look", exclusive=True)
@@ -137,78 +203,92 @@ class FilePicker(ModalScreen[Chosen | None]):
         """Show the first rows of the file under the cursor, or what an example teaches."""
         here = self._here
         self._preview = None
-        if isinstance(here, str):
-            self._tell(taught()[here])
-        elif here is None or here.is_folder:
-            self._tell("")
+        wrong, self._wrong = self._wrong, ""
+        self._first_rows.redraw()
+        if here is None:
+            self._tell(f"nothing here has {printable(self._typed.value, 40)} in its name")
+        elif wrong:
+            self._tell(wrong, wrong=True)
+        elif here.kind == "examples":
+            self._tell("data sets that come with the program, each to show something")
         else:
-            self._tell("")
-            await asyncio.sleep(PATIENCE)
-            try:
-                self._preview = await asyncio.to_thread(preview, str(here.path))
-            except InputError as error:
-                self._tell(_without_path(str(error), here.path), wrong=True)
-            else:
-                self._tell(_of(self._preview))
+            self._tell(here.teaches)
+        if here is None or here.kind != "file":
+            return
+        await asyncio.sleep(PATIENCE)
+        try:
+            self._preview = await attempt(lambda: preview(str(here.path)))
+        except InputError as error:
+            self._tell(_of_file(here.name, str(error), here.path), wrong=True)
+        else:
+            lacking = _lacking(self._preview)
+            if not wrong:
+                self._tell(lacking or _of(self._preview), wrong=bool(lacking))
         self._first_rows.redraw()
 
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; go into it if it is a folder."""
-        if self._path.has_focus:
-            self._take(self._path.value)
-            return
-        here = self._here
-        if isinstance(here, str):
-            self.dismiss(Chosen(example=here))
-        elif here is not None and here.is_folder:
-            self.go(here.path, self.folder.name)
-        elif here is not None:
-            self.dismiss(Chosen(path=here.path))
-
-    def _take(self, typed: str) -> None:
-        """Go to the folder that was typed, or open the file."""
-        try:
-            path = (self.folder / Path(typed.strip()).expanduser()).resolve()
-            is_folder, exists = path.is_dir(), path.exists()
-        except (OSError, ValueError, RuntimeError):
-            is_folder = exists = False
-        if is_folder:
-            self._path.value = ""
-            self._files.focus()
+        typed, here = self._typed.value, self._here
+        path = self._path(typed) if typed.strip() else None
+        if path is not None and path.is_dir():
             self.go(path)
-        elif exists:
-            self.folder = path.parent
-            self.dismiss(Chosen(path=path))
-        else:
+        elif path is not None and path.exists():
+            self._open(path)
+        elif here is None:
             self._tell(f"{printable(typed)}: there is no such file; check the path", wrong=True)
+        elif here.kind == "file" and here.path is not None:
+            self._open(here.path)
+        elif here.kind == "example":
+            self.dismiss(Chosen(example=here.name))
+        else:
+            self.action_into()
+
+    @on(OptionList.OptionSelected)
+    def choose(self) -> None:
+        """A click opens."""
+        self.action_choose()
+
+    @work(group="look", exclusive=True)
+    async def _open(self, path: Path) -> None:
+        """Close with the file, if two columns can be read from it."""
+        try:
+            found = await attempt(lambda: preview(str(path)))
+        except InputError as error:
+            self._tell(_of_file(path.name, str(error), path), wrong=True)
+            return
+        if lacking := _lacking(found):
+            self._tell(f"{printable(path.name, 40)}: {lacking}", wrong=True)
+            return
+        self.folder = path.parent
+        self.dismiss(Chosen(path=path, preview=found))
 
     def action_up(self) -> None:
-        """To the folder above."""
-        if not self._path.has_focus:
+        """To the folder above, or from the examples back to the folder."""
+        if self._in_examples:
+            self.go(self.folder, "examples")
+        else:
             self.go(self.folder.parent, self.folder.name)
 
     def action_into(self) -> None:
-        """Into the folder under the cursor."""
+        """Into the folder under the cursor; of a file, its name is typed."""
         here = self._here
-        if isinstance(here, Entry) and here.is_folder:
+        if here is None:
+            return
+        if here.kind == "examples":
+            self.go(None)
+        elif here.kind == "folder" and here.path is not None:
             self.go(here.path, self.folder.name)
+        else:
+            self._typed.value = here.name
+            self._typed.cursor_position = len(here.name)
+
+    def action_move(self, how: str) -> None:
+        """Move the list's cursor."""
+        getattr(self._files, f"action_{how}")()
 
     def action_cancel(self) -> None:
         """Close without."""
         self.dismiss(None)
-
-    def on_key(self, event: Key) -> None:
-        """A letter goes to the next name that begins with it."""
-        letter = event.character
-        if not (self._files.has_focus and letter and letter.isprintable() and letter.strip()):
-            return
-        event.stop()
-        names = [entry.name for entry in self._entries] + list(NAMES)
-        begin = (self._files.highlighted or 0) + 1
-        for place in (*range(begin, len(names)), *range(begin)):
-            if names[place].casefold().startswith(letter.casefold()):
-                self._files.highlighted = place
-                return
 
     def _tell(self, words: str, *, wrong: bool = False) -> None:
         self._said.update(Content(words))
@@ -222,25 +302,41 @@ class FilePicker(ModalScreen[Chosen | None]):
 
 def _line(entry: Entry) -> Content:
     name = printable(entry.name, NAME_COLUMNS)
-    if entry.is_folder:
+    if entry.kind == "folder":
         return Content.assemble((f"{name}/", "$text-primary"))
-    return Content.assemble(name.ljust(NAME_COLUMNS), (size_text(entry.size or 0), "$text-muted"))
-
-
-def _example(name: str, teaches: str) -> Content:
-    return Content.assemble((f"example  {name:14}", "$text-muted"), (teaches, "$text-muted"))
+    if entry.kind == "examples":
+        return Content.assemble(("examples/", "$text-accent"), "  come with the program")
+    if entry.kind == "example":
+        return Content.assemble((f"{name:14}", ""), (entry.teaches, "$text-muted"))
+    return Content.assemble(name.ljust(NAME_COLUMNS), (size_text(entry.size), "$text-muted"))
 
 
 def _of(found: Preview) -> str:
     """How many columns there are, and what is guessed of them."""
-    numbers = sum(column.x and column.y for column in found.columns)
-    told = f"{len(found.columns)} columns, {numbers} of numbers"
+    told = f"{len(found.columns)} columns, {_numeric(found)} of numbers"
     if found.guess is None:
-        return f"{told}: two are needed"
+        return f"{told}: choose x and y"
     x, y = (printable(name, 24) for name in found.guess)
     return f"{told}; x is {x}, y is {y}"
 
 
-def _without_path(words: str, path: Path) -> str:
-    """The same without the path, which is in sight."""
-    return words.removeprefix(f"{printable(str(path))}: ")
+def _lacking(found: Preview) -> str:
+    """What is wrong if no two columns could be x and y; nothing if two can."""
+    pairs = (one.x and other.y for one in found.columns for other in found.columns if one != other)
+    if any(pairs):
+        return ""
+    why = ", ".join(f"{printable(c.name, 20)}: {c.why}" for c in found.columns[:3] if c.why)
+    return (
+        f"two columns of numbers are needed, and it has {_numeric(found) or 'none'}"
+        + (f" ({why})" if why else "")
+        + "; choose another file"
+    )
+
+
+def _numeric(found: Preview) -> int:
+    return sum(column.x and column.y for column in found.columns)
+
+
+def _of_file(name: str, words: str, path: Path | None) -> str:
+    """What is wrong with a file, which is named by its name alone."""
+    return f"{printable(name, 40)}: {words.removeprefix(f'{printable(str(path))}: ')}"

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.geometry import Size
 
-from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
-from linreg_tui.report import data_lines
-from linreg_tui.tui.export import current_folder, shortened
 from linreg_tui.tui.joint import JointPicture
 from linreg_tui.tui.markers import BRAILLE, Markers
-from linreg_tui.tui.messages import Edited, PokingEnded
+from linreg_tui.tui.messages import Edited, PokingEnded, SaveAsked
 from linreg_tui.tui.panes.views import PaneView, ViewsPane
 from linreg_tui.tui.pictures import draw_data
 from linreg_tui.tui.player import View
@@ -84,7 +80,7 @@ class DataPane(ViewsPane):
         """A key, or a click, of the plane."""
         poking, what = self._poking, message.what
         if what == "save":
-            self.run_worker(self._save(poking.edits.data))
+            self.post_message(SaveAsked())
             return
         if what == "leave" and poking.lifted is None:
             self.post_message(PokingEnded())
@@ -108,18 +104,6 @@ class DataPane(ViewsPane):
         if poking.edits.data is not before.data:
             self.post_message(Edited(poking.edits))
         self._redraw()
-
-    async def _save(self, data: Dataset) -> None:
-        """Write the rows as they are now, beside what is there."""
-        stem = f"{Path(self._poking.edits.original.source).stem or 'data'}-edited"
-        folder = Path(current_folder())
-        try:
-            path = await asyncio.to_thread(files.create, folder, stem, ".csv", data_lines(data))
-        except InputError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        where = shortened(str(path.parent.absolute()))
-        self.notify(f"Wrote {path.name} to {where}", markup=False)
 
     async def _prepare_plane(self) -> None:
         await asyncio.to_thread(self._plane.prepare, self._poking.edits.data)

@@ -68,6 +68,14 @@ class Poking:
         return int(self.edits.data.sketched[nearest])
 
     @property
+    def beneath(self) -> int:
+        """How many others lie exactly where the near one does."""
+        if self.near is None:
+            return 0
+        (x, y), (here_x, here_y) = self.edits.data.sketch, self.edits.place(self.near)
+        return int(np.count_nonzero((x == here_x) & (y == here_y))) - 1
+
+    @property
     def decimals(self) -> tuple[int, int]:
         """Decimals after the point that tell one cell from the next, of x and of y."""
         if self._area is None:

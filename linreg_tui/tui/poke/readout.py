@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from linreg_tui.numbers import above_optimum, fixed
+from linreg_tui.core.closed_form import ClosedForm
+from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss
 from linreg_tui.tui.picture import Picture, Role, Span, lines
 from linreg_tui.tui.player import View
 from linreg_tui.tui.poke.poking import Poking
@@ -10,7 +11,7 @@ from linreg_tui.tui.poke.poking import Poking
 NARROW = 50
 """Columns below which only the most important is said of the cursor."""
 
-NUMBER, LOSS = 12, 15
+NUMBER = 12
 
 
 def draw_poking(columns: int, rows: int, poking: Poking, view: View | None) -> Picture:
@@ -40,6 +41,8 @@ def _near(poking: Poking, narrow: bool) -> list[Span]:
     if near is None:
         return [("a adds a point, n goes to the next one", Role.LABEL)]
     name = f"row {near + 1:,}"
+    if poking.beneath > 0:
+        name += f" (and {poking.beneath} beneath)"
     if poking.lifted is not None:
         back = "" if narrow else ", esc puts it back"
         return [(f"{name} is lifted: ", Role.TEXT), (f"enter puts it down{back}", Role.LABEL)]
@@ -56,7 +59,7 @@ def _near(poking: Poking, narrow: bool) -> list[Span]:
 
 def _closed_form(poking: Poking) -> list[Span]:
     line = poking.edits.data.line
-    return _numbers("closed form", line.slope, line.intercept, line.loss, Role.REFERENCE)
+    return _numbers("closed form", line, line.slope, line.intercept, line.loss, Role.REFERENCE)
 
 
 def _fit(view: View | None) -> list[list[Span]]:
@@ -65,17 +68,20 @@ def _fit(view: View | None) -> list[list[Span]]:
     step, optimum = view.run.history[view.number], view.run.optimum
     above = above_optimum(optimum, step.slope, step.intercept)
     name = f"fit {'▶' if view.running else '‖'}"
-    numbers = _numbers(name, step.slope, step.intercept, step.loss, Role.FIT)
+    numbers = _numbers(name, optimum, step.slope, step.intercept, step.loss, Role.FIT)
     return [[*numbers, (f"  +{above}", Role.TEXT)]]
 
 
-def _numbers(name: str, slope: float, intercept: float, loss: float, role: Role) -> list[Span]:
+def _numbers(
+    name: str, optimum: ClosedForm, slope: float, intercept: float, loss: float, role: Role
+) -> list[Span]:
+    of_slope, of_intercept = decimals_of_line(optimum)
     return [
         (name.ljust(12), role),
         ("m ", Role.LABEL),
-        (fixed(slope, NUMBER), role),
+        (fixed(slope, NUMBER, of_slope), role),
         ("  b ", Role.LABEL),
-        (fixed(intercept, NUMBER), role),
+        (fixed(intercept, NUMBER, of_intercept), role),
         ("  loss ", Role.LABEL),
-        (fixed(loss, LOSS), Role.TEXT),
+        (fixed_loss(loss, optimum), Role.TEXT),
     ]

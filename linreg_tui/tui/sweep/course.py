@@ -137,5 +137,5 @@ class Course:
         elif held is None:
             told = f"every scale from {tipped:.3g} on diverges"
         else:
-            told = f"it tips between the scales {held:.4g} and {tipped:.4g}"
-        return told if foreseen is None else f"{told}; in the long run from {foreseen:.4g} on"
+            told = f"it tips between scales {held:.4g} and {tipped:.4g}"
+        return told if foreseen is None else f"{told}; in the long run at {foreseen:.4g}"

@@ -130,10 +130,10 @@ def _legend(area: Area, names: Sequence[str], curves: list[Span], others: list[S
     """As much as there is room for above the curves, and how many of them are not named."""
     room = area.plot_columns - cell_len(area.y.label) - 4
     title = [(name, Role.LABEL) for name in names]
-    candidates = [[*title, *curves, *others[:k]] for k in range(len(others), 0, -1)]
-    for count in range(len(curves), 0, -1):
-        left = len(curves) - count
-        more = [(f"+{left}", Role.LABEL)] if left else []
+    candidates = [[*title, *curves, *others[:k]] for k in range(len(others), -1, -1)]
+    candidates.append(curves)
+    for count in range(len(curves) - 1, 0, -1):
+        more = [(f"+{len(curves) - count}", Role.LABEL)]
         candidates.append([*title, *curves[:count], *more])
     fitting = (
         entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -32,13 +32,18 @@ SKIP = "Watch what happens; `enter` goes on."
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the panel says: a title, the text as Markdown, the same for the back row, and a line."""
+    """What the panel says: a title, the text as Markdown, the same for the back row, and a line.
+
+    `chapters` are the titles of all, `chapter` is the place of this one among them.
+    """
 
     title: str
     text: str
     brief: str
     last: str = ""
     page: bool = False
+    chapters: tuple[str, ...] = ()
+    chapter: int = 0
 
 
 class Guide:
@@ -96,6 +101,12 @@ class Guide:
     def question(self) -> Question | None:
         """The question that is open."""
         return self.step.question if self.opened and self._phase == "asked" else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing comes any more."""
+        last = self._chapter + 1 == len(self.chapters) and self._number + 1 == len(self.steps)
+        return last and self._phase in ("reading", "told")
 
     @property
     def watching(self) -> bool:
@@ -177,6 +188,8 @@ class Guide:
             self._answers[self._key] = option
         self._said = option
         self._phase = "watching"
+        # As if nothing had been played with meanwhile.
+        self._stage.set(self.step.scene, secret=False)
         self._stage.play()
         self._remember()
         self._tell()
@@ -188,6 +201,10 @@ class Guide:
 
     def told(self) -> Told:
         """What there is to say."""
+        titles = tuple(f"{chapter.number:>2} {chapter.title}" for chapter in self.chapters)
+        return replace(self._said_now(), chapters=titles, chapter=self._chapter)
+
+    def _said_now(self) -> Told:
         step, question = self.step, self.step.question
         title = f"{self.chapter.number} {self.chapter.title} · {self._number + 1}/{len(self.steps)}"
         page = isinstance(step.scene, Page)
@@ -202,7 +219,7 @@ class Guide:
         if self._phase == "watching":
             said = SKIP if self._said == SKIPPED else WATCH.format(question.options[self._said])
             return Told(title, step.text, step.brief, said, page)
-        return Told(title, question.seen, step.brief, verdict(question, self._said), page)
+        return Told(title, question.seen, question.brief, verdict(question, self._said), page)
 
     def _go(self, chapter: int, number: int) -> None:
         self._chapter, self._number = chapter, number

@@ -86,13 +86,22 @@ class TourPanel(Vertical):
 
 
 def draw_told(columns: int, rows: int, told: Told, *, brief: bool) -> Picture:
-    """The text from the top, on a page in the middle; at the end the line with the keys."""
+    """The text from the top, on a page in the middle; at its end the line with the keys.
+
+    Where there is room, the chapters are at the bottom.
+    """
     picture = blank(columns, rows)
     width = min(COLUMNS, columns)
     text = _rows(told, width, rows, brief=brief)
     left, top = 0, 0
     if told.page:
         left, top = (columns - width) // 2, max(0, (rows - len(text)) // 3)
+    if not (told.page or brief) and rows > len(text) + len(told.chapters) + 1:
+        for place, title in enumerate(told.chapters):
+            here = place == told.chapter
+            shown = f"▸ {title}" if here else f"  {title}"
+            bottom = rows - len(told.chapters) + place
+            write(picture, bottom, 0, shown, Role.TEXT if here else Role.LABEL)
     for number, row in enumerate(text, top):
         column = left
         for piece, tone in row:

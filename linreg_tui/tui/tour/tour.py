@@ -7,7 +7,7 @@ from textual.geometry import Size
 from linreg_tui.tui.tour.contents import ContentsScreen
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel
-from linreg_tui.tui.tour.stage import DESCENT, PAGE, Application
+from linreg_tui.tui.tour.stage import PAGE, Application
 
 PLACES = ("below", "beside", "page")
 """Classes of the screen: where the panel is."""
@@ -41,6 +41,8 @@ class Tour:
         main = self._application.main
         if not (self.guide.opened and main.app.screen is main):
             return False
+        if what == "on":
+            return not self.guide.ended
         if what != "answer":
             return True
         # Pressed once more when it is too late, they should not show another pane.
@@ -53,6 +55,7 @@ class Tour:
         if self.guide.opened:
             size, place = self.panel.share(size)
         main.set_class(self.guide.opened, "touring")
+        main.set_class(self.guide.begun, "tour-begun")
         for name in PLACES:
             main.set_class(name == place, name)
         return size
@@ -61,5 +64,5 @@ class Tour:
         if self.guide.opened:
             self.panel.tell()
         alone = self._application.alone
-        left = not self.guide.opened and alone in (PAGE, DESCENT)
+        left = not self.guide.opened and alone == PAGE
         self._application.show_pane(None if left else alone)

@@ -1,0 +1,181 @@
+"""Serves a page with a terminal in it, and an application to each page that is open."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
+from pathlib import Path
+
+from aiohttp import web
+from textual_serve.server import Server, to_int
+
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.text import printable
+from linreg_tui.web.session import Session
+
+PAGE = Path(__file__).with_name("page")
+
+NOTHING_FROM_OUTSIDE = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; frame-ancestors 'none'"
+)
+"""A Content-Security-Policy: a browser holds the page to it."""
+
+OPEN_TO_OTHERS = (
+    "linreg-tui: everybody who can reach this address can open and save files as you: "
+    "there is no password and no encryption\n"
+)
+
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class PageServer(Server):
+    """Serves one page, and to each that is open a program of its own.
+
+    Requests that were made for another site are refused: a page from elsewhere must not reach, by
+    way of the browser, what only this machine can reach.
+    """
+
+    def __init__(self, program: Sequence[str]) -> None:
+        super().__init__("")
+        self._program = program
+        self._sessions: set[Session] = set()
+        self.private = True
+        """Whether nobody but this machine can reach it."""
+
+    async def on_startup(self, _: web.Application) -> None:
+        """Textual's would print its own name here."""
+
+    async def on_shutdown(self, _: web.Application) -> None:
+        """Let all applications leave."""
+        await asyncio.gather(*(session.stop() for session in self._sessions))
+
+    async def _make_app(self) -> web.Application:
+        application = await super()._make_app()
+        application.router.add_static("/page", PAGE)
+        return application
+
+    async def handle_index(self, request: web.Request) -> web.Response:
+        """The page, which asks for nothing but what is served here."""
+        self._refuse_strangers(request)
+        return web.Response(
+            text=(PAGE / "index.html").read_text("utf-8"),
+            content_type="text/html",
+            headers={"Content-Security-Policy": NOTHING_FROM_OUTSIDE},
+        )
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """Run an application for a page until one of them ends."""
+        self._refuse_strangers(request)
+        columns, rows = (to_int(request.query.get(of, ""), 0) for of in ("width", "height"))
+        websocket = web.WebSocketResponse(heartbeat=15)
+        await websocket.prepare(request)
+        session = Session(self._program, websocket, self.download_manager)
+        self._sessions.add(session)
+        try:
+            await session.start(columns or 80, rows or 24)
+            await self._process_messages(websocket, session)
+        finally:
+            await session.stop()
+            self._sessions.remove(session)
+        return websocket
+
+    def _refuse_strangers(self, request: web.Request) -> None:
+        origin = request.headers.get("Origin")
+        foreign = origin is not None and origin.partition("://")[2] != request.host
+        if foreign or (self.private and not _is_private(_without_port(request.host))):
+            raise web.HTTPForbidden(text="This was asked for in the name of another site.")
+
+
+def run(program: Sequence[str], host: str, port: int) -> int:
+    """Serve until a signal tells to stop, and return the exit status.
+
+    Raises
+    ------
+    InputError
+        If it can't be served there.
+    """
+    try:
+        return asyncio.run(_run(program, host, port))
+    except KeyboardInterrupt:  # Windows has no handlers for signals
+        return 0
+
+
+async def _run(program: Sequence[str], host: str, port: int) -> int:
+    server = PageServer(program)
+    stopped = _stopped()
+    runner = web.AppRunner(await server._make_app(), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except (OSError, UnicodeError) as error:
+            raise InputError(_why_not(error, host, port)) from None
+        address, port, *_ = runner.addresses[0]
+        server.private = all(_is_private(address) for address, *_ in runner.addresses)
+        if not server.private:
+            sys.stderr.write(OPEN_TO_OTHERS)
+        sys.stdout.write(f"linreg-tui is at {_url(address, port)}, until ctrl+c\n")
+        sys.stdout.flush()
+        number = await stopped
+    finally:
+        await runner.cleanup()
+    return 0 if number == signal.SIGINT else 128 + number
+
+
+def _stopped() -> asyncio.Future[int]:
+    """Comes to hold the first signal that tells to stop."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+
+    def stop(number: int) -> None:
+        if not stopped.done():
+            stopped.set_result(number)
+
+    for number in (getattr(signal, name) for name in STOPPING if hasattr(signal, name)):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            with suppress(NotImplementedError):  # on Windows
+                loop.add_signal_handler(number, stop, number)
+    return stopped
+
+
+def _why_not(error: OSError | UnicodeError, host: str, port: int) -> str:
+    shown = printable(host)
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return f"{shown} is no address: choose another --host"
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} is in use: choose another --port, or 0 for any that is free"
+    if error.errno == errno.EACCES:
+        return f"port {port} is not for everybody: choose a --port from 1024 on"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{shown} is no address of this machine: choose another --host"
+    return f"{shown}, port {port}, can't be served: {printable(str(error), 200)}"
+
+
+def _url(address: str, port: int) -> str:
+    if ip_address(address).is_unspecified:
+        address = socket.gethostname()
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}"
+
+
+def _is_private(name: str) -> bool:
+    """Whether a name or address is that of the machine itself, for itself."""
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_port(host: str) -> str:
+    name, _, port = host.rpartition(":")
+    return (name if name and port.isdecimal() else host).strip("[]")

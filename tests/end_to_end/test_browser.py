@@ -1,0 +1,262 @@
+"""The application in a browser: the real server, real pages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import aiohttp
+import pyte
+import pytest
+
+from linreg_tui.tui.browser import WHERE
+from tests.end_to_end.chromium import chromium
+from tests.end_to_end.terminal import Terminal, without_private
+from tests.end_to_end.test_application import command
+from tests.end_to_end.test_leaving import nobody_left, soon
+
+ANSWER = "\x1b[1;1R"
+"""Where a terminal's cursor is."""
+
+
+@contextmanager
+def served(*words: str, env: dict[str, str] | None = None) -> Iterator[tuple[Terminal, str]]:
+    """A server in a terminal of its own, and where it is; no hang-up ends its applications."""
+    program = shlex.join([command(), "serve", "--port", "0", *words])
+    deaf = ["sh", "-c", f"trap '' HUP; exec {program}"]
+    with Terminal.start(deaf, 120, 24, env) as terminal:
+        terminal.wait_for("until ctrl+c")
+        found = re.search(r"http://\S+:\d+", "\n".join(terminal.screen))
+        assert found is not None
+        yield terminal, found[0]
+        if terminal.process.returncode is None:
+            terminal.process.send_signal(signal.SIGTERM)
+            assert terminal.wait_exit(5) == 128 + signal.SIGTERM
+        assert nobody_left(terminal.process.pid)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Terminal, str]]:
+    """One for all tests that leave it as it was."""
+    with served() as found:
+        yield found
+
+
+class Page:
+    """What a browser does for the application, without one: keys in, a screen out."""
+
+    def __init__(self, channel: aiohttp.ClientWebSocketResponse) -> None:
+        self.channel = channel
+        self.received = b""
+        self._screen = pyte.Screen(100, 32)
+        self._stream = pyte.ByteStream(self._screen)
+        self._kept = b""
+
+    async def type(self, text: str) -> None:
+        await self.channel.send_json(["stdin", text])
+
+    async def read(self, seconds: float) -> bool:
+        """Show the next bytes; whether any came in time, and the application is there."""
+        try:
+            message = await self.channel.receive(seconds)
+        except TimeoutError:
+            return False
+        if message.type != aiohttp.WSMsgType.BINARY:
+            return False
+        self.received += message.data
+        shown, self._kept = without_private(self._kept + message.data)
+        self._stream.feed(shown)
+        return True
+
+    @property
+    def asked(self) -> int:
+        """How often it was asked whether all has been shown."""
+        return self.received.count(WHERE.encode())
+
+    async def wait_for(self, text: str) -> None:
+        await self.wait_until(lambda: any(text in line for line in self._screen.display))
+
+    async def wait_until(self, true: Callable[[], bool], seconds: float = 20) -> None:
+        deadline = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < deadline, "\n".join(self._screen.display)
+            await self.read(0.1)
+
+    async def read_on(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            await self.read(left)
+
+
+@asynccontextmanager
+async def page(url: str, headers: dict[str, str] | None = None) -> AsyncIterator[Page]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{url}/ws?width=100&height=32", headers=headers) as channel,
+    ):
+        yield Page(channel)
+
+
+async def test_space_moves_the_line_in_chromium_and_nothing_comes_from_elsewhere(
+    tmp_path: Path,
+) -> None:
+    async with chromium(tmp_path) as browser:
+        with served() as (_, url):
+            await browser.open(url)
+            await browser.wait_for("ready")
+            before = await browser.wait_for("└┬")
+            assert any(re.search(r"step +0 +slope +5\.00 ", line) for line in before)
+            for _ in range(2):
+                await browser.press("+", "NumpadAdd")
+            await browser.press(" ", "Space")
+            after = await browser.wait_for("✓ converged")
+            assert any(re.search(r"step +30 +slope +88\.89 ", line) for line in after)
+            assert drawn(after) != drawn(before)
+            await browser.press("q", "KeyQ")
+            await browser.wait_until("document.body.innerText.includes('linreg-tui has ended')")
+            assert f"{url}/" in browser.requests
+            assert all(asked.startswith((f"{url}/", "data:")) for asked in browser.requests)
+            # Were the fonts not loaded before, the terminal would have measured another one.
+            assert await browser.evaluate("[...document.fonts].every(f => f.status === 'loaded')")
+
+
+def drawn(screen: list[str]) -> list[str]:
+    """What is drawn above the first x axis."""
+    axis = next(row for row, line in enumerate(screen) if "└┬" in line)
+    return screen[:axis]
+
+
+async def test_each_page_has_an_application_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a 'b' $(touch c);\"d.csv").write_text("p,q\n1,2\n2,3.5\n3,6\n4,7\n")
+    words = [str(tmp_path / "a 'b' $(touch c);\"d.csv"), "--batch-size", "2", "--y", "q"]
+    with served(*words) as (_, url):
+        async with page(url) as one, page(url) as other:
+            for each in (one, other):
+                await each.wait_for("ready")
+                await each.wait_for("batch 2 ")
+                await each.wait_for('$(touch c);"d.csv')
+            await one.type("++++ ")
+            await one.wait_for("running to")
+            await one.type("q")
+            await one.wait_until(lambda: one.channel.closed)
+            await other.type("?")
+            await other.wait_for("Double both")
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+async def test_it_hears_when_a_frame_was_shown(server: tuple[Terminal, str]) -> None:
+    _, url = server
+    async with page(url) as shown:
+        await shown.wait_for("ready")
+        await shown.type("+++ ")
+        await shown.wait_for("running")
+        assert shown.asked == 1
+        await shown.type(ANSWER)
+        await shown.wait_until(lambda: shown.asked == 2)
+        await shown.read_on(0.5)
+        assert shown.asked == 2, "it has sent a frame before the last one was shown"
+        await shown.type(ANSWER)
+        await shown.wait_until(lambda: shown.asked == 3)
+
+
+async def test_a_page_is_told_that_its_application_is_gone(server: tuple[Terminal, str]) -> None:
+    terminal, url = server
+    async with page(url) as shown:
+        await shown.wait_for("ready")
+        (application,) = children(terminal.process.pid)
+        os.kill(application, signal.SIGKILL)
+        await shown.wait_until(lambda: shown.channel.closed)
+
+
+async def test_an_application_that_does_not_leave_is_ended(server: tuple[Terminal, str]) -> None:
+    terminal, url = server
+    async with page(url) as shown:
+        await shown.wait_for("ready")
+        (application,) = children(terminal.process.pid)
+        os.kill(application, signal.SIGSTOP)
+    assert soon(lambda: children(terminal.process.pid) == [], 5)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://example.org"}, {"Host": "example.org"}, {"Origin": "null"}]
+)
+async def test_other_sites_cannot_reach_it_through_the_browser(
+    headers: dict[str, str], server: tuple[Terminal, str]
+) -> None:
+    terminal, url = server
+    with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+        async with page(url, headers):
+            raise AssertionError("it was let in")
+    assert children(terminal.process.pid) == []
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
+        assert answer.status == 403
+
+
+def test_by_itself_it_is_for_this_machine_only(server: tuple[Terminal, str]) -> None:
+    terminal, url = server
+    assert "everybody" not in "".join(terminal.screen)
+    port = f":{int(url.rpartition(':')[2]):04X}"
+    sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    listening = [local for _, local, _, state, *_ in sockets[1:] if state == "0A"]
+    assert [local for local in listening if local.endswith(port)] == [f"0100007F{port}"]
+
+
+async def test_who_opens_it_to_others_is_told_what_that_means() -> None:
+    with served("--host", "0.0.0.0", "--marker", "ascii") as (terminal, url):
+        assert "everybody who can reach this address can open and save files" in terminal.screen[0]
+        port = url.rpartition(":")[2]
+        async with page(f"http://127.0.0.1:{port}", {"Host": f"lab-7:{port}"}) as shown:
+            await shown.wait_for("ready")
+            # So much for look-alikes, which Textual's own driver has none of.
+            assert shown.received.isascii()
+
+
+async def test_a_page_has_what_it_has_whatever_the_server_was_started_in() -> None:
+    bare = {"TERM": "dumb", "COLORTERM": "", "LANG": "C"}
+    with served(env={**bare, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}) as (_, url):
+        async with page(url) as shown:
+            await shown.wait_for("ready")
+            await shown.wait_for("⠶ data")
+            assert b"\x1b[38;2;" in shown.received
+
+
+@pytest.mark.parametrize("stopped_by", [signal.SIGINT, signal.SIGKILL])
+async def test_when_the_server_ends_its_applications_do(stopped_by: signal.Signals) -> None:
+    with served("--epochs", "100000") as (terminal, url):
+        async with page(url) as shown:
+            await shown.wait_for("ready")
+            # Told to end, it is busy; and if nobody tells it, it has nothing to show.
+            if stopped_by == signal.SIGINT:
+                await shown.type("+++++ ")
+                await shown.wait_for("full speed")
+            began = time.monotonic()
+            if stopped_by == signal.SIGINT:
+                terminal.type("\x03")
+            else:
+                terminal.process.send_signal(stopped_by)
+            await shown.wait_until(lambda: shown.channel.closed)
+        assert terminal.wait_exit(5) == (0 if stopped_by == signal.SIGINT else -stopped_by)
+        assert nobody_left(terminal.process.pid)
+        assert time.monotonic() - began < 2
+        assert [line.rstrip("^C ") for line in terminal.screen[1:3]] == ["", ""]
+
+
+async def test_what_cannot_be_opened_any_more_is_said_by_the_server(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("x,y\n1,2\n2,3\n3,5\n")
+    with served(str(path)) as (terminal, url):
+        path.unlink()
+        async with page(url) as shown:
+            await shown.wait_until(lambda: shown.channel.closed)
+        terminal.wait_for("there is no such file")
+
+
+def children(parent: int) -> list[int]:
+    found = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(child) for of_thread in found for child in of_thread.read_text().split()]
