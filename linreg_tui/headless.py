@@ -143,7 +143,7 @@ def _executor(cluster: str | None) -> AbstractContextManager[FarExecutor | None]
         return nullcontext()
     from linreg_tui.cluster.connection import connected
 
-    return connected(cluster)
+    return connected(cluster, otherwise="without --cluster the workers take turns here")
 
 
 def _print_training(run: Run, view: TeamView | None) -> None:

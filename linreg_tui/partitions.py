@@ -37,7 +37,8 @@ def partitioned(
     else:
         from linreg_tui.cluster.connection import connected
 
-        with connected(cluster) as executor:
+        here = "without --cluster the files are read here"
+        with connected(cluster, otherwise=here) as executor:
             data, bad = parts.load_parts(source, paths, x, y, skip_bad=skip_bad, add=executor.tree)
     for part in bad:
         sys.stderr.write(f"linreg-tui: left out {part.why}\n")

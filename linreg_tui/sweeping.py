@@ -59,7 +59,10 @@ class FarExecutor(Executor):
 
 
 class GoneError(InputError):
-    """The executor is gone before its work was done; what it handed out stays valid."""
+    """The executor is gone before its work was done; what it handed out stays valid.
+
+    What to do then depends on the work.
+    """
 
 
 def estimated_seconds(settings: Settings, n: int) -> float:

@@ -151,9 +151,7 @@ def test_one_file_knows_a_library(package: str, only: str) -> None:
 
 def test_the_cluster_alone_knows_distributed() -> None:
     for library in ("dask", "distributed"):
-        assert users(library) <= {
-            f"cluster/{name}.py" for name in ("connection", "opening", "worker")
-        }
+        assert users(library) <= {f"cluster/{name}.py" for name in ("calls", "opening", "worker")}
     assert users("distributed")
 
 

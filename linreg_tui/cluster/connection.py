@@ -7,14 +7,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, contextmanager, suppress
-from functools import partial
-from itertools import count
 from typing import Any, TypeVar
-from uuid import uuid4
 
-from linreg_tui.cluster import worker
 from linreg_tui.cluster.address import processes_here
-from linreg_tui.cluster.hands import Hands
+from linreg_tui.cluster.calls import Calls
 from linreg_tui.cluster.opening import client_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -31,9 +27,6 @@ LEAST_SECONDS, MOST_SECONDS = 0.1, 0.25
 SCHEDULED = 4e-3
 """Seconds for each thread that works: twice what the scheduler needs for a batch, and the client
 for what comes of it, so that they keep up with many."""
-
-SENT_ROWS = 4096
-"""Up to so many rows go along with each batch; more are sent once, and kept by the workers."""
 
 TURNS = 8
 """Batches for each worker at least, so that all have work till the end."""
@@ -57,12 +50,7 @@ class Cluster(FarExecutor):
         self.scheduler = ""
         self.ready: Future[int] = Future()
         processes_here(address)
-        self._waiting: set[Future[Any]] = set()
-        self._held: dict[int, tuple[Dataset, Any]] = {}
-        self._client: Any = None
-        self._hands: Hands | None = None
-        self._name, self._numbers = uuid4().hex, count()
-        self._gone = False
+        self._calls: Calls | None = None
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
         self._thread = threading.Thread(target=self._serve, name="cluster", daemon=True)
@@ -82,9 +70,7 @@ class Cluster(FarExecutor):
         Large data among the arguments is sent once, whatever it is handed over with.
         """
         assert not named
-        future: Future[Value] = Future()
-        self._loop.call_soon_threadsafe(self._begin, future, function, arguments)
-        return future
+        return self._begin(lambda calls, future: calls.begin(future, function, arguments))
 
     def submit_to(
         self, number: int, function: Callable[[Dataset, Item], Value], data: Dataset, item: Item
@@ -93,17 +79,18 @@ class Cluster(FarExecutor):
 
         Should it die, another one does it.
         """
-        future: Future[Value] = Future()
-        self._loop.call_soon_threadsafe(self._begin_at, number, future, function, data, item)
-        return future
+        return self._begin(
+            lambda calls, future: calls.begin_at(number, future, function, data, item)
+        )
 
     def tree(self, function: Callable[[int, Item], Sum], items: Sequence[Item]) -> Sum:
         """The sum of what a function makes of items and their numbers, as `parts.tree` adds it.
 
         What it makes stays on the workers until it is added up.
         """
-        future: Future[Sum] = Future()
-        self._loop.call_soon_threadsafe(self._begin_tree, future, function, items)
+        future: Future[Sum] = self._begin(
+            lambda calls, future: calls.begin_tree(future, function, items)
+        )
         return future.result()
 
     def leave(self) -> None:
@@ -116,6 +103,12 @@ class Cluster(FarExecutor):
         self.leave()
         if wait:
             self._thread.join()
+
+    def _begin(self, how: Callable[[Calls, Future[Any]], None]) -> Future[Any]:
+        assert self._calls is not None  # it is ready
+        future: Future[Any] = Future()
+        self._loop.call_soon_threadsafe(how, self._calls, future)
+        return future
 
     def _serve(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -130,15 +123,15 @@ class Cluster(FarExecutor):
                 if not opening.done():
                     opening.cancel()
                 with suppress(asyncio.CancelledError):
-                    self._client, threads = await opening
-                    self.scheduler = str(self._client.scheduler.address)
-                    self._hands = Hands(self._client)
+                    client, threads = await opening
+                    self.scheduler = str(client.scheduler.address)
+                    self._calls = Calls(client, self.address)
                     self.ready.set_result(threads)
-                    await self._until_it_goes(leaving)
+                    while _connected(client) and not leaving.done():
+                        await asyncio.wait([leaving], timeout=LOOKS)
+                    self._calls.end()
+                    await leaving
                 leaving.cancel()
-                for future in tuple(self._waiting):
-                    self._fail(future)
-                self._held.clear()
         except BaseException as error:
             if self.ready.done():
                 raise
@@ -146,147 +139,17 @@ class Cluster(FarExecutor):
         if not self.ready.done():
             self.ready.set_exception(GoneError(f"the cluster at {self.address} was left"))
 
-    async def _until_it_goes(self, leaving: asyncio.Future[Any]) -> None:
-        """Wait until this is to be left, or the scheduler is no longer there."""
-        client = self._client
-        while not leaving.done():
-            if client.status != "running" or client.scheduler_comm.comm.closed():
-                self._gone = True
-                break
-            await asyncio.wait([leaving], timeout=LOOKS)
 
-    def _fail(self, future: Future[Any]) -> None:
-        self._waiting.discard(future)
-        if not future.done():
-            future.set_exception(GoneError(f"the cluster's scheduler at {self.address} went away"))
-
-    def _awaited(self, future: Future[Any]) -> bool:
-        """Whether what a future stands for can be begun; if not, it fails."""
-        if future.cancelled():
-            return False
-        self._waiting.add(future)
-        if self._gone or self._over.is_set() or self._client is None:
-            self._fail(future)
-            return False
-        return True
-
-    def _begin(
-        self, future: Future[Any], function: Callable[..., Any], arguments: tuple[Any, ...]
-    ) -> None:
-        """Send a call, and wait for what comes of it."""
-        if not self._awaited(future):
-            return
-        sent = tuple(
-            self._hold(argument)
-            if isinstance(argument, Dataset) and argument.n > SENT_ROWS
-            else argument
-            for argument in arguments
-        )
-        # Dask gives tasks of the same name to whoever is free, and others to whoever has the data.
-        key = (f"{function.__name__}-{self._name}", next(self._numbers))
-        far = self._client.submit(worker.call, function, sent, key=key)
-        self._wait_for(future, far)
-
-    def _begin_at(
-        self,
-        number: int,
-        future: Future[Any],
-        function: Callable[..., Any],
-        data: Dataset,
-        item: Any,
-    ) -> None:
-        if self._awaited(future):
-            following = asyncio.ensure_future(self._at(number, future, function, data, item))
-            future.add_done_callback(lambda _: following)  # as long as it is waited for
-
-    async def _at(
-        self,
-        number: int,
-        future: Future[Any],
-        function: Callable[..., Any],
-        data: Dataset,
-        item: Any,
-    ) -> None:
-        assert self._hands is not None
-        try:
-            value = await self._hands.call(number, function, self._hold(data), item)
-        except Exception:  # its worker died; or else the next one says what is wrong
-            self._hands.forget()
-            self._begin(future, function, (data, item))
-        else:
-            self._settle(future, None, value)
-
-    def _begin_tree(
-        self, future: Future[Any], function: Callable[..., Any], items: Sequence[Any]
-    ) -> None:
-        """Send calls and the additions of what comes of them, and wait for their sum."""
-        if not self._awaited(future):
-            return
-        submit = partial(self._client.submit, pure=False)
-        # Of the same name, so that they are given out one by one, and sums made in between.
-        name = f"part-{uuid4().hex}"
-        level = [
-            submit(worker.call, function, pair, key=(name, pair[0])) for pair in enumerate(items)
-        ]
-        while len(level) > 1:
-            pairs = zip(level[::2], level[1::2], strict=False)
-            alone = level[len(level) // 2 * 2 :]
-            level = [*(submit(worker.added, *pair) for pair in pairs), *alone]
-        self._wait_for(future, level[0])
-
-    def _wait_for(self, future: Future[Any], far: Any) -> None:
-        following = asyncio.ensure_future(self._follow(future, far))
-
-        def cancelled(_: Future[Any]) -> None:
-            if future.cancelled():
-                with suppress(RuntimeError):  # the loop is closed
-                    self._loop.call_soon_threadsafe(following.cancel)
-
-        future.add_done_callback(cancelled)
-
-    def _hold(self, data: Dataset) -> Any:
-        """What stands for data that is sent once, and again if those who had it died."""
-        if id(data) not in self._held:
-            self._held[id(data)] = data, self._client.submit(worker.same, data, pure=False)
-        return self._held[id(data)][1]
-
-    async def _follow(self, future: Future[Any], far: Any) -> None:
-        from distributed import KilledWorker
-        from distributed.client import FutureCancelledError, FuturesCancelledError
-
-        try:
-            value = await far
-        except (FutureCancelledError, FuturesCancelledError):
-            self._fail(future)
-        except asyncio.CancelledError:
-            self._waiting.discard(future)
-            await far.cancel()
-            raise
-        except KilledWorker:
-            self._refuse(future, "worker after worker died of the same work; give them more memory")
-        except ImportError as error:
-            self._refuse(future, f"it lacks {error.name}; install linreg-tui there as it is here")
-        except Exception as error:
-            self._settle(future, error)
-        else:
-            self._settle(future, None, value)
-
-    def _refuse(self, future: Future[Any], why: str) -> None:
-        self._settle(future, InputError(f"the cluster at {self.address} can't do this: {why}"))
-
-    def _settle(self, future: Future[Any], error: Exception | None, value: Any = None) -> None:
-        self._waiting.discard(future)
-        if future.done():  # cancelled, or failed since this is left
-            return
-        if error is None:
-            future.set_result(value)
-        else:
-            future.set_exception(error)
+def _connected(client: Any) -> bool:
+    """Whether the scheduler is still there."""
+    return client.status == "running" and not client.scheduler_comm.comm.closed()
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Cluster]:
+def connected(address: str, otherwise: str = "") -> Iterator[Cluster]:
     """The cluster at an address, as long as the context lasts.
+
+    Should it go away, and there is something to do `otherwise`, that is told too.
 
     Raises
     ------
@@ -297,5 +160,9 @@ def connected(address: str) -> Iterator[Cluster]:
     try:
         cluster.ready.result()
         yield cluster
+    except GoneError as error:
+        if not otherwise:
+            raise
+        raise InputError(f"{error}; {otherwise}") from None
     finally:
         cluster.shutdown()

@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -178,6 +180,14 @@ def test_a_worker_that_dies_loses_nothing(cluster: Cluster, houses: Dataset) -> 
     assert ordered(found) == [run_trial(houses, trial) for trial in plan]
 
 
+def test_what_to_do_without_it_is_told(cluster: Cluster) -> None:
+    with (
+        pytest.raises(InputError, match="it went away; read them here$"),
+        connected(cluster.scheduler, otherwise="read them here"),
+    ):
+        raise GoneError("it went away")
+
+
 def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
@@ -194,6 +204,14 @@ def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
                 with pytest.raises(GoneError, match=f"scheduler at {address} went away"):
                     found += results
                 assert time.monotonic() - began < 5
+                # What is begun after that fails too.
+                later: list[Future[Any]] = [cluster.submit(len, ())]
+                later.append(cluster.submit_to(0, share, houses, np.arange(9)))
+                for future in later:
+                    with pytest.raises(GoneError):
+                        future.result(5)
+                with pytest.raises(GoneError):
+                    cluster.tree(max, [1, 2, 3])
         finally:
             process.kill()
     assert 0 < len(found) < len(plan)
