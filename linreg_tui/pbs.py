@@ -34,7 +34,8 @@ module load conda
 conda activate base
 program={program}  # where linreg-tui[cluster] is installed, seen by all nodes
 
-# What listens runs whatever it is sent, so it listens on the network between the nodes alone.
+# What listens runs whatever it is sent. It listens on the network between the nodes, which others
+# on this machine may reach as well; where that matters, see Dask's documentation on TLS.
 job="${{PBS_JOBID%%.*}}"
 nodes=$(sort -u "$PBS_NODEFILE" | wc -l)
 scratch="$PWD/linreg-$job"
