@@ -98,7 +98,7 @@ ASKS = (
     Ask(
         "cluster",
         "cluster",
-        "tcp://HOST:PORT of a Dask scheduler, or local:N processes; empty for this machine",
+        "tcp://HOST:PORT or local:N; empty for this machine",
     ),
 )
 
