@@ -9,8 +9,6 @@ from typing import NoReturn
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, taught
-from linreg_tui.core.loading import load
-from linreg_tui.core.streaming import stream
 from linreg_tui.core.text import printable
 from linreg_tui.options import batch_sizes
 
@@ -107,6 +105,9 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
         )
         if data is not None:
             return data
+        from linreg_tui.core.loading import load
+        from linreg_tui.core.streaming import stream
+
         read = stream if streamed else load
         return read(options.data, options.x, options.y)
     return bundled(options.x, options.y)

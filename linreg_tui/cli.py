@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from linreg_tui import __version__, launch, lookalikes
@@ -115,9 +114,13 @@ def _shared(settings: Settings, options: argparse.Namespace, data: Dataset) -> S
 
 def _recognise(name: str | None) -> None:
     """Raise an InputError for a file that isn't there and nearly has the name of a command."""
-    near = [] if name is None or Path(name).exists() else get_close_matches(name, _COMMANDS)
-    if near:
-        raise InputError(f"{printable(name or '')}: no such file or command; is it {near[0]}?")
+    if name is None or Path(name).exists():
+        return
+
+    from difflib import get_close_matches
+
+    if near := get_close_matches(name, _COMMANDS):
+        raise InputError(f"{printable(name)}: no such file or command; is it {near[0]}?")
 
 
 def _fit(words: list[str]) -> int:

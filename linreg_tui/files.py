@@ -15,6 +15,8 @@ from pathlib import Path
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 
+LONGEST_FOLDER = 50
+
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 """What file systems without hard links answer, when asked for one."""
 
@@ -97,6 +99,20 @@ def folder_named(text: str) -> Path:
     if not found:
         raise InputError(f"{printable(text)}: there is no such folder; make it first")
     return folder
+
+
+def current_folder() -> str:
+    """The path of the folder that the program was started in, if that is still there."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return "."
+
+
+def shortened(path: str) -> str:
+    """A path to show; of a long one the end."""
+    shown = printable(path, len(path) * 10)
+    return shown if len(shown) <= LONGEST_FOLDER else f"…{shown[1 - LONGEST_FOLDER :]}"
 
 
 def numbered(stem: str, suffix: str, number: int) -> str:

@@ -8,18 +8,17 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from linreg_tui import lookalikes
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.preferences import MARKERS, MOST_FRAMES, Preferences, PreferencesFile
 
 if TYPE_CHECKING:
     from linreg_tui.tui.markers import Markers
-
-MOST_FRAMES = 30
-MARKERS = ("braille", "block", "ascii")
 
 
 def add_screen(parser: ArgumentParser) -> None:
@@ -76,7 +75,8 @@ def run(
 ) -> int:
     """Run the application, in the tour if a chapter or "" is given; returns the exit status.
 
-    `named` are the words that name the data to a command, and `workers` share each batch.
+    `named` are the words that name the data to a command, and `workers` share each batch. What is
+    not asked for on the command line is as the user's file of preferences says.
     """
     # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
     gc.disable()
@@ -87,29 +87,40 @@ def run(
 
     from linreg_tui.tui import figures
     from linreg_tui.tui.app import LinregApp
+    from linreg_tui.tui.themes import NAMES
 
     figures.load_later()
-    theme = theme_of(options)
-    markers = _markers(options.marker)
-    application = LinregApp(data, settings, markers, named, tour, fps=options.fps, workers=workers)
+    file = PreferencesFile(NAMES)
+    look = look_of(options, file.preferences)
+    theme = theme_of(look.theme)
+    markers = _markers(look.marker)
+    application = LinregApp(
+        data, settings, markers, named, tour, fps=look.fps, file=file, workers=workers
+    )
     if theme is not None:
         application.theme = theme
     return application.run_guarded()
 
 
-def theme_of(options: Namespace) -> str | None:
-    """The theme that was asked for.
+def theme_of(name: str | None) -> str | None:
+    """The theme that was asked for, if one was.
 
     Raises
     ------
     InputError
         If there is none of this name.
     """
-    if options.theme is None:
+    if name is None:
         return None
     from linreg_tui.tui.themes import theme_named
 
-    return theme_named(options.theme)
+    return theme_named(name)
+
+
+def look_of(options: Namespace, preferred: Preferences) -> Preferences:
+    """What was asked for on the command line, and where nothing was, what is preferred."""
+    asked = {name: getattr(options, name) for name in ("theme", "marker", "fps")}
+    return replace(preferred, **{name: one for name, one in asked.items() if one is not None})
 
 
 def _frames(text: str) -> int:

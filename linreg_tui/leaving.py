@@ -25,7 +25,9 @@ LOST = 128 + signal.SIGHUP
 GIVE_BACK = (
     "\x1b[?2026l\x1b[?2048l\x1b[?2004l"  # no frame is open, no reports of the size, no paste marks
     "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l\x1b[?1004l"  # mouse and focus are off
-    "\x1b[<u\x1b[0m\x1b[?7h\x1b[?1049l\x1b[?25h"  # keys, colours, wrap, main screen, cursor
+    "\x1b[<u\x1b[0m\x1b[?7h"  # keys, colours, wrap
+    "\x1b[999;1H\r\n"  # below the picture, which stays where there is one screen only
+    "\x1b[?1049l\x1b[?25h"  # main screen, cursor
 )
 """Turns off whatever the screen may have turned on."""
 

@@ -56,7 +56,7 @@ def serve(words: list[str]) -> int:
     if launch.served():
         return launch.run(data, settings, options, named_data(options))
     # Said here, what is wrong is seen by whoever can change it.
-    launch.theme_of(options)
+    launch.theme_of(options.theme)
     del data
 
     from linreg_tui.web import server

@@ -9,9 +9,8 @@ from typing import Literal
 from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction
-from linreg_tui.core.sweep import Plan, Trial
+from linreg_tui.core.sweep import Plan, Trial, estimated_seconds
 from linreg_tui.core.trials import Result, Summary, summarize
-from linreg_tui.sweeping import estimated_seconds
 
 State = Literal["waiting", "running", "converged", "stopped", "diverged"]
 

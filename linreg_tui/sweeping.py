@@ -13,8 +13,7 @@ from typing import TypeVar
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import Trial
+from linreg_tui.core.sweep import Trial, estimated_seconds
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.processes import telling
 
@@ -31,10 +30,6 @@ POLITE_JOBS = 4
 """Processes at most, if nobody asks for more: a login node is shared."""
 
 MAX_JOBS = 32
-
-TRIAL_SECONDS, STEP_SECONDS, ROW_SECONDS = 2e-4, 1e-6, 2.5e-8
-"""What a trial, a step and a row drawn take on a usual machine."""
-
 
 Item = TypeVar("Item")
 Sum = TypeVar("Sum")
@@ -63,12 +58,6 @@ class GoneError(InputError):
 
     What to do then depends on the work.
     """
-
-
-def estimated_seconds(settings: Settings, n: int) -> float:
-    """About how long a run on n rows takes."""
-    rows = settings.batch_size or 0
-    return TRIAL_SECONDS + settings.steps(n) * (STEP_SECONDS + rows * ROW_SECONDS)
 
 
 def jobs_that_pay(trials: Iterable[Trial], n: int) -> int:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,16 +9,24 @@ from hypothesis import settings
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
-from linreg_tui.tour import memory
 
+os.environ["TEXTUAL_FPS"] = "240"  # as the program sets it, before Textual is imported
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)
-def _a_memory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever runs the tests keeps the place reached in the tour."""
-    monkeypatch.setattr(memory, "folder", lambda: tmp_path / "remembered")
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folders of its own for each test, and for the programs that it starts; none is there yet.
+
+    Whoever runs the tests keeps their preferences, and the place reached in the tour.
+    """
+    folder = tmp_path / "home"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    if sys.platform == "darwin":
+        monkeypatch.setenv("HOME", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,10 +44,27 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 async def opened():
-    async with LinregApp(bundled(), Settings()).run_test() as pilot:
-        await pilot.pause()
+    app = LinregApp(bundled(), Settings())
+    async with app.run_test() as pilot:
+        while app.is_running and not app.settled:
+            await pilot.pause(0.01)
 asyncio.run(opened())
 """
+
+AT_FIRST = OPENED.replace(
+    "async def opened",
+    """
+async def painted(app):
+    app.exit()
+LinregApp._settle = painted
+async def opened""",
+)
+"""The application after its first paint."""
+
+LATER = {
+    *("linreg_tui.tui.panes.others", "linreg_tui.tui.panes.sweep", "linreg_tui.tui.exports"),
+    *("linreg_tui.tour.chapters", "linreg_tui.core.tables", "multiprocessing"),
+}
 
 REPORT = """
 import tempfile
@@ -73,6 +91,7 @@ def loaded(script: str) -> frozenset[str]:
         (RUN.format(["sweep", "--json"]), {"linreg_tui.sweeping"}, HEAVY),
         (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
         (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy", "dask"}),
+        (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
         (REPORT, {"linreg_tui.homework_report", "linreg_tui.curves_svg"}, HEAVY),
         (RUN.format(["tour", "--plain"]), {"linreg_tui.tour.plain"}, HEAVY),
         (
@@ -83,7 +102,7 @@ def loaded(script: str) -> frozenset[str]:
     ],
     ids=[
         *("all of core", "the command line", "train", "sweep as JSON", "sweep"),
-        *("the application", "report", "tour", "fit"),
+        *("the application", "its first paint", "report", "tour", "fit"),
     ],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:
@@ -92,13 +111,14 @@ def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> No
     assert not excluded & modules
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, bool], ...]:
     """The modules that a file names to import, and whether they are imported with it.
 
     They aren't where the import stands in a function; what only a type checker sees is left out.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    yield from _imports(tree, at_once=True)
+    return tuple(_imports(tree, at_once=True))
 
 
 def _imports(node: ast.AST, *, at_once: bool) -> Iterator[tuple[str, bool]]:

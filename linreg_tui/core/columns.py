@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import HOUSES
 from linreg_tui.core.table import Table
 from linreg_tui.core.text import printable
-
-NOTEBOOK_X, NOTEBOOK_Y = "GrLivArea", "SalePrice"
 
 ROW_NUMBERS_FROM = 3
 """So many rows in a row make 1, 2, 3 a count."""
@@ -92,8 +91,8 @@ def guess(found: Sequence[Column], x: str | None = None, y: str | None = None) -
     of the rows is taken where nothing else is left.
     """
     usual = [column.name for column in found if column.guessed]
-    if {NOTEBOOK_X, NOTEBOOK_Y} <= {column.name for column in found if column.x and column.y}:
-        usual = [NOTEBOOK_X, NOTEBOOK_Y]
+    if {HOUSES.x, HOUSES.y} <= {column.name for column in found if column.x and column.y}:
+        usual = [HOUSES.x, HOUSES.y]
     usual = [name for name in usual if name not in (x, y)]
     missing = [x, y].count(None)
     if len(usual) < missing:

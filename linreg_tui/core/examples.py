@@ -7,10 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from linreg_tui.core.columns import NOTEBOOK_X, NOTEBOOK_Y
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.loading import load
 from linreg_tui.core.text import printable
 
 _ANSCOMBE = "Anscombe, Graphs in Statistical Analysis, The American Statistician 27, 1973"
@@ -35,8 +33,8 @@ class Example:
 HOUSES = Example(
     "houses",
     "slimmed_realestate_data.csv",
-    NOTEBOOK_X,
-    NOTEBOOK_Y,
+    "GrLivArea",
+    "SalePrice",
     (2, 1),
     "a slope in dollars a square foot, and learning rates a million times apart",
     "De Cock, Journal of Statistics Education 19(3), 2011",
@@ -112,9 +110,12 @@ def example(name: str, x: str | None = None, y: str | None = None) -> Dataset:
         raise InputError(f"the example {printable(name)} {why}; choose from {', '.join(NAMES)}")
     path = _folder() / found.file
     if x is not None or y is not None:
+        from linreg_tui.core.loading import load
+
         return replace(load(str(path), x, y), source=path.name)
-    # Its columns are known, so the application can start without the wait for pandas.
-    xs, ys = np.loadtxt(path, delimiter=",", skiprows=1, usecols=found.places, unpack=True)
+    # It is known to be plain, so the application can start without what else it takes to read it.
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+    xs, ys = (np.array([float(row[place]) for row in rows]) for place in found.places)
     return Dataset(path.name, found.x, found.y, xs, ys)
 
 

@@ -25,6 +25,9 @@ from linreg_tui.core.units import training_units
 OF_THE_START = ("initial_slope", "initial_intercept", "seed", "standardize")
 """The settings with which a run can only start."""
 
+CHUNK = 4096
+"""Steps from one look at whether to go on to the next; a few hundredths of a second at most."""
+
 _LONGEST_WALK = 4096
 """Steps at a time, and steps from which a branch may have to be trained again."""
 

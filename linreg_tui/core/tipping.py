@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.sgd import CHUNK, Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import scaled
-from linreg_tui.core.trials import CHUNK, Look
+from linreg_tui.core.trials import Look
 
 WITHIN = 1.01
 """How many times the scale that did not diverge the one that did may be."""

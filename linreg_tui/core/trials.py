@@ -13,13 +13,10 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Curve, Step, Thinner
 from linreg_tui.core.outcome import Status
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.sgd import CHUNK, Run
 from linreg_tui.core.sweep import Trial
 
 CURVE_SPANS = 128
-
-CHUNK = 4096
-"""Steps from one look at whether to go on to the next; a few hundredths of a second at most."""
 
 
 @dataclass(frozen=True, slots=True)

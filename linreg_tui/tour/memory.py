@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from linreg_tui import files
+from linreg_tui.core.errors import InputError
+
 SKIPPED = -1
 """An answer that was not given."""
 
@@ -44,9 +47,9 @@ def recall() -> Progress:
 def remember(progress: Progress) -> None:
     """Write it down; where that is not possible, the tour is just not remembered."""
     told = {"chapter": progress.chapter, "step": progress.step, "answers": dict(progress.answers)}
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, InputError):
         folder().mkdir(parents=True, exist_ok=True)
-        (folder() / _FILE).write_text(json.dumps(told), encoding="utf-8")
+        files.replace(folder() / _FILE, [json.dumps(told)])
 
 
 def forget() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult, SystemCommand
@@ -13,12 +14,14 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.preferences import PreferencesFile
 from linreg_tui.tui.dialogs import Dialogs
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.guarded import GuardedApp
@@ -26,19 +29,16 @@ from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
 from linreg_tui.tui.link import QUESTION, Link
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
-from linreg_tui.tui.panes.closed_form import ClosedFormPane
-from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.panes.views import ViewsPane
 from linreg_tui.tui.presenter import Drawn, PressedKeys, present
-from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.themes import THEMES
 from linreg_tui.tui.title import TABS, TitleBar
-from linreg_tui.tui.tour.descent import DescentPane
-from linreg_tui.tui.tour.panel import TourPanel
-from linreg_tui.tui.tour.stage import DESCENT
-from linreg_tui.tui.tour.tour import Tour
+from linreg_tui.tui.tour.tour import DESCENT, Tour
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.panes.others import Others
+    from linreg_tui.tui.tour.descent import DescentPane
 
 LEAST_COLUMNS, LEAST_ROWS = 60, 16
 """The smallest screen on which one pane can be read."""
@@ -58,6 +58,7 @@ class LinregApp(GuardedApp):
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
+    LATER_CSS = Path(__file__).with_name("later.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings((*TOUR_KEYS, *KEYS))
 
     def __init__(
@@ -69,12 +70,14 @@ class LinregApp(GuardedApp):
         tour: str | None = None,
         *,
         fps: int | None = None,
+        file: PreferencesFile | None = None,
         workers: int = 1,
     ) -> None:
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self._dialogs = Dialogs(self, named)
+        self._file = file
+        self._dialogs = Dialogs(self, named, file)
         self._edits = Edits.of(data)
         self.started = settings
         self._markers = markers
@@ -85,32 +88,72 @@ class LinregApp(GuardedApp):
         self._link = Link(self.written, fps)
         self.tour = Tour(self)
         self._tour_at_first = tour
+        self._others: Others | None = None
+        self.settled = False
+        """Whether all panes are there, and what there is to tell at the start is told."""
 
     def compose(self) -> ComposeResult:
-        """The panes, the live one with the most room."""
+        """The live pane, with room for the others."""
         yield TitleBar(self.data)
         with Horizontal(id="panes"):
             yield LivePane(self.data, self.started, self._markers, self._link, self._sharing)
-            with Vertical(id="side"):
-                yield DataPane(self.data, self._markers)
-                yield ClosedFormPane(self.data, self._markers)
-                yield SweepPane(self.data, self.started, self._markers, self._link)
-            yield DescentPane(self._markers)
-            yield TourPanel(self.tour.guide)
+            yield Vertical(id="side")
         yield Static(id="too-small")
-        yield KeysFooter(compact=True, show_command_palette=False)
+        yield KeysFooter()
         yield PressedKeys()
 
     def on_mount(self) -> None:
         """Show what the screen has room for."""
         self._arrange(self.size)
+        if self._file is not None:
+            self._theme_kept = self.theme
+            self.theme_changed_signal.subscribe(self, self._keep_theme)
 
     def on_ready(self) -> None:
-        """Spare what lives as long as the application from the garbage collector's rounds."""
+        """The live pane has been painted once: let it draw its pictures, then do what had time."""
+        self.call_after_refresh(self.call_later, self._settle)
+
+    async def _settle(self) -> None:
+        """Mount the rest, and tell what there is to tell.
+
+        What lives as long as the application is spared from the garbage collector's rounds.
+        """
+        await self._complete()
         if self._tour_at_first is not None:
             self.tour.guide.open(self._tour_at_first)
+        if self._file is not None and self._file.wrong:
+            self.notify(self._file.wrong, severity="warning", markup=False)
         gc.freeze()
         gc.enable()
+        self.settled = True
+
+    def _keep_theme(self, theme: Theme) -> None:
+        # It is told of the one at first, too, which may be from the command line.
+        if self._file is not None and theme.name != self._theme_kept:
+            self._theme_kept = theme.name
+            self._file.keep("theme", theme.name)
+
+    async def _complete(self) -> None:
+        """Mount the other panes, and read the other styles, unless they are there."""
+        if self._others is not None:
+            return
+
+        from linreg_tui.tui.panes.others import Others
+
+        self.stylesheet.read(self.LATER_CSS)
+        self.stylesheet.parse()  # or the first widget of all would be styled without
+        others = Others(self.data, self.started, self._markers, self._link, self.tour.guide)
+        panes = self.main.query_one("#panes")
+        await others.mount(panes, panes.query_one("#side"))
+        self._others = others
+        self._arrange(self.size)
+        others.sweep.offer(self.live.afresh)
+
+    @property
+    def others(self) -> Others:
+        """The panes beside the live one; they are there whenever a key or a click arrives."""
+        assert self._others is not None
+        return self._others
 
     def on_resize(self, event: events.Resize) -> None:
         """Show what the screen has room for."""
@@ -119,6 +162,8 @@ class LinregApp(GuardedApp):
     async def on_event(self, event: events.Event) -> None:
         """Let training rest while a key or a click does its work."""
         if isinstance(event, events.InputEvent):
+            if self.main.is_mounted:
+                await self._complete()
             for live in self.main.query(LivePane):
                 live.rest()
             if (
@@ -158,30 +203,30 @@ class LinregApp(GuardedApp):
     def _arrange(self, size: Size) -> None:
         columns, rows = size
         main = self.main
-        room = self.tour.arrange(size)
+        room, classes = self.tour.arrange(size)
         all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS
         one_plot = room.height < LOSS_ROWS or main.has_class("presenting")
         first = "data" if self._poking else "live"
         alone = self._alone or (None if all_fit and not one_plot else first)
         too_small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
         self.live.one_plot = one_plot
-        main.set_class(self._poking, "poking")
-        main.set_class(too_small, "too-small")
-        main.set_class(one_plot, "short")
-        main.set_class(alone is not None, "alone")
+        classes |= {"poking": self._poking, "too-small": too_small}
+        classes |= {"short": one_plot, "alone": alone is not None}
+        main.update_classes(classes)  # at once: each change of some would style every widget anew
         main.query_one("#too-small", Static).update(
             f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; here are {columns}x{rows}."
         )
         main.query_one("#side").display = alone in (None, *TABS) and alone != "live"
-        main.query_one(DescentPane).display = alone == DESCENT
+        main.query_one(TitleBar).show(alone)
         for pane in main.query(".pane"):
             pane.display = alone in (None, pane.id)
-        if alone is None and self._poking:
-            main.query_one(SweepPane).display = False
-        main.query_one(TitleBar).show(alone)
-        main.query_one(PressedKeys).rest(touring=self.tour.guide.opened)
-        main.query_one(DataPane).poke(on=self._poking and not too_small)
-        main.query_one(SweepPane).alone(alone=alone == "sweep" and not too_small, tight=one_plot)
+        main.query_one(PressedKeys).rest(touring=self.tour.opened)
+        if (others := self._others) is not None:
+            others.descent.display = alone == DESCENT
+            if alone is None and self._poking:
+                others.sweep.display = False
+            others.data.poke(on=self._poking and not too_small)
+            others.sweep.alone(alone=alone == "sweep" and not too_small, tight=one_plot)
         self.refresh_bindings()
 
     def take(self, data: Dataset, settings: Settings) -> None:
@@ -194,27 +239,26 @@ class LinregApp(GuardedApp):
         """
         self.live.take(data, settings)
         self._edits, self.started, self._swept = Edits.of(data), settings, data
-        main = self.main
-        main.query_one(SweepPane).take(data, settings)
-        for pane in (*main.query(DataPane), *main.query(ClosedFormPane), *main.query(TitleBar)):
-            pane.take(data)
+        self.others.sweep.take(data, settings)
+        self.others.data.take(data)
+        self.others.closed_form.take(data)
+        self.main.query_one(TitleBar).take(data)
 
     def on_edited(self, message: Edited) -> None:
         """Everything follows the edited data, but for the sweep: its results would soon be old."""
-        data_pane = self.main.query_one(DataPane)
         try:
             self.live.take(message.edits.data)
         except InputError as error:
             self.notify(str(error), severity="warning", markup=False)
-            data_pane.keep(self._edits)
+            self.others.data.keep(self._edits)
             return
         self._edits = message.edits
-        for pane in (*self.main.query(ClosedFormPane), *self.main.query(TitleBar)):
-            pane.take(self.data)
+        self.others.closed_form.take(self.data)
+        self.main.query_one(TitleBar).take(self.data)
 
     def on_line_moved(self, message: LineMoved) -> None:
         """The line that is being trained is drawn among the points that are edited, too."""
-        self.main.query_one(DataPane).follow(message.view)
+        self.others.data.follow(message.view)
 
     def on_save_asked(self) -> None:
         """The edited rows are to be kept."""
@@ -226,7 +270,8 @@ class LinregApp(GuardedApp):
 
     def on_settings_chosen(self, message: SettingsChosen) -> None:
         """The live run has new settings, with which a sweep would be another."""
-        self.main.query_one(SweepPane).offer(message.settings)
+        if self._others is not None:
+            self._others.sweep.offer(message.settings)
 
     def on_run_chosen(self, message: RunChosen) -> None:
         """A row of the sweep is to be seen in the live view."""
@@ -252,7 +297,7 @@ class LinregApp(GuardedApp):
         self.live.chase(chasing=on)
         if not on and self._swept is not self.data:
             self._swept = self.data
-            self.main.query_one(SweepPane).take(self.data, self.live.afresh)
+            self.others.sweep.take(self.data, self.live.afresh)
         self._arrange(self.size)
 
     @property
@@ -292,7 +337,8 @@ class LinregApp(GuardedApp):
         next view of the data while its points are edited, and the tour's outside of it.
         """
         if action == "live":
-            in_sweep = self.main.query_one(TrialTable).has_focus
+            focused = self.main.focused
+            in_sweep = focused is not None and focused.id == "trials"
             return not in_sweep and hasattr(self._played, str(parameters[0]))
         if action == "next_view" and parameters == ("data",) and self._poking:
             return False
@@ -306,7 +352,7 @@ class LinregApp(GuardedApp):
 
     @property
     def _played(self) -> LivePane | DescentPane:
-        return self.main.query_one(DescentPane) if self._alone == DESCENT else self.live
+        return self.others.descent if self._alone == DESCENT else self.live
 
     def action_dialog(self, what: str) -> None:
         """Open a screen over the panes: the dialogs' method of that name."""
@@ -318,15 +364,11 @@ class LinregApp(GuardedApp):
 
     def action_present(self) -> None:
         """Everything large, or as before."""
-        main = self.main
+        others = self.others
         panes: list[Drawn] = [
-            main.query_one(LivePane),
-            main.query_one(DataPane),
-            main.query_one(ClosedFormPane),
-            main.query_one(SweepPane),
-            main.query_one(DescentPane),
+            *(self.live, others.data, others.closed_form, others.sweep, others.descent)
         ]
-        present(main, panes, self._markers)
+        present(self.main, panes, self._markers)
         self._arrange(self.size)
 
     def action_pane(self, pane: str | None) -> None:

@@ -17,9 +17,6 @@ from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.picture import Layer, Picture, Role, Span, beside, lines
 from linreg_tui.tui.pictures import window
 
-GRID_COLUMNS = 114
-"""From here on there is room for all three beside one another."""
-
 GAP = 2
 STUDENTIZED = "studentized residual"
 

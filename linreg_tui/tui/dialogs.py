@@ -15,13 +15,14 @@ from textual.screen import Screen
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
-from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.question import Question
 
 if TYPE_CHECKING:
     from linreg_tui.core.dataset import Dataset
+    from linreg_tui.preferences import PreferencesFile
     from linreg_tui.tui.app import LinregApp
     from linreg_tui.tui.exports import Export
+    from linreg_tui.tui.panes.sweep import SweepPane
     from linreg_tui.tui.report_form import Draft
     from linreg_tui.tui.sweep.recipe import Recipe
 
@@ -29,15 +30,19 @@ if TYPE_CHECKING:
 class Dialogs:
     """Opens them one at a time, and remembers what the next of a kind begins with.
 
-    `named` are the words that name the data to a command.
+    `named` are the words that name the data to a command; `file` remembers the folder of the file
+    that was opened last.
     """
 
-    def __init__(self, app: LinregApp, named: Sequence[str]) -> None:
+    def __init__(
+        self, app: LinregApp, named: Sequence[str], file: PreferencesFile | None = None
+    ) -> None:
         self._app = app
+        self._file = file
         self._named = named
         self._folder: str | None = None
         self._draft: Draft | None = None
-        self._opened_in = Path()
+        self._opened_in = _folder(file)
         self._saved: Dataset | None = None
 
     def help(self) -> None:
@@ -45,7 +50,7 @@ class Dialogs:
         from linreg_tui.tui.help import HelpScreen
 
         app = self._app
-        app.push_screen(HelpScreen(app.main.focused, in_tour=app.tour.guide.opened))
+        app.push_screen(HelpScreen(app.main.focused, in_tour=app.tour.opened))
 
     def edit(self) -> None:
         """Every setting, in a form."""
@@ -119,6 +124,8 @@ class Dialogs:
             app.notify(str(error), severity="error", markup=False)
             return
         self._named = opened.named
+        if opened.path is not None and self._file is not None:
+            self._file.keep("folder", str(opened.path.parent))
         app.show_pane(None)
         app.notify(said_of(opened), markup=False)
 
@@ -180,7 +187,16 @@ class Dialogs:
 
     @property
     def _sweep_pane(self) -> SweepPane:
-        return self._app.main.query_one(SweepPane)
+        return self._app.others.sweep
 
     def _is_open(self, kind: type[Screen[Any]]) -> bool:
         return any(isinstance(screen, kind) for screen in self._app.screen_stack)
+
+
+def _folder(file: PreferencesFile | None) -> Path:
+    """Where to look for files at first: where the last one was, if that is still there, or here."""
+    folder = None if file is None else file.preferences.folder
+    try:
+        return Path(folder) if folder and Path(folder).is_dir() else Path()
+    except OSError:
+        return Path()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -18,7 +17,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.text import printable
+from linreg_tui.files import current_folder, shortened
 from linreg_tui.tui.exports import Export, place, write
 from linreg_tui.tui.field import Entry
 from linreg_tui.tui.plain_list import PlainList
@@ -27,8 +26,6 @@ REPORT = "Report of the homework, with room for your answers …"
 
 OTHERS = 10
 """Rows besides the choices."""
-
-LONGEST_FOLDER = 50
 
 KEYS = "  ".join(
     [
@@ -155,17 +152,3 @@ class ExportScreen(ModalScreen[str | None]):
     def _say(self, words: str, *, wrong: bool = False) -> None:
         self._said.update(Content(words))
         self._said.set_class(wrong, "wrong")
-
-
-def current_folder() -> str:
-    """The path of the folder that the program was started in, if that is still there."""
-    try:
-        return str(Path.cwd())
-    except OSError:
-        return "."
-
-
-def shortened(path: str) -> str:
-    """A path to show; of a long one the end."""
-    shown = printable(path, len(path) * 10)
-    return shown if len(shown) <= LONGEST_FOLDER else f"…{shown[1 - LONGEST_FOLDER :]}"

@@ -97,7 +97,7 @@ class Choice(Widget, can_focus=True):
 
 
 class Field(Horizontal):
-    """One setting: a mark if it is wrong, its label, and its value as text.
+    """One setting: a mark if it is wrong or changes nothing, its label, and its value as text.
 
     It is a choice of words, if there are any, and else an entry.
     """
@@ -153,7 +153,7 @@ class Field(Horizontal):
         """Show whether the value is wrong, and whether it changes nothing."""
         self.set_class(wrong, "wrong")
         self.set_class(idle, "idle")
-        self.query_one(".mark", Static).update("✗" if wrong else "", layout=False)
+        self.query_one(".mark", Static).update("✗" if wrong else "–" if idle else "", layout=False)
 
     def on_descendant_focus(self) -> None:
         """What is typed goes here now."""

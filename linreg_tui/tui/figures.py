@@ -56,6 +56,9 @@ def load() -> None:
     _awaited = False
 
 
+DOTS_A_SHORT_DASH = 3
+"""And so many to the next one."""
+
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 """Long enough that where two lines meet, the colour doesn't change with every cell."""
 
@@ -86,7 +89,7 @@ def scatter(area: Area, x: FloatArray, y: FloatArray, role: Role = Role.POINTS) 
 
 def path(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
     """A line from point to point; points beyond the plot area are moved to its border."""
-    return Layer(_lines(area, area.x.place(x), area.y.place(y), _ink(area, role)), role)
+    return Layer(_line(area, area.x.place(x), area.y.place(y), role), role)
 
 
 def straight_line(
@@ -98,7 +101,7 @@ def straight_line(
         return _no_ink(area, role)
     x, y = area.x.place(ends[0]), area.y.place(ends[1])
     if not dashed:
-        return Layer(_lines(area, x, y, _ink(area, role)), role)
+        return Layer(_line(area, x, y, role), role)
     dots = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
     along = _dashes(dots, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
     x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
@@ -130,8 +133,7 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
     ends = np.repeat(x[starts], 2), np.column_stack([high, low]).ravel()
     repeated = np.flatnonzero((np.diff(ends[0], append=2) == 0) & (np.diff(ends[1], append=2) == 0))
     x, y = (np.delete(end, repeated) for end in ends)
-    ink = area.markers.trace if role is Role.TRACE else area.markers.loss
-    return Layer(_lines(area, x, y, ink), role)
+    return Layer(_line(area, x, y, role, area.markers.loss), role)
 
 
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
@@ -220,6 +222,31 @@ def _dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
         return glyphs
     crowd = _signal(area, x[crowded], y[crowded], ink.crowd, connected=False)
     return np.where(crowd == BLANK, glyphs, crowd)
+
+
+def _line(area: Area, x: FloatArray, y: FloatArray, role: Role, fit: Ink | None = None) -> Glyphs:
+    """A line of some role, `fit` being the ink of one that is fitted if that is another.
+
+    One that lies behind the others for comparison is in short dashes, unless its ink alone tells
+    it apart from a fit: where there are no colours, or eyes see few.
+    """
+    behind, ink = role in (Role.TRACE, Role.BAND), _ink(area, role)
+    if not behind:
+        return _lines(area, x, y, fit or ink)
+    return (_short_dashes if ink.marker == area.markers.fit.marker else _lines)(area, x, y, ink)
+
+
+def _short_dashes(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
+    """Short dashes on the lines through places, which are moved into the plot area."""
+    known = ~(np.isnan(x) | np.isnan(y))
+    if not known.any():
+        return blank(area.plot_columns, area.plot_rows).glyphs
+    x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
+    across, down = np.diff(x) * area.dots_across, np.diff(y) * area.dots_down
+    length = np.concatenate([[0.0], np.cumsum(np.maximum(np.abs(across), np.abs(down)))])
+    number = np.arange(math.ceil(length[-1]) + 1)
+    along = number[number // DOTS_A_SHORT_DASH % 2 == 0]
+    return _dots(area, np.interp(along, length, x), np.interp(along, length, y), ink)
 
 
 def _lines(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:

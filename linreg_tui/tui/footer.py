@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
 
 from linreg_tui.tui.keys import FOOTER_IN_TOUR, KEYS, POKE_KEYS, SWEEP_KEYS, Key
 from linreg_tui.tui.poke.plane import Plane
@@ -18,7 +22,7 @@ SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *POKE_KEYS)}
 IN_THE_BREAK = {"tour('toggle')": 0, "dialog('edit')": 1}
 """Who has left the tour for a while needs the way back more than the form."""
 
-WHILE_POKING = {**SPARE, "live('restart')": 9}
+WHILE_POKING = {"live('restart')": 9}
 """There the run is only watched."""
 
 
@@ -34,6 +38,19 @@ class Item:
     def columns(self) -> int:
         """Cells, with the gap behind it."""
         return sum(cell_len(key.shown) for key in self.keys) + cell_len(f" {self.text} ")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the line; `style` is the end of its component's name.
+
+    A click on it is `key`, by Textual's name, and the mouse over it tells its `meaning`.
+    """
+
+    text: str
+    style: str = "text"
+    key: str | None = None
+    meaning: str | None = None
 
 
 def items(keys: Iterable[tuple[Key, str]], spare: Mapping[str, int]) -> list[Item]:
@@ -58,46 +75,109 @@ def fitting(found: Iterable[Item], columns: int) -> list[Item]:
     return kept
 
 
-class KeysFooter(Footer):
-    """Leaves the less important keys out where there is too little room."""
+def pieces(shown: Iterable[Item]) -> Iterator[Piece]:
+    """The parts of the line; only the text of a single key can be clicked like the key."""
+    for item in shown:
+        clicks = [(key.keys.partition(",")[0], key.meaning) for key in item.keys]
+        for key, click in zip(item.keys, clicks, strict=True):
+            yield Piece(key.shown, "key", *click)
+        yield Piece(f" {item.text}", "text", *(clicks[0] if len(clicks) == 1 else ()))
+        yield Piece(" ")
 
-    def compose(self) -> ComposeResult:
-        """The keys, each of which can be clicked."""
-        if not self._bindings_ready:
-            return
-        if self.screen.has_class("touring"):
-            awake = {active.binding.action for active in self.screen.active_bindings.values()}
-            found = items(((k, text) for k, text in FOOTER_IN_TOUR if k.action in awake), {})
-        else:
-            spare = WHILE_POKING if isinstance(self.screen.focused, Plane) else SPARE
-            if self.screen.has_class("tour-begun"):
-                spare = {**spare, **IN_THE_BREAK}
-            found = items(self._awake(), spare)
-        for item in fitting(found, self.app.size.width):
-            for key in item.keys:
-                last = key is item.keys[-1]
-                yield FooterKey(
-                    key.keys,
-                    key.shown,
-                    item.text if last else "",
-                    key.action,
-                    tooltip=key.meaning,
-                    classes="" if last else "-grouped",
-                ).data_bind(compact=Footer.compact)
 
-    def _awake(self) -> Iterator[tuple[Key, str]]:
-        """The keys that do something now, each action once."""
-        told: set[str] = set()
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.show and binding.action not in told:
-                told.add(binding.action)
-                shown = self.app.get_key_display(binding)
-                yield (
-                    Key(binding.key, shown, binding.action, active.tooltip or binding.description),
-                    binding.description,
-                )
+class KeysFooter(Widget):
+    """Leaves the less important keys out where there is too little room.
+
+    All of it is one widget. Textual's footer has one for each key, and makes them anew whenever
+    keys wake or rest, which costs more than all else that a key like `p` changes.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "keys-footer--key",
+        "keys-footer--text",
+        "keys-footer--pointed",
+    }
+    ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[Piece] = []
+        self._pointed: str | None = None
+
+    def on_mount(self) -> None:
+        """Follow what keys do."""
+        self.screen.bindings_updated_signal.subscribe(self, self._look_again)
+
+    def on_unmount(self) -> None:
+        """Follow no longer."""
+        self.screen.bindings_updated_signal.unsubscribe(self)
 
     def on_resize(self) -> None:
         """Think again."""
-        self.call_after_refresh(self.recompose)
+        self._look_again(self.screen)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Show which key a click would be."""
+        piece = self._piece_at(event.x)
+        self._point(piece.key)
+        self.tooltip = piece.meaning
+
+    def on_leave(self) -> None:
+        """It would be none."""
+        self._point(None)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Press the key."""
+        key = self._piece_at(event.x).key
+        if key is not None:
+            self.app.simulate_key(key)
+
+    def render_line(self, y: int) -> Strip:  # noqa: ARG002
+        """The line."""
+        segments = [Segment(piece.text, self._style_of(piece)) for piece in self._pieces]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _style_of(self, piece: Piece) -> Style:
+        style = self.get_component_rich_style(f"keys-footer--{piece.style}")
+        if piece.key is not None and piece.key == self._pointed:
+            return style + self.get_component_rich_style("keys-footer--pointed", partial=True)
+        return style
+
+    def _piece_at(self, x: int) -> Piece:
+        for piece in self._pieces:
+            x -= cell_len(piece.text)
+            if x < 0:
+                return piece
+        return Piece("")
+
+    def _point(self, key: str | None) -> None:
+        if key != self._pointed:
+            self._pointed = key
+            self.refresh()
+
+    def _look_again(self, screen: Screen[object]) -> None:
+        shown = list(pieces(fitting(self._items(screen), self.app.size.width)))
+        if shown != self._pieces:
+            self._pieces = shown
+            self.refresh()
+
+    def _items(self, screen: Screen[object]) -> list[Item]:
+        if screen.has_class("touring"):
+            awake = {active.binding.action for active in screen.active_bindings.values()}
+            return items(((k, text) for k, text in FOOTER_IN_TOUR if k.action in awake), {})
+        spare = SPARE
+        if isinstance(screen.focused, Plane):
+            spare = spare | WHILE_POKING
+        if screen.has_class("tour-begun"):
+            spare = spare | IN_THE_BREAK
+        return items(self._awake(screen), spare)
+
+    def _awake(self, screen: Screen[object]) -> Iterator[tuple[Key, str]]:
+        """The keys that do something now, each action once."""
+        told: set[str] = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and binding.action not in told:
+                told.add(binding.action)
+                shown, meaning = self.app.get_key_display(binding), binding.tooltip
+                yield Key(binding.key, shown, binding.action, meaning), binding.description

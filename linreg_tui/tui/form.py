@@ -136,6 +136,7 @@ class SettingsForm(FormScreen[Settings]):
             self.workers.cancel_group(self, "foresight")
         else:
             self._verdict.set_class(True, "old")
+            self._sign.update("…", layout=False)
             self.run_worker(self._foresee(self._settings), group="foresight", exclusive=True)
 
     @on(DescendantFocus)

@@ -16,12 +16,16 @@ from typing import Any, ClassVar
 from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.worker import WorkerFailed
 
 from linreg_tui import failures
 
 if sys.platform != "win32":
+    from textual.drivers.linux_driver import LinuxDriver
+
     from linreg_tui.leaving import LOST, Leaving
+    from linreg_tui.tui.wiping import WipingDriver
 
 THREADS = 2
 """For work off the event loop. With a screen, a keyboard and a sweep's processes it makes eight."""
@@ -62,6 +66,11 @@ class GuardedApp(App[None]):
         finally:
             threading.excepthook = earlier
         return (self.return_code or 0) if status is None else status
+
+    def get_driver_class(self) -> type[Driver]:
+        """The usual driver's wiping kind."""
+        usual = super().get_driver_class()
+        return WipingDriver if sys.platform != "win32" and usual is LinuxDriver else usual
 
     def on_load(self) -> None:
         """Take over what Textual or asyncio would do in another way."""

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.sgd import CHUNK, Run
 from linreg_tui.core.stability import Prediction
-from linreg_tui.core.trials import CHUNK
 from linreg_tui.training import Progress, Training
 
 PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)

@@ -75,8 +75,9 @@ class Plot(Widget):
         return Strip(segments, len(glyphs))
 
     def _style_of(self, role: int, shade: int) -> Style:
-        style = self.rich_style
-        if role != Role.NOTHING:
+        if role == Role.NOTHING:
+            style = self.rich_style
+        else:
             style = self._component(f"plot--{Role(role).name.lower()}")
         if shade:
             ground = self._component(f"plot--shade-{shade}")

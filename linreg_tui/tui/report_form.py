@@ -19,10 +19,10 @@ from linreg_tui import files, homework_files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.files import current_folder, shortened
 from linreg_tui.homework import solve
 from linreg_tui.homework_report import FIRST_QUESTION, SECOND_QUESTION, Answers
 from linreg_tui.options import OPTIONS
-from linreg_tui.tui.export import current_folder, shortened
 from linreg_tui.tui.field import Answer, Choice, Field
 from linreg_tui.tui.form_screen import FormScreen
 

@@ -36,6 +36,7 @@ HIGH_CONTRAST = Theme(
     variables={"text-muted": "#ffffff"},
 )
 THEMES = (COLOUR_BLIND, HIGH_CONTRAST)
+NAMES = sorted([*BUILTIN_THEMES, *(theme.name for theme in THEMES)])
 
 
 def theme_named(name: str) -> str:
@@ -46,7 +47,6 @@ def theme_named(name: str) -> str:
     InputError
         If there is none.
     """
-    known = sorted([*BUILTIN_THEMES, *(theme.name for theme in THEMES)])
-    if name not in known:
-        raise InputError(f"{name!r} is no theme: choose one of {', '.join(known)}")
+    if name not in NAMES:
+        raise InputError(f"{name!r} is no theme: choose one of {', '.join(NAMES)}")
     return name

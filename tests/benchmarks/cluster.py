@@ -35,9 +35,9 @@ from linreg_tui.core.parallel import share
 from linreg_tui.core.parts import Parts, load_parts
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.streaming import SAMPLE_ROWS, Sample, Tally
-from linreg_tui.core.sweep import Trial, over_batch_sizes
+from linreg_tui.core.sweep import Trial, estimated_seconds, over_batch_sizes
 from linreg_tui.core.trials import Result, run_trial
-from linreg_tui.sweeping import batches, estimated_seconds
+from linreg_tui.sweeping import batches
 
 WORKERS = 2
 PARTITION = 1_000_000

@@ -119,6 +119,23 @@ class MeteredTerminal:
                 raise RuntimeError(f"not shown in {seconds:g} s; last: {self.output[-500:]!r}")
             self._receive(deadline - time.monotonic())
 
+    def wait_for_paint(self, cells: int, seconds: float = 20) -> float:
+        """When so many characters had come: a screen's worth, marked as a frame or not.
+
+        The first one may be painted before the answer about synchronized output has arrived.
+
+        Raises
+        ------
+        RuntimeError
+            If they don't come in time.
+        """
+        deadline = time.monotonic() + seconds
+        while len(_ESCAPE.sub(b"", self.output).decode(errors="ignore")) < cells:
+            if self._ended or time.monotonic() >= deadline:
+                raise RuntimeError(f"nothing painted in {seconds:g} s: {self.output[-500:]!r}")
+            self._receive(deadline - time.monotonic())
+        return time.monotonic()
+
     def wait_exit(self, seconds: float = 60) -> None:
         """Read on until the program has left."""
         deadline = time.monotonic() + seconds

@@ -37,7 +37,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its own folder
 
-from tests.benchmarks.metered import PACKAGE, PROGRAM, Frame, MeteredTerminal
+from tests.benchmarks.metered import PACKAGE, PROGRAM, MeteredTerminal
 from tests.benchmarks.redraws import MANY, made_up, plot_shapes, redraw_times
 
 Size = tuple[int, int]
@@ -350,14 +350,11 @@ def start_table(options: Options, size: Size) -> None:
     """How long it takes to appear, and the memory of a run."""
     ours, empty, ready, peaks = [], [], [], []
 
-    def covers(frame: Frame) -> bool:
-        return len(frame.text) >= math.prod(size)
-
     for _ in range(3 * options.repeats):
         with MeteredTerminal([sys.executable, "-c", EMPTY], *size) as terminal:
-            empty.append(terminal.wait(covers).at - terminal.began)
+            empty.append(terminal.wait_for_paint(math.prod(size)) - terminal.began)
         with MeteredTerminal(PROGRAM, *size) as terminal:
-            ours.append(terminal.wait(covers).at - terminal.began)
+            ours.append(terminal.wait_for_paint(math.prod(size)) - terminal.began)
             ready.append(terminal.wait_for("ready").at - terminal.began)
             terminal.read(0.5)
             terminal.press(" ", "▶")

@@ -35,20 +35,25 @@ def at_random(data: Dataset, count: int, seed: int) -> tuple[Edits, dict[int, Po
     rng = np.random.default_rng(seed)
     extent, edits, book = data.extent, Edits.of(data), dict[int, Point]()
     book = dict(enumerate(zip(data.x.tolist(), data.y.tolist(), strict=True)))
-    added = data.n
+    rows, added = list(book), data.n
     for what in rng.integers(0, 3, count).tolist():
         point = (
             float(rng.uniform(extent.left, extent.right)),
             float(rng.uniform(extent.low, extent.high)),
         )
-        row = list(book)[int(rng.integers(len(book)))]
+        place = int(rng.integers(len(rows)))
+        row = rows[place]
         if what == 0:
-            edits, book[added], added = edits.add(*point), point, added + 1
+            edits, book[added] = edits.add(*point), point
+            rows.append(added)
+            added += 1
         elif what == 1:
             edits, book[row] = edits.move(row, *point), point
         else:
             edits = edits.remove(row)
             del book[row]
+            rows[place] = rows[-1]
+            rows.pop()
     return edits, book
 
 

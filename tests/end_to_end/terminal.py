@@ -87,6 +87,11 @@ class Terminal:
         return list(self._screen.display)
 
     @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the cursor, from the top left."""
+        return self._screen.cursor.x, self._screen.cursor.y
+
+    @property
     def cells(self) -> list[list[tuple[str, ...]]]:
         """What can be seen of every cell: its character and colours, of a blank its background."""
         columns, rows = range(self._screen.columns), range(self._screen.lines)
@@ -101,6 +106,21 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while not self._ended and (left := deadline - time.monotonic()) > 0:
             self._receive(left)
+
+    def settle(self, quiet: float = 0.4, seconds: float = 20) -> None:
+        """Read what the program writes, until it writes no more for a while or has left.
+
+        Raises
+        ------
+        AssertionError
+            If nothing comes at all, or more and more; with the screen.
+        """
+        deadline = time.monotonic() + seconds
+        if not self._receive(seconds) and not self._ended:
+            raise AssertionError(self._report(f"nothing was written in {seconds:g} s"))
+        while self._receive(quiet):
+            if time.monotonic() > deadline:
+                raise AssertionError(self._report(f"still writing after {seconds:g} s"))
 
     def wait_for(self, text: str, seconds: float = 20) -> None:
         """Read until the text is in one line of the screen.

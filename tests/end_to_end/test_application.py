@@ -209,14 +209,40 @@ def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int
         terminal.wait_for("ready")
         for keys in JOURNEYS:
             terminal.type(keys)
-            terminal.read(0.3)
+            terminal.read(0.2)
         terminal.type("\x1b[D")
-        terminal.read(0.7)
+        terminal.settle(0.7)
         painted = terminal.cells
         terminal.resize(size[0] - 7, size[1] - 1)
-        terminal.read(0.7)
+        terminal.settle(0.7)
         terminal.resize(*size)
-        terminal.read(0.7)
+        terminal.settle(0.7)
         assert terminal.cells == painted
         terminal.type("q")
         assert terminal.wait_exit() == 0
+
+
+def test_keys_that_are_typed_before_it_has_begun_are_not_lost() -> None:
+    with Terminal.start([command()], 120, 40) as terminal:
+        while b"1049h" not in terminal.output:
+            terminal.read(0.001)
+        terminal.type("+4")
+        terminal.wait_for("w chooses a sweep")
+        terminal.type("0")
+        terminal.wait_for("10 steps/s")
+
+
+@pytest.mark.parametrize("options", [[], ["--reduced-motion"]], ids=["moving", "reduced"])
+def test_reduced_motion_leaves_out_what_lies_between(options: list[str]) -> None:
+    with Terminal.start([command(), *options], 60, 16) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("?")
+        terminal.wait_for("Run or pause")
+        terminal.read(0.3)
+        seen = {terminal.screen[5]}
+        terminal.type("\x1b[6~")  # a page down, to which the help scrolls
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline:
+            terminal.read(0.002)
+            seen.add(terminal.screen[5])
+        assert len(seen) == 2 if options else len(seen) > 2

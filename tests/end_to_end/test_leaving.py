@@ -278,6 +278,10 @@ def test_an_export_under_way_is_undone(tmp_path: Path, monkeypatch: pytest.Monke
         assert said_after(terminal) == [
             "linreg-tui: it left while files were written; they are undone"
         ]
+        # In a terminal with one screen only the picture stays, and this is below it.
+        assert terminal.screen[-2].startswith("linreg-tui: it left while")
+        assert terminal.screen[-1].isspace()
+        assert terminal.cursor == (0, 23)
 
 
 @pytest.mark.parametrize("closed", ["<&-", "< /dev/null", ">&-", "<&- >&- 2>&-"])
@@ -305,3 +309,14 @@ def wait_until_stopped(terminal: Terminal) -> None:
     stat = Path(f"/proc/{terminal.process.pid}/stat")
     assert soon(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", 3)
     terminal.read(0.1)
+
+
+@pytest.mark.parametrize("kind", ["linux", "vt100"])
+def test_a_terminal_with_one_screen_is_left_empty(kind: str) -> None:
+    # Such as the terminal of these tests, which knows of no second one.
+    with started(env={"TERM": kind, "COLORTERM": ""}) as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        assert ends(terminal, lambda: terminal.type("q"), found) == 0
+        assert all(line.isspace() for line in terminal.screen)
+        assert terminal.cursor == (0, 0)

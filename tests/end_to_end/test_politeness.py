@@ -98,7 +98,7 @@ def test_nothing_is_written_and_nobody_is_called(tmp_path: Path) -> None:
         terminal.wait_for("converged")
         for keys in ("w\r", "0", "l", "z", "v", "c", "?", "?", "e\x18", "x\x18"):
             terminal.type(keys)
-            terminal.read(0.2)
+            terminal.settle()
         terminal.type("q")
         assert terminal.wait_exit() == 0
     events = [line for line in told.read_text().splitlines() if "/dev/" not in line]

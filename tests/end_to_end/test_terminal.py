@@ -130,6 +130,28 @@ def test_read_ends_when_the_time_is_over() -> None:
         assert 0.1 <= time.monotonic() - start < 10
 
 
+def test_settle_ends_when_nothing_more_comes() -> None:
+    with shell("echo one; sleep 0.2; echo two; sleep 60") as terminal:
+        terminal.settle(1)
+        assert [line.rstrip() for line in terminal.screen[:2]] == ["one", "two"]
+
+
+def test_settle_tells_if_nothing_comes() -> None:
+    with (
+        shell("sleep 60") as terminal,
+        pytest.raises(AssertionError, match=r"nothing was written in 0.1 s"),
+    ):
+        terminal.settle(seconds=0.1)
+
+
+def test_settle_tells_if_more_and_more_comes() -> None:
+    with (
+        shell("while :; do echo more; sleep 0.02; done") as terminal,
+        pytest.raises(AssertionError, match=r"still writing after 2 s; the screen:\nmore"),
+    ):
+        terminal.settle(1, seconds=2)
+
+
 def test_close_kills_its_own_program_and_no_other() -> None:
     with subprocess.Popen(["sleep", "60"]) as bystander:
         with shell("trap '' HUP TERM; echo ready; while :; do sleep 0.05; done") as terminal:

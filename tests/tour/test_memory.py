@@ -13,9 +13,9 @@ PROGRESS = Progress("rate", 2, {"rate/1": 1, "theory/0": memory.SKIPPED})
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(memory, "folder", lambda: tmp_path / "state" / "linreg-tui")
-    return tmp_path / "state" / "linreg-tui"
+def folder(home: Path) -> Path:
+    assert home in memory.folder().parents
+    return memory.folder()
 
 
 def test_it_comes_back(folder: Path) -> None:

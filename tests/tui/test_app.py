@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
@@ -16,7 +17,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.footer import SPARE, fitting, items
+from linreg_tui.tui.footer import SPARE, KeysFooter, fitting, items
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import HELP_KEYS, KEYS, POKE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
@@ -412,6 +413,26 @@ async def test_the_footer_shows_the_keys(houses: Dataset, size: tuple[int, int])
             assert text in footer
 
 
+async def test_keys_in_the_footer_can_be_clicked(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        footer = pilot.app.query_one(KeysFooter)
+        in_help = (screen(pilot).splitlines()[-1].index("? help") + 4, 0)
+        before = footer.render_line(0)
+        await pilot.hover(KeysFooter, in_help)
+        assert footer.tooltip == "Help"
+        changed = [
+            now.text for now, then in zip(footer.render_line(0), before, strict=True) if now != then
+        ]
+        assert changed == ["?", " help"]
+        await pilot.click(KeysFooter, in_help)
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await pilot.press("q")
+        between = (len("space run"), 0)
+        await pilot.hover(KeysFooter, between)
+        assert footer.tooltip is None
+        assert list(footer.render_line(0)) == list(before)
+
+
 async def test_everything_is_in_the_palette(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         app = pilot.app
@@ -492,3 +513,30 @@ async def test_any_theme_can_be_worn(houses: Dataset) -> None:
         after = pilot.app.screen._compositor.render_strips()[10]
         assert [segment.text for segment in before] == [segment.text for segment in after]
         assert [segment.style for segment in before] != [segment.style for segment in after]
+
+
+async def test_a_key_that_comes_before_all_panes_are_there_does_its_work(houses: Dataset) -> None:
+    app = LinregApp(houses, Settings())
+    async with App.run_test(app, size=(120, 40)) as pilot:
+        assert not app.query("#sweep")
+        await pilot.press("4")
+        assert shown(pilot) == ["sweep"]
+        await pilot.press("0")
+        assert shown(pilot) == list(PANES)
+
+
+async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Dataset) -> None:
+    settings = Settings(learning_rate_m=3e-8)
+    async with opened(houses, settings) as pilot:
+        assert isinstance(pilot.app, LinregApp)
+        recipe = pilot.app.others.sweep.course.recipe
+        assert {trial.settings.learning_rate_m for trial in recipe.plan} == {3e-8}
+        rows = pilot.app.others.sweep.course.sheet.board.rows
+        await until(pilot, lambda: all(row.foreseen is not None for row in rows))
+
+
+async def test_all_panes_fit_on_the_screen_from_the_first(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        regions = [pilot.app.query_one(f"#{pane}").region for pane in PANES]
+        assert all(pilot.app.screen.region.contains_region(region) for region in regions)
+        assert sum(region.area for region in regions) <= pilot.app.screen.region.area

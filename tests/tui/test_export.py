@@ -18,8 +18,9 @@ from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.files import shortened
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.export import REPORT, ExportScreen, shortened
+from linreg_tui.tui.export import REPORT, ExportScreen
 from linreg_tui.tui.field import Entry
 from linreg_tui.tui.panes.live import LivePane
 
@@ -211,6 +212,7 @@ async def test_what_was_written_before_the_disk_was_full_is_told(
         await pilot.press(*ALL_OF_IT, "enter")
         await until(pilot, lambda: "No space left on device" in said(pilot))
         assert names(folder) == ["linreg-run.csv", "linreg-run.svg"]
+        await until(pilot, lambda: len(told(pilot)) > 0)
         assert told(pilot)[0].startswith("Wrote linreg-run.csv, linreg-run.svg to ")
 
 

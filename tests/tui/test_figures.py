@@ -302,3 +302,29 @@ def test_dots_are_what_plotext_makes_of_them(width: int, height: int) -> None:
     x, y = (column + 0.5) / across, (row + 0.5) / down
     expected = figures._signal(place, x, y, "braille", connected=False)
     assert (braille(place, column, row) == expected).all()
+
+
+@pytest.mark.parametrize("markers", SETS.values(), ids=SETS)
+def test_lines_are_told_apart_without_colour(markers: Markers) -> None:
+    where = area(60, 20, markers)
+    samples = markers.fit.sample, markers.closed_form.sample, markers.trace.sample
+    assert len(set(samples)) == 3
+    for slope in (0.0, 0.5, 1.0, 4.0, -1.0):
+        solid = figures.straight_line(where, slope, 5, Role.FIT)
+        dashed = figures.straight_line(where, slope, 5, Role.REFERENCE, dashed=True)
+        behind = figures.straight_line(where, slope, 5, Role.TRACE)
+        drawn = {"\n".join(text(one)) for one in (solid, dashed, behind)}
+        assert len(drawn) == 3
+        # Nowhere does it vanish, and between its dashes there are gaps.
+        of_solid, of_behind = ((one.glyphs != BLANK).sum() for one in (solid, behind))
+        assert 0.4 * of_solid <= of_behind <= of_solid
+    x, y = np.linspace(0, 10, 7), np.array([1, 9, 1, 9, 1, 9, 1.0])
+    path = {"\n".join(text(figures.path(where, x, y, role))) for role in (Role.FIT, Role.BAND)}
+    assert len(path) == 2
+    losses = Thinner()
+    losses.extend(np.exp(-np.arange(40.0)) + 1)
+    curves = {
+        "\n".join(text(figures.curve(where, losses.curve(), role)))
+        for role in (Role.FIT, Role.TRACE)
+    }
+    assert len(curves) == 2

@@ -49,7 +49,12 @@ class Host(App[None]):
     """Opens the form at once, and keeps what it closes with."""
 
     def __init__(self, form: SettingsForm) -> None:
-        super().__init__(css_path=Path(app_module.__file__).parent / "app.tcss")
+        super().__init__(
+            css_path=[
+                Path(app_module.__file__).with_name("app.tcss"),
+                app_module.LinregApp.LATER_CSS,
+            ]
+        )
         self.form = form
         self.results: list[Settings | None] = []
 
@@ -324,6 +329,11 @@ async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
         ):
             await enter(pilot, name, text)
         assert dimmed() == {"learning_rate_m"}
+        marks = {
+            each.setting: str(each.query_one(".mark", Static).content)
+            for each in pilot.app.screen.query(Field)
+        }
+        assert {name for name, mark in marks.items() if mark == "–"} == dimmed()
         field(pilot, "learning_rate_m").enter()
         await pilot.pause()
         assert "no effect now" in screen(pilot)

@@ -12,7 +12,7 @@ from linreg_tui.axes import linear_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.launch import MARKERS
+from linreg_tui.preferences import MARKERS
 from linreg_tui.tui import figures
 from linreg_tui.tui.area import Area
 from linreg_tui.tui.landscape import LandscapePicture

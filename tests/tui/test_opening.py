@@ -136,6 +136,7 @@ async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> N
         assert (found.x_name, found.y_name, found.n, found.dropped) == ("area m²", "price", 4, 1)
         assert found.y.tolist() == [210_000.0, 310_000.0, 480_000.0, 330_500.5]
         assert live(pilot).settings == proposed(found)
+        await until(pilot, lambda: len(told(pilot)) > 0)
         assert "1 row without a number left out" in told(pilot)[-1]
         assert "1 row left out · export.csv" in screen(pilot).splitlines()[0]
         await pilot.press(*["plus"] * 5, "space")
@@ -362,6 +363,7 @@ async def test_of_a_file_larger_than_memory_a_sample_is_offered(
         await pilot.press("enter")
         found = await data(pilot, houses)
         assert (found.n, found.total) == (100_000, 150_000)
+        await until(pilot, lambda: len(told(pilot)) > 0)
         assert "100,000 of 150,000 rows as a sample" in told(pilot)[-1]
         exact = np.polyfit(rows[:, 0], rows[:, 1], 1)
         assert found.line.slope == pytest.approx(exact[0], rel=1e-9)

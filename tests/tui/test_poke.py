@@ -340,7 +340,7 @@ async def test_points_on_one_spot_are_counted(few: Dataset) -> None:
 async def test_where_nothing_can_be_written_it_says_so(
     few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg_tui.tui.poke.saving.current_folder", lambda: str(tmp_path / "no"))
+    monkeypatch.setattr("linreg_tui.files.current_folder", lambda: str(tmp_path / "no"))
     async with poked(few, SLOW) as pilot:
         await press(pilot, "s")
         await until(pilot, lambda: "can't be written" in told(pilot))

@@ -66,9 +66,10 @@ async def test_name_and_answers_are_in_the_report(houses: Dataset, folder: Path)
     async with opened(houses) as pilot:
         await pilot.press(*"Ada L", "tab", *"Less", "enter", *"noise", "tab", *"It **leaps**")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: not is_open(pilot))
-        told = [notification.message for notification in pilot.app._notifications]
-        assert told[0].startswith("Wrote linreg-homework.md and 3 pictures to ")
+        await until(pilot, lambda: len(pilot.app._notifications) > 0)
+        assert not is_open(pilot)
+        (told,) = pilot.app._notifications
+        assert told.message.startswith("Wrote linreg-homework.md and 3 pictures to ")
     assert sorted(path.name for path in folder.iterdir()) == FILES
     report = (folder / "linreg-homework.md").read_text(encoding="utf-8")
     assert "**Name:** Ada L\n" in report

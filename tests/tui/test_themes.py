@@ -6,13 +6,19 @@ from numpy.typing import NDArray
 from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
+from textual.widgets import OptionList
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.tui.panes.closed_form import ClosedFormPane
+from linreg_tui.tui.panes.data import DataPane
+from linreg_tui.tui.panes.views import ViewTab
 from linreg_tui.tui.picture import Role
 from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.themes import COLOUR_BLIND, THEMES, theme_named
-from tests.tui.test_app import opened, screen
+from linreg_tui.tui.title import Tab
+from tests.tui.test_app import opened, screen, until
 
 LEAST = {"high-contrast": 7.0, "colour-blind": 4.5}
 """WCAG's contrast ratios of text, enhanced and at the least."""
@@ -38,19 +44,19 @@ def contrast(style: Style) -> float:
     return max(ink, ground) / min(ink, ground)
 
 
-@pytest.mark.parametrize("name", [*BUILTIN_THEMES, *(theme.name for theme in THEMES)])
-async def test_every_theme_shows_everything(houses: Dataset, name: str) -> None:
+async def test_every_theme_shows_everything(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        pilot.app.theme = name
-        await pilot.pause()
-        assert "ready" in screen(pilot)
         fit = pilot.app.screen.query_one("#fit", Plot)
-        if name in LEAST:
-            for role in (Role.FIT, Role.REFERENCE, Role.TEXT, Role.GOOD, Role.BAD):
-                assert contrast(fit._style_of(role, 0)) >= LEAST[name]
-            assert contrast(fit._style_of(Role.LABEL, 0)) >= 4.5
-            assert contrast(fit._style_of(Role.AXIS, 0)) >= 3
-        assert fit._style_of(Role.FIT, 0) != fit._style_of(Role.REFERENCE, 0)
+        for name in (*BUILTIN_THEMES, *(theme.name for theme in THEMES)):
+            pilot.app.theme = name
+            await pilot.pause()
+            assert "ready" in screen(pilot), name
+            if name in LEAST:
+                for role in (Role.FIT, Role.REFERENCE, Role.TEXT, Role.GOOD, Role.BAD):
+                    assert contrast(fit._style_of(role, 0)) >= LEAST[name], name
+                assert contrast(fit._style_of(Role.LABEL, 0)) >= 4.5, name
+                assert contrast(fit._style_of(Role.AXIS, 0)) >= 3, name
+            assert fit._style_of(Role.FIT, 0) != fit._style_of(Role.REFERENCE, 0), name
 
 
 @pytest.mark.parametrize("seen", [DEUTERANOPIA, PROTANOPIA])
@@ -66,3 +72,37 @@ def test_what_moves_and_what_it_is_measured_against_stay_apart(
 def test_an_unknown_theme_is_told_with_those_there_are() -> None:
     with pytest.raises(InputError, match=r"colour-blind.*high-contrast.*textual-dark"):
         theme_named("beige")
+
+
+async def test_what_is_chosen_is_told_without_colour(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        main = pilot.app.screen
+        for key, of in (("2", ClosedFormPane), ("1", DataPane)):
+            await pilot.press(key)
+            await pilot.pause()
+            pane = main.query_one(of)
+            for tabs in (list(main.query(Tab)), list(pane.query(ViewTab))):
+                bold = [tab.has_class("chosen") for tab in tabs if tab.styles.text_style.bold]
+                assert bold == [True]
+        await pilot.press("4", "right", "down")
+        await pilot.pause()
+        table = main.query_one(TrialTable)
+        assert table._style_of(Role.HERE, 0).bold
+        assert not table._style_of(Role.LABEL, 0).bold
+        (row,) = [line for line in screen(pilot).splitlines() if line.lstrip().startswith("▸")]
+        assert row.split()[1] == "64"
+
+
+async def test_the_row_under_the_cursor_of_a_list_is_told_without_colour(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        for key in ("x", "o"):
+            await pilot.press(key)
+            await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
+            await pilot.pause()
+            options = pilot.app.screen.query_one(OptionList)
+            under = options.get_visual_style("option-list--option-highlighted")
+            other = options.get_visual_style("option-list--option")
+            assert under.bold
+            assert not other.bold
+            await pilot.press("ctrl+x")
+            await until(pilot, lambda: len(pilot.app.screen_stack) == 1)

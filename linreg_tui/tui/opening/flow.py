@@ -24,11 +24,12 @@ from linreg_tui.tui.opening.picker import Chosen, FilePicker
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Data, settings that suit it, and the words that name it to a command."""
+    """Data, settings that suit it, the words that name it to a command, and the file, if one."""
 
     data: Dataset
     settings: Settings
     named: tuple[str, ...]
+    path: Path | None
 
 
 async def choose(app: App[Any], folder: Path) -> tuple[Opened | None, Path]:
@@ -49,7 +50,7 @@ async def choose(app: App[Any], folder: Path) -> tuple[Opened | None, Path]:
             data = await _data(app, chosen)
             if data is not None:
                 settings = await attempt(partial(proposed, data))
-                return Opened(data, settings, _named(chosen)), folder
+                return Opened(data, settings, _named(chosen), chosen.path), folder
         except InputError as error:
             wrong = str(error)
 

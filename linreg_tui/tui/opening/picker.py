@@ -25,7 +25,7 @@ from textual.widgets.option_list import Option
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.tables import Preview, preview
 from linreg_tui.core.text import printable
-from linreg_tui.tui.export import shortened
+from linreg_tui.files import shortened
 from linreg_tui.tui.field import Entry as TextEntry
 from linreg_tui.tui.opening.attempt import attempt
 from linreg_tui.tui.opening.listing import Entry, entries, matching, size_text

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual.geometry import Size
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.inference import Inference, inference
-from linreg_tui.tui.derivation import draw_derivation
-from linreg_tui.tui.diagnostics import GRID_COLUMNS, DiagnosticsPictures
-from linreg_tui.tui.inference_table import draw_inference
 from linreg_tui.tui.markers import BRAILLE, Markers
-from linreg_tui.tui.panes.views import PaneView, ViewsPane
+from linreg_tui.tui.panes.views import PaneView, ViewsPane, once
 from linreg_tui.tui.picture import Picture
 from linreg_tui.tui.sums import draw_sums
+
+if TYPE_CHECKING:
+    from linreg_tui.core.inference import Inference
+    from linreg_tui.tui.diagnostics import DiagnosticsPictures
+
+GRID_COLUMNS = 114
+"""Columns from which on there is room for all pictures of the residuals."""
 
 DIAGNOSTICS = (3, 4, 5)
 """The views of the residuals, which are seen together where there is room."""
@@ -41,24 +45,43 @@ class ClosedFormPane(ViewsPane):
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         line, sums = data.line, data.sums
-        left = DiagnosticsPictures(data, self._markers)
         sure: list[Inference] = []
 
+        # What only the later views need is loaded for them: most of a start is loading.
+        def derive(columns: int, rows: int) -> Picture:
+            from linreg_tui.tui.derivation import draw_derivation
+
+            return draw_derivation(columns, rows, sums, line)
+
         def infer() -> None:
+            from linreg_tui.core.inference import inference
+
             sure.append(inference(line))
 
-        def or_all(draw: Draw) -> Draw:
-            return lambda c, r: (left.draw_all if c >= GRID_COLUMNS else draw)(c, r)
+        def tell_inference(columns: int, rows: int) -> Picture:
+            from linreg_tui.tui.inference_table import draw_inference
+
+            return draw_inference(columns, rows, line, next(iter(sure), None))
+
+        @once
+        def left() -> DiagnosticsPictures:
+            from linreg_tui.tui.diagnostics import DiagnosticsPictures
+
+            return DiagnosticsPictures(data, self._markers)
+
+        def prepare() -> None:
+            left().prepare()
+
+        def or_all(draw: Callable[[DiagnosticsPictures, int, int], Picture]) -> Draw:
+            return lambda c, r: left().draw_all(c, r) if c >= GRID_COLUMNS else draw(left(), c, r)
 
         return (
             PaneView("sums", lambda c, r: draw_sums(c, r, sums, line)),
-            PaneView("derivation", lambda c, r: draw_derivation(c, r, sums, line)),
-            PaneView(
-                "inference", lambda c, r: draw_inference(c, r, line, next(iter(sure), None)), infer
-            ),
-            PaneView("residuals", or_all(left.draw_residuals), left.prepare),
-            PaneView("Q-Q", or_all(left.draw_quantiles), left.prepare),
-            PaneView("leverage", or_all(left.draw_leverage), left.prepare),
+            PaneView("derivation", derive),
+            PaneView("inference", tell_inference, infer),
+            PaneView("residuals", or_all(lambda of, c, r: of.draw_residuals(c, r)), prepare),
+            PaneView("Q-Q", or_all(lambda of, c, r: of.draw_quantiles(c, r)), prepare),
+            PaneView("leverage", or_all(lambda of, c, r: of.draw_leverage(c, r)), prepare),
         )
 
     def in_sight(self, number: int, size: Size) -> Sequence[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.geometry import Size
@@ -11,10 +12,9 @@ from textual.geometry import Size
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
-from linreg_tui.tui.joint import JointPicture
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Edited, PokingEnded, SaveAsked
-from linreg_tui.tui.panes.views import PaneView, ViewsPane
+from linreg_tui.tui.panes.views import PaneView, ViewsPane, once
 from linreg_tui.tui.pictures import draw_data
 from linreg_tui.tui.player import View
 from linreg_tui.tui.plot import Plot
@@ -22,7 +22,10 @@ from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
 from linreg_tui.tui.poke.readout import draw_poking
-from linreg_tui.tui.table import TablePicture
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.joint import JointPicture
+    from linreg_tui.tui.table import TablePicture
 
 
 class DataPane(ViewsPane):
@@ -126,9 +129,22 @@ class DataPane(ViewsPane):
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         markers = self._markers
-        joint, table = JointPicture(data, markers), TablePicture(data)
+
+        # What only the later views need is loaded for them: most of a start is loading.
+        @once
+        def joint() -> JointPicture:
+            from linreg_tui.tui.joint import JointPicture
+
+            return JointPicture(data, markers)
+
+        @once
+        def table() -> TablePicture:
+            from linreg_tui.tui.table import TablePicture
+
+            return TablePicture(data)
+
         return (
-            PaneView("scatter", lambda columns, rows: draw_data(data, columns, rows, markers)),
-            PaneView("joint plot", joint.draw, joint.prepare),
-            PaneView("table", table.draw, table.prepare),
+            PaneView("scatter", lambda c, r: draw_data(data, c, r, markers)),
+            PaneView("joint plot", lambda c, r: joint().draw(c, r), lambda: joint().prepare()),
+            PaneView("table", lambda c, r: table().draw(c, r), lambda: table().prepare()),
         )

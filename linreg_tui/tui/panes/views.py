@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -18,6 +21,8 @@ from linreg_tui.tui.picture import Picture
 from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.work import begin
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class PaneView:
@@ -30,6 +35,17 @@ class PaneView:
     name: str
     draw: Callable[[int, int], Picture]
     prepare: Callable[[], None] | None = None
+
+
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """Makes something when it is first asked for, by whichever thread, and keeps it."""
+    making, made = Lock(), cache(make)
+
+    def get() -> T:
+        with making:
+            return made()
+
+    return get
 
 
 class ViewTab(Static):

@@ -9,7 +9,6 @@ from linreg_tui import files
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.text import printable
 from linreg_tui.report import data_lines
-from linreg_tui.tui.export import current_folder, shortened
 
 
 async def save(edits: Edits) -> str:
@@ -22,8 +21,8 @@ async def save(edits: Edits) -> str:
     """
     data = edits.data
     stem = f"{Path(edits.original.source).stem or 'data'}-edited"
-    folder = Path(current_folder())
+    folder = Path(files.current_folder())
     path = await asyncio.to_thread(files.create, folder, stem, ".csv", data_lines(data))
-    where = shortened(str(path.parent.absolute()))
+    where = files.shortened(str(path.parent.absolute()))
     names = f"{printable(data.x_name, 20)} and {printable(data.y_name, 20)}"
     return f"Wrote {path.name} to {where}: {data.n:,} rows of {names}, with decimal points"

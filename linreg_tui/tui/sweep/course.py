@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
-from linreg_tui.core.tipping import Tipping
 from linreg_tui.tui.picture import Role, Span
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
 from linreg_tui.tui.sweep.sheet import Phase, Sheet
+
+if TYPE_CHECKING:
+    from linreg_tui.core.tipping import Tipping
 
 BAR = 12
 """Cells of the progress bar."""

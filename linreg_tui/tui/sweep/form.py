@@ -16,10 +16,11 @@ from textual.widgets import Input, Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import estimated_seconds
 from linreg_tui.sweep_aside import foreseen_in_turn
 from linreg_tui.sweep_board import Board, Row
 from linreg_tui.sweep_cells import Columns, aligned
-from linreg_tui.sweeping import estimated_seconds, jobs_that_pay
+from linreg_tui.sweeping import jobs_that_pay
 from linreg_tui.tui.field import Choice, Field
 from linreg_tui.tui.foresight import verdict
 from linreg_tui.tui.form_screen import FormScreen

@@ -56,6 +56,7 @@ class Guide:
         self._chapter = 0
         self._number = 0
         self._phase: Phase = "reading"
+        self._worked_out: dict[int, tuple[Step, ...]] = {}
         self._answers: dict[str, int] = {}
         self.opened = False
 
@@ -85,7 +86,7 @@ class Guide:
     @property
     def steps(self) -> tuple[Step, ...]:
         """Its steps."""
-        return self.chapter.steps(self._facts)
+        return self._steps_of(self._chapter)
 
     @property
     def number(self) -> int:
@@ -177,8 +178,7 @@ class Guide:
         elif self._number > 0:
             self._go(self._chapter, self._number - 1)
         elif self._chapter > 0:
-            steps = self.chapters[self._chapter - 1].steps(self._facts)
-            self._go(self._chapter - 1, len(steps) - 1)
+            self._go(self._chapter - 1, len(self._steps_of(self._chapter - 1)) - 1)
 
     def answer(self, option: int) -> None:
         """Answer the open question and let it happen; only the first answer to each counts."""
@@ -237,6 +237,12 @@ class Guide:
     def _see(self) -> None:
         self._phase = "told"
         self._tell()
+
+    def _steps_of(self, chapter: int) -> tuple[Step, ...]:
+        """Worked out once: they are asked for with every key, and some train to know their text."""
+        if chapter not in self._worked_out:
+            self._worked_out[chapter] = self.chapters[chapter].steps(self._facts)
+        return self._worked_out[chapter]
 
     @property
     def _key(self) -> str:

@@ -20,9 +20,7 @@ from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.sight import Sight
 from linreg_tui.tui.sweep.recipe import SCALES, SIZES, Recipe
 from linreg_tui.tui.tour.descent import STILL, DescentPane
-
-PAGE, DESCENT = "page", "descent"
-"""What is alone on the screen with scenes that none of the application's panes shows."""
+from linreg_tui.tui.tour.tour import DESCENT, PAGE
 
 
 class Application(Protocol):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from textual.geometry import Size
 
-from linreg_tui.tui.tour.contents import ContentsScreen
-from linreg_tui.tui.tour.guide import Guide
-from linreg_tui.tui.tour.panel import TourPanel
-from linreg_tui.tui.tour.stage import PAGE, Application
+if TYPE_CHECKING:
+    from linreg_tui.tui.tour.guide import Guide
+    from linreg_tui.tui.tour.panel import TourPanel
+    from linreg_tui.tui.tour.stage import Application
+
+PAGE, DESCENT = "page", "descent"
+"""What is alone on the screen with scenes that none of the application's panes shows."""
 
 PLACES = ("below", "beside", "page")
 """Classes of the screen: where the panel is."""
@@ -18,16 +24,36 @@ class Tour:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self.guide = Guide(application, self._told)
+
+    @cached_property
+    def guide(self) -> Guide:
+        """Leads through it; loaded when it is first asked for, since most of a start is loading."""
+        from linreg_tui.tui.tour.guide import Guide
+
+        return Guide(self._application, self._told)
+
+    @property
+    def opened(self) -> bool:
+        """Whether one is in it."""
+        return "guide" in vars(self) and self.guide.opened
+
+    @property
+    def begun(self) -> bool:
+        """Whether its data is on the stage, be it open or left for a while."""
+        return "guide" in vars(self) and self.guide.begun
 
     @property
     def panel(self) -> TourPanel:
         """The text on the screen."""
+        from linreg_tui.tui.tour.panel import TourPanel
+
         return self._application.main.query_one(TourPanel)
 
     def do(self, what: str, *arguments: int) -> None:
         """Open the list of chapters, or call the guide's method of that name."""
         if what == "contents":
+            from linreg_tui.tui.tour.contents import ContentsScreen
+
             guide = self.guide
             here = ContentsScreen(guide.chapters, guide.chapters.index(guide.chapter))
             self._application.main.app.push_screen(here, guide.choose)
@@ -39,7 +65,7 @@ class Tour:
         if what == "toggle":
             return True
         main = self._application.main
-        if not (self.guide.opened and main.app.screen is main):
+        if not (self.opened and main.app.screen is main):
             return False
         if what == "on":
             return not self.guide.ended
@@ -49,20 +75,20 @@ class Tour:
         question = self.guide.step.question
         return question is not None and arguments[0] < len(question.options)
 
-    def arrange(self, size: Size) -> Size:
-        """Give the panel its place on a screen of some size; what it leaves to the panes."""
-        main, place = self._application.main, ""
-        if self.guide.opened:
+    def arrange(self, size: Size) -> tuple[Size, dict[str, bool]]:
+        """Give the panel its place on a screen of some size.
+
+        Returns what it leaves to the panes, and which of its classes the screen is to have.
+        """
+        place = ""
+        if self.opened:
             size, place = self.panel.share(size)
-        main.set_class(self.guide.opened, "touring")
-        main.set_class(self.guide.begun, "tour-begun")
-        for name in PLACES:
-            main.set_class(name == place, name)
-        return size
+        classes = {"touring": self.opened, "tour-begun": self.begun}
+        return size, classes | {name: name == place for name in PLACES}
 
     def _told(self) -> None:
-        if self.guide.opened:
+        if self.opened:
             self.panel.tell()
         alone = self._application.alone
-        left = not self.guide.opened and alone == PAGE
+        left = not self.opened and alone == PAGE
         self._application.show_pane(None if left else alone)
