@@ -24,6 +24,7 @@ commands:
   linreg-tui report  the homework's report, written to files
   linreg-tui tour    the guided tour, in the application or printed
   linreg-tui serve   the application, in a browser
+  linreg-tui pbs     a job script for a cluster on a supercomputer, printed
 
 Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
 
@@ -59,7 +60,11 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "data",
         nargs="?",
         metavar="DATA",
-        help="a table with a header: CSV, TSV, .gz of these, .parquet, .xlsx",
+        help="a table with a header: CSV, TSV, .gz of these, .parquet, .xlsx; or many, as a folder "
+        "or 'part-*.parquet'",
+    )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="of many files, leave out those that can't be read"
     )
     parser.add_argument(
         "--example",
@@ -75,8 +80,13 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
 
 
-def data_of(options: argparse.Namespace, *, streamed: bool = False) -> Dataset:
-    """The data that was named, or the bundled one; a file can be read piece by piece."""
+def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = False) -> Dataset:
+    """The data that was named, or the bundled one; a file can be read piece by piece, or far off.
+
+    What consists of many files is read by the cluster that is named, if one is.
+    """
+    if far and options.cluster is not None and options.data is None:
+        raise InputError("a cluster reads files: name some, such as 'part-*.parquet'")
     if options.example is not None:
         if options.data is not None:
             raise InputError(
@@ -85,6 +95,18 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False) -> Dataset:
             )
         return example(options.example, options.x, options.y)
     if options.data is not None:
+        from linreg_tui.partitions import partitioned
+
+        data = partitioned(
+            options.data,
+            options.x,
+            options.y,
+            skip_bad=options.skip_bad,
+            cluster=getattr(options, "cluster", None),
+            single=far,
+        )
+        if data is not None:
+            return data
         from linreg_tui.core.loading import load
         from linreg_tui.core.streaming import stream
 
@@ -107,7 +129,9 @@ def named_data(options: argparse.Namespace) -> list[str]:
     """The words that name the data again, none for the bundled one."""
     if options.example is not None:
         return ["--example", options.example]
-    return [] if options.data is None else ["--", options.data]
+    if options.data is None:
+        return []
+    return [*(["--skip-bad"] if options.skip_bad else []), "--", options.data]
 
 
 def add_batch_sizes(group: argparse._ActionsContainer) -> None:
@@ -131,4 +155,37 @@ def add_trials(group: argparse._ActionsContainer) -> None:
         type=int,
         metavar="N",
         help="processes to train in (default: 1, and more for a long sweep)",
+    )
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Let several workers share each batch."""
+    group = parser.add_argument_group("data-parallel training")
+    group.add_argument(
+        "--workers",
+        type=int,
+        metavar="K",
+        help="K workers take a batch each (of 64 rows, or --batch-size), and the learning rates "
+        "are multiplied by K; they are on the cluster, with train, or take turns here",
+    )
+    add_cluster(group)
+
+
+def need_workers(options: argparse.Namespace) -> None:
+    """Raise an InputError where a cluster is named that has nothing to do."""
+    if options.cluster is None or options.workers is not None:
+        return
+    from linreg_tui.core import parts
+
+    if options.data is None or parts.named(options.data) is None:
+        raise InputError("a cluster trains with several workers: add --workers, such as 4")
+
+
+def add_cluster(group: argparse._ActionsContainer) -> None:
+    """Let it be named where else to work."""
+    group.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="work on a Dask cluster: tcp://HOST:PORT of its scheduler, or local:N for N processes "
+        "here",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,13 +14,17 @@ from linreg_tui.arguments import (
     EPILOG,
     Parser,
     add_batch_sizes,
+    add_cluster,
     add_data,
     add_json,
     add_trials,
+    add_workers,
     data_of,
     named_data,
+    need_workers,
     tell_reading,
 )
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
@@ -27,6 +32,7 @@ from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, scales, settings_of
 
 OUTPUT_LOST = 1
+INTERRUPTED = 128 + 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         sys.stderr.write(f"linreg-tui: {error}\n")
         return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has seen enough.
         _discard_output()
@@ -85,12 +93,24 @@ def _open_application(words: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
     add_data(parser)
     add_settings(parser)
+    add_workers(parser)
     launch.add_screen(parser)
     options = parser.parse_args(words)
     _recognise(options.data)
     launch.need_a_terminal("linreg-tui train works without one")
-    data = data_of(options)
-    return launch.run(data, settings_of(options, data), options, named_data(options))
+    data = data_of(options, far=True)
+    settings = _shared(settings_of(options, data), options, data)
+    named = named_data(options)
+    return launch.run(data, settings, options, named, workers=options.workers or 1)
+
+
+def _shared(settings: Settings, options: argparse.Namespace, data: Dataset) -> Settings:
+    """The settings with the batches and rates of all workers that were asked for."""
+    if options.workers is None:
+        return settings
+    from linreg_tui.core.parallel import for_workers
+
+    return for_workers(settings, options.workers, data.n)
 
 
 def _recognise(name: str | None) -> None:
@@ -113,11 +133,12 @@ def _fit(words: list[str]) -> int:
         action="store_true",
         help="read piece by piece, in little memory, a file of any size",
     )
+    add_cluster(parser)
     options = parser.parse_args(words)
 
     from linreg_tui import headless
 
-    data = data_of(options, streamed=options.stream)
+    data = data_of(options, streamed=options.stream, far=True)
     headless.fit(data, as_json=options.json)
     tell_reading(data)
     return 0
@@ -138,9 +159,11 @@ def _train(words: list[str]) -> int:
         metavar="FILE.py",
         help="write a Python script that repeats the run, replacing it, and beside it its data",
     )
+    add_workers(parser)
     options = parser.parse_args(words)
+    need_workers(options)
     data = data_of(options)
-    settings = settings_of(options, data)
+    settings = _shared(settings_of(options, data), options, data)
 
     from linreg_tui import headless
 
@@ -150,6 +173,8 @@ def _train(words: list[str]) -> int:
         as_json=options.json,
         history=options.history,
         repeated_by=options.script,
+        workers=options.workers,
+        cluster=options.cluster if options.workers else None,
     )
     tell_reading(data)
     return 0
@@ -173,6 +198,10 @@ def _sweep(words: list[str]) -> int:
         "the scale; ends with the scale from which on it diverges",
     )
     add_trials(group)
+    add_cluster(group)
+    group.add_argument(
+        "--go-on", action="store_true", help="should the cluster go away, train the rest here"
+    )
     add_settings(parser, "batch_size")
     add_json(parser)
     parser.add_argument(
@@ -191,6 +220,8 @@ def _sweep(words: list[str]) -> int:
         options.scales,
         options.repeats,
         jobs=options.jobs,
+        cluster=options.cluster,
+        go_on=options.go_on,
         as_json=options.json,
         csv=options.csv,
     )
@@ -262,6 +293,12 @@ def _serve(words: list[str]) -> int:
     return serving.serve(words)
 
 
+def _pbs(words: list[str]) -> int:
+    from linreg_tui import pbs
+
+    return pbs.command(words)
+
+
 _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "fit": _fit,
     "train": _train,
@@ -269,4 +306,5 @@ _COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "report": _report,
     "tour": _tour,
     "serve": _serve,
+    "pbs": _pbs,
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -27,6 +29,11 @@ from linreg_tui.numbers import (
     line_equation,
     plain_sum,
 )
+
+if TYPE_CHECKING:
+    from linreg_tui.core.parallel import Team
+    from linreg_tui.sweeping import FarExecutor
+    from linreg_tui.team_view import TeamView
 
 _CHUNK = 1000
 
@@ -78,18 +85,29 @@ def train(
     as_json: bool,
     history: str | None = None,
     repeated_by: str | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
 ) -> None:
     """Train to the end of the budget and print each step, or the whole as JSON.
 
-    Every step can be written to a file, `history`, and a script that repeats them to another.
+    Every step can be written to a file, `history`, and a script that repeats them to another. With
+    `workers` the settings are those of all of them together; they are on a cluster, or simulated.
     """
     steps = None if history is None else files.writable(history)
     program = None if repeated_by is None else files.writable(repeated_by)
-    run = Run(data, settings)
-    if as_json:
-        run.advance(run.budget)
-    else:
-        _print_training(run)
+    with _executor(cluster) as executor:
+        view, team = None, None
+        if workers is not None:
+            view = None if as_json else _view()
+            team = _team(data, workers, executor, view)
+        run = Run(data, settings, team)
+        with view or nullcontext():
+            if as_json:
+                run.advance(run.budget)
+            else:
+                _print_training(run, view)
+    if team is not None and not as_json:
+        _print_times(team, data, settings)
     if steps is not None:
         files.replace(steps, report.history_lines(run))
     if program is not None:
@@ -97,22 +115,55 @@ def train(
         numbers = files.create(program.parent, f"{program.stem}-data", ".csv", rows, reuse=True)
         files.replace(program, [script.script(run, numbers.name)])
     if as_json:
-        _print_json(report.train_object(run))
+        found = report.train_object(run)
+        if team is not None:
+            found |= report.team_object(team)
+        _print_json(found)
 
 
-def _print_training(run: Run) -> None:
+def _view() -> TeamView:
+    from linreg_tui.team_view import TeamView
+
+    return TeamView(Console(highlight=False))
+
+
+def _team(data: Dataset, workers: int, executor: FarExecutor | None, view: TeamView | None) -> Team:
+    from linreg_tui.core.parallel import Team
+
+    submit = None if executor is None else executor.submit_to
+    return Team(data, workers, submit, None if view is None else view.watch)
+
+
+def _print_times(team: Team, data: Dataset, settings: Settings) -> None:
+    from linreg_tui.team_view import told
+
+    assert settings.batch_size is not None
     console = Console(highlight=False, soft_wrap=True)
+    console.print(Text(told(team, data, settings.batch_size)))
+
+
+def _executor(cluster: str | None) -> AbstractContextManager[FarExecutor | None]:
+    if cluster is None:
+        return nullcontext()
+    from linreg_tui.cluster.connection import connected
+
+    return connected(cluster, otherwise="without --cluster the workers take turns here")
+
+
+def _print_training(run: Run, view: TeamView | None) -> None:
+    console = Console(highlight=False, soft_wrap=True) if view is None else view.console
     width = len(str(run.budget))
     _print_step(console, run, 0, width)
+    chunk = _CHUNK if view is None else 1
     while run.history.last < run.budget and not run.exhausted:
         first = run.history.last + 1
-        run.advance(min(_CHUNK, run.budget - run.history.last))
+        run.advance(min(chunk, run.budget - run.history.last))
         for number in range(first, run.history.last + 1):
-            _print_step(console, run, number, width)
+            _print_step(console, run, number, width, "" if view is None else view.took())
     console.print(_summary(run))
 
 
-def _print_step(console: Console, run: Run, number: int, width: int) -> None:
+def _print_step(console: Console, run: Run, number: int, width: int, took: str = "") -> None:
     step, optimum = run.history[number], run.optimum
     console.print(
         Text.assemble(
@@ -121,7 +172,9 @@ def _print_step(console: Console, run: Run, number: int, width: int) -> None:
             (f"  closed form: {line_equation(optimum)}", "dim"),
             "  loss: ",
             (fixed_loss(step.loss, optimum, 18).strip(), "yellow"),
-        )
+            (took, "dim"),
+        ),
+        soft_wrap=True,
     )
 
 

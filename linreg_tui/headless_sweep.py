@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import Result
 from linreg_tui.processes import processes
 from linreg_tui.sweep_table import LiveTable, PlainTable
+from linreg_tui.sweeping import GoneError
 
 INTERRUPTED = 128 + 2
 
@@ -40,12 +42,15 @@ def sweep(
     repeats: int,
     *,
     jobs: int | None,
+    cluster: str | None,
+    go_on: bool,
     as_json: bool,
     csv: str | None,
 ) -> int:
     """Run a sweep over batch sizes, or over scales if there are any; return the exit status.
 
-    Interrupted, it prints the trials that are done, and writes nothing else.
+    Interrupted, it prints the trials that are done, and writes nothing else. Should the cluster go
+    away, what is done is printed and written, and it fails, unless it is to go on here.
     """
     if scales is None:
         plan = over_batch_sizes(settings, data.n, sizes, repeats)
@@ -56,6 +61,7 @@ def sweep(
         jobs = sweeping.jobs_that_pay(plan, data.n)
     elif not 1 <= jobs <= sweeping.MAX_JOBS:
         raise InputError(f"so many jobs are not possible: choose from 1 to {sweeping.MAX_JOBS}")
+    jobs = min(jobs, len(plan))
     target = None if csv is None else files.writable(csv)
     foresights = Foresights(data)
     results: list[Result] = []
@@ -65,14 +71,18 @@ def sweep(
     console.soft_wrap = not live
     kind: Callable[..., AbstractContextManager[_Show]] = LiveTable if live else PlainTable
     show = nullcontext() if as_json else kind(console, data, plan, foresights)
+    gone: GoneError | None = None
     try:
-        with show as table:
-            for result in _results(data, plan, min(jobs, len(plan))):
+        # Before a table stands on the screen it is known whether anybody answers.
+        with _executor(jobs, cluster) as executor, show as table:
+            for result in _results(data, plan, executor, go_on):
                 results.append(result)
                 if table is not None:
                     table.add(result)
         if scales is not None and not as_json:
             console.print(_tipping(console, data, settings))
+    except GoneError as error:
+        gone = error
     except KeyboardInterrupt:
         return INTERRUPTED
     if target is not None:
@@ -80,12 +90,33 @@ def sweep(
     if as_json:
         found = report.sweep_object(data, results, foresights)
         sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
+    if gone is not None:
+        raise InputError(
+            f"{gone}; {len(results)} of {len(plan)} trainings are done: with --go-on the rest is "
+            "trained here"
+        )
     return 0
 
 
-def _results(data: Dataset, plan: Plan, jobs: int) -> Iterator[Result]:
-    with processes(jobs) as executor:
-        yield from sweeping.sweep(data, plan, executor)
+def _results(data: Dataset, plan: Plan, executor: Executor | None, go_on: bool) -> Iterator[Result]:
+    """The results of an executor; should it be gone before the end, the others from here."""
+    done: set[int] = set()
+    try:
+        for result in sweeping.sweep(data, plan, executor):
+            done.add(result.trial.number)
+            yield result
+    except GoneError:
+        if not go_on:
+            raise
+        yield from sweeping.sweep(data, [trial for trial in plan if trial.number not in done])
+
+
+def _executor(jobs: int, cluster: str | None) -> AbstractContextManager[Executor | None]:
+    if cluster is None:
+        return processes(jobs)
+    from linreg_tui.cluster.connection import connected
+
+    return connected(cluster)
 
 
 def _tipping(console: Console, data: Dataset, settings: Settings) -> Text:

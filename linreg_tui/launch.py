@@ -71,11 +71,12 @@ def run(
     options: Namespace,
     named: Sequence[str] = (),
     tour: str | None = None,
+    workers: int = 1,
 ) -> int:
     """Run the application, in the tour if a chapter or "" is given; returns the exit status.
 
-    `named` are the words that name the data to a command. What is not asked for on the command line
-    is as the user's file of preferences says.
+    `named` are the words that name the data to a command, and `workers` share each batch. What is
+    not asked for on the command line is as the user's file of preferences says.
     """
     # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
     gc.disable()
@@ -93,7 +94,9 @@ def run(
     look = look_of(options, file.preferences)
     theme = theme_of(look.theme)
     markers = _markers(look.marker)
-    application = LinregApp(data, settings, markers, named, tour, fps=look.fps, file=file)
+    application = LinregApp(
+        data, settings, markers, named, tour, fps=look.fps, file=file, workers=workers
+    )
     if theme is not None:
         application.theme = theme
     return application.run_guarded()

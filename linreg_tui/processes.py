@@ -6,11 +6,13 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, MutableSequence
+from collections.abc import Callable, Iterator, MutableSequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.synchronize import Event
 
 from linreg_tui.allowance import jobs_allowed
@@ -33,6 +35,9 @@ class _Shared:
 
 _shared: _Shared | None = None
 """In a process that trains for another one."""
+
+_unwanted: ContextVar[Callable[[], bool] | None] = ContextVar("unwanted", default=None)
+"""In a thread that trains for another machine: whether nobody waits for it any more."""
 
 
 class TrialProcesses(ProcessPoolExecutor):
@@ -107,8 +112,23 @@ def _started(jobs: int, trials: int) -> TrialProcesses | None:
     return executor
 
 
-class _StoppedError(Exception):
+class StoppedError(Exception):
     """Nobody waits for the results any more."""
+
+
+@contextmanager
+def unless(unwanted: Callable[[], bool]) -> Iterator[None]:
+    """The trials in here end with a StoppedError once they are unwanted."""
+    token = _unwanted.set(unwanted)
+    try:
+        yield
+    finally:
+        _unwanted.reset(token)
+
+
+def _leave_off(unwanted: Callable[[], bool], _: Step) -> None:
+    if unwanted():
+        raise StoppedError
 
 
 def _begin(shared: _Shared) -> None:
@@ -130,13 +150,15 @@ def _end_with_parent() -> None:
 
 def telling(trial: Trial) -> Look | None:
     """What looks on while a process trains for another one; None where there is no other."""
+    if (unwanted := _unwanted.get()) is not None:
+        return partial(_leave_off, unwanted)
     shared = _shared
     if shared is None:
         return None
 
     def look(step: Step) -> None:
         if shared.stopped.is_set():
-            raise _StoppedError
+            raise StoppedError
         first = FIGURES * trial.number
         if first < len(shared.told):
             shared.told[first : first + FIGURES] = [

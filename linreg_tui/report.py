@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.text import printable
 from linreg_tui.core.trials import Result
+
+if TYPE_CHECKING:
+    from linreg_tui.core.parallel import Team
 
 Json = dict[str, object]
 
@@ -144,6 +148,18 @@ def train_object(run: Run) -> Json:
             "stable": foreseen.stable,
             "spectral_radius": foreseen.spectral_radius,
             "max_stable_scale": foreseen.max_stable_scale,
+        },
+    }
+
+
+def team_object(team: Team) -> Json:
+    """What `train --json --workers` prints besides: how many there were, and seconds a step."""
+    rounds = max(1, team.rounds)
+    return {
+        "workers": team.workers,
+        "seconds_per_step": {
+            "computing": team.computing / rounds,
+            "communicating": team.communicating / rounds,
         },
     }
 

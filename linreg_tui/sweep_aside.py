@@ -13,9 +13,11 @@ from contextlib import (
     asynccontextmanager,
     redirect_stderr,
 )
+from itertools import groupby
 from typing import Self
 
 from linreg_tui import sweeping
+from linreg_tui.cluster.connection import Cluster
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.foresights import Foresights
@@ -27,6 +29,7 @@ from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.processes import TrialProcesses
 from linreg_tui.processes import processes as trial_processes
 from linreg_tui.sweep_board import Board, Row
+from linreg_tui.sweeping import GoneError
 
 Watch = Callable[[Trial, Step], object]
 """Is shown how far a trial is, in the thread that trains it."""
@@ -51,6 +54,24 @@ async def processes(jobs: int, trials: int) -> AsyncIterator[Executor | None]:
         await asyncio.to_thread(manager.__exit__, None, None, None)
 
 
+@asynccontextmanager
+async def cluster(address: str) -> AsyncIterator[Executor]:
+    """The same as `connection.connected`, without a wait on the event loop.
+
+    Raises
+    ------
+    InputError
+        As that does.
+    """
+    opened = Cluster(address)
+    try:
+        await asyncio.wrap_future(opened.ready)
+        yield opened
+    finally:
+        opened.leave()
+        await asyncio.to_thread(opened.shutdown)
+
+
 async def sweep(
     data: Dataset,
     trials: Iterable[Trial],
@@ -67,10 +88,13 @@ async def sweep(
     ------
     InputError
         If the data can't be trained with the settings of a trial.
+    GoneError
+        If the executor is gone, after all that it has done.
     """
     if executor is not None:
         submitted = await asyncio.to_thread(_submitted, data, trials, executor)
         left = {asyncio.wrap_future(future): batch for future, batch in submitted.items()}
+        gone: GoneError | None = None
         try:
             while left:
                 done, _ = await asyncio.wait(
@@ -78,9 +102,16 @@ async def sweep(
                 )
                 for future in done:
                     del left[future]
-                    yield future.result()
+                    try:
+                        results = future.result()
+                    except GoneError as error:  # others may be done
+                        gone = error
+                        continue
+                    yield results
                 if watch is not None:
                     _watch(executor, left.values(), watch)
+            if gone is not None:
+                raise gone
         finally:
             for future in left:
                 future.cancel()
@@ -98,9 +129,8 @@ async def until_it_diverges(
     A group has diverged if its first repeat has. Groups that can't be trained, since their learning
     rates are no numbers any more, end it too.
     """
-    repeats = sum(trial.group == plan[0].group for trial in plan)
-    for start in range(0, len(plan), repeats):
-        group, diverged = plan[start : start + repeats], False
+    for _, trials in groupby(plan, key=lambda trial: trial.group):
+        group, diverged = tuple(trials), False
         try:
             check(data, group)
         except InputError:

@@ -18,6 +18,7 @@ from linreg_tui.core.trials import Result
 from linreg_tui.numbers import fixed_loss, line_equation
 from linreg_tui.sweep_board import Board, Row
 from linreg_tui.sweep_cells import WORDS, Cells, Columns, aligned, foreseen, names
+from linreg_tui.sweeping import GoneError
 
 FRAMES = 8
 """A second."""
@@ -73,7 +74,10 @@ class PlainTable(_Table):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """What is printed stays."""
+        """Of a sweep that was broken off, print the other rows that are done."""
+        for row in self._board.rows[self._printed :]:
+            if row.done:
+                self._print(self._cells(row))
 
     def add(self, result: Result) -> None:
         """Take a result, and print the rows that are done."""
@@ -114,7 +118,7 @@ class LiveTable(_Table):
         self, kind: type[BaseException] | None, _: object, __: TracebackType | None
     ) -> None:
         self._live.stop()
-        if kind is None or issubclass(kind, KeyboardInterrupt):
+        if kind is None or issubclass(kind, KeyboardInterrupt | GoneError):
             self._console.print(self._title())
             self._console.print(self._table(0, len(self._board.rows)), soft_wrap=False)
 

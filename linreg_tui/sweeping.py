@@ -6,8 +6,10 @@ What the results are does not depend on where they come from, nor on their order
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
+from typing import TypeVar
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -28,6 +30,34 @@ POLITE_JOBS = 4
 """Processes at most, if nobody asks for more: a login node is shared."""
 
 MAX_JOBS = 32
+
+Item = TypeVar("Item")
+Sum = TypeVar("Sum")
+
+
+class FarExecutor(Executor):
+    """An executor that takes longer to hand over to, and which keeps the data that it was sent."""
+
+    @abstractmethod
+    def batch_seconds(self, work: float) -> float:
+        """How much to hand over at a time, of so many seconds of work."""
+
+    @abstractmethod
+    def submit_to(
+        self, number: int, function: Callable[[Dataset, Item], Sum], data: Dataset, item: Item
+    ) -> Future[Sum]:
+        """The same as `submit`, by the worker of a number, which keeps the data."""
+
+    @abstractmethod
+    def tree(self, function: Callable[[int, Item], Sum], items: Sequence[Item]) -> Sum:
+        """The sum of what a function makes of items and their numbers, as `parts.tree` adds it."""
+
+
+class GoneError(InputError):
+    """The executor is gone before its work was done; what it handed out stays valid.
+
+    What to do then depends on the work.
+    """
 
 
 def jobs_that_pay(trials: Iterable[Trial], n: int) -> int:
@@ -54,15 +84,25 @@ def sweep(
     ------
     InputError
         If the data can't be trained with the settings of a trial.
+    GoneError
+        If the executor is gone, after all that it has done.
     """
     if executor is None:
         for trial in trials:
             yield run_trial(data, trial)
         return
     futures = submitted(data, trials, executor)
+    gone: GoneError | None = None
     try:
         for future in as_completed(futures):
-            yield from future.result()
+            try:
+                results = future.result()
+            except GoneError as error:  # others may be done
+                gone = error
+                continue
+            yield from results
+        if gone is not None:
+            raise gone
     finally:
         for future in futures:
             future.cancel()
@@ -79,6 +119,10 @@ def submitted(
         If it has no processes to run them.
     """
     seconds = BATCH_SECONDS + SENDING * data.n
+    if isinstance(executor, FarExecutor):
+        trials = tuple(trials)
+        work = sum(estimated_seconds(trial.settings, data.n) for trial in trials)
+        seconds = executor.batch_seconds(work)
     try:
         return {
             executor.submit(_run, data, batch): batch for batch in batches(trials, data.n, seconds)

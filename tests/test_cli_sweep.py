@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.test_cli import RED, complaint, output, printed, run, start, table
+from tests.test_sweeping import Leaving
 
 FIELDS = (
     "batch_size, learning_rate_m, learning_rate_b, scale, repeat, seed, steps, slope, intercept, "
@@ -254,6 +257,38 @@ def test_interrupted_it_keeps_what_is_done(
     assert len(out.splitlines()) == 3
     assert run(capsys, "sweep", "--json") == (130, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def leaving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cluster goes away once two trials are done."""
+    from linreg_tui import headless_sweep
+
+    monkeypatch.setattr(headless_sweep, "_executor", lambda *_: nullcontext(Leaving(2)))
+
+
+@pytest.mark.usefixtures("leaving")
+def test_a_cluster_that_goes_away_leaves_what_is_done(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "trials.csv"
+    status, out, err = run(capsys, "sweep", "--cluster", "local:2", "--csv", str(path))
+    assert status == 2
+    assert [row.split()[0] for row in out.splitlines()[2:]] == ["32", "64"]
+    assert len(path.read_text().splitlines()) == 3
+    assert err == (
+        "linreg-tui: the cluster went away; 2 of 5 trainings are done: "
+        "with --go-on the rest is trained here\n"
+    )
+    status, out, err = run(capsys, "sweep", "--cluster", "local:2", "--json")
+    assert (status, len(json.loads(out)["trials"])) == (2, 2)
+    assert "--go-on" in err
+
+
+@pytest.mark.usefixtures("leaving")
+def test_the_rest_can_go_on_here(capsys: pytest.CaptureFixture[str]) -> None:
+    told = printed(capsys, "sweep", "--cluster", "local:2", "--go-on")
+    assert [trial["batch_size"] for trial in told["trials"]] == [32, 64, 128, 256, 512]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals on Windows")

@@ -19,6 +19,7 @@ HEAVY = {
     *("pandas", "pyarrow", "openpyxl", "scipy"),
     *("textual", "plotext"),
     *("textual_serve", "aiohttp"),
+    "dask",
 }
 
 AFTER = """
@@ -89,14 +90,14 @@ def loaded(script: str) -> frozenset[str]:
         (RUN.format(["train", "--json"]), {"linreg_tui.core.sgd"}, HEAVY),
         (RUN.format(["sweep", "--json"]), {"linreg_tui.sweeping"}, HEAVY),
         (RUN.format(["sweep", "--scales", "1,8"]), {"linreg_tui.core.tipping"}, HEAVY),
-        (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy"}),
+        (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy", "dask"}),
         (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
         (REPORT, {"linreg_tui.homework_report", "linreg_tui.curves_svg"}, HEAVY),
         (RUN.format(["tour", "--plain"]), {"linreg_tui.tour.plain"}, HEAVY),
         (
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
             {"pandas", "scipy"},
-            {"textual", "plotext"},
+            {"textual", "plotext", "dask"},
         ),
     ],
     ids=[
@@ -168,13 +169,19 @@ def test_one_file_knows_a_library(package: str, only: str) -> None:
     assert users(package) == {only}
 
 
+def test_the_cluster_alone_knows_distributed() -> None:
+    for library in ("dask", "distributed"):
+        assert users(library) <= {f"cluster/{name}.py" for name in ("calls", "opening", "worker")}
+    assert users("distributed")
+
+
 def test_textual_is_known_to_the_application_alone() -> None:
     outside = {name for name in users("textual") if not name.startswith("tui/")}
     assert users("textual") - outside
     assert outside <= {"cli.py"}
 
 
-@pytest.mark.parametrize("library", ["pandas", "scipy", "openpyxl", "pyarrow"])
+@pytest.mark.parametrize("library", ["pandas", "scipy", "openpyxl", "pyarrow", "distributed"])
 def test_slow_libraries_are_imported_late(library: str) -> None:
     found = [
         at_once
@@ -192,6 +199,7 @@ FORBIDDEN = {
     "training": PARTS - {"core", "training"},
     "processes": PARTS - {"core", "allowance", "processes"},
     "sweeping": PARTS - {"core", "processes", "sweeping"},
+    "cluster": PARTS - {"__init__", "core", "processes", "sweeping", "cluster"},
     "tui": {"headless", "headless_report", "headless_sweep", "sweep_table", "cli", "__main__"},
     "launch": {"cli", "__main__"},
     "cli": {"__main__"},

@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import aclosing
 from typing import Any
@@ -20,7 +20,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import Plan, Trial, grid, over_batch_sizes
 from linreg_tui.core.trials import Result
 from linreg_tui.processes import processes
-from linreg_tui.sweeping import batches, jobs_that_pay, sweep
+from linreg_tui.sweeping import FarExecutor, GoneError, batches, jobs_that_pay, sweep
 
 PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7, 1e-6]}, repeats=20)
 
@@ -44,6 +44,34 @@ class Backwards(Executor):
             future, work = self._waiting.pop()
             if future.set_running_or_notify_cancel():
                 future.set_result(work())
+
+
+class Leaving(FarExecutor):
+    """A far executor that goes away after so many batches, each of one trial."""
+
+    def __init__(self, lasts: int) -> None:
+        self._left = lasts
+
+    def batch_seconds(self, work: float) -> float:
+        assert work > 0
+        return 0.0
+
+    def submit_to(
+        self, number: int, function: Callable[..., Any], data: Dataset, item: Any
+    ) -> Future[Any]:
+        raise NotImplementedError
+
+    def tree(self, function: Callable[[int, Any], Any], items: Sequence[Any]) -> Any:
+        raise NotImplementedError
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self._left:
+            future.set_result(fn(*args, **kwargs))
+        else:
+            future.set_exception(GoneError("the cluster went away"))
+        self._left -= self._left > 0
+        return future
 
 
 def ordered(results: list[Result]) -> list[Result]:
@@ -220,6 +248,11 @@ def test_batches_hold_every_trial_once() -> None:
     long = over_batch_sizes(Settings(epochs=10_000), 551, repeats=2)
     assert [len(part) for part in batches(long, 551, sweeping.BATCH_SECONDS)] == [1] * 10
     assert list(batches([], 551, 1.0)) == []
+
+
+def test_a_far_executor_says_how_much_goes_out_together(houses: Dataset) -> None:
+    futures = sweeping.submitted(houses, PLAN[:5], Leaving(5))
+    assert [len(batch) for batch in futures.values()] == [1] * 5
 
 
 def test_most_sweeps_belong_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:

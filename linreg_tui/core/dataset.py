@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,20 @@ from linreg_tui.core.moments import Batches, FloatArray, Moments
 from linreg_tui.core.sketch import sketched_rows
 from linreg_tui.core.tally import Tally
 
+if TYPE_CHECKING:
+    from linreg_tui.core.density import Density
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What is known of all rows of a file, where only a sample of them is kept."""
+    """What is known of all rows of a file, where only a sample of them is kept.
+
+    `density` tells where they are, if that was asked for.
+    """
 
     sums: Sums
     line: ClosedForm
+    density: Density | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,8 @@ class Dataset:
     @cached_property
     def extent(self) -> Extent:
         """The least and the largest x and y."""
+        if self.whole is not None and self.whole.density is not None:
+            return self.whole.density.extent
         return Extent.of(self.x, self.y)
 
     @cached_property
@@ -93,8 +103,12 @@ class Dataset:
 
     @cached_property
     def sketch(self) -> tuple[FloatArray, FloatArray]:
-        """The points of these rows, x and y."""
-        return self.x[self.sketched], self.y[self.sketched]
+        """The points of these rows, x and y; and where there are rows that are not kept, others."""
+        x, y = self.x[self.sketched], self.y[self.sketched]
+        if self.whole is None or self.whole.density is None:
+            return x, y
+        more_x, more_y = self.whole.density.unseen(self.x, self.y)
+        return np.concatenate([x, more_x]), np.concatenate([y, more_y])
 
     @cached_property
     def batches(self) -> Batches:

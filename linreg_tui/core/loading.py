@@ -70,14 +70,25 @@ class _Growing:
 class Rows:
     """The rows of two columns that have a number in both, a chunk at a time.
 
+    A line takes two of them, but of a part of the data there may be fewer.
+
     Raises
     ------
     InputError
         As `load` does.
     """
 
-    def __init__(self, path: str, x: str | None, y: str | None, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        path: str,
+        x: str | None,
+        y: str | None,
+        progress: Progress | None = None,
+        *,
+        part: bool = False,
+    ) -> None:
         self._path = path
+        self._part = part
         self._progress = progress
         self._table = open_table(path)
         try:
@@ -114,7 +125,8 @@ class Rows:
 
     def _check(self, found: list[bool]) -> None:
         """Raise an InputError if the rows are too few for a line."""
-        if self._kept >= 2:
+        enough = self._kept or not self._dropped if self._part else self._kept >= 2
+        if enough:
             return
         x, y = map(printable, self._names)
         if not all(found):
@@ -125,21 +137,38 @@ class Rows:
             why = "one row is not enough for a line; it takes two"
         raise InputError(f"{printable(self._path)}: {why}")
 
+    @property
+    def dropped(self) -> int:
+        """How many rows had no number in one of the two columns."""
+        return self._dropped
+
+    @property
+    def missing(self) -> tuple[int, int]:
+        """How many cells of x and of y had no number."""
+        return self._missing[0], self._missing[1]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The columns of x and y."""
+        return self._names[0], self._names[1]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns of the file."""
+        return tuple(self._table.names)
+
     def dataset(self, x: FloatArray, y: FloatArray) -> Dataset:
         """These rows, or a sample of them, with the names of the columns and what was dropped."""
-        x_name, y_name = self._names
-        missing = self._missing[0], self._missing[1]
         table = self._table
         readings = [(table.names[place], reading(table, place)) for place in self._places]
         return Dataset(
             self._path,
-            x_name,
-            y_name,
+            *self.names,
             x,
             y,
-            self._dropped,
-            missing=missing,
-            columns=tuple(table.names),
+            self.dropped,
+            missing=self.missing,
+            columns=self.columns,
             notes=(
                 *table.notes,
                 *(f"{printable(name, 30)}: {told}" for name, told in readings if told),

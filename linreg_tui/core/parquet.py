@@ -90,6 +90,14 @@ class ParquetTable:
                 yield _floats(batch.column(names[x])), _floats(batch.column(names[y]))
 
 
+def row_count(path: str) -> int:
+    """How many rows a file has, by its footer; raises an InputError if that can't be read."""
+    from pyarrow import parquet
+
+    with told(path):
+        return int(parquet.read_metadata(path).num_rows)
+
+
 def _texts(column: Any) -> list[str]:
     return ["" if value is None else str(value) for value in column.to_pylist()]
 

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import repeat
+from typing import Protocol
 
 import numpy as np
 
@@ -31,6 +32,17 @@ _LONGEST_WALK = 4096
 """Steps at a time, and steps from which a branch may have to be trained again."""
 
 
+class BatchMoments(Protocol):
+    """Knows the moments of batches, as `Batches` does; so many workers share each of them."""
+
+    @property
+    def workers(self) -> int:
+        """How many."""
+
+    def moments(self, index: Index) -> Moments[FloatArray]:
+        """Moments of k batches, which `index`, of shape (k, size), names the rows of."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """What it takes to go on from a step: the point in training units, and the optimizer."""
@@ -43,6 +55,7 @@ class _Mark:
 class Run:
     """One training run, as far as it has come.
 
+    The moments of its batches may come from elsewhere, `batches`, than from the data at hand.
     One thread may advance it while another reads `history`, `curve`, `segments` and `batch`.
 
     Raises
@@ -51,10 +64,13 @@ class Run:
         If a setting is out of range for the data, or all x are equal.
     """
 
-    def __init__(self, data: Dataset, settings: Settings) -> None:
+    def __init__(
+        self, data: Dataset, settings: Settings, batches: BatchMoments | None = None
+    ) -> None:
         for _, why in faults(data, settings):
             raise InputError(why)
         self.data = data
+        self._batches = batches
         self.optimum = data.line
         self.overflowed = False
         self.branched_at: int | None = None
@@ -69,6 +85,11 @@ class Run:
         self._marks = [_Mark(0, self._point, copy.copy(self._optimizer))]
         self._segments = [Segment.first(settings, data.n, self._milestones(start))]
         self._coming: Segment | None = None
+
+    @property
+    def workers(self) -> int:
+        """How many share each batch."""
+        return 1 if self._batches is None else self._batches.workers
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -201,7 +222,8 @@ class Run:
         if last - self._marks[-1].step >= _LONGEST_WALK:
             self._marks.append(_Mark(last, self._point, copy.copy(self._optimizer)))
         draws = self._segments[-1].draws
-        batch = None if draws is None else self.data.batches.moments(draws.take(steps))
+        batches = self._batches or self.data.batches
+        batch = None if draws is None else batches.moments(draws.take(steps))
         rows = self._rows(steps) if batch is None else self._batch_rows(batch)
         points = self._optimizer.walk(*self._point, rows)
         self._point = points[0][-1], points[1][-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -52,7 +53,7 @@ class Sample:
     with a reservoir" (1985), section 2.
     """
 
-    def __init__(self, size: int, seed: int) -> None:
+    def __init__(self, size: int, seed: int | Sequence[int]) -> None:
         self._size = size
         self._random = np.random.default_rng(seed)
         self._kept: FloatArray = np.empty((3, 0))
@@ -63,6 +64,20 @@ class Sample:
         drawn = self._random.random(len(x))
         near = drawn < self._below
         self._kept = np.concatenate([self._kept, [drawn[near], x[near], y[near]]], axis=1)
+        # Some are kept that are not among the smallest, rather than look for these every time.
+        if self._kept.shape[1] > 2 * self._size:
+            self.thin()
+
+    def __add__(self, other: Sample) -> Sample:
+        """The sample of both sets of rows, which were drawn with different seeds."""
+        both = Sample(self._size, 0)
+        both._below = min(self._below, other._below)
+        both._kept = np.concatenate([self._kept, other._kept], axis=1)
+        both.thin()
+        return both
+
+    def thin(self) -> None:
+        """Keep no more than the sample."""
         if self._kept.shape[1] > self._size:
             order = np.argpartition(self._kept[0], self._size)
             self._below = float(self._kept[0, order[self._size]])
@@ -70,6 +85,7 @@ class Sample:
 
     def rows(self) -> tuple[FloatArray, FloatArray]:
         """x and y of the sample, in the order in which they came."""
+        self.thin()
         _, x, y = self._kept.copy()
         return x, y
 
@@ -78,13 +94,13 @@ class Tally:
     """The closed form of rows that come in chunks.
 
     Of the rows the moments of x and r = y − (m₀ x + b₀) are added up, with the line (m₀, b₀) of the
-    first chunk: r keeps the digits that a difference of two large sums of squares would lose. From
-    them follow those of x and y.
+    first chunk, or the one given: r keeps the digits that a difference of two large sums of squares
+    would lose. From them follow those of x and y.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, line: tuple[float, float] | None = None) -> None:
         self.sums = Sums(0, 0.0, 0.0, 0.0, 0.0)
-        self._line = (0.0, 0.0)
+        self._line = line
         self._moments: Moments[float] | None = None
 
     @property
@@ -96,11 +112,23 @@ class Tally:
         """Take these rows into account, both of shape (n,), n at least 1."""
         with np.errstate(over="ignore", invalid="ignore"):
             self.sums += sums_of(x, y)
-            if self._moments is None:
-                self._line = _near(x, y)
+            if self._line is None:
+                self._line = near(x, y)
             slope, intercept = self._line
-            found = Moments.of(x, y - (slope * x + intercept))
-            self._moments = found if self._moments is None else self._moments + found
+            self._take(Moments.of(x, y - (slope * x + intercept)))
+
+    def _take(self, moments: Moments[float] | None) -> None:
+        if moments is not None:
+            self._moments = moments if self._moments is None else self._moments + moments
+
+    def __add__(self, other: Tally) -> Tally:
+        """The tally of both sets of rows, of the same line."""
+        both = Tally(self._line)
+        both.sums = self.sums + other.sums
+        with np.errstate(over="ignore", invalid="ignore"):
+            both._take(self._moments)
+            both._take(other._moments)
+        return both
 
     def line(self) -> ClosedForm:
         """The least-squares line of all rows, of which there is at least one.
@@ -111,6 +139,7 @@ class Tally:
             As `closed_form` does.
         """
         assert self._moments is not None
+        assert self._line is not None
         rest, (slope, intercept) = self._moments, self._line
         moments = replace(
             rest,
@@ -123,7 +152,7 @@ class Tally:
         return replace(line, loss=left / rest.n)
 
 
-def _near(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+def near(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     """A line near these rows; a level one where they have none."""
     moments = Moments.of(x, y)
     slope = moments.sxy / moments.sxx if moments.sxx > 0 else 0.0

@@ -10,6 +10,7 @@ from linreg_tui.core.closed_form import ClosedForm, Sums, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.derivation import Derivation, derivation
 from linreg_tui.core.history import Step
+from linreg_tui.core.parallel import Round, Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
@@ -87,6 +88,20 @@ class Facts:
     def step(self, settings: Settings, number: int) -> Update:
         """One of its steps, taken apart."""
         return update(self.run(settings), number)
+
+    @cached_property
+    def _teams(self) -> dict[tuple[Settings, int], tuple[Run, tuple[Round, ...]]]:
+        return {}
+
+    def together(self, settings: Settings, workers: int) -> tuple[Run, tuple[Round, ...]]:
+        """A run by so many workers, simulated here one after another, and its rounds."""
+        key = settings, workers
+        if key not in self._teams:
+            rounds: list[Round] = []
+            run = Run(self.data, settings, Team(self.data, workers, watch=rounds.append))
+            run.advance(run.budget)
+            self._teams[key] = run, tuple(rounds)
+        return self._teams[key]
 
     @cached_property
     def _predictions(self) -> dict[Settings, Prediction]:

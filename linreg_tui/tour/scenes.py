@@ -38,7 +38,7 @@ class Training:
 
     `shows` is the plot that is seen where there is room for one. `above_optimum` draws of the loss
     only what is above the least one, `z_scores` the landscape in these, and `gradient` shows how
-    the step was made.
+    the step was made. With several `workers`, who take turns, each has its part of a batch.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -48,6 +48,7 @@ class Training:
     above_optimum: bool = False
     z_scores: bool = False
     gradient: bool = False
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)

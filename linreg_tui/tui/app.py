@@ -71,6 +71,7 @@ class LinregApp(GuardedApp):
         *,
         fps: int | None = None,
         file: PreferencesFile | None = None,
+        workers: int = 1,
     ) -> None:
         super().__init__()
         for theme in THEMES:
@@ -80,6 +81,7 @@ class LinregApp(GuardedApp):
         self._edits = Edits.of(data)
         self.started = settings
         self._markers = markers
+        self._sharing = workers
         self._alone: str | None = None
         self._poking = False
         self._swept = data
@@ -94,7 +96,7 @@ class LinregApp(GuardedApp):
         """The live pane, with room for the others."""
         yield TitleBar(self.data)
         with Horizontal(id="panes"):
-            yield LivePane(self.data, self.started, self._markers, self._link)
+            yield LivePane(self.data, self.started, self._markers, self._link, self._sharing)
             yield Vertical(id="side")
         yield Static(id="too-small")
         yield KeysFooter()

@@ -137,7 +137,7 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
 
 
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
-    """One character at each (x, y)."""
+    """A character at each (x, y): the same, or each its own, of which the last is seen."""
     layer = _no_ink(area, role)
     if not area.has_room:
         return layer
@@ -145,7 +145,8 @@ def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> L
     inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
     column = np.minimum(x[inside] * area.plot_columns, area.plot_columns - 1).astype(np.intp)
     row = np.minimum((1 - y[inside]) * area.plot_rows, area.plot_rows - 1).astype(np.intp)
-    layer.glyphs[row, column] = ord(glyph)
+    codes = np.broadcast_to([ord(character) for character in glyph], len(inside))
+    layer.glyphs[row, column] = codes[inside]
     return layer
 
 

@@ -124,6 +124,7 @@ SWEEP_KEYS = (
     Key("H", "H", "ask('show_columns')", "Show hidden columns"),
     Key("f", "f", "ask('filter')", "Only rows of one status", "filter"),
     Key("ctrl+x,escape", "ctrl+x", "ask('cancel')", "Cancel the sweep"),
+    Key("g", "g", "ask('go_on')", "Train what it left, here"),
 )
 """The keys of the sweep's table, while it is alone on the screen."""
 

@@ -36,6 +36,9 @@ GROWS = 5.0
 SWINGS = 4
 """Steps over which the window remembers how far the line swung, so that it doesn't jitter."""
 
+NUMBERED = "123456789"
+"""The marks of the workers' rows, from the first of them again after the ninth."""
+
 CROWD = 32
 """The points of a batch with more of them lie under the lines, which they would hide."""
 
@@ -72,6 +75,9 @@ class FitPicture:
         if view.trace is not None:
             names.insert(0, "before")
         entries = legend(self._markers, *names)
+        if (workers := view.run.workers) > 1 and "batch" in names:
+            numbers = f"{NUMBERED[0]}–{NUMBERED[min(workers, len(NUMBERED)) - 1]}"
+            entries[names.index("batch")] = (f"{numbers} workers", Role.BATCH)
         if self._drawn != (area, entries):
             frame = figures.frame(area, entries)
             self._still = layers.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
@@ -108,15 +114,21 @@ class FitPicture:
         return replace(area, y=linear_axis(middle - half, middle + half, area.y.label, ticks))
 
     def _batch(self, area: Area, view: View) -> Layer | None:
-        """The points of the batch in view, where it can be seen."""
+        """The points of the batch in view, where it can be seen; those of each worker numbered."""
         if view.number == 0 or _in_a_blur(view):
             return None
         rows = view.run.batch(view.number)
         if rows is None:
             return None
-        return figures.marks(
-            area, self._data.x[rows], self._data.y[rows], area.markers.batch, Role.BATCH
-        )
+        glyph = area.markers.batch
+        if (workers := view.run.workers) > 1:
+            # In turns, so that where many points are, it is not the last worker's that are seen.
+            sizes = [len(part) for part in np.array_split(rows, workers)]
+            share = np.repeat(np.arange(workers), sizes)
+            place = np.argsort(np.arange(len(rows)) - np.searchsorted(share, share), kind="stable")
+            rows, share = rows[place], share[place]
+            glyph = "".join(NUMBERED[k % len(NUMBERED)] for k in share)
+        return figures.marks(area, self._data.x[rows], self._data.y[rows], glyph, Role.BATCH)
 
     def _trace(self, area: Area, trace: Run, number: int) -> Layer:
         step = trace.history[min(number, trace.history.last)]

@@ -53,12 +53,17 @@ class Player:
     """
 
     def __init__(
-        self, data: Dataset, settings: Settings, tell: Callable[[Progress], None], start: Start
+        self,
+        data: Dataset,
+        settings: Settings,
+        tell: Callable[[Progress], None],
+        start: Start,
+        workers: int = 1,
     ) -> None:
         self._data = data
         self._tell = tell
         self._start = start
-        self._training = Training(Run(data, settings), 0, tell, FIRST_PACE)
+        self._training = Training(_run(data, settings, workers), 0, tell, FIRST_PACE)
         self._trace: Run | None = None
         self._first: tuple[float, float] | None = None
         self._chasing = False
@@ -163,7 +168,7 @@ class Player:
         InputError
             If a setting is out of range for the data.
         """
-        self._take(Run(self._data, settings or self.afresh), None)
+        self._take(_run(self._data, settings or self.afresh, self._run.workers), None)
 
     def show(self, run: Run, number: int, pace: float) -> None:
         """Train this run from now on, whatever its data, and show one of its steps; pauses."""
@@ -244,6 +249,15 @@ class Player:
         self.latest()
         if going:
             self.toggle()
+
+
+def _run(data: Dataset, settings: Settings, workers: int) -> Run:
+    """A run whose batches so many workers share, who take turns."""
+    if workers == 1:
+        return Run(data, settings)
+    from linreg_tui.core.parallel import Team
+
+    return Run(data, settings, Team(data, workers))
 
 
 def scaled_rates(settings: Settings, factor: float) -> Settings:

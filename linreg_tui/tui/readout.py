@@ -78,7 +78,7 @@ def _settings(view: View, roomy: bool) -> list[Span]:
     rates = {"η": of_b} if settings.standardize else {"η_m": of_m, "η_b": of_b}
     spans: list[Span] = [
         ("next: batch " if others else "batch ", Role.LABEL),
-        ("full" if settings.batch_size is None else str(settings.batch_size), Role.TEXT),
+        (_batch(settings.batch_size, view.run.workers), Role.TEXT),
         gap,
     ]
     for name, value in rates.items():
@@ -87,6 +87,13 @@ def _settings(view: View, roomy: bool) -> list[Span]:
     steps = f"{view.pace:g} step{'s' * (view.pace != 1)}/s"
     pace = "full speed" if math.isinf(view.pace) else steps
     return [*spans, (pace, Role.TEXT), gap, (", ".join(_others(settings)), Role.TEXT)]
+
+
+def _batch(size: int | None, workers: int) -> str:
+    """The rows of a batch, told as those of each worker if they have as many each."""
+    if size is None:
+        return "full"
+    return str(size) if workers == 1 or size % workers else f"{workers}×{size // workers}"
 
 
 def _rates(view: View) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
 from linreg_tui.core.losses1d import FIGURES, PARABOLA
+from linreg_tui.core.parallel import for_workers
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import condition_number
 from linreg_tui.tour.answers import summed_up, verdict
@@ -126,12 +128,12 @@ def all_text(step: Step) -> str:
     return " ".join(line for text in (step.text, *asked) for line in plain(text, 10_000))
 
 
-def test_ten_chapters_in_order() -> None:
+def test_eleven_chapters_in_order() -> None:
     known = chapters()
-    assert [chapter.number for chapter in known] == list(range(1, 11))
+    assert [chapter.number for chapter in known] == list(range(1, 12))
     assert [chapter.name for chapter in known] == [
         *("training", "data", "theory", "loss", "gradient"),
-        *("rate", "descent", "batches", "scaling", "you"),
+        *("rate", "descent", "batches", "scaling", "workers", "you"),
     ]
 
 
@@ -141,7 +143,7 @@ def test_a_chapter_by_number_name_or_beginning(word: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "hint"), [("11", "1 to 10"), ("scalling", "scaling"), ("d", "choose")]
+    ("word", "hint"), [("12", "1 to 11"), ("scalling", "scaling"), ("d", "choose")]
 )
 def test_a_chapter_that_is_not_there(word: str, hint: str) -> None:
     with pytest.raises(InputError, match=hint) as error:
@@ -259,6 +261,50 @@ def test_only_the_scale_of_8_breaks(lesson: dict[str, tuple[Step, ...]], facts: 
     broken = [r.trial.scale for r in facts.results(Sweep("scales")) if r.status == "diverged"]
     assert broken == [8.0]
     assert question.options[question.answer] == "only 8"
+
+
+def test_workers_make_the_steps_of_one_process(
+    lesson: dict[str, tuple[Step, ...]], facts: Facts
+) -> None:
+    settings = for_workers(Settings(batch_size=64), 4, facts.data.n)
+    run, rounds = facts.together(settings, 4)
+    assert len(rounds) == run.history.last == facts.last(settings).number
+    assert run.history[60].slope == pytest.approx(facts.last(settings).slope, rel=1e-11)
+    moved = run.history[1].slope
+    shares = [
+        (one.moments.gradient(5.0, 1000.0)[0], one.moments.gradient(moved, 1000.0)[1])
+        for one in rounds[0].shares
+    ]
+    told = all_text(lesson["workers"][0])
+    for by_m, by_b in shares:
+        assert f"{by_m:.4g} {by_b:.4g}" in re.sub(" +", " ", told)
+    gradient = facts.step(settings, 1).gradient
+    for which, name in ((0, "dL/dm"), (1, "dL/db")):
+        assert sum(one[which] for one in shares) / 4 == pytest.approx(gradient[which], rel=1e-11)
+        assert f"{name} = {gradient[which]:.4g}" in all_text(lesson["workers"][1])
+
+
+def test_eight_workers_are_too_many(lesson: dict[str, tuple[Step, ...]], facts: Facts) -> None:
+    answers = [step.question.answer for step in lesson["workers"] if step.question is not None]
+    assert answers == [2, 0, 2]
+    assert f"bears {facts.limit(Settings()):.2f} times" in all_text(lesson["workers"][4])
+
+
+def test_twice_the_workers_need_half_the_steps_while_these_are_short(
+    lesson: dict[str, tuple[Step, ...]], facts: Facts
+) -> None:
+    told = re.sub(" +", " ", all_text(lesson["workers"][2]))
+    for tenth in (True, False):
+        rates = (1e-8, 1e-2) if tenth else (1e-7, 1e-1)
+        one = Settings(64, learning_rate_m=rates[0], learning_rate_b=rates[1])
+        steps = [facts.arrived(for_workers(one, workers, facts.data.n)) for workers in (1, 2, 4, 8)]
+        halved = [a is not None and b is not None and 2 * b <= a + 1 for a, b in pairwise(steps)]
+        assert halved == [tenth] * 3
+        for workers, step in zip((1, 2, 4, 8), steps, strict=True):
+            shown = "–" if step is None else str(step)
+            assert re.search(
+                rf" {workers} {shown} " if tenth else rf" {workers} \d+ {shown}( |$)", told
+            )
 
 
 def test_the_condition_number(lesson: dict[str, tuple[Step, ...]], houses: Dataset) -> None:

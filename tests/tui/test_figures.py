@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from linreg_tui.axes import count_axis, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Thinner
+from linreg_tui.core.parallel import Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui import figures, layers
@@ -22,7 +23,7 @@ from linreg_tui.tui.braille import braille
 from linreg_tui.tui.landscape import LandscapePicture
 from linreg_tui.tui.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.picture import BLANK, Layer, Picture, Role, lines
-from linreg_tui.tui.pictures import FitPicture, LossPicture
+from linreg_tui.tui.pictures import FitPicture, LossPicture, data_area
 from linreg_tui.tui.player import View
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
@@ -234,6 +235,25 @@ def test_the_run_that_was_branched_off_stays_as_a_trace(houses: Dataset) -> None
         for trace, seen in ((None, False), (old, True)):
             drawn = picture.draw(80, 24, view(twin, trace=trace))
             assert (drawn.roles == Role.TRACE).any() == seen
+
+
+def test_each_workers_rows_have_its_number(houses: Dataset) -> None:
+    settings = Settings(batch_size=6)
+    run = Run(houses, settings, Team(houses, 3))
+    run.advance(1)
+    drawn = FitPicture(houses).draw(120, 40, view(run))
+    marks = (drawn.roles == Role.BATCH) & (drawn.glyphs >= ord("1")) & (drawn.glyphs <= ord("3"))
+    marks[0] = False
+    place = data_area(houses, 120, 40, BRAILLE).x
+    rows = run.batch(1)
+    assert rows is not None
+    expected = sorted(zip(place.place(houses.x[rows]), "112233", strict=True))
+    found = sorted(zip(np.argwhere(marks)[:, 1], drawn.glyphs[marks], strict=True))
+    assert [chr(glyph) for _, glyph in found] == [number for _, number in expected]
+    assert "1–3 workers" in text(drawn)[0]
+    alone = Run(houses, settings)
+    alone.advance(1)
+    assert "batch" in text(FitPicture(houses).draw(120, 40, view(alone)))[0]
 
 
 @pytest.mark.parametrize("standardized", [False, True])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
+from linreg_tui import sweep_aside
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import over_batch_sizes
@@ -29,9 +31,22 @@ from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
+from tests.test_sweeping import Leaving
 
 SIZES = ["32", "64", "128", "256", "512"]
 ENDED = {"converged", "stopped"}
+
+
+class Answering(Leaving):
+    """What stands in for a cluster that goes away after some batches."""
+
+    def __init__(self, lasts: int) -> None:
+        super().__init__(lasts)
+        self.ready: Future[int] = Future()
+        self.ready.set_result(1)
+
+    def leave(self) -> None:
+        """There is nothing to leave."""
 
 
 @asynccontextmanager
@@ -188,14 +203,14 @@ async def test_all_fields_of_a_grid_can_be_reached(houses: Dataset, size: tuple[
     async with opened(houses, size=size) as pilot:
         form = await choose(pilot, "a grid")
         asked = [field for field in form.fields if field.display]
-        assert len(asked) == 9
+        assert len(asked) == 10
         reached = set()
         for _ in asked:
             reached |= {field.setting for field in asked if field.focused}
             focused = next(field for field in asked if field.focused)
             assert pilot.app.screen.region.contains_region(focused.region)
             await pilot.press("down")
-        assert len(reached) == 9
+        assert len(reached) == 10
 
 
 async def test_a_row_goes_to_the_live_view_with_its_run(houses: Dataset) -> None:
@@ -291,6 +306,34 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
         assert board.rows[0].done
         await pilot.pause(0.3)
         assert board.taken == taken
+
+
+async def test_what_a_cluster_left_goes_on_here(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep_aside, "Cluster", lambda _: Answering(lasts=2))
+    async with opened(houses) as pilot:
+        await choose(pilot, UNTIL, cluster="tcp://there:8786", repeats="3")
+        assert "on tcp://there:8786" in screen(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: pane(pilot).course.phase == "cut off")
+        assert [len(row.results) for row in pane(pilot).course.sheet.board.rows] == [2, 0, 0, 0]
+        await pilot.pause()
+        assert "cut off, 2/12  g goes on here" in screen(pilot)
+        await pilot.press("g")
+        await done(pilot)
+        rows = pane(pilot).course.sheet.board.rows
+        repeats = [sorted(result.trial.repeat for result in row.results) for row in rows]
+        assert repeats == [[0, 1, 2]] * 4
+        assert rows[3].state == "diverged"
+        assert pane(pilot).course.tipping is not None
+
+
+async def test_an_address_that_is_none_is_told_in_the_form(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        form = await choose(pilot, "batch sizes", cluster="there")
+        assert form.recipe is None
+        assert "no address of a cluster" in screen(pilot)
 
 
 async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:

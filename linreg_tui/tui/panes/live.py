@@ -52,6 +52,7 @@ class LivePane(Vertical):
         settings: Settings,
         markers: Markers = BRAILLE,
         link: Link | None = None,
+        workers: int = 1,
     ) -> None:
         super().__init__(id="live", classes="pane")
         self.one_plot = False
@@ -65,7 +66,7 @@ class LivePane(Vertical):
         self._loss = LossPicture(markers)
         self._landscape = LandscapePicture(data, markers)
         self._lower: LossPicture | LandscapePicture = self._loss
-        self._player = Player(data, settings, self._tell, self._start)
+        self._player = Player(data, settings, self._tell, self._start, workers)
 
     def compose(self) -> ComposeResult:
         """The line over the points, the numbers, the loss or its landscape, the timeline."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from concurrent.futures import Executor
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -125,6 +127,16 @@ class SweepPane(Vertical):
         self._foresee()
         begin(self, "sweep", self._run, course)
 
+    def go_on(self) -> None:
+        """Train here what a sweep has left that was cancelled, or whose cluster went away."""
+        course = self.course
+        if course.unfinished and course.left:
+            course.recipe = replace(course.recipe, cluster="")
+            course.begin()
+            self._looking.resume()
+            self._show()
+            begin(self, "sweep", self._run, course)
+
     def cancel(self) -> None:
         """Begin no further training; what is done stays."""
         self.workers.cancel_group(self, "sweep")
@@ -186,6 +198,7 @@ class SweepPane(Vertical):
             "hide": sheet.hide,
             "show_columns": sheet.hidden.clear,
             "cancel": self.cancel,
+            "go_on": self.go_on,
             "load": self.load,
             "turn_axis": self.turn_axis,
             "toggle_excess": self.toggle_excess,
@@ -197,19 +210,23 @@ class SweepPane(Vertical):
 
     async def _run(self, course: Course) -> None:
         from linreg_tui import sweep_aside
-        from linreg_tui.sweeping import jobs_that_pay
+        from linreg_tui.sweeping import GoneError, jobs_that_pay
 
         recipe, board = course.recipe, course.sheet.board
         try:
+            left = course.left
             jobs = jobs_that_pay(recipe.at_first, self._data.n)
-            async with sweep_aside.processes(jobs, len(recipe.plan)) as pool:
+            pool: Executor | None
+            async with (
+                sweep_aside.cluster(recipe.cluster)
+                if recipe.cluster
+                else sweep_aside.processes(jobs, len(recipe.plan))
+            ) as pool:
                 coming: AsyncGenerator[list[Result], None]
                 if recipe.kind == UNTIL:
-                    coming = sweep_aside.until_it_diverges(
-                        self._data, recipe.plan, pool, board.watch
-                    )
+                    coming = sweep_aside.until_it_diverges(self._data, left, pool, board.watch)
                 else:
-                    coming = sweep_aside.sweep(self._data, recipe.plan, pool, board.watch)
+                    coming = sweep_aside.sweep(self._data, left, pool, board.watch)
                 async with aclosing(coming) as some:
                     async for results in some:
                         board.take(results)
@@ -220,6 +237,10 @@ class SweepPane(Vertical):
             if recipe.tips:
                 course.tipping = await sweep_aside.tipping(self._data, recipe.settings)
             course.end("done")
+        except GoneError as error:
+            told = f"{error}; what is done stays, and g trains the rest here"
+            self.notify(told, severity="error", markup=False)
+            course.end("cut off")
         except InputError as error:
             self.notify(str(error), severity="error", markup=False)
             course.end("cancelled")

@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.sweep import Plan
 from linreg_tui.tui.picture import Role, Span
-from linreg_tui.tui.sweep.recipe import Recipe
+from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
 from linreg_tui.tui.sweep.sheet import Phase, Sheet
 
 if TYPE_CHECKING:
@@ -45,6 +46,24 @@ class Course:
 
     def _turn(self, phase: Phase) -> None:
         self.phase = self.sheet.phase = phase
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it ended before all of it was trained."""
+        return self.phase in ("cancelled", "cut off")
+
+    @property
+    def left(self) -> Plan:
+        """The trials that are still to be trained; of the scales until it diverges, if it hasn't.
+
+        Once it has, the repeats of the scale with which it did are all that is left.
+        """
+        rows, plan = self.sheet.board.rows, self.recipe.plan
+        done = {result.trial.number for row in rows for result in row.results}
+        tipped = [row.group for row in rows if row.first and row.first.status == "diverged"]
+        if self.recipe.kind == UNTIL and tipped:
+            plan = tuple(trial for trial in plan if trial.group <= tipped[0])
+        return tuple(trial for trial in plan if trial.number not in done)
 
     def make_room(self, group: int) -> None:
         """Show the row after one, which may come next; of the scales until it diverges."""
@@ -89,6 +108,8 @@ class Course:
             return [("w chooses a sweep and runs it", Role.LABEL)]
         trials = f"{board.taken:,}/{board.trials:,}"
         if self.phase != "running":
+            if self.unfinished:
+                return [(f"{self.phase}, {trials}  g goes on here", Role.LABEL)]
             took = self._ended - self._began
             return [(f"{self.phase}, {trials} trainings in {took:.1f} s", Role.LABEL)]
         full = round(BAR * board.fraction)

@@ -154,9 +154,12 @@ class SweepForm(FormScreen[Recipe]):
         n, plan = self._data.n, self.recipe.at_first
         steps = sum(row.steps for row in self._board.rows)
         trials = len(plan)
-        jobs = jobs_that_pay(plan, n)
+        where = self.recipe.cluster
+        jobs = 1 if where else jobs_that_pay(plan, n)
         seconds = sum(estimated_seconds(trial.settings, n) for trial in plan) / jobs
         words = f"{trials:,} training{'s' * (trials != 1)}, {steps:,} steps, {_about(seconds)}"
+        if where:
+            words = f"{trials:,} training{'s' * (trials != 1)}, {steps:,} steps, on {where}"
         if jobs > 1:
             words += f" in {jobs} processes"
         return words + ("; more if none of these diverges" * (self.recipe.kind == UNTIL))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
@@ -40,13 +41,14 @@ class Recipe:
     """The trials of a sweep, and the settings that it started from.
 
     Of the scales until it diverges these are all that may come; the later ones need not. `texts`
-    are what was typed.
+    are what was typed. `cluster` is where they are trained, empty for this machine.
     """
 
     kind: str
     settings: Settings
     plan: Plan
     texts: Mapping[str, str] = field(default_factory=dict)
+    cluster: str = ""
 
     @property
     def repeats(self) -> int:
@@ -93,6 +95,11 @@ ASKS = (
     Ask("schedule", "schedule", "any of constant, warmup, step, exponential, cosine", (GRID,)),
     Ask("repeats", "repeats", "trainings of each, with other random draws"),
     Ask("epochs", "epochs", "passes over the data"),
+    Ask(
+        "cluster",
+        "cluster",
+        "tcp://HOST:PORT or local:N; empty for this machine",
+    ),
 )
 
 
@@ -106,12 +113,20 @@ def texts_of(settings: Settings, n: int) -> dict[str, str]:
         **{name: _OPTIONS[name].write(getattr(settings, name)) for name in OF_GRID},
         "repeats": "1",
         "epochs": str(settings.epochs),
+        "cluster": "",
     }
 
 
 def texts_again(recipe: Recipe) -> dict[str, str]:
     """What of a sweep's texts the next one begins with; the rest follows the settings."""
-    kept = ["over", "sizes", "scales", "repeats", *(OF_GRID if recipe.kind == GRID else ())]
+    kept = [
+        "over",
+        "sizes",
+        "scales",
+        "repeats",
+        "cluster",
+        *(OF_GRID if recipe.kind == GRID else ()),
+    ]
     return {name: recipe.texts[name] for name in kept if name in recipe.texts}
 
 
@@ -136,6 +151,7 @@ def read(
     kind = texts["over"]
     repeats = value("repeats", _one)
     settings = replace(settings, epochs=value("epochs", _one) or 0)
+    cluster = value("cluster", _cluster)
     asked = [ask.name for ask in ASKS if kind in ask.kinds and ask.kinds != KINDS]
     values = {name: value(name, _several) for name in asked}
     if wrong:
@@ -144,7 +160,7 @@ def read(
         plan = _plan(kind, values, settings, data.n, repeats)
     except InputError as error:  # too many
         return None, {"repeats": str(error)}
-    recipe = Recipe(kind, settings, plan, texts)
+    recipe = Recipe(kind, settings, plan, texts, cluster)
     try:
         check(data, plan[: recipe.repeats] if kind == UNTIL else plan)
     except InputError as error:
@@ -176,6 +192,13 @@ def _one(_: str, text: str) -> int:
     """What a whole number stands for."""
     number: int = _OPTIONS["epochs"].read(text)
     return number
+
+
+def _cluster(_: str, text: str) -> str:
+    """The address of a cluster, or nothing."""
+    if address := text.strip():
+        processes_here(address)
+    return address
 
 
 def _several(name: str, text: str) -> list[Any]:

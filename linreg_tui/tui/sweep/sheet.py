@@ -11,7 +11,7 @@ from linreg_tui.core.sweep import Plan
 from linreg_tui.sweep_board import Board, Row, State
 from linreg_tui.sweep_cells import OF_SETTINGS, Cells, Columns, foreseen
 
-Phase = Literal["offered", "running", "done", "cancelled"]
+Phase = Literal["offered", "running", "done", "cancelled", "cut off"]
 """How a sweep stands as a whole."""
 
 FILTERS: tuple[State | None, ...] = (None, "converged", "stopped", "diverged", "running", "waiting")

@@ -8,6 +8,7 @@ from typing import Protocol
 from textual.screen import Screen
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.parallel import Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tour.facts import plan_of
@@ -144,7 +145,8 @@ class Stage:
                 return False
 
     def _train(self, scene: Training) -> None:
-        run = Run(self._data, scene.settings)
+        team = None if scene.workers == 1 else Team(self._data, scene.workers)
+        run = Run(self._data, scene.settings, team)
         run.advance(scene.trained)
         self._live.show(run, scene.trained, scene.pace)
         self._live.look(Sight(scene.shows, scene.above_optimum, scene.z_scores, scene.gradient))

@@ -1,0 +1,125 @@
+"""How many points are where: a histogram in two dimensions that can be added to another one.
+
+The width of a cell is a power of two, and cells begin at its multiples, so that two histograms have
+cells in common once the finer one is made as coarse as the other, by adding its cells in pairs.
+Nothing has to be known of the points beforehand, and each of them is counted once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linreg_tui.core.extent import Extent
+from linreg_tui.core.moments import FloatArray
+
+MOST_CELLS = 512
+"""Across and down; what covers the points takes more than half as many."""
+
+_FINEST = -1000
+"""The least power of two that a width is; below, points are all in one place."""
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """`counts`, of shape (k, l), of points in cells of the widths 2^`powers` of x and y.
+
+    Cell (i, j) begins at `first` + (i, j), in its widths. `extent` is that of the points.
+    """
+
+    counts: Counts
+    powers: tuple[int, int]
+    first: tuple[int, int]
+    extent: Extent
+
+    @staticmethod
+    def of(x: FloatArray, y: FloatArray) -> Density:
+        """Of the points (x, y), both of shape (n,) and finite, n at least 1."""
+        extent = Extent.of(x, y)
+        powers = (
+            _power(extent.left, extent.right),
+            _power(extent.low, extent.high),
+        )
+        column, first_x, columns = _cells(x, extent.left, extent.right, powers[0])
+        row, first_y, rows = _cells(y, extent.low, extent.high, powers[1])
+        counts = np.bincount(column * rows + row, minlength=columns * rows)
+        return Density(counts.reshape(columns, rows), powers, (first_x, first_y), extent)
+
+    def __add__(self, other: Density) -> Density:
+        """Of the points of both."""
+        extent = self.extent.joined(other.extent)
+        powers = (
+            max(self.powers[0], other.powers[0], _power(extent.left, extent.right)),
+            max(self.powers[1], other.powers[1], _power(extent.low, extent.high)),
+        )
+        one, two = self._coarser(powers), other._coarser(powers)
+        first = min(one.first[0], two.first[0]), min(one.first[1], two.first[1])
+        shape = [
+            max(part.first[axis] + part.counts.shape[axis] for part in (one, two)) - first[axis]
+            for axis in (0, 1)
+        ]
+        counts = np.zeros(shape, dtype=np.int64)
+        for part in (one, two):
+            i, j = part.first[0] - first[0], part.first[1] - first[1]
+            k, l = part.counts.shape  # noqa: E741
+            counts[i : i + k, j : j + l] += part.counts
+        return Density(counts, powers, first, extent)
+
+    def _coarser(self, powers: tuple[int, int]) -> Density:
+        counts, first = self.counts, list(self.first)
+        for axis in (0, 1):
+            times = powers[axis] - self.powers[axis]
+            if not times:
+                continue
+            # Python's integers shift as far as it takes, and down for negative ones too.
+            begins = first[axis] >> times
+            places = [((first[axis] + k) >> times) - begins for k in range(counts.shape[axis])]
+            shape = list(counts.shape)
+            shape[axis] = places[-1] + 1
+            coarse = np.zeros(shape, dtype=np.int64)
+            np.add.at(coarse.T if axis else coarse, places, counts.T if axis else counts)
+            counts, first[axis] = coarse, begins
+        return Density(counts, powers, (first[0], first[1]), self.extent)
+
+    def unseen(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The middles of the cells that hold points, and none of some of them, of shape (n,)."""
+        empty = self.counts > 0
+        empty[self._places(x, 0), self._places(y, 1)] = False
+        places = np.nonzero(empty)
+        bounds = (self.extent.left, self.extent.right), (self.extent.low, self.extent.high)
+        middle_x, middle_y = (
+            np.clip(np.ldexp(place + self.first[axis] + 0.5, self.powers[axis]), *bounds[axis])
+            for axis, place in enumerate(places)
+        )
+        return middle_x, middle_y
+
+    def _places(self, values: FloatArray, axis: int) -> NDArray[np.intp]:
+        scaled = np.floor(np.ldexp(values, -self.powers[axis])) - self.first[axis]
+        return scaled.astype(np.intp)
+
+
+def _power(low: float, high: float) -> int:
+    """The least power of two with which few enough cells cover what is between two numbers."""
+    # Halves, since the whole may be too large for a number.
+    half = high / 2 - low / 2
+    if half == 0:
+        largest = max(abs(low), abs(high))
+        return max(_FINEST, math.frexp(largest)[1] - 52) if largest else 0
+    power = max(_FINEST, math.frexp(half)[1] + 2 - MOST_CELLS.bit_length())
+    # No finer than floats are there.
+    return max(power, math.frexp(max(abs(low), abs(high)))[1] - 52)
+
+
+def _cells(
+    values: FloatArray, low: float, high: float, power: int
+) -> tuple[NDArray[np.intp], int, int]:
+    """Which cell each value is in, which the first of them is, and how many there are."""
+    first = math.floor(math.ldexp(low, -power))
+    count = math.floor(math.ldexp(high, -power)) - first + 1
+    places = np.floor(np.ldexp(values, -power)) - first
+    return places.astype(np.intp), first, count

@@ -1,0 +1,260 @@
+"""A cluster of 2 processes on this machine: what handing over costs, and how many rows a second.
+
+python tests/benchmarks/cluster.py [--rows 100_000_000]
+
+- Trials: 5 batch sizes x 1000 repeats x 30 epochs. Of the time that the workers had, the overhead
+  is what they didn't spend on trials. Ends with 1 if that is over 10%.
+- Rows: generated in partitions of a million, each of which becomes what a fit keeps of it (moments,
+  a sample, a histogram in two dimensions), added up in a tree. And from Parquet, in one process.
+- Rounds of data-parallel SGD, and tasks that do nothing.
+
+Then a plan on paper: 10^10 rows on 40 nodes, by these figures, and what would break first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from linreg_tui.cluster.connection import SCHEDULED, Cluster, connected
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.density import Density
+from linreg_tui.core.examples import bundled
+from linreg_tui.core.parallel import share
+from linreg_tui.core.parts import Parts, load_parts
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.streaming import SAMPLE_ROWS, Sample, Tally
+from linreg_tui.core.sweep import Trial, estimated_seconds, over_batch_sizes
+from linreg_tui.core.trials import Result, run_trial
+from linreg_tui.sweeping import batches
+
+WORKERS = 2
+PARTITION = 1_000_000
+CHUNK = 2**17
+NODES, CORES, ALL_ROWS = 40, 32, 10**10
+REPEATS = 1000
+LINE = (88.0, 34_000.0)
+
+
+def timed_batch(data: Dataset, batch: Sequence[Trial]) -> tuple[list[Result], float]:
+    """The results of some trials, and the seconds that they took where they ran."""
+    began = time.perf_counter()
+    results = [run_trial(data, trial) for trial in batch]
+    return results, time.perf_counter() - began
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What is kept of generated rows, and seconds for making them and for each thing kept."""
+
+    parts: Parts
+    seconds: tuple[float, ...]
+
+    def __add__(self, other: Generated) -> Generated:
+        seconds = (a + b for a, b in zip(self.seconds, other.seconds, strict=True))
+        return Generated(self.parts + other.parts, tuple(seconds))
+
+
+def generated(number: int, rows: int) -> Generated:
+    """So many rows, and what is kept of them."""
+    rng = np.random.default_rng(number)
+    tally, sample = Tally(LINE), Sample(SAMPLE_ROWS, (0, number))
+    density: Density | None = None
+    spent = [0.0] * 4
+    for first in range(0, rows, CHUNK):
+        marks = [time.perf_counter()]
+        size = min(CHUNK, rows - first)
+        x = rng.uniform(300, 4500, size)
+        y = LINE[0] * x + LINE[1] + rng.normal(0, 50_000, size)
+        marks.append(time.perf_counter())
+        tally.add(x, y)
+        marks.append(time.perf_counter())
+        sample.add(x, y)
+        marks.append(time.perf_counter())
+        found = Density.of(x, y)
+        density = found if density is None else density + found
+        marks.append(time.perf_counter())
+        spent = [s + b - a for s, a, b in zip(spent, marks[:-1], marks[1:], strict=True)]
+    sample.thin()
+    return Generated(Parts(tally, sample, density), tuple(spent))
+
+
+def of_trials(cluster: Cluster, data: Dataset) -> float:
+    """Tell what handing over trials costs; returns the share of the workers' time."""
+    plan = over_batch_sizes(Settings(), data.n, repeats=REPEATS)
+    work = sum(estimated_seconds(trial.settings, data.n) for trial in plan)
+    cluster.submit(timed_batch, data, plan[:1]).result()
+    overheads, each, shares = [], [], []
+    for _ in range(3):
+        began = time.perf_counter()
+        futures = [
+            cluster.submit(timed_batch, data, batch)
+            for batch in batches(plan, data.n, cluster.batch_seconds(work))
+        ]
+        found = [future.result() for future in futures]
+        wall = time.perf_counter() - began
+        busy = sum(seconds for _, seconds in found)
+        overheads.append((WORKERS * wall - busy) / len(plan))
+        shares.append(1 - busy / (WORKERS * wall))
+        each.append(busy / len(plan))
+    part = statistics.median(shares)
+    milliseconds = 1e3 * statistics.median(each)
+    say(f"trials   {len(plan):,} in {len(futures)} batches, {milliseconds:.2f} ms each;")
+    say(
+        f"         overhead {1e6 * statistics.median(overheads):.0f} us a trial, "
+        f"{100 * part:.1f}% of the workers' time (at most 10%)"
+    )
+    return part
+
+
+def of_rows(cluster: Cluster, rows: int) -> float:
+    """Tell how fast rows become what is kept of them; returns the bytes of that."""
+    sizes = [PARTITION] * (rows // PARTITION)
+    began = time.perf_counter()
+    found = cluster.tree(generated, sizes)
+    wall = time.perf_counter() - began
+    assert found.parts.tally.n == rows
+    assert abs(found.parts.tally.line().slope - LINE[0]) < 1
+    say(
+        f"rows     {rows:,} in {len(sizes)} partitions in {wall:.1f} s: "
+        f"{rows / wall / 1e6:.1f} million a second"
+    )
+    for name, seconds in zip(
+        ("generating", "moments", "sample", "histogram"), found.seconds, strict=True
+    ):
+        say(f"         {name:<11}{rows / seconds / 1e6:7.1f} million a second and worker")
+    rest = 1 - sum(found.seconds) / (WORKERS * wall)
+    say(f"         {100 * rest:.1f}% of the workers' time for adding up and handing over")
+    assert found.parts.density is not None
+    return 3 * SAMPLE_ROWS * 8 + found.parts.density.counts.nbytes
+
+
+def of_parquet(rows: int = 4_000_000) -> tuple[float, float]:
+    """Tell how fast Parquet is read in one process; returns rows a second, and bytes a row."""
+    import pandas as pd
+
+    rng = np.random.default_rng(0)
+    x = rng.uniform(300, 4500, rows)
+    table = pd.DataFrame({"x": x, "y": 88 * x + rng.normal(34_000, 50_000, rows)})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "part.parquet"
+        table.to_parquet(path)
+        size = path.stat().st_size / rows
+        began = time.perf_counter()
+        load_parts("part", [str(path)])
+        speed = rows / (time.perf_counter() - began)
+    say(
+        f"Parquet  {speed / 1e6:.1f} million rows a second read and kept in one process, "
+        f"{size:.1f} bytes a row"
+    )
+    return speed, size
+
+
+def of_rounds(cluster: Cluster, data: Dataset) -> tuple[float, float]:
+    """Tell what a round and a task take; returns the seconds of each."""
+    rows = [np.arange(64), np.arange(64, 128)]
+    taken = []
+    for _ in range(200):
+        began = time.perf_counter()
+        futures = [cluster.submit_to(k, share, data, part) for k, part in enumerate(rows)]
+        for future in futures:
+            future.result()
+        taken.append(time.perf_counter() - began)
+    one_round = statistics.median(taken)
+    began = time.perf_counter()
+    for done in [cluster.submit(max, 1, 2) for _ in range(2000)]:
+        done.result()
+    task = (time.perf_counter() - began) / 2000
+    say(f"rounds   {1e3 * one_round:.1f} ms for 2 workers with 64 rows each")
+    say(f"tasks    {1e3 * task:.2f} ms each, of 2,000 that do nothing")
+    return one_round, task
+
+
+PLAN = """
+On paper: 10^10 rows on {nodes} nodes with {cores} workers each, {workers:,} in all
+  data        {data:.0f} GB of Parquet in {parts:,} files of {each:.1f} million rows
+  reading     {reading:.1f} s at one process's speed, if {flow:.0f} GB a second come from the files
+  scheduling  {tasks:,} tasks, {scheduling:.0f} s at this machine's speed, while the workers read
+  adding up   {height} levels of {kept:.1f} MB a sum, {sums:.0f} GB in all between the workers
+  in all      about {total:.0f} s; a step of full-batch descent on all rows then takes a microsecond
+  What would break first:
+  1. the scheduler and the client. {parts:,} files take them {scheduling:.0f} s, and files of
+     100,000 rows would take them {many:.0f} s: few large files, then.
+  2. data-parallel SGD. A round speaks to each of {workers:,} workers, and takes {round:.1f} s:
+     it would need sums in a tree among the workers (all-reduce), which this does not do.
+  3. sweeps. A batch of trials has to take {batch:.0f} s for the scheduler to keep up, and does;
+     fewer than {trials:,.0f} trials of 1 ms don't keep all workers busy.
+  4. the file system, where others read too: at 10 GB a second it takes {slow:.0f} s.
+"""
+
+
+def plan_on_paper(
+    kept_bytes: float, parquet: float, row_bytes: float, one_round: float, task: float
+) -> None:
+    """Tell what 10^10 rows on 40 nodes should take."""
+    workers = NODES * CORES
+    parts = 4 * workers
+    data = ALL_ROWS * row_bytes / 1e9
+    reading = ALL_ROWS / (workers * parquet)
+    scheduling = 2 * parts * task
+    batch = SCHEDULED * workers
+    say(
+        PLAN.format(
+            nodes=NODES,
+            cores=CORES,
+            workers=workers,
+            data=data,
+            parts=parts,
+            each=ALL_ROWS / parts / 1e6,
+            reading=reading,
+            slow=data / 10,
+            flow=data / reading,
+            tasks=2 * parts,
+            scheduling=scheduling,
+            height=math.ceil(math.log2(parts)),
+            kept=kept_bytes / 1e6,
+            sums=parts * kept_bytes / 1e9,
+            total=reading + scheduling,
+            many=2 * ALL_ROWS / 1e5 * task,
+            round=one_round / WORKERS * workers,
+            batch=batch,
+            trials=workers * batch / 1e-3,
+        )
+    )
+
+
+def say(line: str) -> None:
+    """Print it at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Measure, and plan."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=100_000_000)
+    rows = parser.parse_args().rows
+    data = bundled()
+    began = time.perf_counter()
+    with connected(f"local:{WORKERS}") as cluster:
+        say(f"start    {time.perf_counter() - began:.1f} s for {WORKERS} workers")
+        overhead = of_trials(cluster, data)
+        kept_bytes = of_rows(cluster, rows)
+        one_round, task = of_rounds(cluster, data)
+    plan_on_paper(kept_bytes, *of_parquet(), one_round, task)
+    return 0 if overhead < 0.1 else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

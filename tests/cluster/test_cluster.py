@@ -1,0 +1,218 @@
+"""A cluster of two processes on this machine, and what is done on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from linreg_tui import sweep_aside
+from linreg_tui.cluster.connection import Cluster, connected
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.parallel import Share, share
+from linreg_tui.core.parts import load_parts
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import grid, over_batch_sizes
+from linreg_tui.core.trials import run_trial
+from linreg_tui.sweeping import GoneError, submitted, sweep
+from linreg_tui.tui.sweep.recipe import SIZES
+from tests.test_cli import printed, run
+from tests.test_cli_sweep import without_seconds
+from tests.test_sweeping import ordered, same
+from tests.tui.test_sweep import choose, done, opened, pane
+
+PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7, 1e-6]}, repeats=9)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with connected("local:2") as opened:
+        yield opened
+
+
+def test_results_are_bit_for_bit_those_of_this_process(cluster: Cluster, houses: Dataset) -> None:
+    inline = [run_trial(houses, trial) for trial in PLAN]
+    assert same(ordered(list(sweep(houses, PLAN, cluster))), inline)
+
+
+def test_trials_go_out_in_batches_for_all_workers(cluster: Cluster, houses: Dataset) -> None:
+    few = over_batch_sizes(Settings(), houses.n)
+    many = over_batch_sizes(Settings(epochs=100), houses.n, repeats=400)
+    for plan, least, most in ((few, 1, 1), (many, 8, 40)):
+        futures = submitted(houses, plan, cluster)
+        assert least <= len(futures) <= most
+        for future in futures:
+            future.cancel()
+    assert cluster.submit(len, PLAN).result(10) == len(PLAN)
+
+
+def test_the_command_prints_the_same(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["sweep", "--scales", "1,8", "--repeats", "2"]
+    here, there = (
+        printed(capsys, *options),
+        printed(capsys, *options, "--cluster", cluster.scheduler),
+    )
+    assert without_seconds(here) == without_seconds(there)
+
+
+async def test_the_application_trains_there(cluster: Cluster, houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        form = await choose(pilot, SIZES, sizes="64,full", cluster=cluster.scheduler)
+        assert form.recipe is not None
+        await pilot.press("enter")
+        await done(pilot)
+        rows = pane(pilot).course.sheet.board.rows
+        assert [row.results for row in rows] == [
+            [run_trial(houses, trial)] for trial in form.recipe.plan
+        ]
+
+
+async def test_cancelling_frees_the_workers(cluster: Cluster, houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(epochs=10_000_000), houses.n, [None], repeats=4)
+
+    async def work() -> None:
+        async with aclosing(sweep_aside.sweep(houses, plan, cluster)) as coming:
+            async for _ in coming:
+                pass
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.3)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    began = time.monotonic()
+    both = [cluster.submit(time.sleep, 0.1) for _ in range(2)]
+    await asyncio.gather(*map(asyncio.wrap_future, both))
+    assert time.monotonic() - began < 3
+
+
+def test_what_can_not_be_trained_is_told(cluster: Cluster, houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, [552])
+    with pytest.raises(InputError, match="a batch of 552"):
+        list(sweep(houses, plan, cluster))
+
+
+def test_workers_share_a_batch_there(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["train", "--workers", "2", "--epochs", "2"]
+    here, there = (
+        printed(capsys, *options),
+        printed(capsys, *options, "--cluster", cluster.scheduler),
+    )
+    assert here.pop("seconds_per_step")["communicating"] < 0.01
+    assert there.pop("seconds_per_step")["communicating"] > 0
+    assert here == there
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """Five files of 2,000 rows, the third of which can't be read."""
+    rng = np.random.default_rng(0)
+    for number in range(5):
+        x = rng.uniform(300, 4500, 2000)
+        rows = zip(x.tolist(), (88 * x + rng.normal(34_000, 50_000, 2000)).tolist(), strict=True)
+        text = "x,y\n" + "".join(f"{a},{b}\n" for a, b in rows)
+        (tmp_path / f"part-{number}.csv").write_text("x\n1\n" if number == 2 else text)
+    return sorted(map(str, tmp_path.iterdir()))
+
+
+def test_parts_are_read_there_to_the_same_numbers(cluster: Cluster, files: list[str]) -> None:
+    read = partial(load_parts, "all", files, skip_bad=True, rows=500)
+    (here, bad), (there, bad_there) = read(), read(add=cluster.tree)
+    assert bad == bad_there
+    assert [(part.path, part.rows) for part in bad] == [(files[2], 1)]
+    assert (there.n, there.total) == (500, 8000)
+    assert (here.line, here.sums, here.dropped) == (there.line, there.sums, there.dropped)
+    assert np.array_equal(here.x, there.x)
+    assert all(map(np.array_equal, here.sketch, there.sketch))
+    with pytest.raises(InputError, match=r"1 of 5 files can't be read: part-2.csv: .* column y"):
+        load_parts("all", files, add=cluster.tree)
+
+
+def test_the_command_reads_parts_there(
+    cluster: Cluster, files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["fit", str(Path(files[0]).parent), "--json", "--skip-bad"]
+    outputs = [run(capsys, *options), run(capsys, *options, "--cluster", cluster.scheduler)]
+    assert outputs[0] == outputs[1]
+    status, out, err = outputs[0]
+    assert (status, json.loads(out)["n"]) == (0, 8000)
+    assert "left out part-2.csv: there is no column y" in err
+    assert err.splitlines()[1].endswith("which costs 1 row")
+
+
+def test_a_share_goes_to_its_worker_until_that_dies(cluster: Cluster, houses: Dataset) -> None:
+    rows = [np.arange(64), np.arange(64, 128)]
+
+    def shares() -> list[Share]:
+        futures = [cluster.submit_to(k, share, houses, part) for k, part in enumerate(rows)]
+        return [future.result(20) for future in futures]
+
+    first, again = shares(), shares()
+    assert [one.place for one in first] == [one.place for one in again]
+    assert len({one.place for one in first}) == 2
+    os.kill(int(first[0].place.rpartition(":")[2]), signal.SIGKILL)
+    after = shares()
+    assert [one.moments for one in after] == [one.moments for one in first]
+    assert after[0].place != first[0].place
+
+
+def test_a_worker_that_dies_loses_nothing(cluster: Cluster, houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(epochs=1_000), houses.n, [64], repeats=16)
+    victim = cluster.submit(os.getpid).result(10)
+    results = sweep(houses, plan, cluster)
+    found = [next(results)]
+    os.kill(victim, signal.SIGKILL)
+    found += results
+    assert ordered(found) == [run_trial(houses, trial) for trial in plan]
+
+
+def test_what_to_do_without_it_is_told(cluster: Cluster) -> None:
+    with (
+        pytest.raises(InputError, match="it went away; read them here"),
+        connected(cluster.scheduler, otherwise="read them here"),
+    ):
+        raise GoneError("it went away")
+
+
+def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        plan = over_batch_sizes(Settings(epochs=1_000), houses.n, [64], repeats=60)
+        try:
+            address = process.stdout.readline().strip()
+            with connected(address) as cluster:
+                results = sweep(houses, plan, cluster)
+                found = [next(results)]
+                process.kill()
+                began = time.monotonic()
+                with pytest.raises(GoneError, match=f"scheduler at {address} went away"):
+                    found += results
+                assert time.monotonic() - began < 5
+                # What is begun after that fails too.
+                later: list[Future[Any]] = [cluster.submit(len, ())]
+                later.append(cluster.submit_to(0, share, houses, np.arange(9)))
+                for future in later:
+                    with pytest.raises(GoneError):
+                        future.result(5)
+                with pytest.raises(GoneError):
+                    cluster.tree(max, [1, 2, 3])
+        finally:
+            process.kill()
+    assert 0 < len(found) < len(plan)
+    assert found == [run_trial(houses, result.trial) for result in found]

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linreg_tui.core.dataset import Dataset, Whole
+from linreg_tui.core.density import MOST_CELLS, Density
+from linreg_tui.core.extent import Extent
+from linreg_tui.core.moments import FloatArray
+
+SPREADS = [(1.0, 0.0), (1e-8, 1e6), (1e150, -1e155), (1e-300, 0.0), (0.0, 5.0), (1e308, 0.0)]
+
+
+def points(spread: float, offset: float, n: int = 2000) -> tuple[FloatArray, FloatArray]:
+    rng = np.random.default_rng(3)
+    return offset + spread * rng.uniform(-1, 1, n), rng.normal(0, 1, n)
+
+
+@pytest.mark.parametrize(("spread", "offset"), SPREADS)
+def test_parts_add_up_to_the_whole(spread: float, offset: float) -> None:
+    x, y = points(spread, offset)
+    whole = Density.of(x, y)
+    parts = [
+        Density.of(x[first : first + 130], y[first : first + 130]) for first in range(0, 2000, 130)
+    ]
+    added = parts[-1]
+    for part in parts[:-1]:
+        added = part + added
+    assert (added.powers, added.first, added.extent) == (whole.powers, whole.first, whole.extent)
+    assert np.array_equal(added.counts, whole.counts)
+    assert whole.counts.sum() == 2000
+    assert max(whole.counts.shape) <= MOST_CELLS + 1
+
+
+@given(st.lists(st.tuples(st.integers(-40, 40), st.integers(-40, 40)), min_size=1, max_size=30))
+def test_a_point_is_counted_in_its_cell(pairs: list[tuple[int, int]]) -> None:
+    x, y = np.array(pairs, dtype=float).T
+    density = Density.of(x, y)
+    for a, b in pairs:
+        i, j = (
+            int(np.floor(value / 2.0**power)) - first
+            for value, power, first in zip((a, b), density.powers, density.first, strict=True)
+        )
+        assert density.counts[i, j] == pairs.count((a, b))
+
+
+def test_many_points_are_in_many_cells() -> None:
+    counts = Density.of(*points(1.0, 0.0)).counts
+    assert min(counts.shape) > MOST_CELLS // 2
+    assert np.count_nonzero(counts) > 1900
+
+
+def test_a_picture_of_a_sample_shows_the_other_rows_too() -> None:
+    x, y = points(1.0, 0.0)
+    x[1500], y[1500] = 9.0, -7.0
+    kept = slice(0, 100)
+    data = Dataset("d", "x", "y", x[kept], y[kept])
+    assert data.extent.right < 2
+    whole = Dataset("d", "x", "y", x, y)
+    density = Density.of(x, y)
+    seen = Dataset("d", "x", "y", x[kept], y[kept], whole=Whole(whole.sums, whole.line, density))
+    assert seen.extent == Extent.of(x, y) == whole.extent
+    shown_x, shown_y = seen.sketch
+    assert shown_x[:100].tolist() == x[:100].tolist()
+    again = Density.of(shown_x, shown_y)
+    assert np.array_equal(again.counts > 0, density.counts > 0)
+    outlier = (np.abs(shown_x - 9) < 0.02) & (np.abs(shown_y + 7) < 0.02)
+    assert np.count_nonzero(outlier) == 1

@@ -1,0 +1,60 @@
+"""Workers that share each batch, in the application."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+from dataclasses import replace
+
+import pytest
+
+from linreg_tui import cli, launch
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.parallel import for_workers
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.tui.app import LinregApp
+from tests.tui.test_app import screen, step_on, view
+
+
+async def test_they_take_turns_from_the_start_on(houses: Dataset) -> None:
+    settings = for_workers(Settings(batch_size=64), 4, houses.n)
+    alone = Run(houses, settings)
+    alone.advance(1)
+    async with LinregApp(houses, settings, workers=4).run_test(size=(80, 24)) as pilot:
+        await step_on(pilot, "right", 1)
+        run = view(pilot).run
+        assert run.workers == 4
+        assert run.history[1].slope == pytest.approx(alone.history[1].slope, rel=1e-12)
+        assert "batch 4×64" in screen(pilot)
+        assert "1–4 workers" in screen(pilot)
+        await pilot.press("r")
+        assert view(pilot).run.workers == 4
+        # A batch that they can't share evenly is shared all the same.
+        pilot.app.live.choose(replace(settings, batch_size=66))  # type: ignore[attr-defined]
+        await step_on(pilot, "right", 1)
+        assert "batch 66" in screen(pilot)
+
+
+def test_the_application_is_told_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[Settings, int]] = []
+
+    def run(_: Dataset, settings: Settings, __: Namespace, ___: object, *, workers: int) -> int:
+        told.append((settings, workers))
+        return 0
+
+    monkeypatch.setattr(launch, "run", run)
+    monkeypatch.setattr(launch, "need_a_terminal", lambda _: None)
+    assert cli.main([]) == 0
+    assert cli.main(["--workers", "4"]) == 0
+    assert told == [(Settings(), 1), (for_workers(Settings(), 4, 551), 4)]
+
+
+def test_the_tour_has_them_in_its_scenes(houses: Dataset) -> None:
+    async def runs() -> tuple[int, int]:
+        async with LinregApp(houses, Settings(), tour="workers").run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            shown = view(pilot).run
+            return shown.workers, shown.history.last
+
+    assert asyncio.run(runs()) == (4, 1)
