@@ -17,17 +17,15 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.training import Progress
-from linreg_tui.tui.landscape import LandscapePicture
-from linreg_tui.tui.large import draw_large, large_rows
 from linreg_tui.tui.link import LATE, Link
+from linreg_tui.tui.live_pictures import LivePictures
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import LineMoved, Progressed, SettingsChosen, StepChosen
 from linreg_tui.tui.picture import Picture
-from linreg_tui.tui.pictures import FitPicture, LossPicture
 from linreg_tui.tui.player import Player, View, next_batch_size, scaled_rates
 from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.readout import draw_readout
-from linreg_tui.tui.sight import PlotName, Sight
+from linreg_tui.tui.sight import Sight
 from linreg_tui.tui.timeline import Timeline
 from linreg_tui.tui.update_readout import draw_update
 
@@ -58,23 +56,19 @@ class LivePane(Vertical):
         self.one_plot = False
         self.foretells = True
         self._data = data
-        self._markers = markers
+        self._pictures = LivePictures(data, markers)
         self._link = link or Link()
         self._drawn: tuple[View, int] | None = None
         self._chasing = False
-        self._fit = FitPicture(data, markers)
-        self._loss = LossPicture(markers)
-        self._landscape = LandscapePicture(data, markers)
-        self._lower: LossPicture | LandscapePicture = self._loss
         self._player = Player(data, settings, self._tell, self._start, workers)
 
     def compose(self) -> ComposeResult:
         """The line over the points, the numbers, the loss or its landscape, the timeline."""
-        yield Plot(self._of_view(lambda c, r, view: self._fit.draw(c, r, view)), id="fit")
+        yield Plot(self._of_view(self._pictures.fit), id="fit")
         yield Plot(self._of_view(draw_readout), id="readout")
         yield Plot(self._of_view(draw_update), id="gradient")
-        yield Plot(self._of_view(lambda c, r, view: self._lower.draw(c, r, view)), id="loss")
-        yield Plot(self._of_view(self._large), id="large")
+        yield Plot(self._of_view(self._pictures.loss), id="loss")
+        yield Plot(self._of_view(self._pictures.large), id="large")
         yield Timeline(lambda: self.view)
 
     def on_mount(self) -> None:
@@ -92,7 +86,7 @@ class LivePane(Vertical):
         """
         self._player.take_data(data, settings)
         self._data = data
-        self._draw_anew()
+        self._pictures.take(data)
         if settings is None:
             self._foresee(self.settings, PATIENCE)
             self._redraw()
@@ -107,18 +101,9 @@ class LivePane(Vertical):
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
-        self._markers = markers
-        self._draw_anew()
-        self.query_one("#large").styles.height = large_rows(markers)
+        self._pictures.draw_with(markers)
+        self.query_one("#large").styles.height = self._pictures.rows_of_digits
         self._redraw()
-
-    def _draw_anew(self) -> None:
-        """Forget all pictures, but not which of them are meant."""
-        sight = self.sight
-        self._fit = FitPicture(self._data, self._markers)
-        self._loss = LossPicture(self._markers)
-        self._landscape = LandscapePicture(self._data, self._markers)
-        self._set(sight)
 
     def show(self, run: Run, number: int, pace: float) -> None:
         """Show a step of a run on the same data, whatever was shown, and rest there."""
@@ -128,26 +113,15 @@ class LivePane(Vertical):
     @property
     def sight(self) -> Sight:
         """Which plots are meant, and how they are drawn."""
-        plot: PlotName = "loss" if self.has_class("loss-first") else "fit"
-        return Sight(
-            "landscape" if self._lower is self._landscape else plot,
-            self._loss.above_optimum,
-            self._landscape.standardized,
-            self.has_class("with-gradient"),
-        )
+        return self._pictures.sight
 
     def look(self, sight: Sight) -> None:
         """Show these plots, drawn this way."""
-        self._set(sight)
-        self._redraw()
-
-    def _set(self, sight: Sight) -> None:
-        self._loss.above_optimum = sight.above_optimum
-        self._landscape.standardized = sight.z_scores
-        self._lower = self._landscape if sight.plot == "landscape" else self._loss
+        self._pictures.look(sight)
         self.set_class(sight.plot == "landscape", "landscape")
         self.set_class(sight.plot == "loss", "loss-first")
         self.set_class(sight.gradient, "with-gradient")
+        self._redraw()
 
     @property
     def view(self) -> View:
@@ -246,15 +220,15 @@ class LivePane(Vertical):
 
     def toggle_excess(self) -> None:
         """The whole loss, or what of it is above the optimum."""
-        self.look(self.sight.of_loss(above_optimum=not self._loss.above_optimum))
+        self.look(self.sight.of_loss(above_optimum=not self.sight.above_optimum))
 
     def toggle_coordinates(self) -> None:
         """The landscape in the data's units, or in z-scores."""
-        self.look(self.sight.of_landscape(z_scores=not self._landscape.standardized))
+        self.look(self.sight.of_landscape(z_scores=not self.sight.z_scores))
 
     def toggle_update(self) -> None:
         """Show or hide how the step in view was made."""
-        self.toggle_class("with-gradient")
+        self.look(replace(self.sight, gradient=not self.sight.gradient))
 
     def on_progressed(self, message: Progressed) -> None:
         """Show how far the training is, unless the terminal has not yet shown the last frame."""
@@ -282,15 +256,12 @@ class LivePane(Vertical):
 
     def picture(self) -> list[Strip]:
         """Line, numbers and loss as they are in view, whatever room the screen has for them."""
-        fit, loss = (14, 24) if self._lower is self._landscape else (22, 14)
+        fit, loss = (14, 24) if self.sight.plot == "landscape" else (22, 14)
         return [
             strip
             for name, rows in (("fit", fit), ("readout", 3), ("loss", loss))
             for strip in self.query_one(f"#{name}", Plot).drawn(PICTURE_COLUMNS, rows)
         ]
-
-    def _large(self, columns: int, rows: int, view: View) -> Picture:
-        return draw_large(columns, rows, view, self._markers)
 
     def _of_view(self, draw: Callable[[int, int, View], Picture]) -> Callable[[int, int], Picture]:
         return lambda columns, rows: draw(columns, rows, self.view)
