@@ -11,6 +11,7 @@ from typing import NoReturn
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, taught
+from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.options import batch_sizes
 
@@ -189,3 +190,12 @@ def add_cluster(group: argparse._ActionsContainer) -> None:
         help="work on a Dask cluster: tcp://HOST:PORT of its scheduler, or local:N for N processes "
         "here",
     )
+
+
+def shared(settings: Settings, options: argparse.Namespace, data: Dataset) -> Settings:
+    """The settings with the batches and rates of all workers that were asked for."""
+    if options.workers is None:
+        return settings
+    from linreg_tui.core.parallel import for_workers
+
+    return for_workers(settings, options.workers, data.n)

@@ -200,8 +200,12 @@ FORBIDDEN = {
     "processes": PARTS - {"core", "allowance", "processes"},
     "sweeping": PARTS - {"core", "processes", "sweeping"},
     "cluster": PARTS - {"__init__", "core", "processes", "sweeping", "cluster"},
-    "tui": {"headless", "headless_report", "headless_sweep", "sweep_table", "cli", "__main__"},
-    "launch": {"cli", "__main__"},
+    "tui": {
+        *("headless", "headless_report", "headless_sweep", "sweep_table"),
+        *("commands", "cli", "__main__"),
+    },
+    "launch": {"commands", "cli", "__main__"},
+    "commands": {"cli", "__main__"},
     "cli": {"__main__"},
     "__main__": PARTS - {"cli"},
 }
@@ -220,7 +224,9 @@ def test_arrows_point_one_way(path: Path) -> None:
 
 def test_the_command_line_opens_the_application_and_the_commands_late() -> None:
     found = [
-        pair for name in ("cli", "launch", "serving") for pair in imports(PACKAGE / f"{name}.py")
+        pair
+        for name in ("cli", "commands", "launch", "serving")
+        for pair in imports(PACKAGE / f"{name}.py")
     ]
     at_once = {name for name, at_once in found if at_once}
     late = {name for name, at_once in found if not at_once}
