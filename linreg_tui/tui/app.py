@@ -5,17 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import ComposeResult, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
@@ -23,42 +19,30 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.preferences import PreferencesFile
 from linreg_tui.tui.dialogs import Dialogs
-from linreg_tui.tui.footer import KeysFooter
-from linreg_tui.tui.guarded import GuardedApp
 from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
-from linreg_tui.tui.link import QUESTION, Link
+from linreg_tui.tui.link import QUESTION
 from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.views import ViewsPane
-from linreg_tui.tui.presenter import Drawn, PressedKeys, present
+from linreg_tui.tui.panes_app import PanesApp
+from linreg_tui.tui.presenter import PressedKeys
 from linreg_tui.tui.themes import THEMES
-from linreg_tui.tui.title import TABS, TitleBar
-from linreg_tui.tui.tour.tour import DESCENT, Tour
+from linreg_tui.tui.title import TitleBar
+from linreg_tui.tui.tour.tour import DESCENT
 
 if TYPE_CHECKING:
-    from linreg_tui.tui.panes.others import Others
-    from linreg_tui.tui.tour.descent import DescentPane
-
-LEAST_COLUMNS, LEAST_ROWS = 60, 16
-"""The smallest screen on which one pane can be read."""
-
-LOSS_ROWS = 20
-"""Below this many rows the line has the live pane for itself."""
+    pass
 
 REPEATED = ("Keys", "Quit")
 """Commands of Textual's that our help and our key for leaving already are."""
 
-ALL_COLUMNS, ALL_ROWS = 100, 32
-"""The smallest screen on which all panes can."""
 
-
-class LinregApp(GuardedApp):
-    """Four panes over one data set, and the keys that drive them."""
+class LinregApp(PanesApp):
+    """The panes, what passes between them, and the keys that drive them."""
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
-    LATER_CSS = Path(__file__).with_name("later.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings((*TOUR_KEYS, *KEYS))
 
     def __init__(
@@ -73,38 +57,19 @@ class LinregApp(GuardedApp):
         file: PreferencesFile | None = None,
         workers: int = 1,
     ) -> None:
-        super().__init__()
+        super().__init__(data, settings, markers, fps, workers)
         for theme in THEMES:
             self.register_theme(theme)
         self._file = file
         self._dialogs = Dialogs(self, named, file)
-        self._edits = Edits.of(data)
-        self.started = settings
-        self._markers = markers
-        self._sharing = workers
-        self._alone: str | None = None
-        self._poking = False
         self._swept = data
-        self._link = Link(self.written, fps)
-        self.tour = Tour(self)
         self._tour_at_first = tour
-        self._others: Others | None = None
         self.settled = False
         """Whether all panes are there, and what there is to tell at the start is told."""
 
-    def compose(self) -> ComposeResult:
-        """The live pane, with room for the others."""
-        yield TitleBar(self.data)
-        with Horizontal(id="panes"):
-            yield LivePane(self.data, self.started, self._markers, self._link, self._sharing)
-            yield Vertical(id="side")
-        yield Static(id="too-small")
-        yield KeysFooter()
-        yield PressedKeys()
-
     def on_mount(self) -> None:
         """Show what the screen has room for."""
-        self._arrange(self.size)
+        self.arrange_panes(self.size)
         if self._file is not None:
             self._theme_kept = self.theme
             self.theme_changed_signal.subscribe(self, self._keep_theme)
@@ -118,7 +83,7 @@ class LinregApp(GuardedApp):
 
         What lives as long as the application is spared from the garbage collector's rounds.
         """
-        await self._complete()
+        await self.complete()
         if self._tour_at_first is not None:
             self.tour.guide.open(self._tour_at_first)
         if notes := self.data.notes:
@@ -135,37 +100,11 @@ class LinregApp(GuardedApp):
             self._theme_kept = theme.name
             self._file.keep("theme", theme.name)
 
-    async def _complete(self) -> None:
-        """Mount the other panes, and read the other styles, unless they are there."""
-        if self._others is not None:
-            return
-
-        from linreg_tui.tui.panes.others import Others
-
-        self.stylesheet.read(self.LATER_CSS)
-        self.stylesheet.parse()  # or the first widget of all would be styled without
-        others = Others(self.data, self.started, self._markers, self._link, self.tour.guide)
-        panes = self.main.query_one("#panes")
-        await others.mount(panes, panes.query_one("#side"))
-        self._others = others
-        self._arrange(self.size)
-        others.sweep.offer(self.live.afresh)
-
-    @property
-    def others(self) -> Others:
-        """The panes beside the live one; they are there whenever a key or a click arrives."""
-        assert self._others is not None
-        return self._others
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Show what the screen has room for."""
-        self._arrange(event.size)
-
     async def on_event(self, event: events.Event) -> None:
         """Let training rest while a key or a click does its work."""
         if isinstance(event, events.InputEvent):
             if self.main.is_mounted:
-                await self._complete()
+                await self.complete()
             for live in self.main.query(LivePane):
                 live.rest()
             if (
@@ -202,49 +141,10 @@ class LinregApp(GuardedApp):
             if command.title not in REPEATED:
                 yield command
 
-    def _arrange(self, size: Size) -> None:
-        columns, rows = size
-        main = self.main
-        room, classes = self.tour.arrange(size)
-        all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS
-        one_plot = room.height < LOSS_ROWS or main.has_class("presenting")
-        first = "data" if self._poking else "live"
-        alone = self._alone or (None if all_fit and not one_plot else first)
-        too_small = columns < LEAST_COLUMNS or rows < LEAST_ROWS
-        self.live.one_plot = one_plot
-        classes |= {"poking": self._poking, "too-small": too_small}
-        classes |= {"short": one_plot, "alone": alone is not None}
-        main.update_classes(classes)  # at once: each change of some would style every widget anew
-        main.query_one("#too-small", Static).update(
-            f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; here are {columns}x{rows}."
-        )
-        main.query_one("#side").display = alone in (None, *TABS) and alone != "live"
-        main.query_one(TitleBar).show(alone)
-        for pane in main.query(".pane"):
-            pane.display = alone in (None, pane.id)
-        main.query_one(PressedKeys).rest(touring=self.tour.opened)
-        if (others := self._others) is not None:
-            others.descent.display = alone == DESCENT
-            if alone is None and self._poking:
-                others.sweep.display = False
-            others.data.poke(on=self._poking and not too_small)
-            others.sweep.alone(alone=alone == "sweep" and not too_small, tight=one_plot)
-        self.refresh_bindings()
-
     def take(self, data: Dataset, settings: Settings) -> None:
-        """Open other data, and begin with these settings.
-
-        Raises
-        ------
-        InputError
-            If the data can't be trained with them; nothing has changed then.
-        """
-        self.live.take(data, settings)
-        self._edits, self.started, self._swept = Edits.of(data), settings, data
-        self.others.sweep.take(data, settings)
-        self.others.data.take(data)
-        self.others.closed_form.take(data)
-        self.main.query_one(TitleBar).take(data)
+        """Open other data, of which a sweep would be another one, too."""
+        super().take(data, settings)
+        self._swept = data
 
     def on_edited(self, message: Edited) -> None:
         """Everything follows the edited data, but for the sweep: its results would soon be old."""
@@ -284,23 +184,14 @@ class LinregApp(GuardedApp):
         """A tab was clicked."""
         self.show_pane(message.pane)
 
-    def show_pane(self, pane: str | None) -> None:
-        """One pane alone, or all."""
-        self._alone = pane
-        if pane not in (None, "data"):
-            self.poke(on=False)
-        self._arrange(self.size)
-
     def poke(self, *, on: bool) -> None:
         """Edit the points, or be done: then a sweep would be one of the edited data."""
         if on == self._poking:
             return
-        self._poking = on
-        self.live.chase(chasing=on)
+        super().poke(on=on)
         if not on and self._swept is not self.data:
             self._swept = self.data
             self.others.sweep.take(self.data, self.live.afresh)
-        self._arrange(self.size)
 
     @property
     def original(self) -> Dataset:
@@ -308,29 +199,9 @@ class LinregApp(GuardedApp):
         return self._edits.original
 
     @property
-    def data(self) -> Dataset:
-        """The rows as they are now."""
-        return self._edits.data
-
-    @property
     def edits(self) -> Edits:
         """What has been done to the original rows."""
         return self._edits
-
-    @property
-    def alone(self) -> str | None:
-        """The pane that was asked for alone; None for all."""
-        return self._alone
-
-    @property
-    def main(self) -> Screen[object]:
-        """The screen with the panes, whatever lies on top of it."""
-        return self.screen_stack[0]
-
-    @property
-    def live(self) -> LivePane:
-        """The pane of the live run."""
-        return self.main.query_one(LivePane)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let keys rest that would be lost on the screen as it is.
@@ -341,7 +212,7 @@ class LinregApp(GuardedApp):
         if action == "live":
             focused = self.main.focused
             in_sweep = focused is not None and focused.id == "trials"
-            return not in_sweep and hasattr(self._played, str(parameters[0]))
+            return not in_sweep and hasattr(self.played, str(parameters[0]))
         if action == "next_view" and parameters == ("data",) and self._poking:
             return False
         if action == "tour":
@@ -350,11 +221,7 @@ class LinregApp(GuardedApp):
 
     def action_live(self, what: str, *arguments: int) -> None:
         """Call the method of that name of the live pane, or of what the tour shows instead."""
-        getattr(self._played, what)(*arguments)
-
-    @property
-    def _played(self) -> LivePane | DescentPane:
-        return self.others.descent if self._alone == DESCENT else self.live
+        getattr(self.played, what)(*arguments)
 
     def action_dialog(self, what: str) -> None:
         """Open a screen over the panes: the dialogs' method of that name."""
@@ -366,12 +233,7 @@ class LinregApp(GuardedApp):
 
     def action_present(self) -> None:
         """Everything large, or as before."""
-        others = self.others
-        panes: list[Drawn] = [
-            *(self.live, others.data, others.closed_form, others.sweep, others.descent)
-        ]
-        present(self.main, panes, self._markers)
-        self._arrange(self.size)
+        self.present()
 
     def action_pane(self, pane: str | None) -> None:
         """One pane alone; the same again, or None, all."""

@@ -1,0 +1,60 @@
+"""What a screen of some size has room for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.geometry import Size
+
+LEAST_COLUMNS, LEAST_ROWS = 60, 16
+"""The smallest screen on which one pane can be read."""
+
+LOSS_ROWS = 20
+"""Below this many rows the line has the live pane for itself."""
+
+ALL_COLUMNS, ALL_ROWS = 100, 32
+"""The smallest screen on which all panes can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Which pane is alone on the screen, None for all, and whether it has room for one plot only.
+
+    `too_small` is a screen on which nothing can be read.
+    """
+
+    alone: str | None
+    one_plot: bool
+    poking: bool
+    too_small: bool
+
+    @property
+    def classes(self) -> dict[str, bool]:
+        """The classes of the screen that go with it."""
+        return {
+            "poking": self.poking,
+            "too-small": self.too_small,
+            "short": self.one_plot,
+            "alone": self.alone is not None,
+        }
+
+    def shows(self, pane: str | None) -> bool:
+        """Whether a pane is on the screen. While points are edited, the sweep has no room."""
+        if self.alone is None:
+            return not (self.poking and pane == "sweep")
+        return pane == self.alone
+
+
+def arrange(
+    size: Size, room: Size, asked: str | None, *, poking: bool, presenting: bool
+) -> Arrangement:
+    """What to show on a screen, of which `room` is what the tour leaves to the panes.
+
+    `asked` is the pane that the user wants alone. While points are edited, it is the data where
+    there is no room for all.
+    """
+    one_plot = room.height < LOSS_ROWS or presenting
+    all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS and not one_plot
+    first = None if all_fit else "data" if poking else "live"
+    too_small = size.width < LEAST_COLUMNS or size.height < LEAST_ROWS
+    return Arrangement(asked or first, one_plot, poking, too_small)
