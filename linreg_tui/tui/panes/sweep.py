@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from concurrent.futures import Executor
-from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +13,6 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.trials import Result
 from linreg_tui.learning_curves import Against
 from linreg_tui.tui.link import Link
 from linreg_tui.tui.markers import BRAILLE, Markers
@@ -25,7 +21,7 @@ from linreg_tui.tui.picture import Picture, Role, lines
 from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves, overlay
-from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
+from linreg_tui.tui.sweep.recipe import Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.work import begin
 
@@ -209,33 +205,11 @@ class SweepPane(Vertical):
         self._show()
 
     async def _run(self, course: Course) -> None:
-        from linreg_tui import sweep_aside
-        from linreg_tui.sweeping import GoneError, jobs_that_pay
+        from linreg_tui.sweeping import GoneError
+        from linreg_tui.tui.sweep.running import run
 
-        recipe, board = course.recipe, course.sheet.board
         try:
-            left = course.left
-            jobs = jobs_that_pay(recipe.at_first, self._data.n)
-            pool: Executor | None
-            async with (
-                sweep_aside.cluster(recipe.cluster)
-                if recipe.cluster
-                else sweep_aside.processes(jobs, len(recipe.plan))
-            ) as pool:
-                coming: AsyncGenerator[list[Result], None]
-                if recipe.kind == UNTIL:
-                    coming = sweep_aside.until_it_diverges(self._data, left, pool, board.watch)
-                else:
-                    coming = sweep_aside.sweep(self._data, left, pool, board.watch)
-                async with aclosing(coming) as some:
-                    async for results in some:
-                        board.take(results)
-                        if recipe.kind == UNTIL:
-                            course.make_room(results[0].trial.group)
-            if recipe.kind == UNTIL:
-                board.cut(sum(row.done for row in board.rows))
-            if recipe.tips:
-                course.tipping = await sweep_aside.tipping(self._data, recipe.settings)
+            await run(self._data, course)
             course.end("done")
         except GoneError as error:
             told = f"{error}; what is done stays, and g trains the rest here"
