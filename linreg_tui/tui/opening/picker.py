@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -17,7 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Key, Resize
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -26,10 +25,11 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.tables import Preview, preview
 from linreg_tui.core.text import printable
 from linreg_tui.files import shortened
-from linreg_tui.tui.field import Entry as TextEntry
 from linreg_tui.tui.opening.attempt import attempt
-from linreg_tui.tui.opening.listing import Entry, entries, matching, size_text
+from linreg_tui.tui.opening.finding import Finding
+from linreg_tui.tui.opening.listing import Entry, entries, matching
 from linreg_tui.tui.opening.preview_picture import draw_preview
+from linreg_tui.tui.opening.telling import lacking, line_of, told_of, wrong_with
 from linreg_tui.tui.picture import Picture, lines
 from linreg_tui.tui.plain_list import PlainList
 from linreg_tui.tui.plot import Plot
@@ -39,8 +39,6 @@ PATIENCE = 0.1
 
 ROOMY = 22
 """Rows of the screen from which on all first rows are shown."""
-
-NAME_COLUMNS = 52
 
 EXAMPLES = "examples"
 """What is typed to go to them, unless there is a folder of that name."""
@@ -64,36 +62,6 @@ class Chosen:
     path: Path | None = None
     preview: Preview | None = None
     example: str | None = None
-
-
-class Finding(TextEntry):
-    """What is typed to find something; the list's keys act on the list."""
-
-    KEYS: ClassVar[Mapping[str, str]] = {
-        "up": "move('cursor_up')",
-        "down": "move('cursor_down')",
-        "pageup": "move('page_up')",
-        "pagedown": "move('page_down')",
-        "enter": "choose",
-        "tab": "into",
-    }
-    WHEN_EMPTY: ClassVar[Mapping[str, str]] = {
-        "home": "move('first')",
-        "end": "move('last')",
-        "left": "up",
-        "backspace": "up",
-        "right": "into",
-    }
-
-    async def _on_key(self, event: Key) -> None:
-        action = self.KEYS.get(event.key) or (not self.value and self.WHEN_EMPTY.get(event.key))
-        if not action:
-            await super()._on_key(event)
-            return
-        # At once, before what is typed next.
-        event.stop()
-        event.prevent_default()
-        await self.run_action(f"screen.{action}")
 
 
 class FilePicker(ModalScreen[Chosen | None]):
@@ -161,7 +129,7 @@ class FilePicker(ModalScreen[Chosen | None]):
     def _show(self, found: list[Entry], beside: str = "") -> None:
         self._found = found
         self._files.clear_options()
-        self._files.add_options([Option(_line(entry)) for entry in found])
+        self._files.add_options([Option(line_of(entry)) for entry in found])
         names = [entry.name for entry in found]
         kinds = [entry.kind for entry in found]
         if beside in names:
@@ -224,11 +192,11 @@ class FilePicker(ModalScreen[Chosen | None]):
         try:
             self._preview = await attempt(lambda: preview(str(here.path)))
         except InputError as error:
-            self._tell(_of_file(here.name, str(error), here.path), wrong=True)
+            self._tell(wrong_with(here.name, str(error), here.path), wrong=True)
         else:
-            lacking = _lacking(self._preview)
+            missing = lacking(self._preview)
             if not wrong:
-                self._tell(lacking or _of(self._preview), wrong=bool(lacking))
+                self._tell(missing or told_of(self._preview), wrong=bool(missing))
         self._first_rows.redraw()
 
     def action_choose(self) -> None:
@@ -259,10 +227,10 @@ class FilePicker(ModalScreen[Chosen | None]):
         try:
             found = await attempt(lambda: preview(str(path)))
         except InputError as error:
-            self._tell(_of_file(path.name, str(error), path), wrong=True)
+            self._tell(wrong_with(path.name, str(error), path), wrong=True)
             return
-        if lacking := _lacking(found):
-            self._tell(f"{printable(path.name, 40)}: {lacking}", wrong=True)
+        if missing := lacking(found):
+            self._tell(f"{printable(path.name, 40)}: {missing}", wrong=True)
             return
         self.folder = path.parent
         self.dismiss(Chosen(path=path, preview=found))
@@ -303,47 +271,3 @@ class FilePicker(ModalScreen[Chosen | None]):
         if self._preview is None:
             return lines(columns, rows, [])
         return draw_preview(columns, rows, self._preview, self._preview.guess or ())
-
-
-def _line(entry: Entry) -> Content:
-    name = printable(entry.name, NAME_COLUMNS)
-    if entry.kind == "folder":
-        return Content.assemble((f"{name}/", "$text-primary"))
-    if entry.kind == "examples":
-        return Content.assemble(("examples/", "$text-accent"), "  come with the program")
-    if entry.kind == "example":
-        return Content.assemble((f"{name:14}", ""), (entry.teaches, "$text-muted"))
-    return Content.assemble(name.ljust(NAME_COLUMNS), (size_text(entry.size), "$text-muted"))
-
-
-def _of(found: Preview) -> str:
-    """How many columns there are, and what is guessed of them."""
-    told = f"{len(found.columns)} columns, {_numeric(found)} of numbers"
-    if found.guess is None:
-        return "; ".join([f"{told}: choose x and y", *found.notes])
-    x, y = (printable(name, 24) for name in found.guess)
-    guessed = (column for column in found.columns if column.name in found.guess)
-    notes = [f"{printable(c.name, 24)}: {c.note}" for c in guessed if c.note]
-    return "; ".join([f"{told}; x is {x}, y is {y}", *notes, *found.notes])
-
-
-def _lacking(found: Preview) -> str:
-    """What is wrong if no two columns could be x and y; nothing if two can."""
-    pairs = (one.x and other.y for one in found.columns for other in found.columns if one != other)
-    if any(pairs):
-        return ""
-    why = ", ".join(f"{printable(c.name, 20)}: {c.why}" for c in found.columns[:3] if c.why)
-    return (
-        f"two columns of numbers are needed, and it has {_numeric(found) or 'none'}"
-        + (f" ({why})" if why else "")
-        + "; choose another file"
-    )
-
-
-def _numeric(found: Preview) -> int:
-    return sum(column.x and column.y for column in found.columns)
-
-
-def _of_file(name: str, words: str, path: Path | None) -> str:
-    """What is wrong with a file, which is named by its name alone."""
-    return f"{printable(name, 40)}: {words.removeprefix(f'{printable(str(path))}: ')}"
