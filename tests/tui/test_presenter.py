@@ -97,7 +97,7 @@ def test_a_key_that_does_nothing_has_no_meaning() -> None:
 
 async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("linreg_tui.tui.presenter.A_MOMENT", 0.1)
-    async with opened(houses, SMALL, "descent") as pilot:
+    async with opened(houses, SMALL, "training") as pilot:
         await pilot.press("d")
         hint = "enter on   ⌫ back   i chapters   d ends presenting"
         await until(pilot, lambda: hint in screen(pilot).splitlines()[-1])

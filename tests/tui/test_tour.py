@@ -228,7 +228,7 @@ async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
 
 
 async def test_a_question_is_asked_answered_and_seen(houses: Dataset) -> None:
-    async with opened(houses, tour="descent") as pilot:
+    async with opened(houses, tour="training") as pilot:
         keys = "1 within 0.1%   2 within 1%   3 not that near   enter skips"
         assert keys in screen(pilot).replace("\u00a0", " ")
         assert "will converge" not in screen(pilot)
@@ -248,7 +248,7 @@ async def test_a_question_is_asked_answered_and_seen(houses: Dataset) -> None:
         await pilot.pause()
         assert shown(pilot) == {"live"}
         await pilot.press("backspace", "1")
-        assert memory.recall().answers["descent/0"] == 2
+        assert memory.recall().answers["training/0"] == 2
 
 
 async def test_a_question_can_be_skipped_and_answered_later(houses: Dataset) -> None:
@@ -282,12 +282,12 @@ async def test_answers_are_summed_up_at_the_end(houses: Dataset) -> None:
 async def test_back_and_on_across_chapters(houses: Dataset) -> None:
     async with opened(houses, tour="data") as pilot:
         await pilot.press("backspace")
-        assert (lead(pilot).chapter.name, lead(pilot).number) == ("training", 3)
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("introduction", 3)
         await pilot.press("enter")
         assert (lead(pilot).chapter.name, lead(pilot).number) == ("data", 0)
-        await be(pilot, "training", 0)
+        await be(pilot, "introduction", 0)
         await pilot.press("backspace")
-        assert (lead(pilot).chapter.name, lead(pilot).number) == ("training", 0)
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("introduction", 0)
         await be(pilot, "you", 2)
         await pilot.press("enter")
         assert (lead(pilot).chapter.name, lead(pilot).number) == ("you", 2)
@@ -305,7 +305,7 @@ async def test_leaving_to_play_and_coming_back(houses: Dataset) -> None:
 
 
 async def test_who_leaves_a_question_is_told_what_will_come(houses: Dataset) -> None:
-    async with opened(houses, tour="descent") as pilot:
+    async with opened(houses, tour="training") as pilot:
         await pilot.press("t")
         await until(pilot, lambda: "will converge" in screen(pilot))
 
@@ -335,7 +335,7 @@ async def test_the_place_is_remembered_and_forgotten(houses: Dataset) -> None:
         assert (lead(pilot).chapter.name, lead(pilot).number) == ("rate", 2)
         await pilot.press("i", "f")
         await pilot.pause()
-        assert (lead(pilot).chapter.name, lead(pilot).number) == ("training", 0)
+        assert (lead(pilot).chapter.name, lead(pilot).number) == ("introduction", 0)
     assert memory.recall().answers == {}
 
 
@@ -390,8 +390,8 @@ async def test_keys_that_mean_nothing_to_a_descent_rest(houses: Dataset) -> None
 
 
 async def test_the_timeline_works_as_always(houses: Dataset) -> None:
-    async with opened(houses, tour="descent") as pilot:
-        await be(pilot, "descent", 1)
+    async with opened(houses, tour="training") as pilot:
+        await be(pilot, "training", 1)
         await pilot.press("home", "right", "shift+right")
         assert view(pilot).number == 11
         await pilot.press("space")
@@ -409,9 +409,9 @@ async def test_every_question_shows_first_what_it_says_of_the_future(houses: Dat
 
 
 async def test_small_screens_are_still_told_how_much_room_it_takes(houses: Dataset) -> None:
-    async with opened(houses, (60, 16), "descent") as pilot:
+    async with opened(houses, (60, 16), "training") as pilot:
         assert "how near to the least" in screen(pilot)
-    async with opened(houses, (40, 10), "descent") as pilot:
+    async with opened(houses, (40, 10), "training") as pilot:
         assert "60x16" in screen(pilot)
 
 
