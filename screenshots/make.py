@@ -6,11 +6,13 @@ python screenshots/make.py
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
+from linreg_tui.tour import memory
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
@@ -32,12 +34,24 @@ def swept(app: LinregApp) -> bool:
     return app.query_one(SweepPane).course.phase == "done"
 
 
+def soon(_: LinregApp) -> bool:
+    """There is nothing to wait for."""
+    return True
+
+
 async def picture(
-    name: str, size: tuple[int, int], keys: list[str], done: Done, *then: str
+    name: str,
+    size: tuple[int, int],
+    keys: list[str],
+    done: Done,
+    *then: str,
+    tour: str | None = None,
 ) -> None:
     """Press keys, wait until that is done, press further keys, and save what the screen shows."""
-    app = LinregApp(bundled(), Settings())
+    app = LinregApp(bundled(), Settings(), tour=tour)
     async with app.run_test(size=size) as pilot:
+        while not app.settled:
+            await pilot.pause(0.05)
         await pilot.press(*keys)
         while not done(app):
             await pilot.pause(0.05)
@@ -48,7 +62,8 @@ async def picture(
 
 
 async def main() -> None:
-    """Make all of them."""
+    """Make all of them, with a place of their own for what the tour remembers."""
+    memory.folder = lambda: Path(tempfile.mkdtemp())
     too_large = ["right_square_bracket"] * 3
     run = ["plus", "plus", "space"]
     await picture(
@@ -61,6 +76,12 @@ async def main() -> None:
     small = ["left_curly_bracket"] * 6
     await picture("landscape", (100, 36), [*small, "3", "l", *run], at_step(60))
     await picture("sweep", (100, 30), ["w", "enter"], swept)
+    await picture("live", (80, 24), run, at_step(30))
+    await picture("data", (80, 24), ["1", "v"], soon)
+    await picture("closed-form", (80, 24), ["2", "c", "c"], soon)
+    await picture("poking", (100, 36), ["p", "n", "n", "n", "enter", *["shift+up"] * 2, *run], soon)
+    await picture("presenter", (80, 24), ["d", *run], at_step(30))
+    await picture("tour", (120, 36), ["1", *run[:2]], at_step(30), tour="training")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,18 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from linreg_tui.tui.keys import FOOTER_IN_TOUR, KEYS, POKE_KEYS, SWEEP_KEYS, Key
+from linreg_tui.tui.keys import (
+    EXPORT_KEYS,
+    FOOTER_IN_TOUR,
+    KEYS,
+    LESSON_KEYS,
+    PANE_KEYS,
+    POKE_KEYS,
+    SETTINGS_KEYS,
+    SWEEP_KEYS,
+    VIEW_KEYS,
+    Key,
+)
 from linreg_tui.tui.poke.plane import Plane
 
 SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *POKE_KEYS)}
@@ -22,8 +33,13 @@ SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *POKE_KEYS)}
 IN_THE_BREAK = {"tour('toggle')": 0, "dialog('edit')": 1}
 """Who has left the tour for a while needs the way back more than the form."""
 
-WHILE_POKING = {"live('restart')": 9}
-"""There the run is only watched."""
+WHILE_POKING = {
+    **{key.action: 9 for key in (*SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS)},
+    **{key.action: 9 for key in LESSON_KEYS},
+    "live('restart')": 9,
+    "quit": 1,
+}
+"""There the run is only watched, and the keys of the plane come first."""
 
 
 @dataclass(frozen=True, slots=True)
