@@ -129,9 +129,16 @@ def _frames(text: str) -> int:
     raise ArgumentTypeError(f"{text!r} is no number of frames from 1 to {MOST_FRAMES}")
 
 
+FEW_CHARACTERS = ("linux", "vt52", "vt100", "vt102", "vt220")
+"""Kinds of terminals whose own fonts have no braille and few blocks, whatever the encoding."""
+
+
 def _markers(name: str | None) -> Markers:
-    """The markers of this name, or the finest that the terminal's encoding has."""
+    """The markers of this name, or the finest that the terminal and its encoding have."""
     from linreg_tui.tui.markers import ASCII, SETS, finest
+
+    if name is None and os.environ.get("TERM") in FEW_CHARACTERS:
+        name = ASCII.name
 
     # Textual paints through one of the original streams, whatever takes their place later.
     painted = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__

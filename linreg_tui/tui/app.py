@@ -86,10 +86,9 @@ class LinregApp(PanesApp):
         await self.complete()
         if self._tour_at_first is not None:
             self.tour.guide.open(self._tour_at_first)
-        if notes := self.data.notes:
-            self.notify("; ".join(notes), markup=False)
-        if self._file is not None and self._file.wrong:
-            self.notify(self._file.wrong, severity="warning", markup=False)
+        wrong = "" if self._file is None else self._file.wrong
+        if told := "; ".join(filter(None, [*self.data.notes, wrong])):
+            self.notify(told, severity="warning" if wrong else "information", markup=False)
         gc.freeze()
         gc.enable()
         self.settled = True
@@ -99,6 +98,8 @@ class LinregApp(PanesApp):
         if self._file is not None and theme.name != self._theme_kept:
             self._theme_kept = theme.name
             self._file.keep("theme", theme.name)
+            if self._file.wrong:
+                self.notify(f"Not for the next start: {self._file.wrong}", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Let training rest while a key or a click does its work."""

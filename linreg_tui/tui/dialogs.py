@@ -77,26 +77,32 @@ class Dialogs:
             self._app.run_worker(self._quit(), group="open")
 
     async def _quit(self) -> None:
-        if await self._may_lose_edits({"s": "save and quit", "q": "quit without saving"}):
-            self._app.exit()
+        told = await self._may_lose_edits({"s": "save and quit", "q": "quit without saving"})
+        if told is not None:
+            self._app.exit_saying(told)
 
     @property
     def _unsaved(self) -> bool:
         edits = self._app.edits
         return edits.data is not edits.original and edits.data is not self._saved
 
-    async def _may_lose_edits(self, answers: Mapping[str, str]) -> bool:
-        """Whether edits are saved, or may be lost; the answer s saves them."""
+    async def _may_lose_edits(self, answers: Mapping[str, str]) -> str | None:
+        """None if edits may not be lost, or else where they were saved, if they were.
+
+        The answer s saves them.
+        """
         if not self._unsaved:
-            return True
+            return ""
         name = printable(self._app.edits.data.source, 100)
         answer = await self._app.push_screen_wait(
             Question("Edited points", f"They are in no file yet: {name}", answers)
         )
-        return await self.save_edits() if answer == "s" else answer is not None
+        if answer is None:
+            return None
+        return await self.save_edits() if answer == "s" else ""
 
-    async def save_edits(self) -> bool:
-        """Write the edited rows to a file, and say where; whether that worked."""
+    async def save_edits(self) -> str | None:
+        """Write the edited rows to a file, and say where; None if that didn't work."""
         from linreg_tui.tui.poke.saving import save
 
         edits = self._app.edits
@@ -104,16 +110,16 @@ class Dialogs:
             told = await save(edits)
         except InputError as error:
             self._app.notify(str(error), severity="error", markup=False)
-            return False
+            return None
         self._saved = edits.data
         self._app.notify(told, markup=False)
-        return True
+        return told
 
     async def _open(self) -> None:
         from linreg_tui.tui.opening.flow import choose, said_of
 
         app = self._app
-        if not await self._may_lose_edits({"s": "save them", "o": "go on without"}):
+        if await self._may_lose_edits({"s": "save them", "o": "go on without"}) is None:
             return
         opened, self._opened_in = await choose(app, self._opened_in)
         if opened is None:

@@ -117,6 +117,17 @@ class GuardedApp(App[None]):
             self._leaving.begin(return_code)
         super().exit(result, return_code, message)
 
+    def exit_saying(self, words: str) -> None:
+        """Leave, with a line below what was there before."""
+        if self._leaving is not None and words:
+            self._leaving.begin(0, f"{words}\n")
+        self.exit()
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Show a notice, one at a time: the latest."""
+        self.clear_notifications()
+        super().notify(message, **options)
+
     def action_help_quit(self) -> None:
         """Ask once, then leave as other programs do at ctrl+c."""
         now = time.monotonic()

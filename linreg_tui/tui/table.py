@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
@@ -121,6 +122,11 @@ class TablePicture:
                 ("dropped ", Role.LABEL),
                 (f"{dropped:,} row{'s' * (dropped != 1)} without a number", Role.TEXT),
             ],
+            *(
+                [(row, Role.HERE)]
+                for note in self._data.notes
+                for row in textwrap.wrap(note, LABEL + 2 * wide)
+            ),
         ]
 
     def _columns_of_file(self, rows: int, wide: int) -> list[list[Span]]:

@@ -45,7 +45,8 @@ class TitleBar(Horizontal):
         name, _, edits = data.source.rpartition("/")[2].partition(", edited: ")
         rows = f"{data.dropped:,} row{'s' * (data.dropped != 1)} left out"
         # What has become of the rows first: it is the name that may be cut.
-        told = [edits and f"edited: {edits}", data.dropped and rows, printable(name, 60)]
+        told = [edits and f"edited: {edits}", data.dropped and rows, *data.notes]
+        told.append(printable(name, 60))
         self._source.update(Content(" · ".join(str(part) for part in told if part)))
 
     def compose(self) -> ComposeResult:

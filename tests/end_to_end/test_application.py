@@ -172,9 +172,10 @@ def test_few_colours_are_enough(term: str) -> None:
     ) as terminal:
         terminal.wait_for("ready")
         terminal.type("4w\r")
-        # Curves are told apart by their marks.
-        terminal.wait_for("●    32")
-        terminal.wait_for("■    64")
+        # Curves are told apart by their marks, of which such terminals have the plain ones.
+        terminal.wait_for("o    32")
+        terminal.wait_for("x    64")
+        assert all(line.isascii() for line in terminal.screen)
         terminal.type("q")
         assert terminal.wait_exit() == 0
 

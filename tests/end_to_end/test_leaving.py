@@ -210,6 +210,22 @@ def test_ctrl_c_asks_once_and_then_leaves() -> None:
         assert ends(terminal, lambda: terminal.type("\x03"), found) == 128 + signal.SIGINT
 
 
+def test_where_edits_were_saved_on_the_way_out_is_told_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with started() as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        terminal.type("pa")
+        terminal.wait_for("552 rows")
+        terminal.type("q")
+        terminal.wait_for("save and quit")
+        assert ends(terminal, lambda: terminal.type("s"), found) == 0
+        terminal.wait_for("Wrote slimmed_realestate_data-edited.csv to")
+    assert (tmp_path / "slimmed_realestate_data-edited.csv").exists()
+
+
 @pytest.mark.parametrize("by", ["q", "signal"])
 def test_it_leaves_in_time_if_the_terminal_takes_nothing(by: str) -> None:
     with started("--epochs", "100000", "--batch-size", "32") as terminal:

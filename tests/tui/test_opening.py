@@ -339,12 +339,13 @@ async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None
         await pilot.press(*"she")
         await until(pilot, lambda: f"Gehalt: {told_of}; {above}" in said(pilot))
         await to_columns(pilot)
-        assert said(pilot) == above
-        await pilot.press("down")
-        assert said(pilot) == f"{told_of}; {above}"
+        assert said(pilot) == f"Gehalt: {told_of}; {above}"
         await pilot.press("enter")
         await data(pilot, houses)
         assert f"{above}; Gehalt: {told_of}" in told(pilot)[-1]
+        assert "2 lines above" in screen(pilot).splitlines()[0]
+        await pilot.press("1", "v", "v")
+        await until(pilot, lambda: "Gehalt: 30.500 is read as 30500" in screen(pilot))
 
 
 async def test_how_a_file_was_read_is_told_at_the_start(houses: Dataset) -> None:

@@ -553,3 +553,9 @@ def test_nothing_is_near_from_afar_or_before_there_is_a_picture(houses: Dataset)
             what()
     assert state.lifted is None
     assert state.edits.data is houses
+
+
+async def test_notices_do_not_pile_up(few: Dataset) -> None:
+    async with poked(few, SLOW) as pilot:
+        await press(pilot, *["shift+up"] * 3, "k", "k", "k")
+        assert len(pilot.app._notifications) == 1

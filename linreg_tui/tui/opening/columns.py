@@ -114,7 +114,12 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         self._first_rows.redraw()
         if self._left is None:
             here = self._here
-            self._tell("; ".join(filter(None, [here.why, here.note, *self._preview.notes])))
+            doubtful = [
+                f"{printable(column.name, 24)}: {column.note}"
+                for column in self._preview.columns
+                if column.note and (column.name in self._chosen.values() or column is here)
+            ]
+            self._tell("; ".join(filter(None, [here.why, *doubtful, *self._preview.notes])))
 
     def action_set(self, which: str) -> None:
         """Make the column under the cursor x or y; the other one changes places if it was that."""

@@ -65,7 +65,7 @@ class DataPane(ViewsPane):
         plane = self.query_one(Plane)
         plane.can_focus = on
         if on:
-            plane.focus()
+            self.screen.set_focus(plane)  # at once, before the next key
             self.run_worker(self._prepare_plane())
         else:
             if plane.has_focus:

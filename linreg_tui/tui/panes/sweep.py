@@ -82,7 +82,7 @@ class SweepPane(Vertical):
         self.set_class(tight, "tight")
         self._table.can_focus = alone
         if alone:
-            self._table.focus()
+            self.screen.set_focus(self._table)  # at once, before the next key
         elif self._table.has_focus:
             self.screen.set_focus(None)
         self._share()
