@@ -66,6 +66,7 @@ class DataPane(ViewsPane):
         plane.can_focus = on
         if on:
             self.screen.set_focus(plane)  # at once, before the next key
+            plane.focus()  # and again, if it was hidden until now
             self.run_worker(self._prepare_plane())
         else:
             if plane.has_focus:

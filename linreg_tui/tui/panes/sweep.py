@@ -83,6 +83,7 @@ class SweepPane(Vertical):
         self._table.can_focus = alone
         if alone:
             self.screen.set_focus(self._table)  # at once, before the next key
+            self._table.focus()  # and again, if it was hidden until now
         elif self._table.has_focus:
             self.screen.set_focus(None)
         self._share()
