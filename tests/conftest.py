@@ -10,6 +10,10 @@ from hypothesis import settings
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 
+# The tests' own modules and the program's are compiled once, not by each of the tests' processes and
+# anew whenever the program is started, which takes a tenth of all the time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["TEXTUAL_FPS"] = "240"  # as the program sets it, before Textual is imported
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
