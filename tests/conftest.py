@@ -10,8 +10,8 @@ from hypothesis import settings
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 
-# The tests' own modules and the program's are compiled once, not by each of the tests' processes and
-# anew whenever the program is started, which takes a tenth of all the time.
+# Modules are compiled once, and not anew in each of the tests' processes and in each program that
+# they start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 os.environ["TEXTUAL_FPS"] = "240"  # as the program sets it, before Textual is imported

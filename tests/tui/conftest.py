@@ -49,7 +49,7 @@ def _styles_are_read_once() -> None:
             known[of] = rules
         return known[of]
 
-    Stylesheet._parse_rules = read_once  # type: ignore[method-assign]
+    Stylesheet._parse_rules = read_once  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)
