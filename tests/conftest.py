@@ -10,6 +10,10 @@ from hypothesis import settings
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 
+# Modules are compiled once, and not anew in each of the tests' processes and in each program that
+# they start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["TEXTUAL_FPS"] = "240"  # as the program sets it, before Textual is imported
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")

@@ -30,7 +30,8 @@ class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
     @property
     def fields(self) -> list[Field]:
         """All fields, from top to bottom and left to right."""
-        return list(self.query(Field))
+        # A query would match its selector against every widget, at each key.
+        return [node for node in self.walk_children() if isinstance(node, Field)]
 
     def action_walk(self, direction: int) -> None:
         """To the next field (1) or the one before (-1)."""

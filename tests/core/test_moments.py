@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.closed_form import fit
@@ -91,7 +91,8 @@ def test_merging_is_associative(one: FloatArray, two: FloatArray, three: FloatAr
     assert fields((a + b) + c) == pytest.approx(fields(a + (b + c)), rel=1e-12, abs=1e-6)
 
 
-@given(st.integers(1, 10), st.integers(10**5, 10**6), st.integers(0, 1000))
+@settings(max_examples=30)
+@given(st.integers(1, 10), st.integers(10**5, 2 * 10**5), st.integers(0, 1000))
 def test_merging_very_unequal_parts_keeps_the_digits(few: int, many: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     x = rng.normal(1e6, 1, few + many)

@@ -54,7 +54,7 @@ def test_the_examples_converge(name: str) -> None:
     assert trained(data, proposed(data)).status == "converged"
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(offsets, scales, offsets, scales, st.integers(0, 5), st.sampled_from([128, 500, 2000]))
 def test_proposals_converge_at_every_scale(
     x: float, x_scale: float, y: float, y_scale: float, seed: int, n: int
@@ -77,7 +77,7 @@ def test_proposals_converge_at_every_scale(
         assert rate == float(f"{rate:.0e}")
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(offsets, scales, offsets, scales, st.integers(0, 5), st.integers(2, 60))
 def test_proposals_for_few_rows_come_near_and_are_stable(
     x: float, x_scale: float, y: float, y_scale: float, seed: int, n: int
@@ -92,7 +92,7 @@ def test_proposals_for_few_rows_come_near_and_are_stable(
     assert all(predict(data, trial.settings).stable for trial in over_batch_sizes(settings, n))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.floats(1e-100, 1e100), st.floats(1e-100, 1e100), st.booleans())
 def test_proposals_of_any_size_can_be_trained(x: float, y: float, level: bool) -> None:
     heights = np.array([1.0, 1.0, 1.0] if level else [1.0, 2.0, 4.0])

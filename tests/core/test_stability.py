@@ -102,6 +102,7 @@ def test_full_batches_leave_no_noise(houses: Dataset) -> None:
     assert predict(houses, Settings()).noise is None
 
 
+@hypothesis_settings(max_examples=40)
 @given(st.integers(0, 10_000), st.sampled_from(UPDATES))
 def test_the_limit_by_formula_is_where_the_radius_passes_one(seed: int, update: Update) -> None:
     data = random_data(seed)

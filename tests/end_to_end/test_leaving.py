@@ -118,7 +118,7 @@ def started(*options: str, env: dict[str, str] | None = None) -> Terminal:
     return Terminal.start([command(), *options], 80, 24, env)
 
 
-def failing(where: str, env: dict[str, str] | None = None, columns: int = 200) -> Terminal:
+def failing(where: str, env: dict[str, str] | None = None, columns: int = 80) -> Terminal:
     return Terminal.start([sys.executable, "-c", FAILING, where], columns, 24, env)
 
 
@@ -278,7 +278,7 @@ def test_a_stopped_program_can_be_ended() -> None:
 
 def test_an_export_under_way_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with failing("in_export") as terminal:
+    with failing("in_export", columns=200) as terminal:
         terminal.wait_for("ready")
         terminal.type(PASTED)
         terminal.type("x")

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from textual import _wait, constants
 from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from linreg_tui.tui.app import LinregApp
@@ -24,6 +26,30 @@ def _waiting_for_no_longer_than_a_frame() -> None:
     """
     _wait.SLEEP_GRANULARITY = QUIET
     _wait.SLEEP_IDLE = QUIET / 20
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styles_are_read_once() -> None:
+    """What a text of styles says is worked out once for all applications, not anew for each.
+
+    It follows from the text, from where it stands, and from the variables, which are the theme's;
+    nothing changes it later, since one application's widgets share it already. A text with errors
+    is read anew, as is any with other variables.
+    """
+    known: dict[object, list[RuleSet]] = {}
+    read = Stylesheet._parse_rules
+
+    def read_once(sheet: Stylesheet, css: str, *arguments: Any, **named: Any) -> list[RuleSet]:
+        variables = frozenset(sheet._variables.items())
+        of = variables, css, arguments, tuple(sorted(named.items()))
+        if of not in known:
+            rules = read(sheet, css, *arguments, **named)
+            if any(rule.errors for rule in rules):
+                return rules
+            known[of] = rules
+        return known[of]
+
+    Stylesheet._parse_rules = read_once  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)

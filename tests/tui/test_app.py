@@ -32,7 +32,7 @@ ENDED = {"converged", "stopped"}
 
 @asynccontextmanager
 async def opened(
-    data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (120, 40)
+    data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Pilot[None]]:
     app = LinregApp(data, settings or Settings())
     async with app.run_test(size=size) as pilot:
@@ -325,14 +325,14 @@ async def test_panes(houses: Dataset, size: tuple[int, int]) -> None:
 
 
 async def test_tabs_can_be_clicked(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         await pilot.click(Tab)
         await pilot.pause()
         assert shown(pilot) == ["data"]
 
 
 async def test_the_panes_show_the_data_and_the_closed_form(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         text = screen(pilot)
         for expected in (
             "551",
@@ -357,7 +357,7 @@ async def test_other_data_can_be_taken(houses: Dataset) -> None:
     x = np.arange(40.0)
     other = Dataset("/tmp/other.csv", "time", "height", x, 3 * x + np.sin(x), dropped=2)
     settings = Settings(learning_rate_m=1e-4, learning_rate_b=1e-2)
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         await pilot.press("l")
         await step_on(pilot, "shift+right", 10)
         app = pilot.app
@@ -402,7 +402,7 @@ async def test_help(houses: Dataset) -> None:
 
 
 async def test_the_size_can_change_while_help_is_open(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         await pilot.press("question_mark")
         await pilot.resize_terminal(80, 24)
         await pilot.press("question_mark")
@@ -425,7 +425,7 @@ async def test_the_footer_shows_the_keys(houses: Dataset, size: tuple[int, int])
 
 
 async def test_keys_in_the_footer_can_be_clicked(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         footer = pilot.app.query_one(KeysFooter)
         in_help = (screen(pilot).splitlines()[-1].index("? help") + 4, 0)
         before = footer.render_line(0)
@@ -471,7 +471,7 @@ async def test_too_little_room_is_said(houses: Dataset) -> None:
 
 
 async def test_every_size_can_be_drawn(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         await step_on(pilot, "right", 1)
         for size in [
             (1, 1),
@@ -508,7 +508,7 @@ async def test_divergence_is_said_and_does_no_harm(houses: Dataset) -> None:
 
 async def test_hostile_names_are_shown_as_text(houses: Dataset) -> None:
     data = replace(houses, source="/tmp/[red]x\x1b[31m.csv", x_name="[bold]x\x07", y_name="价格\n")
-    async with opened(data) as pilot:
+    async with opened(data, size=(120, 40)) as pilot:
         text = screen(pilot)
         assert "[red]x\\x1b[31m.csv" in text
         assert "[bold]x\\x07" in text
@@ -517,7 +517,7 @@ async def test_hostile_names_are_shown_as_text(houses: Dataset) -> None:
 
 
 async def test_any_theme_can_be_worn(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         before = pilot.app.screen._compositor.render_strips()[10]
         pilot.app.theme = "textual-light"
         await pilot.pause()
@@ -547,7 +547,7 @@ async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Datas
 
 
 async def test_all_panes_fit_on_the_screen_from_the_first(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         regions = [pilot.app.query_one(f"#{pane}").region for pane in PANES]
         assert all(pilot.app.screen.region.contains_region(region) for region in regions)
         assert sum(region.area for region in regions) <= pilot.app.screen.region.area

@@ -90,7 +90,7 @@ async def test_an_answer_that_never_comes_leaves_nothing_unseen(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_module, "LOST", 0.1)
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         live, link = pilot.app.live, pilot.app._link  # type: ignore[attr-defined]
         await step_on(pilot, "right", 1)
         link.answer()
@@ -104,7 +104,7 @@ async def test_an_answer_that_never_comes_leaves_nothing_unseen(
 async def test_the_terminal_is_asked_after_each_frame_once_it_has_answered(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         driver = pilot.app._driver
         assert driver is not None
         written: list[str] = []

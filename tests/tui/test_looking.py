@@ -332,7 +332,7 @@ number = st.floats(-10, 10) | st.floats(-1e150, 1e150) | odd
 few = st.lists(st.tuples(number, number), min_size=2, max_size=12)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.integers(1, 130), st.integers(1, 40), st.sampled_from(list(SETS.values())), few)
 def test_no_numbers_and_no_size_break_a_view(
     columns: int, rows: int, markers: Markers, pairs: list[tuple[float, float]]

@@ -37,7 +37,7 @@ SIZES = [(80, 24), (120, 40)]
 
 @asynccontextmanager
 async def poked(
-    data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (120, 40)
+    data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Pilot[None]]:
     async with opened(data, settings, size) as pilot:
         await pilot.press("p")
@@ -223,7 +223,7 @@ async def test_a_click_takes_the_cursor_there(houses: Dataset) -> None:
 
 async def test_the_trained_line_chases_the_data_beyond_its_epochs(few: Dataset) -> None:
     settings = Settings(learning_rate_m=0.1, learning_rate_b=0.1, epochs=3)
-    async with poked(few, settings) as pilot:
+    async with poked(few, settings, size=(120, 40)) as pilot:
         slope = view(pilot).run.optimum.slope
         await press(pilot, *["plus"] * 4, "n", "enter", "space")
         await until(pilot, lambda: view(pilot).number > 10)
@@ -389,7 +389,7 @@ async def test_where_nothing_can_be_written_it_says_so(
 async def test_the_window_does_not_jump_and_grows_when_the_cursor_leaves_it(
     houses: Dataset,
 ) -> None:
-    async with poked(houses) as pilot:
+    async with poked(houses, size=(120, 40)) as pilot:
         home = poking(pilot)._area
         await press(pilot, "n", "enter", "right", "up", "shift+left", "enter", "k", "N", "k")
         assert poking(pilot)._area == home
@@ -403,7 +403,7 @@ async def test_the_window_does_not_jump_and_grows_when_the_cursor_leaves_it(
 
 
 async def test_other_panes_end_poking_but_the_edits_stay(houses: Dataset) -> None:
-    async with poked(houses) as pilot:
+    async with poked(houses, size=(120, 40)) as pilot:
         await press(pilot, "a")
         edited = data_now(pilot)
         for key, pane in {"2": "closed-form", "3": "live", "4": "sweep"}.items():

@@ -113,7 +113,7 @@ async def test_what_a_sweep_would_be_is_foreseen_before_it_runs(houses: Dataset)
         await until(pilot, lambda: statuses(pilot) == {"→ unstable"})
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 32), (120, 40), (200, 60)])
+@pytest.mark.parametrize("size", [(80, 24), (100, 32), (200, 60)])
 async def test_the_table_fills_in(houses: Dataset, size: tuple[int, int]) -> None:
     async with swept(houses, size) as pilot:
         text = screen(pilot)

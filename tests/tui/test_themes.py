@@ -45,7 +45,7 @@ def contrast(style: Style) -> float:
 
 
 async def test_every_theme_shows_everything(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         fit = pilot.app.screen.query_one("#fit", Plot)
         for name in (*BUILTIN_THEMES, *(theme.name for theme in THEMES)):
             pilot.app.theme = name

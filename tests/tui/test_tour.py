@@ -159,8 +159,27 @@ def check_text(pilot: Pilot[None], text: str, last: str = "") -> None:
         assert flat(row).replace("\u00a0", " ").strip() in seen, flat(row)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=str)
-@pytest.mark.parametrize("name", NAMES)
+LARGELY = ("training", "data", "theory", "rate", "batches")
+"""Chapters that have each kind of scene, with and without a question."""
+
+
+def test_every_kind_of_scene_is_walked_through_on_a_large_screen(houses: Dataset) -> None:
+    facts = Facts(houses)
+    kinds = {
+        name: {
+            (type(step.scene), step.question is not None)
+            for chapter in chapters()
+            if chapter.name in names
+            for step in chapter.steps(facts)
+        }
+        for name, names in (("all", NAMES), ("large", LARGELY))
+    }
+    assert kinds["large"] == kinds["all"]
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [*((name, SMALL) for name in NAMES), *((name, LARGE) for name in LARGELY)]
+)
 async def test_a_chapter_from_its_first_step_to_its_last(
     houses: Dataset, name: str, size: tuple[int, int]
 ) -> None:

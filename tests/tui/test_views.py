@@ -73,7 +73,7 @@ async def test_the_axes_of_a_view_are_all_on_the_screen(
 
 
 async def test_a_pane_alone_shows_which_views_there_are(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         assert "1 Data · scatter · v changes" in screen(pilot)
         assert "joint plot" not in screen(pilot)
         await pilot.press("1")
@@ -117,7 +117,7 @@ async def test_the_derivation_fits_a_small_screen(houses: Dataset) -> None:
 
 
 async def test_views_leave_the_run_alone(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         await step_on(pilot, "right", 1)
         await pilot.press("v", "c", "v", "c", "v")
         await pilot.pause()
@@ -146,7 +146,7 @@ class Slow(ViewsPane):
 
 
 async def test_what_takes_time_is_prepared_aside_and_once(houses: Dataset) -> None:
-    async with opened(houses) as pilot:
+    async with opened(houses, size=(120, 40)) as pilot:
         pane = Slow()
         await pilot.app.screen.mount(pane)
         await pilot.pause()
