@@ -127,7 +127,7 @@ class Leaving:
         termios.tcsetattr(self._input, termios.TCSANOW, found)
         # Another thread may be waiting to write, and nobody else can before it has given up.
         os.set_blocking(self._output, False)
-        for _ in range(20):
+        for _ in range(60):
             # What the terminal has not taken yet could take it minutes; nobody wants to see it.
             termios.tcflush(self._output, termios.TCOFLUSH)
             for flow in (termios.TCOOFF, termios.TCOON):  # wakes those who wait
@@ -135,6 +135,7 @@ class Leaving:
             time.sleep(0.005)
             termios.tcflush(self._output, termios.TCOFLUSH)
             with suppress(BlockingIOError):
-                os.write(self._output, text)
+                text = text[os.write(self._output, text) :]
+            if not text:
                 break
         os.set_blocking(self._output, True)
