@@ -10,6 +10,8 @@ import sys
 from linreg_tui.arguments import Parser
 from linreg_tui.core.errors import InputError
 
+PROGRAM = "linreg-tui"
+
 CORES = 32
 """Of a node of Polaris, each of which can run two threads."""
 
@@ -123,7 +125,8 @@ def command(words: list[str]) -> int:
         "linreg-tui pbs",
         "A job script for PBS, to be read, changed and handed in: a Dask cluster on the job's "
         "nodes, and\na command that works on it. It is written for Polaris at ALCF.",
-        "Everything after -- is the command that runs, without its --cluster:\n"
+        "Everything after -- is the command that runs, without its --cluster, and with linreg-tui "
+        "before it\nor not:\n"
         "  linreg-tui pbs --nodes 4 -- fit '/eagle/PROJECT/part-*.parquet' --json > linreg.pbs",
     )
     parser.add_argument("--nodes", type=int, default=2, metavar="N", help="nodes (default: 2)")
@@ -168,6 +171,8 @@ def command(words: list[str]) -> int:
         help="what is run (default: a sweep with 20 repeats)",
     )
     options = parser.parse_args(words)
+    if options.work[:1] == [PROGRAM]:
+        del options.work[0]
     options.work = options.work or ["sweep", "--json", "--repeats", "20", "--epochs", "1000"]
     sys.stdout.write(script(options))
     return 0

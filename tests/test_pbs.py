@@ -52,6 +52,12 @@ def test_options_stand_in_the_script(capsys: pytest.CaptureFixture[str]) -> None
     assert "\"$program/linreg-tui\" fit '/eagle/part-*.parquet' --json --cluster" in script
 
 
+def test_the_program_may_stand_before_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sweep", "--scales", "1,8", "--json"]
+    assert output(capsys, "pbs", "--", "linreg-tui", *words) == output(capsys, "pbs", "--", *words)
+    assert output(capsys, "pbs", "--", "linreg-tui") == output(capsys, "pbs")
+
+
 def test_no_name_breaks_out_of_the_script(capsys: pytest.CaptureFixture[str]) -> None:
     evil = "$(touch /tmp/x)'\"; #"
     script = checked(output(capsys, "pbs", "--program", evil, "--", "fit", evil))
