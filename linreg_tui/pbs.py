@@ -15,6 +15,9 @@ PROGRAM = "linreg-tui"
 CORES = 32
 """Of a node of Polaris, each of which can run two threads."""
 
+FEW_NODES = 2
+"""Up to so many go to the queue debug; Polaris has another one for trying out more."""
+
 _WALLTIME = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d")
 _WORD = re.compile(r"[\w.@:-]+")
 
@@ -131,7 +134,9 @@ def command(words: list[str]) -> int:
     )
     parser.add_argument("--nodes", type=int, default=2, metavar="N", help="nodes (default: 2)")
     parser.add_argument(
-        "--queue", default="debug", metavar="NAME", help="the queue (default: debug)"
+        "--queue",
+        metavar="NAME",
+        help=f"the queue (default: debug, or debug-scaling for more than {FEW_NODES} nodes)",
     )
     parser.add_argument(
         "--project", default="PROJECT", metavar="NAME", help="whom the time is taken from"
@@ -173,6 +178,8 @@ def command(words: list[str]) -> int:
     options = parser.parse_args(words)
     if options.work[:1] == [PROGRAM]:
         del options.work[0]
+    if options.queue is None:
+        options.queue = "debug" if options.nodes <= FEW_NODES else "debug-scaling"
     options.work = options.work or ["sweep", "--json", "--repeats", "20", "--epochs", "1000"]
     sys.stdout.write(script(options))
     return 0

@@ -58,6 +58,20 @@ def test_the_program_may_stand_before_its_command(capsys: pytest.CaptureFixture[
     assert output(capsys, "pbs", "--", "linreg-tui") == output(capsys, "pbs")
 
 
+@pytest.mark.parametrize(
+    ("options", "queue"),
+    [
+        (["--nodes", "2"], "debug"),
+        (["--nodes", "3"], "debug-scaling"),
+        (["--nodes", "3", "--queue", "debug"], "debug"),
+    ],
+)
+def test_the_queue_follows_the_nodes(
+    capsys: pytest.CaptureFixture[str], options: list[str], queue: str
+) -> None:
+    assert f"#PBS -q {queue}\n" in output(capsys, "pbs", *options)
+
+
 def test_no_name_breaks_out_of_the_script(capsys: pytest.CaptureFixture[str]) -> None:
     evil = "$(touch /tmp/x)'\"; #"
     script = checked(output(capsys, "pbs", "--program", evil, "--", "fit", evil))
