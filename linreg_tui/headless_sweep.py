@@ -105,9 +105,10 @@ def _results(data: Dataset, plan: Plan, executor: Executor | None, go_on: bool) 
         for result in sweeping.sweep(data, plan, executor):
             done.add(result.trial.number)
             yield result
-    except GoneError:
+    except GoneError as error:
         if not go_on:
             raise
+        sys.stderr.write(f"linreg-tui: {error}; the rest is trained here\n")
         yield from sweeping.sweep(data, [trial for trial in plan if trial.number not in done])
 
 

@@ -287,8 +287,10 @@ def test_a_cluster_that_goes_away_leaves_what_is_done(
 
 @pytest.mark.usefixtures("leaving")
 def test_the_rest_can_go_on_here(capsys: pytest.CaptureFixture[str]) -> None:
-    told = printed(capsys, "sweep", "--cluster", "local:2", "--go-on")
-    assert [trial["batch_size"] for trial in told["trials"]] == [32, 64, 128, 256, 512]
+    status, out, err = run(capsys, "sweep", "--cluster", "local:2", "--go-on", "--json")
+    assert (status, err) == (0, "linreg-tui: the cluster went away; the rest is trained here\n")
+    sizes = [trial["batch_size"] for trial in json.loads(out)["trials"]]
+    assert sizes == [32, 64, 128, 256, 512]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals on Windows")
