@@ -25,6 +25,9 @@ def test_it_prints_the_numbers_of_one_process(capsys: pytest.CaptureFixture[str]
 
 def test_who_holds_what_and_where_the_time_goes(capsys: pytest.CaptureFixture[str]) -> None:
     lines = output(capsys, "train", "--workers", "3", "--epochs", "2").splitlines()
+    assert lines[0] == (
+        "3 workers, 64 rows for each worker: batches of 192 rows, learning rates 3e-7 and 0.3"
+    )
     held = [line for line in lines if line.startswith("  worker ")]
     assert len(held) == 3
     assert all(re.search(r"at \S+:\d+: 64 rows \((\d+, ){6}…\), x̄ 1\d\d\d", line) for line in held)
@@ -38,6 +41,15 @@ def test_who_holds_what_and_where_the_time_goes(capsys: pytest.CaptureFixture[st
 def test_what_is_not_possible_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "take 1024 rows a step" in complaint(capsys, "train", "--workers", "16")
     assert "add --workers" in complaint(capsys, "train", "--cluster", "local:2")
+
+
+def test_all_rows_are_no_batch_of_one_worker(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--workers", "2", "--batch-size", "full"]
+    assert "such as --batch-size 64" in complaint(capsys, "train", *options)
+    assert "such as --batch-size 64" in complaint(capsys, *options)
+    assert "128 rows for each worker" in output(
+        capsys, "train", "--batch-size", "full", "--batch-size", "128", "--workers", "2"
+    )
 
 
 def test_an_interrupt_is_no_failure(
