@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
@@ -47,10 +47,13 @@ class TeamView:
     def watch(self, latest: Round) -> None:
         """Another round is over."""
         first, self.latest = self.latest is None, latest
+        lines = [Text(line, "dim") for line in holders(latest)]
         if self._live is not None:
-            self._live.update(holders(latest), refresh=True)
+            for line in lines:  # a terminal has to know how many rows to take back
+                line.no_wrap, line.overflow = True, "ellipsis"
+            self._live.update(Group(*lines), refresh=True)
         elif first:
-            self.console.print(holders(latest), soft_wrap=True)
+            self.console.print(Group(*lines), soft_wrap=True)
 
     def took(self) -> str:
         """What the latest step took."""
@@ -59,7 +62,7 @@ class TeamView:
         return f"  {_ms(computing)} computing + {_ms(communicating)} communicating"
 
 
-def holders(latest: Round) -> RenderableType:
+def holders(latest: Round) -> list[str]:
     """A line for each worker: its rows, what they say of the line, and where they are."""
     lines = []
     for number, share in enumerate(latest.shares[:MOST_LINES], start=1):
@@ -67,17 +70,12 @@ def holders(latest: Round) -> RenderableType:
         more = ", …" if len(share.rows) > SHOWN_ROWS else ""
         moments = share.moments
         lines.append(
-            Text(
-                f"  worker {number:>2} at {share.place}: {moments.n} rows ({rows}{more}), "
-                f"x̄ {moments.mean_x:.6g}, ȳ {moments.mean_y:.6g}, {_ms(share.seconds)}",
-                "dim",
-                no_wrap=True,
-                overflow="ellipsis",
-            )
+            f"  worker {number:>2} at {share.place}: {moments.n} rows ({rows}{more}), "
+            f"x̄ {moments.mean_x:.6g}, ȳ {moments.mean_y:.6g}, {_ms(share.seconds)}"
         )
     if len(latest.shares) > MOST_LINES:
-        lines.append(Text(f"  and {len(latest.shares) - MOST_LINES} more workers", "dim"))
-    return Group(*lines)
+        lines.append(f"  and {len(latest.shares) - MOST_LINES} more workers")
+    return lines
 
 
 def told(team: Team, data: Dataset, size: int) -> str:

@@ -30,7 +30,8 @@ def test_who_holds_what_and_where_the_time_goes(capsys: pytest.CaptureFixture[st
     )
     held = [line for line in lines if line.startswith("  worker ")]
     assert len(held) == 3
-    assert all(re.search(r"at \S+:\d+: 64 rows \((\d+, ){6}…\), x̄ 1\d\d\d", line) for line in held)
+    whole = r"at \S+:\d+: 64 rows \((\d+, ){6}…\), x̄ 1\d\d\d\S*, ȳ \S+, \S+ ms$"
+    assert all(re.search(whole, line) for line in held)
     steps = [line for line in lines if line.startswith("[")]
     assert len(steps) == 5
     assert all(re.search(r" ms computing \+ \S+ ms communicating$", line) for line in steps[1:])
