@@ -22,7 +22,7 @@ from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import Result
 from linreg_tui.processes import processes
 from linreg_tui.sweep_table import LiveTable, PlainTable
-from linreg_tui.sweeping import GoneError
+from linreg_tui.sweeping import FarExecutor, GoneError
 
 INTERRUPTED = 128 + 2
 
@@ -74,11 +74,14 @@ def sweep(
     gone: GoneError | None = None
     try:
         # Before a table stands on the screen it is known whether anybody answers.
-        with _executor(jobs, cluster) as executor, show as table:
-            for result in _results(data, plan, executor, go_on):
-                results.append(result)
-                if table is not None:
-                    table.add(result)
+        with _executor(jobs, cluster) as executor:
+            if isinstance(executor, FarExecutor) and not as_json:
+                sys.stderr.write(f"linreg-tui: on {executor.place}\n")
+            with show as table:
+                for result in _results(data, plan, executor, go_on):
+                    results.append(result)
+                    if table is not None:
+                        table.add(result)
         if scales is not None and not as_json:
             console.print(_tipping(console, data, settings))
     except GoneError as error:
