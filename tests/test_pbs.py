@@ -101,15 +101,16 @@ def test_what_can_not_stand_in_it_is_told(
 
 
 @pytest.mark.parametrize("part", ["scheduler", "worker"])
-def test_dask_has_the_options_that_the_script_gives(
+def test_dask_has_the_options_that_script_and_readme_give(
     capsys: pytest.CaptureFixture[str], part: str
 ) -> None:
     from distributed.cli import dask_scheduler, dask_worker
 
     known = {"scheduler": dask_scheduler, "worker": dask_worker}[part].main
     options = {name for option in known.params for name in (*option.opts, *option.secondary_opts)}
-    script = output(capsys, "pbs").replace("\\\n", " ")
-    (line,) = (line for line in script.splitlines() if f'"$program/dask" {part} ' in line)
-    given = set(re.findall(r" (--[a-z-]+)", line.partition("/dask")[2]))
-    assert given
-    assert given <= options
+    for text in (output(capsys, "pbs"), README):
+        lines = text.replace("\\\n", " ").splitlines()
+        (line,) = (line for line in lines if re.search(rf'(^|/)dask"? {part} ', line))
+        given = set(re.findall(r" (--[a-z-]+)", line.partition("dask")[2]))
+        assert given
+        assert given <= options
