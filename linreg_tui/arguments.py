@@ -182,6 +182,15 @@ def need_workers(options: argparse.Namespace) -> None:
         raise InputError("a cluster trains with several workers: add --workers, such as 4")
 
 
+def need_batches(options: argparse.Namespace) -> None:
+    """Raise an InputError where all rows were asked for as the batch of each of several workers."""
+    if options.workers is not None and options.batch_size_given and options.batch_size is None:
+        raise InputError(
+            "each worker takes a batch of its own, which can't be all rows: give it a number of "
+            "them, such as --batch-size 64"
+        )
+
+
 def add_cluster(group: argparse._ActionsContainer) -> None:
     """Let it be named where else to work."""
     group.add_argument(

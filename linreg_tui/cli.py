@@ -16,6 +16,7 @@ from linreg_tui.arguments import (
     add_workers,
     data_of,
     named_data,
+    need_batches,
     shared,
 )
 from linreg_tui.commands import COMMANDS
@@ -89,6 +90,7 @@ def _open_application(words: list[str]) -> int:
     launch.add_screen(parser)
     options = parser.parse_args(words)
     _recognise(options.data)
+    need_batches(options)
     launch.need_a_terminal("linreg-tui train works without one")
     data = data_of(options, far=True)
     settings = shared(settings_of(options, data), options, data)

@@ -15,6 +15,7 @@ from linreg_tui.arguments import (
     add_workers,
     data_of,
     named_data,
+    need_batches,
     need_workers,
     shared,
     tell_reading,
@@ -64,6 +65,7 @@ def train(words: list[str]) -> int:
     add_workers(parser)
     options = parser.parse_args(words)
     need_workers(options)
+    need_batches(options)
     data = data_of(options)
     settings = shared(settings_of(options, data), options, data)
 

@@ -28,6 +28,7 @@ from linreg_tui.numbers import (
     left_out,
     line_equation,
     plain_sum,
+    rate,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def train(
             if as_json:
                 run.advance(run.budget)
             else:
-                _print_training(run, view)
+                _print_training(run, view, workers)
     if team is not None and not as_json:
         _print_times(team, data, settings)
     if steps is not None:
@@ -150,9 +151,25 @@ def _executor(cluster: str | None) -> AbstractContextManager[FarExecutor | None]
     return connected(cluster, otherwise="without --cluster the workers take turns here")
 
 
-def _print_training(run: Run, view: TeamView | None) -> None:
+def _shared(settings: Settings, workers: int) -> Text:
+    """What each of several workers has of a step, and what all have."""
+    assert settings.batch_size is not None
+    each, rates = (
+        settings.batch_size // workers,
+        (settings.learning_rate_m, settings.learning_rate_b),
+    )
+    return Text(
+        f"{workers} worker{'s' * (workers != 1)}, {each} rows for each worker: batches of "
+        f"{settings.batch_size} rows, learning rates {' and '.join(map(rate, rates))}",
+        "dim",
+    )
+
+
+def _print_training(run: Run, view: TeamView | None, workers: int | None) -> None:
     console = Console(highlight=False, soft_wrap=True) if view is None else view.console
     width = len(str(run.budget))
+    if workers is not None:
+        console.print(_shared(run.settings, workers), soft_wrap=True)
     _print_step(console, run, 0, width)
     chunk = _CHUNK if view is None else 1
     while run.history.last < run.budget and not run.exhausted:

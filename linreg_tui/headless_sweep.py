@@ -22,7 +22,7 @@ from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import Result
 from linreg_tui.processes import processes
 from linreg_tui.sweep_table import LiveTable, PlainTable
-from linreg_tui.sweeping import GoneError
+from linreg_tui.sweeping import FarExecutor, GoneError
 
 INTERRUPTED = 128 + 2
 
@@ -74,11 +74,14 @@ def sweep(
     gone: GoneError | None = None
     try:
         # Before a table stands on the screen it is known whether anybody answers.
-        with _executor(jobs, cluster) as executor, show as table:
-            for result in _results(data, plan, executor, go_on):
-                results.append(result)
-                if table is not None:
-                    table.add(result)
+        with _executor(jobs, cluster) as executor:
+            if isinstance(executor, FarExecutor) and not as_json:
+                sys.stderr.write(f"linreg-tui: on {executor.place}\n")
+            with show as table:
+                for result in _results(data, plan, executor, go_on):
+                    results.append(result)
+                    if table is not None:
+                        table.add(result)
         if scales is not None and not as_json:
             console.print(_tipping(console, data, settings))
     except GoneError as error:
@@ -105,9 +108,10 @@ def _results(data: Dataset, plan: Plan, executor: Executor | None, go_on: bool) 
         for result in sweeping.sweep(data, plan, executor):
             done.add(result.trial.number)
             yield result
-    except GoneError:
+    except GoneError as error:
         if not go_on:
             raise
+        sys.stderr.write(f"linreg-tui: {error}; the rest is trained here\n")
         yield from sweeping.sweep(data, [trial for trial in plan if trial.number not in done])
 
 

@@ -133,9 +133,26 @@ OPTIONS = (
 )
 
 
+class _BatchSize(argparse.Action):
+    """Keeps that a batch size was given, as all rows may be, which is the default as well."""
+
+    def __call__(
+        self,
+        _: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        __: str | None = None,
+    ) -> None:
+        namespace.batch_size, namespace.batch_size_given = values, True
+
+
 def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
-    """Give a parser all options that `settings_of` reads, but not those of the fixed settings."""
+    """Give a parser all options that `settings_of` reads, but not those of the fixed settings.
+
+    `batch_size_given` tells whether the batch size was one of them that was given.
+    """
     group = parser.add_argument_group("training")
+    parser.set_defaults(batch_size_given=False)
     parser.set_defaults(**{name: getattr(Settings(), name) for name in fixed})
     for option in OPTIONS:
         if option.name in fixed:
@@ -154,6 +171,7 @@ def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
         )
         group.add_argument(
             flag,
+            action=_BatchSize if option.name == "batch_size" else "store",
             type=kind,
             choices=choices,
             metavar=option.metavar,

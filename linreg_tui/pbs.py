@@ -10,8 +10,13 @@ import sys
 from linreg_tui.arguments import Parser
 from linreg_tui.core.errors import InputError
 
+PROGRAM = "linreg-tui"
+
 CORES = 32
 """Of a node of Polaris, each of which can run two threads."""
+
+FEW_NODES = 2
+"""Up to so many go to the queue debug; Polaris has another one for trying out more."""
 
 _WALLTIME = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d")
 _WORD = re.compile(r"[\w.@:-]+")
@@ -123,12 +128,15 @@ def command(words: list[str]) -> int:
         "linreg-tui pbs",
         "A job script for PBS, to be read, changed and handed in: a Dask cluster on the job's "
         "nodes, and\na command that works on it. It is written for Polaris at ALCF.",
-        "Everything after -- is the command that runs, without its --cluster:\n"
+        "Everything after -- is the command that runs, without its --cluster, and with linreg-tui "
+        "before it\nor not:\n"
         "  linreg-tui pbs --nodes 4 -- fit '/eagle/PROJECT/part-*.parquet' --json > linreg.pbs",
     )
     parser.add_argument("--nodes", type=int, default=2, metavar="N", help="nodes (default: 2)")
     parser.add_argument(
-        "--queue", default="debug", metavar="NAME", help="the queue (default: debug)"
+        "--queue",
+        metavar="NAME",
+        help=f"the queue (default: debug, or debug-scaling for more than {FEW_NODES} nodes)",
     )
     parser.add_argument(
         "--project", default="PROJECT", metavar="NAME", help="whom the time is taken from"
@@ -168,6 +176,10 @@ def command(words: list[str]) -> int:
         help="what is run (default: a sweep with 20 repeats)",
     )
     options = parser.parse_args(words)
+    if options.work[:1] == [PROGRAM]:
+        del options.work[0]
+    if options.queue is None:
+        options.queue = "debug" if options.nodes <= FEW_NODES else "debug-scaling"
     options.work = options.work or ["sweep", "--json", "--repeats", "20", "--epochs", "1000"]
     sys.stdout.write(script(options))
     return 0

@@ -154,13 +154,10 @@ def train_object(run: Run) -> Json:
 
 def team_object(team: Team) -> Json:
     """What `train --json --workers` prints besides: how many there were, and seconds a step."""
-    rounds = max(1, team.rounds)
+    computing, communicating = team.seconds_per_step
     return {
         "workers": team.workers,
-        "seconds_per_step": {
-            "computing": team.computing / rounds,
-            "communicating": team.communicating / rounds,
-        },
+        "seconds_per_step": {"computing": computing, "communicating": communicating},
     }
 
 

@@ -36,7 +36,12 @@ Sum = TypeVar("Sum")
 
 
 class FarExecutor(Executor):
-    """An executor that takes longer to hand over to, and which keeps the data that it was sent."""
+    """An executor that takes longer to hand over to, and which keeps the data that it was sent.
+
+    `place` says in words where it works.
+    """
+
+    place: str
 
     @abstractmethod
     def batch_seconds(self, work: float) -> float:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
+from statistics import median
 from types import TracebackType
 from typing import Self
 
 import numpy as np
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.parallel import Round, Team
+from linreg_tui.core.parallel import Round, Team, share, shares_of
 
 SHOWN_ROWS = 6
 """Of a worker's rows, so many numbers stand for all."""
@@ -47,10 +47,13 @@ class TeamView:
     def watch(self, latest: Round) -> None:
         """Another round is over."""
         first, self.latest = self.latest is None, latest
+        lines = [Text(line, "dim") for line in holders(latest)]
         if self._live is not None:
-            self._live.update(holders(latest), refresh=True)
+            for line in lines:  # a terminal has to know how many rows to take back
+                line.no_wrap, line.overflow = True, "ellipsis"
+            self._live.update(Group(*lines), refresh=True)
         elif first:
-            self.console.print(holders(latest), soft_wrap=True)
+            self.console.print(Group(*lines), soft_wrap=True)
 
     def took(self) -> str:
         """What the latest step took."""
@@ -59,54 +62,53 @@ class TeamView:
         return f"  {_ms(computing)} computing + {_ms(communicating)} communicating"
 
 
-def holders(latest: Round) -> RenderableType:
+def holders(latest: Round) -> list[str]:
     """A line for each worker: its rows, what they say of the line, and where they are."""
     lines = []
-    for number, share in enumerate(latest.shares[:MOST_LINES], start=1):
-        rows = ", ".join(map(str, share.rows[:SHOWN_ROWS].tolist()))
-        more = ", …" if len(share.rows) > SHOWN_ROWS else ""
-        moments = share.moments
+    for number, one in enumerate(latest.shares[:MOST_LINES], start=1):
+        rows = ", ".join(map(str, one.rows[:SHOWN_ROWS].tolist()))
+        more = ", …" if len(one.rows) > SHOWN_ROWS else ""
+        moments = one.moments
         lines.append(
-            Text(
-                f"  worker {number:>2} at {share.place}: {moments.n} rows ({rows}{more}), "
-                f"x̄ {moments.mean_x:.6g}, ȳ {moments.mean_y:.6g}, {_ms(share.seconds)}",
-                "dim",
-                no_wrap=True,
-                overflow="ellipsis",
-            )
+            f"  worker {number:>2} at {one.place}: {moments.n} rows ({rows}{more}), "
+            f"x̄ {moments.mean_x:.6g}, ȳ {moments.mean_y:.6g}, {_ms(one.seconds)}"
         )
     if len(latest.shares) > MOST_LINES:
-        lines.append(Text(f"  and {len(latest.shares) - MOST_LINES} more workers", "dim"))
-    return Group(*lines)
+        lines.append(f"  and {len(latest.shares) - MOST_LINES} more workers")
+    return lines
 
 
 def told(team: Team, data: Dataset, size: int) -> str:
-    """Where the time of a step went, and what one process takes for the same batch."""
-    computing, communicating, alone = times(team, data, size)
-    faster = alone / (computing + communicating or 1.0)
-    if team.simulated:
+    """Where the time of a step went, and what one process takes for such shares, and at once."""
+    computing, communicating = team.seconds_per_step
+    in_turn, at_once = alone(data, size, team.workers), alone(data, size, 1)
+    faster = at_once / (computing + communicating)
+    larger = "computing" if computing > communicating else "communicating"
+    if team.workers == 1:
+        verdict = f"most of it is {larger}"
+    elif team.simulated:
         verdict = "they took turns here; on a --cluster they would work at the same time"
     elif faster > 1:
-        verdict = f"{team.workers} workers are {faster:.2g} times as fast"
+        verdict = f"{team.workers} workers are {faster:.2g} times as fast; most of it is {larger}"
     else:
-        verdict = "more workers don't help: so few rows are handled sooner than handed over"
+        verdict = f"more workers don't help: most of it is {larger}"
+    workers = f"{team.workers} worker{'s' * (team.workers != 1)}"
+    shares = f"{_ms(in_turn)} for such shares in turn, and " if team.workers > 1 else ""
     return (
-        f"a step of {team.workers} workers took {_ms(computing)} computing + "
-        f"{_ms(communicating)} communicating; one process takes {_ms(alone)} for the same {size} "
-        f"rows; {verdict}"
+        f"a step of {workers} took {_ms(computing)} computing + {_ms(communicating)} "
+        f"communicating; one process takes {shares}{_ms(at_once)} for {size} rows at once; "
+        f"{verdict}"
     )
 
 
-def times(team: Team, data: Dataset, size: int) -> tuple[float, float, float]:
-    """Seconds a step: computing, communicating, and what one process takes for such a batch."""
-    batches, batch = data.batches, np.arange(size)[None]
-    taken = []
-    for _ in range(TIMED):
-        began = time.perf_counter()
-        batches.moments(batch)
-        taken.append(time.perf_counter() - began)
-    rounds = max(1, team.rounds)
-    return team.computing / rounds, team.communicating / rounds, sorted(taken)[TIMED // 2]
+def alone(data: Dataset, size: int, workers: int) -> float:
+    """Seconds that this process takes for the shares of a batch, one after another: the median.
+
+    The rows are drawn anew each time, as in a step: those of the last time would be in the cache.
+    """
+    rng = np.random.default_rng(0)
+    batches = (shares_of(rng.integers(data.n, size=size), workers) for _ in range(TIMED))
+    return median(sum(share(data, part).seconds for part in parts) for parts in batches)
 
 
 def _ms(seconds: float) -> str:

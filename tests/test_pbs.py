@@ -52,6 +52,26 @@ def test_options_stand_in_the_script(capsys: pytest.CaptureFixture[str]) -> None
     assert "\"$program/linreg-tui\" fit '/eagle/part-*.parquet' --json --cluster" in script
 
 
+def test_the_program_may_stand_before_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["sweep", "--scales", "1,8", "--json"]
+    assert output(capsys, "pbs", "--", "linreg-tui", *words) == output(capsys, "pbs", "--", *words)
+    assert output(capsys, "pbs", "--", "linreg-tui") == output(capsys, "pbs")
+
+
+@pytest.mark.parametrize(
+    ("options", "queue"),
+    [
+        (["--nodes", "2"], "debug"),
+        (["--nodes", "3"], "debug-scaling"),
+        (["--nodes", "3", "--queue", "debug"], "debug"),
+    ],
+)
+def test_the_queue_follows_the_nodes(
+    capsys: pytest.CaptureFixture[str], options: list[str], queue: str
+) -> None:
+    assert f"#PBS -q {queue}\n" in output(capsys, "pbs", *options)
+
+
 def test_no_name_breaks_out_of_the_script(capsys: pytest.CaptureFixture[str]) -> None:
     evil = "$(touch /tmp/x)'\"; #"
     script = checked(output(capsys, "pbs", "--program", evil, "--", "fit", evil))
@@ -81,15 +101,16 @@ def test_what_can_not_stand_in_it_is_told(
 
 
 @pytest.mark.parametrize("part", ["scheduler", "worker"])
-def test_dask_has_the_options_that_the_script_gives(
+def test_dask_has_the_options_that_script_and_readme_give(
     capsys: pytest.CaptureFixture[str], part: str
 ) -> None:
     from distributed.cli import dask_scheduler, dask_worker
 
     known = {"scheduler": dask_scheduler, "worker": dask_worker}[part].main
     options = {name for option in known.params for name in (*option.opts, *option.secondary_opts)}
-    script = output(capsys, "pbs").replace("\\\n", " ")
-    (line,) = (line for line in script.splitlines() if f'"$program/dask" {part} ' in line)
-    given = set(re.findall(r" (--[a-z-]+)", line.partition("/dask")[2]))
-    assert given
-    assert given <= options
+    for text in (output(capsys, "pbs"), README):
+        lines = text.replace("\\\n", " ").splitlines()
+        (line,) = (line for line in lines if re.search(rf'(^|/)dask"? {part} ', line))
+        given = set(re.findall(r" (--[a-z-]+)", line.partition("dask")[2]))
+        assert given
+        assert given <= options

@@ -49,6 +49,8 @@ class Backwards(Executor):
 class Leaving(FarExecutor):
     """A far executor that goes away after so many batches, each of one trial."""
 
+    place = "2 workers over there"
+
     def __init__(self, lasts: int) -> None:
         self._left = lasts
 

@@ -36,8 +36,8 @@ class Cluster(FarExecutor):
     """The workers of a cluster; work runs on them once `ready` has the number of their threads.
 
     All that talks to them is in one thread, which has an event loop of its own. A worker that dies
-    loses nothing: its work is done again by another one. `scheduler` is the address of what gives
-    the work out, once it is ready.
+    loses nothing: its work is done again by another one. Once it is ready, `scheduler` is the
+    address of what gives the work out, and `place` says in words where it is done.
 
     Raises
     ------
@@ -47,7 +47,7 @@ class Cluster(FarExecutor):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.scheduler = ""
+        self.scheduler = self.place = ""
         self.ready: Future[int] = Future()
         processes_here(address)
         self._calls: Calls | None = None
@@ -123,7 +123,9 @@ class Cluster(FarExecutor):
                 if not opening.done():
                     opening.cancel()
                 with suppress(asyncio.CancelledError):
-                    client, threads = await opening
+                    client, workers = await opening
+                    threads = sum(workers)
+                    self.place = _place(workers, self.address)
                     self.scheduler = str(client.scheduler.address)
                     self._calls = Calls(client, self.address)
                     self.ready.set_result(threads)
@@ -138,6 +140,17 @@ class Cluster(FarExecutor):
             self.ready.set_exception(error)
         if not self.ready.done():
             self.ready.set_exception(GoneError(f"the cluster at {self.address} was left"))
+
+
+def _place(threads: Sequence[int], address: str) -> str:
+    """How many workers there are at an address, each with so many threads."""
+    workers, at_once = len(threads), sum(threads)
+    told = f"{workers} worker{'s' * (workers != 1)}"
+    return (
+        f"{told} with {at_once} threads at {address}"
+        if at_once > workers
+        else f"{told} at {address}"
+    )
 
 
 def _connected(client: Any) -> bool:

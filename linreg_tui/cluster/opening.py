@@ -31,8 +31,8 @@ QUIET = {
 """Dask writes onto the screen; what goes wrong, the program says itself."""
 
 
-async def client_of(address: str, stack: AsyncExitStack) -> tuple[Any, int]:
-    """A client of a cluster, which the stack closes, and how many threads its workers have.
+async def client_of(address: str, stack: AsyncExitStack) -> tuple[Any, list[int]]:
+    """A client of a cluster, which the stack closes, and how many threads each worker has.
 
     Raises
     ------
@@ -63,7 +63,7 @@ async def client_of(address: str, stack: AsyncExitStack) -> tuple[Any, int]:
             f"the cluster at {address} has no workers: start some with dask worker"
         ) from None
     await _check_versions(client, address)
-    return client, sum((await client.nthreads()).values())
+    return client, list((await client.nthreads()).values())
 
 
 async def _started(stack: AsyncExitStack, count: int) -> Any:

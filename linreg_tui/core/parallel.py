@@ -69,6 +69,11 @@ def share(data: Dataset, rows: Index) -> Share:
     return Share(rows, moments, time.perf_counter() - began, f"{platform.node()}:{os.getpid()}")
 
 
+def _sums(data: Dataset, rows: Index) -> Share:
+    """The same without the numbers of the rows, which whoever sent them has."""
+    return replace(share(data, rows), rows=rows[:0])
+
+
 def shares_of(rows: Index, workers: int) -> list[Index]:
     """Which rows of a batch each worker has; none for the last ones if there are too few."""
     return [part for part in np.array_split(rows, workers) if len(part)]
@@ -96,8 +101,17 @@ class Team:
         self.simulated = submit is None
         self._submit = submit
         self._watch = watch
-        self.rounds = 0
-        self.computing = self.communicating = 0.0
+        self._rounds = 0
+        self._computing = self._communicating = 0.0
+
+    @property
+    def seconds_per_step(self) -> tuple[float, float]:
+        """Seconds computing and communicating, as the mean of the steps.
+
+        The first step, in which workers are set up and data is sent, counts only if it is alone.
+        """
+        steps = max(1, self._rounds - 1)
+        return self._computing / steps, self._communicating / steps
 
     def moments(self, index: Index) -> Moments[FloatArray]:
         """The moments of k batches, as `Batches.moments` gives them, in k rounds."""
@@ -113,17 +127,20 @@ class Team:
             shares = [share(self._data, part) for part in parts]
         else:
             futures = [
-                self._submit(number, share, self._data, part) for number, part in enumerate(parts)
+                self._submit(number, _sums, self._data, part) for number, part in enumerate(parts)
             ]
-            shares = [future.result() for future in futures]
+            found = [future.result() for future in futures]
+            shares = [replace(one, rows=part) for one, part in zip(found, parts, strict=True)]
         total = reduce(add, (one.moments for one in shares))
         seconds = time.perf_counter() - began
         times = [one.seconds for one in shares]
         computing = sum(times) if self._submit is None else max(times)
         latest = Round(tuple(shares), seconds, computing)
-        self.rounds += 1
-        self.computing += latest.computing
-        self.communicating += latest.communicating
+        if self._rounds == 1:
+            self._computing = self._communicating = 0.0
+        self._rounds += 1
+        self._computing += latest.computing
+        self._communicating += latest.communicating
         if self._watch is not None:
             self._watch(latest)
         return total

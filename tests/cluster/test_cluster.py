@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from linreg_tui import sweep_aside
-from linreg_tui.cluster.connection import Cluster, connected
+from linreg_tui.cluster.connection import Cluster, _place, connected
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.parallel import Share, share
@@ -58,6 +58,12 @@ def test_trials_go_out_in_batches_for_all_workers(cluster: Cluster, houses: Data
         for future in futures:
             future.cancel()
     assert cluster.submit(len, PLAN).result(10) == len(PLAN)
+
+
+def test_the_place_is_told(cluster: Cluster) -> None:
+    assert cluster.place == "2 workers at local:2"
+    assert _place([1], "tcp://there:8786") == "1 worker at tcp://there:8786"
+    assert _place([4, 4], "tcp://there:8786") == "2 workers with 8 threads at tcp://there:8786"
 
 
 def test_the_command_prints_the_same(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,8 @@ from linreg_tui.core.sweep import grid, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.learning_curves import picture
 from linreg_tui.tui.markers import ASCII, BLOCK, BRAILLE, Markers
-from linreg_tui.tui.picture import CURVES, Picture
+from linreg_tui.tui.picture import CURVES, Picture, Span
+from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves
 from linreg_tui.tui.sweep.recipe import (
     GRID,
@@ -29,7 +30,7 @@ from linreg_tui.tui.sweep.recipe import (
     texts_again,
     texts_of,
 )
-from linreg_tui.tui.sweep.sheet import Sheet
+from linreg_tui.tui.sweep.sheet import UNFINISHED, Sheet
 from linreg_tui.tui.sweep.spark import WIDTH, spark
 
 GRID_OF_SIX: dict[str, list[object]] = {
@@ -131,6 +132,61 @@ def test_what_is_foreseen_is_told_until_a_sweep_is_started(houses: Dataset) -> N
     assert made.cells(made.rows[0])["status"] == ""
     made.phase = "running"
     assert made.cells(made.rows[0])["status"] == "waiting"
+
+
+def under_way(data: Dataset, kind: str, cluster: str = "") -> Course:
+    """A sweep of which some is done, and not all rows are in sight."""
+    plan = over_batch_sizes(Settings(), data.n, [32, 64, 128, 256, 512, 99, 98, 97], repeats=2000)
+    course = Course(data, Recipe(kind, Settings(), plan, cluster=cluster))
+    course.begin()
+    course.sheet.board.taken = 9_999
+    return course
+
+
+def text_of(spans: list[Span]) -> str:
+    return "".join(text for text, _ in spans)
+
+
+@pytest.mark.parametrize(("columns", "bar"), [(48, 4), (54, 12), (76, 8), (90, 8), (150, 12)])
+def test_the_bar_goes_before_the_key_that_cancels(houses: Dataset, columns: int, bar: int) -> None:
+    for kind in KINDS:
+        course = under_way(houses, kind)
+        head = text_of(course.head(columns))
+        assert head.startswith(kind)
+        assert head.endswith(f"9,999/{course.sheet.board.trials:,}  ctrl+x cancels")
+        assert len(head) == columns or (columns < 54 and kind == UNTIL)
+        assert kind != SIZES or head.count("░") == bar
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("local:1", "starting 1 process"),
+        ("local:2", "starting 2 processes"),
+        ("tcp://there:8786", "connecting to tcp://there:8786"),
+        (f"tcp://{'x' * 80}:8786", "connecting"),
+    ],
+)
+def test_it_is_told_what_is_waited_for(houses: Dataset, address: str, told: str) -> None:
+    course = under_way(houses, SIZES, address)
+    assert course.connecting
+    head = text_of(course.head(76))
+    assert f" {told}  ctrl+x cancels" in head
+    assert len(head) == 76
+    course.place = f"2 workers at {address}"
+    assert not course.connecting
+    assert course.title == f"4 Sweep over batch sizes · 0% on 2 workers at {address}"
+    head = text_of(course.head(80))
+    assert head.startswith("batch sizes   on 2 workers")
+    assert head.endswith(" 9,999/16,000  ctrl+x cancels")
+    assert (f" at {address} " in head) == (len(address) < 20)
+    for phase in UNFINISHED:
+        course.end(phase)
+        assert "workers" not in text_of(course.head(76))
+        assert course.sheet.cells(course.sheet.rows[0])["status"] == phase
+        assert text_of(course.head(76)).endswith(f"{phase}, 9,999/16,000  g goes on here")
+    course.begin()
+    assert course.connecting
 
 
 def result(data: Dataset, losses: list[float]) -> Result:

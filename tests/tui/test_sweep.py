@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from linreg_tui import sweep_aside
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import over_batch_sizes
 from linreg_tui.core.tipping import tipping_scale
@@ -320,6 +321,7 @@ async def test_what_a_cluster_left_goes_on_here(
         assert [len(row.results) for row in pane(pilot).course.sheet.board.rows] == [2, 0, 0, 0]
         await pilot.pause()
         assert "cut off, 2/12  g goes on here" in screen(pilot)
+        assert not any(word in screen(pilot) for word in ("running", "waiting", "cancelled"))
         await pilot.press("g")
         await done(pilot)
         rows = pane(pilot).course.sheet.board.rows
@@ -327,6 +329,36 @@ async def test_what_a_cluster_left_goes_on_here(
         assert repeats == [[0, 1, 2]] * 4
         assert rows[3].state == "diverged"
         assert pane(pilot).course.tipping is not None
+
+
+async def test_while_it_connects_that_is_told_and_where_it_runs_then(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clusters: list[Answering] = []
+
+    def cluster(_: str) -> Answering:
+        clusters.append(Answering(lasts=9))
+        clusters[-1].ready = Future()
+        return clusters[-1]
+
+    monkeypatch.setattr(sweep_aside, "Cluster", cluster)
+    async with opened(houses) as pilot:
+        recipe = replace(usual(Settings(), houses.n), cluster="tcp://[fe80::1]:8786")
+        await pilot.press("4")
+        pane(pilot).start(recipe)
+        await until(pilot, lambda: bool(clusters))
+        await pilot.pause()
+        assert "connecting to tcp://[fe80::1]:8786  ctrl+x cancels" in screen(pilot)
+        assert "done" not in screen(pilot)
+        clusters[0].ready.set_exception(InputError("nobody answers"))
+        await until(pilot, lambda: pane(pilot).course.phase == "no cluster")
+        await pilot.pause()
+        assert "no cluster, 0/5  g goes on here" in screen(pilot)
+        assert "cancelled" not in screen(pilot)
+        await pilot.press("g")
+        await done(pilot)
+        assert statuses(pilot) <= ENDED
+        assert len(clusters) == 1
 
 
 async def test_an_address_that_is_none_is_told_in_the_form(houses: Dataset) -> None:

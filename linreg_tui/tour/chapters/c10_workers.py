@@ -153,8 +153,9 @@ However many there are, it never gets {1 / ADDING:.0f} times as fast. It helps t
 to send less, and above all to have more to do between two sums: larger shares.
 
 `linreg-tui train --workers {FEW}` shows who has which rows, and where the time of a step
-goes; with `--cluster local:2` in processes of their own. On these {n} rows handing over
-takes far longer than the work, so that one process is quicker than any cluster.
+goes; with `--cluster local:2` in processes of their own. There the numbers of the rows
+travel to the workers and sums come back, so that larger shares take longer to hand over.
+On these {n} rows that takes far longer than the work: one process is quicker.
 """,
             Page(),
         ),

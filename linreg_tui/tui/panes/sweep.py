@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.markup import escape
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -218,7 +219,7 @@ class SweepPane(Vertical):
             course.end("cut off")
         except InputError as error:
             self.notify(str(error), severity="error", markup=False)
-            course.end("cancelled")
+            course.end("no cluster" if course.connecting else "cancelled")
         except asyncio.CancelledError:
             course.end("cancelled")
             raise
@@ -247,7 +248,7 @@ class SweepPane(Vertical):
             self._show()
 
     def _show(self) -> None:
-        self.border_title = self.course.title
+        self.border_title = escape(self.course.title)  # an address may have brackets
         for plot in (self._head, self._table, self._tip, self._curves):
             plot.redraw()
 
@@ -262,9 +263,7 @@ class SweepPane(Vertical):
         self._table.styles.height = height if self._curves.display else "1fr"
 
     def _draw_head(self, columns: int, rows: int) -> Picture:
-        plan, progress = self.course.plan(), self.course.progress()
-        left = columns - sum(len(text) for text, _ in (*plan, *progress))
-        return lines(columns, rows, [[*plan, (" " * max(2, left), Role.NOTHING), *progress]])
+        return lines(columns, rows, [self.course.head(columns)])
 
     def _draw_tip(self, columns: int, rows: int) -> Picture:
         return lines(columns, rows, [[(self.course.tip(), Role.REFERENCE)]])

@@ -5,17 +5,23 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
 from linreg_tui.tui.picture import Role, Span
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
-from linreg_tui.tui.sweep.sheet import Phase, Sheet
+from linreg_tui.tui.sweep.sheet import UNFINISHED, Phase, Sheet
 
 if TYPE_CHECKING:
     from linreg_tui.core.tipping import Tipping
 
-BAR = 12
-"""Cells of the progress bar."""
+BARS = (12, 8, 4, 0)
+"""Cells of the progress bar, as there is room."""
+
+GAP = 2
+"""Cells at least between what is swept and how far it is."""
+
+CANCELS = "  ctrl+x cancels"
 
 MANY = 7
 """Rows, from which on it is told which of them the cursor is on: not all may be in sight."""
@@ -32,11 +38,13 @@ class Course:
         self.sheet = Sheet(data, recipe.at_first)
         self.phase: Phase = "offered"
         self.tipping: Tipping | None = None
+        self.place = ""
+        """Where on a cluster it runs, in words, once that is known."""
         self._began = self._ended = 0.0
 
     def begin(self) -> None:
         """It is under way."""
-        self._began = time.monotonic()
+        self._began, self.place = time.monotonic(), ""
         self._turn("running")
 
     def end(self, phase: Phase) -> None:
@@ -50,7 +58,12 @@ class Course:
     @property
     def unfinished(self) -> bool:
         """Whether it ended before all of it was trained."""
-        return self.phase in ("cancelled", "cut off")
+        return self.phase in UNFINISHED
+
+    @property
+    def connecting(self) -> bool:
+        """Whether its cluster is still waited for."""
+        return self.phase == "running" and bool(self.recipe.cluster) and not self.place
 
     @property
     def left(self) -> Plan:
@@ -78,46 +91,72 @@ class Course:
         """What is swept, and how far it is."""
         words = f"4 Sweep over {self.recipe.kind}"
         if self.phase == "running":
-            return f"{words} · {100 * self.sheet.board.fraction:.0f}%"
+            where = f" on {self.place}" if self.place else ""
+            return f"{words} · {100 * self.sheet.board.fraction:.0f}%{where}"
         return f"{words} · w runs one" if self.phase == "offered" else f"{words} · {self.phase}"
 
     def plan(self) -> list[Span]:
-        """What is swept, and which rows are shown."""
+        """What is swept, and which rows are shown; what matters least comes last."""
         sheet, settings = self.sheet, self.recipe.settings
         repeats = f", {self.recipe.repeats} repeats" if self.recipe.repeats > 1 else ""
         epochs = f"{settings.epochs:,} epoch{'s' * (settings.epochs != 1)}"
-        spans: list[Span] = [
-            (self.recipe.kind, Role.TEXT),
-            (f"   {epochs}{repeats}", Role.LABEL),
-        ]
+        spans: list[Span] = [(self.recipe.kind, Role.TEXT)]
+        if self.place and self.phase == "running":
+            workers, at, address = self.place.partition(" at ")
+            spans += [(f"   on {workers}", Role.LABEL), (f"{at}{address}", Role.LABEL)]
+        spans.append((f"   {epochs}{repeats}", Role.LABEL))
         rows = sheet.rows
         if sheet.only is not None:
             every = "all repeats " if sheet.board.several and sheet.only == "converged" else ""
             told = f"   {every}{sheet.only}: {len(rows)} of {len(sheet.board.rows)}"
             spans.append((told, Role.HERE))
-        if not sheet.marked and self.phase == "done":
-            spans.append(("   space overlays curves", Role.LABEL))
         if len(rows) > MANY:
             spans.append((f"   row {sheet.place(rows) + 1:,} of {len(rows):,}", Role.LABEL))
+        if not sheet.marked and self.phase == "done":
+            spans.append(("   space overlays curves", Role.LABEL))
         return spans
 
-    def progress(self) -> list[Span]:
-        """How far it is, and which key goes on from there."""
+    def head(self, columns: int) -> list[Span]:
+        """What is swept and how far it is, as much of both as there is room for.
+
+        First the bar is shortened, then the plan; what goes on from there is the last to go.
+        """
+        plan, forms = self.plan(), self.progress()
+        shown = [plan[:k] for k in range(len(plan), 0, -1)]
+        fitting = (
+            (some, form)
+            for last in (forms[:-1], forms[-1:])
+            for some in shown
+            for form in last
+            if _width(some) + GAP + _width(form) <= columns
+        )
+        left, right = next(fitting, (plan[:1], forms[-1]))
+        gap = max(GAP, columns - _width(left) - _width(right))
+        return [*left, (" " * gap, Role.NOTHING), *right]
+
+    def progress(self) -> list[list[Span]]:
+        """How far it is, and which key goes on from there; the longest form first."""
         board = self.sheet.board
         if self.phase == "offered":
-            return [("w chooses a sweep and runs it", Role.LABEL)]
+            return [[("w chooses a sweep and runs it", Role.LABEL)]]
         trials = f"{board.taken:,}/{board.trials:,}"
-        if self.phase != "running":
-            if self.unfinished:
-                return [(f"{self.phase}, {trials}  g goes on here", Role.LABEL)]
+        if self.connecting:
+            here = processes_here(self.recipe.cluster)
+            told = f"connecting to {self.recipe.cluster}"
+            if here is not None:
+                told = f"starting {here} process{'es' * (here != 1)}"
+            return [[(f"{words}{CANCELS}", Role.LABEL)] for words in (told, told.split()[0])]
+        if self.unfinished:
+            return [[(f"{self.phase}, {trials}  g goes on here", Role.LABEL)]]
+        if self.phase == "done":
             took = self._ended - self._began
-            return [(f"{self.phase}, {trials} trainings in {took:.1f} s", Role.LABEL)]
-        full = round(BAR * board.fraction)
-        return [
-            ("█" * full, Role.FIT),
-            ("░" * (BAR - full), Role.AXIS),
-            (f" {trials}{self._left()}  ctrl+x cancels", Role.LABEL),
-        ]
+            return [[(f"{self.phase}, {trials} trainings in {took:.1f} s", Role.LABEL)]]
+        forms: list[list[Span]] = []
+        for bar in BARS:
+            full = round(bar * board.fraction)
+            drawn: list[Span] = [("█" * full, Role.FIT), ("░" * (bar - full), Role.AXIS)]
+            forms.append([*drawn, (f" {trials}{self._left()}{CANCELS}", Role.LABEL)])
+        return [*forms, [(f"{trials}{CANCELS}", Role.LABEL)]]
 
     def _left(self) -> str:
         taken, fraction = time.monotonic() - self._began, self.sheet.board.fraction
@@ -142,3 +181,7 @@ class Course:
         else:
             told = f"it tips between scales {held:.4g} and {tipped:.4g}"
         return told if foreseen is None else f"{told}; in the long run at {foreseen:.4g}"
+
+
+def _width(spans: list[Span]) -> int:
+    return sum(len(text) for text, _ in spans)

@@ -24,7 +24,7 @@ async def run(data: Dataset, course: Course) -> None:
     """
     # It needs what a first frame does not.
     from linreg_tui import sweep_aside
-    from linreg_tui.sweeping import jobs_that_pay
+    from linreg_tui.sweeping import FarExecutor, jobs_that_pay
 
     recipe, board, left = course.recipe, course.sheet.board, course.left
     jobs = jobs_that_pay(recipe.at_first, data.n)
@@ -34,6 +34,8 @@ async def run(data: Dataset, course: Course) -> None:
         if recipe.cluster
         else sweep_aside.processes(jobs, len(recipe.plan))
     ) as pool:
+        if isinstance(pool, FarExecutor):
+            course.place = pool.place
         coming: AsyncGenerator[list[Result], None]
         if recipe.kind == UNTIL:
             coming = sweep_aside.until_it_diverges(data, left, pool, board.watch)

@@ -11,8 +11,11 @@ from linreg_tui.core.sweep import Plan
 from linreg_tui.sweep_board import Board, Row, State
 from linreg_tui.sweep_cells import OF_SETTINGS, Cells, Columns, foreseen
 
-Phase = Literal["offered", "running", "done", "cancelled", "cut off"]
+Phase = Literal["offered", "running", "done", "cancelled", "cut off", "no cluster"]
 """How a sweep stands as a whole."""
+
+UNFINISHED: tuple[Phase, ...] = ("cancelled", "cut off", "no cluster")
+"""How it may end before all of it is trained."""
 
 FILTERS: tuple[State | None, ...] = (None, "converged", "stopped", "diverged", "running", "waiting")
 
@@ -161,7 +164,7 @@ class Sheet:
         elif row.under_way is not None:
             cells |= self.columns.under_way(row.under_way)
         if not row.done:
-            cells["status"] = "cancelled" if self.phase == "cancelled" else row.state
+            cells["status"] = self.phase if self.phase in UNFINISHED else row.state
             if self.phase == "offered":
                 cells["status"] = f"→ {cells['foreseen']}" if cells["foreseen"] else ""
         if row.state == "diverged":  # a spread of such numbers says nothing, and takes much room
