@@ -46,11 +46,12 @@ nodes=$(sort -u "$PBS_NODEFILE" | wc -l)
 scratch="$PWD/linreg-$job"
 mkdir -m 700 "$scratch"
 
-# Dask is not to talk through the proxy that installing takes, nor show a dashboard.
+# Dask is not to talk through the proxy that installing takes, nor serve a dashboard to the network.
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-"$program/dask" scheduler --interface {interface} --port 0 --no-dashboard \\
+"$program/dask" scheduler --interface {interface} --port 0 \\
+    --no-dashboard --dashboard-address 127.0.0.1:0 \\
     --scheduler-file "$scratch/scheduler.json" 2> "$scratch/scheduler.log" &
 scheduler=$!
 trap 'kill "$scheduler" 2> /dev/null || true; wait || true' EXIT

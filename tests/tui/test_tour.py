@@ -159,7 +159,7 @@ def check_text(pilot: Pilot[None], text: str, last: str = "") -> None:
         assert flat(row).replace("\u00a0", " ").strip() in seen, flat(row)
 
 
-LARGELY = ("training", "data", "theory", "rate", "batches")
+LARGELY = ("introduction", "data", "theory", "rate", "batches")
 """Chapters that have each kind of scene, with and without a question."""
 
 
