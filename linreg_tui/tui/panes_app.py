@@ -54,6 +54,9 @@ class PanesApp(GuardedApp):
 
     def compose(self) -> ComposeResult:
         """The live pane, with room for the others."""
+        # Before there is a widget, which would be styled once more.
+        first = arrange(self.size, self.size, self._alone, poking=False, presenting=False)
+        self.main.update_classes(first.classes, update=False)
         yield TitleBar(self.data)
         with Horizontal(id="panes"):
             yield LivePane(self.data, self.started, self._markers, self._link, self._sharing)
