@@ -66,8 +66,8 @@ class Density:
         counts = np.zeros(shape, dtype=np.int64)
         for part in (one, two):
             i, j = part.first[0] - first[0], part.first[1] - first[1]
-            k, l = part.counts.shape  # noqa: E741
-            counts[i : i + k, j : j + l] += part.counts
+            wide, high = part.counts.shape
+            counts[i : i + wide, j : j + high] += part.counts
         return Density(counts, powers, first, extent)
 
     def _coarser(self, powers: tuple[int, int]) -> Density:

@@ -18,7 +18,7 @@ from linreg_tui.core.density import Density
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.loading import Rows
 from linreg_tui.core.source import told
-from linreg_tui.core.streaming import SAMPLE_ROWS, Sample, Tally, near
+from linreg_tui.core.streaming import SAMPLE_ROWS, RunningFit, Sample, near
 from linreg_tui.core.tables import EXCEL, PARQUET, open_table, openable
 from linreg_tui.core.text import printable
 
@@ -72,7 +72,7 @@ class Bad:
 class Parts:
     """What is kept of some parts. Those that can't be read are in `bad`."""
 
-    tally: Tally
+    fit: RunningFit
     sample: Sample
     density: Density | None = None
     dropped: int = 0
@@ -83,7 +83,7 @@ class Parts:
         """What is kept of both."""
         densities = [part.density for part in (self, other) if part.density is not None]
         return Parts(
-            self.tally + other.tally,
+            self.fit + other.fit,
             self.sample + other.sample,
             densities[0] + densities[1] if len(densities) == 2 else next(iter(densities), None),
             self.dropped + other.dropped,
@@ -104,23 +104,23 @@ class Reading:
 
     def __call__(self, number: int, path: str) -> Parts:
         """Read one part, a chunk at a time."""
-        tally, sample = Tally(self.line), Sample(self.rows, (self.seed, number))
+        fit, sample = RunningFit(self.line), Sample(self.rows, (self.seed, number))
         density: Density | None = None
         try:
             with closing(Rows(path, self.x, self.y, part=True)) as rows:
                 for x, y in rows:
-                    tally.add(x, y)
+                    fit.add(x, y)
                     sample.add(x, y)
                     found = Density.of(x, y)
                     density = found if density is None else density + found
         except InputError as error:
             # Nothing of it counts, or it would be unknown which rows do.
-            nothing = Tally(self.line), Sample(self.rows, 0)
+            nothing = RunningFit(self.line), Sample(self.rows, 0)
             why = str(error).removeprefix(f"{printable(path)}: ")
             name = printable(Path(path).name)
             return Parts(*nothing, bad=(Bad(path, f"{name}: {why}", _rows_of(path)),))
         sample.thin()
-        return Parts(tally, sample, density, rows.dropped, rows.missing)
+        return Parts(fit, sample, density, rows.dropped, rows.missing)
 
 
 def one_after_another(function: Callable[[int, str], Sum], paths: Sequence[str]) -> Sum:
@@ -173,7 +173,7 @@ def load_parts(
     found = add(reading, paths)
     if found.bad and not skip_bad:
         raise InputError(f"{_listed(found.bad, len(paths))}; --skip-bad goes on without")
-    if found.tally.n < 2:
+    if found.fit.n < 2:
         raise InputError(f"{printable(source)}: a line takes two rows; these files have fewer")
     data = Dataset(
         source,
@@ -184,8 +184,8 @@ def load_parts(
         missing=found.missing,
         columns=columns,
     )
-    if found.tally.n > rows:
-        data = replace(data, whole=Whole(found.tally.sums, found.tally.line(), found.density))
+    if found.fit.n > rows:
+        data = replace(data, whole=Whole(found.fit.sums, found.fit.line(), found.density))
     return data, found.bad
 
 

@@ -35,15 +35,15 @@ def stream(
     InputError
         As `load` does, or if all x of so many rows are equal, or too large to be squared.
     """
-    sample, tally = Sample(rows, seed), Tally()
+    sample, fit = Sample(rows, seed), RunningFit()
     with closing(Rows(path, x, y, progress)) as chunks:
         for chunk in chunks:
             sample.add(*chunk)
-            tally.add(*chunk)
+            fit.add(*chunk)
     data = chunks.dataset(*sample.rows())
-    if tally.n <= rows:
+    if fit.n <= rows:
         return data
-    return replace(data, whole=Whole(tally.sums, tally.line()))
+    return replace(data, whole=Whole(fit.sums, fit.line()))
 
 
 class Sample:
@@ -90,7 +90,7 @@ class Sample:
         return x, y
 
 
-class Tally:
+class RunningFit:
     """The closed form of rows that come in chunks.
 
     Of the rows the moments of x and r = y − (m₀ x + b₀) are added up, with the line (m₀, b₀) of the
@@ -121,9 +121,9 @@ class Tally:
         if moments is not None:
             self._moments = moments if self._moments is None else self._moments + moments
 
-    def __add__(self, other: Tally) -> Tally:
-        """The tally of both sets of rows, of the same line."""
-        both = Tally(self._line)
+    def __add__(self, other: RunningFit) -> RunningFit:
+        """The fit of both sets of rows, of the same line."""
+        both = RunningFit(self._line)
         both.sums = self.sums + other.sums
         with np.errstate(over="ignore", invalid="ignore"):
             both._take(self._moments)

@@ -1,11 +1,11 @@
-"""The application: keys, palette, and which panes are on the screen."""
+"""The application: its keys and palette, and what passes between its panes."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import SystemCommand
@@ -30,9 +30,6 @@ from linreg_tui.tui.presenter import PressedKeys
 from linreg_tui.tui.themes import THEMES
 from linreg_tui.tui.title import TitleBar
 from linreg_tui.tui.tour.tour import DESCENT
-
-if TYPE_CHECKING:
-    pass
 
 REPEATED = ("Keys", "Quit")
 """Commands of Textual's that our help and our key for leaving already are."""
@@ -231,10 +228,6 @@ class LinregApp(PanesApp):
     def action_tour(self, what: str, *arguments: int) -> None:
         """What a key of the tour asks for."""
         self.tour.do(what, *arguments)
-
-    def action_present(self) -> None:
-        """Everything large, or as before."""
-        self.present()
 
     def action_pane(self, pane: str | None) -> None:
         """One pane alone; the same again, or None, all."""

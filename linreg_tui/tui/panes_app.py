@@ -138,7 +138,7 @@ class PanesApp(GuardedApp):
         self.others.closed_form.take(data)
         self.main.query_one(TitleBar).take(data)
 
-    def present(self) -> None:
+    def action_present(self) -> None:
         """Everything large, or as before."""
         others = self.others
         panes: list[Drawn] = [

@@ -34,7 +34,7 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.parallel import share
 from linreg_tui.core.parts import Parts, load_parts
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.streaming import SAMPLE_ROWS, Sample, Tally
+from linreg_tui.core.streaming import SAMPLE_ROWS, RunningFit, Sample
 from linreg_tui.core.sweep import Trial, estimated_seconds, over_batch_sizes
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeping import batches
@@ -69,7 +69,7 @@ class Generated:
 def generated(number: int, rows: int) -> Generated:
     """So many rows, and what is kept of them."""
     rng = np.random.default_rng(number)
-    tally, sample = Tally(LINE), Sample(SAMPLE_ROWS, (0, number))
+    fit, sample = RunningFit(LINE), Sample(SAMPLE_ROWS, (0, number))
     density: Density | None = None
     spent = [0.0] * 4
     for first in range(0, rows, CHUNK):
@@ -78,7 +78,7 @@ def generated(number: int, rows: int) -> Generated:
         x = rng.uniform(300, 4500, size)
         y = LINE[0] * x + LINE[1] + rng.normal(0, 50_000, size)
         marks.append(time.perf_counter())
-        tally.add(x, y)
+        fit.add(x, y)
         marks.append(time.perf_counter())
         sample.add(x, y)
         marks.append(time.perf_counter())
@@ -87,7 +87,7 @@ def generated(number: int, rows: int) -> Generated:
         marks.append(time.perf_counter())
         spent = [s + b - a for s, a, b in zip(spent, marks[:-1], marks[1:], strict=True)]
     sample.thin()
-    return Generated(Parts(tally, sample, density), tuple(spent))
+    return Generated(Parts(fit, sample, density), tuple(spent))
 
 
 def of_trials(cluster: Cluster, data: Dataset) -> float:
@@ -124,8 +124,8 @@ def of_rows(cluster: Cluster, rows: int) -> float:
     began = time.perf_counter()
     found = cluster.tree(generated, sizes)
     wall = time.perf_counter() - began
-    assert found.parts.tally.n == rows
-    assert abs(found.parts.tally.line().slope - LINE[0]) < 1
+    assert found.parts.fit.n == rows
+    assert abs(found.parts.fit.line().slope - LINE[0]) < 1
     say(
         f"rows     {rows:,} in {len(sizes)} partitions in {wall:.1f} s: "
         f"{rows / wall / 1e6:.1f} million a second"

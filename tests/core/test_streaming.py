@@ -14,7 +14,7 @@ from linreg_tui.core.loading import load
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.core.streaming import Sample, Tally, stream
+from linreg_tui.core.streaming import RunningFit, Sample, stream
 
 ROWS = 300_000
 
@@ -118,9 +118,9 @@ def test_a_tally_keeps_the_digits(
     rng = np.random.default_rng(1)
     x = offset + rng.uniform(-1, 1, 60)
     y = slope * x + intercept + noise * rng.standard_normal(60)
-    tally = Tally()
+    fit = RunningFit()
     for part in zip(chunked(x, size), chunked(y, size), strict=True):
-        tally.add(*part)
+        fit.add(*part)
     xs, ys = [Fraction(v) for v in x.tolist()], [Fraction(v) for v in y.tolist()]
     mean_x, mean_y = sum(xs) / 60, sum(ys) / 60
     sxx = sum((v - mean_x) ** 2 for v in xs)
@@ -129,16 +129,16 @@ def test_a_tally_keeps_the_digits(
     # Each number is only known to a rounding error, and the first rows' line may be a steep one.
     steepest = slope + 20 * noise
     rounding = float(np.spacing(abs(intercept) + steepest * (abs(offset) + 1)))
-    line = tally.line()
+    line = fit.line()
     assert line.slope == pytest.approx(float(sxy / sxx), rel=1e-12, abs=10 * rounding)
     exact = float((syy - sxy * sxy / sxx) / 60)
     assert line.loss == pytest.approx(exact, rel=1e-9, abs=100 * (noise + rounding) * rounding)
 
 
 def test_rows_too_large_to_be_squared_are_told() -> None:
-    tally = Tally()
-    tally.add(np.array([1e200, 2e200]), np.array([1.0, 2.0]))
+    fit = RunningFit()
+    fit.add(np.array([1e200, 2e200]), np.array([1.0, 2.0]))
     with pytest.raises(InputError, match="too large to be squared"):
-        tally.line()
+        fit.line()
     data = Dataset("d", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 2.0]))
     assert data.total == data.n == 2

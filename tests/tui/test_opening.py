@@ -23,7 +23,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.opening import columns, memory
+from linreg_tui.tui.opening import columns, in_memory
 from linreg_tui.tui.opening.columns import ColumnPicker
 from linreg_tui.tui.opening.listing import entries, matching, size_text
 from linreg_tui.tui.opening.made import MadeForm
@@ -439,7 +439,7 @@ async def test_of_a_file_larger_than_memory_a_sample_is_offered(
 ) -> None:
     rows = np.column_stack([np.arange(150_000.0) % 1000, np.arange(150_000.0)])
     np.savetxt(folder / "large.csv", rows, "%g", ",", header="a,b", comments="")
-    monkeypatch.setattr(memory, "MOST", 1000)
+    monkeypatch.setattr(in_memory, "MOST", 1000)
     async with opened(houses) as pilot:
         await to_columns(pilot, *"large")
         assert "a sample of 100,000 rows in memory" in screen(pilot)

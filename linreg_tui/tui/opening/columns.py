@@ -25,7 +25,7 @@ from linreg_tui.core.streaming import SAMPLE_ROWS, stream
 from linreg_tui.core.tables import Preview
 from linreg_tui.core.text import printable
 from linreg_tui.tui.opening.attempt import LeftError, attempt
-from linreg_tui.tui.opening.memory import fits
+from linreg_tui.tui.opening.in_memory import fits
 from linreg_tui.tui.opening.preview_picture import draw_preview
 from linreg_tui.tui.picture import Picture, cut
 from linreg_tui.tui.plain_list import PlainList
