@@ -5,24 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from linreg_tui import __version__, launch, lookalikes
-from linreg_tui.arguments import (
-    BAD_INPUT,
-    EPILOG,
-    Parser,
-    add_data,
-    add_workers,
-    data_of,
-    named_data,
-    need_batches,
-    shared,
-)
-from linreg_tui.commands import COMMANDS
+from linreg_tui import commands, lookalikes
+from linreg_tui.commands import application
+from linreg_tui.commands.arguments import BAD_INPUT
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.text import printable
-from linreg_tui.options import add_settings, settings_of
 
 OUTPUT_LOST = 1
 INTERRUPTED = 128 + 2
@@ -31,7 +18,7 @@ INTERRUPTED = 128 + 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; argparse may exit by itself."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    command = COMMANDS.get(words[0]) if words else None
+    command = words[0] if words and words[0] in commands.NAMES else None
     if _complete_streams() and command:
         sys.stderr.write("linreg-tui: there is no output to write to\n")
         return OUTPUT_LOST
@@ -40,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream.reconfigure(errors=lookalikes.ERRORS)  # type: ignore[union-attr]
     try:
         try:
-            return command(words[1:]) if command else _open_application(words)
+            if command is None:
+                return application.command(words)
+            return commands.run(command, words[1:])
         finally:
             # Here it can be told what is wrong with the output, at the interpreter's end it can't.
             sys.stdout.flush()
@@ -75,35 +64,3 @@ def _complete_streams() -> bool:
 
 def _discard_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _open_application(words: list[str]) -> int:
-    parser = Parser(
-        "linreg-tui",
-        "See a machine learn on the simplest model there is: a straight line.",
-        EPILOG,
-    )
-    parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
-    add_data(parser)
-    add_settings(parser)
-    add_workers(parser)
-    launch.add_screen(parser)
-    options = parser.parse_args(words)
-    _recognise(options.data)
-    need_batches(options)
-    launch.need_a_terminal("linreg-tui train works without one")
-    data = data_of(options, far=True)
-    settings = shared(settings_of(options, data), options, data)
-    named = named_data(options)
-    return launch.run(data, settings, options, named, workers=options.workers or 1)
-
-
-def _recognise(name: str | None) -> None:
-    """Raise an InputError for a file that isn't there and nearly has the name of a command."""
-    if name is None or Path(name).exists():
-        return
-
-    from difflib import get_close_matches
-
-    if near := get_close_matches(name, COMMANDS):
-        raise InputError(f"{printable(name)}: no such file or command; is it {near[0]}?")

@@ -14,9 +14,9 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tour import memory
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.drawing.svg import svg
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.svg import svg
 
 FOLDER = Path(__file__).parent
 

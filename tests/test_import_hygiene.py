@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from linreg_tui.commands import NAMES
+
 PACKAGE = Path(__file__).parents[1] / "linreg_tui"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -62,8 +64,9 @@ async def opened""",
 """The application after its first paint."""
 
 LATER = {
-    *("linreg_tui.tui.panes.others", "linreg_tui.tui.panes.sweep", "linreg_tui.tui.exports"),
-    *("linreg_tui.tour.chapters", "linreg_tui.core.tables", "multiprocessing"),
+    *("linreg_tui.tui.panes.others", "linreg_tui.tui.panes.sweep"),
+    *("linreg_tui.tui.export.exports", "linreg_tui.tour.chapters"),
+    *("linreg_tui.core.reading.tables", "multiprocessing"),
 }
 
 WITHOUT_A_SCREEN = """
@@ -96,7 +99,7 @@ def loaded(script: str) -> frozenset[str]:
     [
         (ALL_OF_CORE, {"linreg_tui.core.sgd", "linreg_tui.core.closed_form"}, HEAVY),
         ("import linreg_tui.cli", {"linreg_tui.cli"}, HEAVY | {"rich"}),
-        (WITHOUT_A_SCREEN, {"linreg_tui.sweeping", "linreg_tui.tour.plain"}, HEAVY),
+        (WITHOUT_A_SCREEN, {"linreg_tui.sweeps.sweeping", "linreg_tui.tour.plain"}, HEAVY),
         (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy", "dask"}),
         (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
         (
@@ -163,11 +166,11 @@ def users(package: str) -> set[str]:
 @pytest.mark.parametrize(
     ("package", "only"),
     [
-        ("pandas", "core/delimited.py"),
-        ("openpyxl", "core/excel.py"),
-        ("pyarrow", "core/parquet.py"),
+        ("pandas", "core/reading/delimited.py"),
+        ("openpyxl", "core/reading/excel.py"),
+        ("pyarrow", "core/reading/parquet.py"),
         ("scipy", "core/inference.py"),
-        ("plotext", "tui/figures.py"),
+        ("plotext", "tui/drawing/figures.py"),
     ],
 )
 def test_one_file_knows_a_library(package: str, only: str) -> None:
@@ -181,9 +184,8 @@ def test_the_cluster_alone_knows_distributed() -> None:
 
 
 def test_textual_is_known_to_the_application_alone() -> None:
-    outside = {name for name in users("textual") if not name.startswith("tui/")}
-    assert users("textual") - outside
-    assert outside <= {"cli.py"}
+    assert users("textual")
+    assert all(name.startswith("tui/") for name in users("textual"))
 
 
 @pytest.mark.parametrize("library", ["pandas", "scipy", "openpyxl", "pyarrow", "distributed"])
@@ -198,47 +200,61 @@ def test_slow_libraries_are_imported_late(library: str) -> None:
     assert not any(found)
 
 
-PARTS = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in FILES}
-FORBIDDEN = {
-    "core": PARTS - {"core"},
-    "training": PARTS - {"core", "training"},
-    "processes": PARTS - {"core", "allowance", "processes"},
-    "sweeping": PARTS - {"core", "processes", "sweeping"},
-    "cluster": PARTS - {"__init__", "core", "processes", "sweeping", "cluster"},
-    "tui": {
-        *("headless", "headless_report", "headless_sweep", "sweep_table"),
-        *("commands", "cli", "__main__"),
-    },
-    "launch": {"commands", "cli", "__main__"},
-    "commands": {"cli", "__main__"},
-    "cli": {"__main__"},
-    "__main__": PARTS - {"cli"},
-}
-"""What a part must not import; the others, nothing nearer to the user than they are."""
+FLOORS = (
+    {"core", "__init__", "lookalikes"},
+    {"axes", "failures", "files", "leaving", "numbers", "options", "preferences", "training"},
+    {"sweeps"},
+    {"cluster", "report", "web"},
+    {"tour"},
+    {"tui"},
+    {"commands"},
+    {"cli"},
+    {"__main__"},
+)
+"""The parts of the package from the numbers up to the command line; none uses one above it."""
+
+SAME_FLOOR = {("leaving", "files"), ("preferences", "files"), ("options", "numbers")}
+"""What uses what on its own floor."""
+
+
+def floor(part: str) -> int:
+    return next(number for number, parts in enumerate(FLOORS) if part in parts)
+
+
+def test_every_part_has_its_floor() -> None:
+    assert sorted(part for parts in FLOORS for part in parts) == sorted(set(map(part, FILES)))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_arrows_point_one_way(path: Path) -> None:
-    used = {
-        name.split(".")[1] if "." in name else "__init__"
-        for name, _ in imports(path)
-        if name.partition(".")[0] == "linreg_tui"
-    }
-    assert not used & FORBIDDEN.get(part(path), {"tui", "cli", "__main__"})
+    own = part(path)
+    for name, _ in imports(path):
+        if name.partition(".")[0] == "linreg_tui":
+            used = name.split(".")[1] if "." in name else "__init__"
+            assert used == own or (own, used) in SAME_FLOOR or floor(used) < floor(own), name
 
 
 def test_the_command_line_opens_the_application_and_the_commands_late() -> None:
-    found = [
-        pair
-        for name in ("cli", "commands", "launch", "serving")
-        for pair in imports(PACKAGE / f"{name}.py")
-    ]
+    needed = ("cli", "commands/__init__", "commands/application", "commands/launch")
+    found = [pair for name in needed for pair in imports(PACKAGE / f"{name}.py")]
     at_once = {name for name, at_once in found if at_once}
-    late = {name for name, at_once in found if not at_once}
-    commands = {f"linreg_tui.headless{name}" for name in ("", "_sweep", "_report")}
-    assert {"linreg_tui.tui.app", "linreg_tui.serving", "linreg_tui.web.server", *commands} <= late
+    assert "linreg_tui.tui.app" in {name for name, _ in found}
+    commands = tuple(f"linreg_tui.commands.{name}" for name in NAMES)
     screens = ("linreg_tui.tui", "linreg_tui.web", "textual", "aiohttp", "rich")
-    assert not any(name.startswith(screens) for name in at_once)
+    assert not any(name.startswith((*screens, *commands)) for name in at_once)
+
+
+@pytest.mark.parametrize("package", ["tui", "web"])
+def test_commands_import_screens_late(package: str) -> None:
+    found = [
+        at_once
+        for path in FILES
+        if part(path) == "commands"
+        for name, at_once in imports(path)
+        if name.startswith(f"linreg_tui.{package}")
+    ]
+    assert found
+    assert not any(found)
 
 
 def test_a_server_is_known_where_there_is_one_alone() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, TypeVar
 
 from linreg_tui.cluster.address import processes_here
@@ -14,7 +14,7 @@ from linreg_tui.cluster.calls import Calls
 from linreg_tui.cluster.opening import client_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.sweeping import FarExecutor, GoneError, Item, Sum
+from linreg_tui.sweeps.sweeping import FarExecutor, GoneError, Item, Sum
 
 Value = TypeVar("Value")
 
@@ -179,3 +179,21 @@ def connected(address: str, otherwise: str = "") -> Iterator[Cluster]:
         raise InputError(f"{error}; {otherwise}") from None
     finally:
         cluster.shutdown()
+
+
+@asynccontextmanager
+async def connected_aside(address: str) -> AsyncIterator[Cluster]:
+    """The same as `connected`, without a wait on the event loop.
+
+    Raises
+    ------
+    InputError
+        As that does.
+    """
+    cluster = Cluster(address)
+    try:
+        await asyncio.wrap_future(cluster.ready)
+        yield cluster
+    finally:
+        cluster.leave()
+        await asyncio.to_thread(cluster.shutdown)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from linreg_tui import __version__
-from linreg_tui.processes import StoppedError, unless
+from linreg_tui.sweeps.processes import StoppedError, unless
 
 Value = TypeVar("Value")
 

@@ -110,7 +110,7 @@ def example(name: str, x: str | None = None, y: str | None = None) -> Dataset:
         raise InputError(f"the example {printable(name)} {why}; choose from {', '.join(NAMES)}")
     path = _folder() / found.file
     if x is not None or y is not None:
-        from linreg_tui.core.loading import load
+        from linreg_tui.core.reading.loading import load
 
         return replace(load(str(path), x, y), source=path.name)
     # It is known to be plain, so the application can start without what else it takes to read it.

@@ -7,7 +7,7 @@ from typing import Literal
 
 from linreg_tui.core.losses1d import Loss1D
 from linreg_tui.core.settings import Settings
-from linreg_tui.learning_curves import Against
+from linreg_tui.report.learning_curves import Against
 
 OUTCOMES = ("converge", "creep", "diverge")
 """What can be foreseen of a training: it arrives, it is on its way, it goes away."""

@@ -19,14 +19,14 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.preferences import PreferencesFile
 from linreg_tui.tui.dialogs import Dialogs
+from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
-from linreg_tui.tui.link import QUESTION
-from linreg_tui.tui.markers import BRAILLE, Markers
 from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.views import ViewsPane
 from linreg_tui.tui.panes_app import PanesApp
 from linreg_tui.tui.presenter import PressedKeys
+from linreg_tui.tui.terminal.link import QUESTION
 from linreg_tui.tui.themes import THEMES
 from linreg_tui.tui.title import TitleBar
 from linreg_tui.tui.tour.tour import DESCENT

@@ -15,15 +15,15 @@ from textual.screen import Screen
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
-from linreg_tui.tui.question import Question
+from linreg_tui.tui.forms.question import Question
 
 if TYPE_CHECKING:
     from linreg_tui.core.dataset import Dataset
     from linreg_tui.preferences import PreferencesFile
     from linreg_tui.tui.app import LinregApp
-    from linreg_tui.tui.exports import Export
+    from linreg_tui.tui.export.exports import Export
+    from linreg_tui.tui.forms.report import Draft
     from linreg_tui.tui.panes.sweep import SweepPane
-    from linreg_tui.tui.report_form import Draft
     from linreg_tui.tui.sweep.recipe import Recipe
 
 
@@ -54,7 +54,7 @@ class Dialogs:
 
     def edit(self) -> None:
         """Every setting, in a form."""
-        from linreg_tui.tui.form import SettingsForm
+        from linreg_tui.tui.forms.settings import SettingsForm
 
         if not self._is_open(SettingsForm):
             live = self._app.live
@@ -137,7 +137,7 @@ class Dialogs:
 
     def export(self) -> None:
         """What leaves the program about the run in view, and about the sweep."""
-        from linreg_tui.tui.export import ExportScreen
+        from linreg_tui.tui.export.dialog import ExportScreen
 
         if not self._is_open(ExportScreen):
             run, everything = len(self._of_run()), len(self._exports())
@@ -145,13 +145,13 @@ class Dialogs:
             self._app.push_screen(ExportScreen(self._exports, self._folder, first), self._exported)
 
     def _exports(self) -> list[Export]:
-        from linreg_tui.tui.exports import of_sweep
+        from linreg_tui.tui.export.exports import of_sweep
 
         swept = self._sweep_pane.swept()
         return self._of_run() + ([] if swept is None else of_sweep(swept))
 
     def _of_run(self) -> list[Export]:
-        from linreg_tui.tui.exports import InView, of_run
+        from linreg_tui.tui.export.exports import InView, of_run
 
         live = self._app.live
         run = live.view.run
@@ -162,7 +162,7 @@ class Dialogs:
 
     def report(self) -> None:
         """The report of the homework."""
-        from linreg_tui.tui.report_form import Draft, ReportForm
+        from linreg_tui.tui.forms.report import Draft, ReportForm
 
         if not self._is_open(ReportForm):
             app, draft = self._app, self._draft or Draft()

@@ -16,9 +16,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, ON_THE_PATH, POKE_KEYS, SWEEP_KEYS, Key
+from linreg_tui.tui.panes.timeline import EVENTS
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.sweep.table import TrialTable
-from linreg_tui.tui.timeline import EVENTS
 
 
 class HelpScreen(ModalScreen[None]):

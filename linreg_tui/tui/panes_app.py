@@ -16,12 +16,12 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.arrangement import LEAST_COLUMNS, LEAST_ROWS, arrange
+from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.footer import KeysFooter
-from linreg_tui.tui.guarded import GuardedApp
-from linreg_tui.tui.link import Link
-from linreg_tui.tui.markers import Markers
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.presenter import Drawn, PressedKeys, present
+from linreg_tui.tui.terminal.guarded import GuardedApp
+from linreg_tui.tui.terminal.link import Link
 from linreg_tui.tui.title import TABS, TitleBar
 from linreg_tui.tui.tour.tour import DESCENT, Tour
 

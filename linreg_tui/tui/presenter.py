@@ -11,8 +11,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from linreg_tui.tui.drawing.markers import BLOCK, BRAILLE, Markers
 from linreg_tui.tui.keys import KEYS, TOUR_KEYS
-from linreg_tui.tui.markers import BLOCK, BRAILLE, Markers
 
 A_MOMENT = 2.0
 """Seconds that a key is shown."""

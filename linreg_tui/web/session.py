@@ -18,7 +18,7 @@ LATE = 0.2
 """Seconds from the end of its output to its own."""
 
 SCREEN = {
-    "TEXTUAL_DRIVER": "linreg_tui.tui.browser:BrowserDriver",
+    "TEXTUAL_DRIVER": "linreg_tui.tui.terminal.browser:BrowserDriver",
     "PYTHONIOENCODING": "utf-8",  # whatever the server's terminal has
 }
 """What tells an application where its screen is."""

@@ -32,12 +32,12 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.density import Density
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.parallel import share
-from linreg_tui.core.parts import Parts, load_parts
+from linreg_tui.core.reading.parts import Parts, load_parts
+from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.streaming import SAMPLE_ROWS, RunningFit, Sample
 from linreg_tui.core.sweep import Trial, estimated_seconds, over_batch_sizes
 from linreg_tui.core.trials import Result, run_trial
-from linreg_tui.sweeping import batches
+from linreg_tui.sweeps.sweeping import batches
 
 WORKERS = 2
 PARTITION = 1_000_000

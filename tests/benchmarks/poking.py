@@ -22,7 +22,7 @@ from linreg_tui.core.edits import Edits
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.markers import BRAILLE
+from linreg_tui.tui.drawing.markers import BRAILLE
 from linreg_tui.tui.messages import Edited
 from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.poking import Poking

@@ -38,7 +38,10 @@ seconds = time.perf_counter() - began
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(seconds, peak * (1 if sys.platform == "darwin" else 1024))
 """
-OURS = "from linreg_tui.core.loading import load; from linreg_tui.core.streaming import stream"
+OURS = """
+from linreg_tui.core.reading.loading import load
+from linreg_tui.core.reading.streaming import stream
+"""
 
 
 def make(path: Path, rows: int) -> None:

@@ -13,10 +13,10 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.picture import Picture
-from linreg_tui.tui.pictures import FitPicture, LossPicture
+from linreg_tui.tui.drawing.fit_and_loss import FitPicture, LossPicture
+from linreg_tui.tui.drawing.picture import Picture
+from linreg_tui.tui.drawing.plot import Plot, changes
 from linreg_tui.tui.player import View
-from linreg_tui.tui.plot import Plot, changes
 
 Shape = tuple[int, int]
 """Columns and rows of a plot."""

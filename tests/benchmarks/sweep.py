@@ -26,8 +26,8 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import NOTEBOOK_BATCH_SIZES, over_batch_sizes
-from linreg_tui.report import sweep_object
-from linreg_tui.sweeping import sweep
+from linreg_tui.report.records import sweep_object
+from linreg_tui.sweeps.sweeping import sweep
 from tests.benchmarks.sgd import notebook
 
 REPEATS = 100

@@ -12,7 +12,7 @@ from linreg_tui import __version__
 from linreg_tui.cluster import opening
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.errors import InputError
-from tests.test_cli import RED, complaint
+from tests.commands.test_cli import RED, complaint
 
 
 @pytest.mark.parametrize(

@@ -19,20 +19,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from linreg_tui import sweep_aside
 from linreg_tui.cluster.connection import Cluster, _place, connected
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.parallel import Share, share
-from linreg_tui.core.parts import load_parts
+from linreg_tui.core.reading.parts import load_parts
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import grid, over_batch_sizes
 from linreg_tui.core.trials import run_trial
-from linreg_tui.sweeping import GoneError, submitted, sweep
+from linreg_tui.sweeps import aside
+from linreg_tui.sweeps.sweeping import GoneError, submitted, sweep
 from linreg_tui.tui.sweep.recipe import SIZES
-from tests.test_cli import printed, run
-from tests.test_cli_sweep import without_seconds
-from tests.test_sweeping import ordered, same
+from tests.commands.test_cli import printed, run
+from tests.commands.test_cli_sweep import without_seconds
+from tests.sweeps.test_sweeping import ordered, same
 from tests.tui.test_sweep import choose, done, opened, pane
 
 PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7, 1e-6]}, repeats=9)
@@ -91,7 +91,7 @@ async def test_cancelling_frees_the_workers(cluster: Cluster, houses: Dataset) -
     plan = over_batch_sizes(Settings(epochs=10_000_000), houses.n, [None], repeats=4)
 
     async def work() -> None:
-        async with aclosing(sweep_aside.sweep(houses, plan, cluster)) as coming:
+        async with aclosing(aside.sweep(houses, plan, cluster)) as coming:
             async for _ in coming:
                 pass
 

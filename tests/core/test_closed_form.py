@@ -14,8 +14,8 @@ from linreg_tui.core.closed_form import ClosedForm, closed_form, fit, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
-from linreg_tui.core.loading import load
 from linreg_tui.core.moments import FloatArray, Moments
+from linreg_tui.core.reading.loading import load
 
 values = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
 rows = st.lists(st.tuples(values, values), min_size=2, max_size=40).map(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import bundled
-from linreg_tui.core.loading import load
+from linreg_tui.core.reading.loading import load
 
 BUNDLED = Path(__file__).parents[2] / "data" / "slimmed_realestate_data.csv"
 

@@ -11,7 +11,7 @@ import pytest
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import EXAMPLES, MADE, NAMES, Example, example, taught
 from linreg_tui.core.inference import inference
-from linreg_tui.core.loading import load
+from linreg_tui.core.reading.loading import load
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"

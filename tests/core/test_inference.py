@@ -16,8 +16,8 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.diagnostics import BODY, TAIL, diagnose, high_leverage, normal_plot
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.inference import confidence_band, inference
-from linreg_tui.core.loading import load
 from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.reading.loading import load
 
 ORACLES = Path(__file__).parent / "oracles"
 STATSMODELS: dict[str, Any] = json.loads((ORACLES / "statsmodels.json").read_text("utf-8"))["data"]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, made_line
-from linreg_tui.core.loading import load
 from linreg_tui.core.proposal import PROPOSED, proposed
+from linreg_tui.core.reading.loading import load
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict

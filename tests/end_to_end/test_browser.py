@@ -15,7 +15,7 @@ import aiohttp
 import pyte
 import pytest
 
-from linreg_tui.tui.browser import WHERE
+from linreg_tui.tui.terminal.browser import WHERE
 from tests.end_to_end.chromium import chromium
 from tests.end_to_end.terminal import Terminal, without_private
 from tests.end_to_end.test_application import command

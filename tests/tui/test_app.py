@@ -22,8 +22,8 @@ from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.timeline import Timeline
 from linreg_tui.tui.player import View
-from linreg_tui.tui.timeline import Timeline
 from linreg_tui.tui.title import Tab
 
 PANES = ("data", "closed-form", "live", "sweep")

@@ -20,8 +20,8 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.files import shortened
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.export import REPORT, ExportScreen
-from linreg_tui.tui.field import Entry
+from linreg_tui.tui.export.dialog import REPORT, ExportScreen
+from linreg_tui.tui.forms.field import Entry
 from linreg_tui.tui.panes.live import LivePane
 
 CHOICES = [

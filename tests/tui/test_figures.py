@@ -17,13 +17,13 @@ from linreg_tui.core.history import Thinner
 from linreg_tui.core.parallel import Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.tui import figures, layers
-from linreg_tui.tui.area import Area
-from linreg_tui.tui.braille import braille
-from linreg_tui.tui.landscape import LandscapePicture
-from linreg_tui.tui.markers import ASCII, BRAILLE, SETS, Markers
-from linreg_tui.tui.picture import BLANK, Layer, Picture, Role, lines
-from linreg_tui.tui.pictures import FitPicture, LossPicture, data_area
+from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.braille import braille
+from linreg_tui.tui.drawing.fit_and_loss import FitPicture, LossPicture, data_area
+from linreg_tui.tui.drawing.landscape import LandscapePicture
+from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
+from linreg_tui.tui.drawing.picture import BLANK, Layer, Picture, Role, lines
 from linreg_tui.tui.player import View
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)

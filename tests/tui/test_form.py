@@ -18,11 +18,11 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.options import OPTIONS
 from linreg_tui.tui import app as app_module
-from linreg_tui.tui import form as form_module
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.field import Choice, Field
-from linreg_tui.tui.foresight import foresight
-from linreg_tui.tui.form import COLUMNS, SettingsForm
+from linreg_tui.tui.forms import settings as form_module
+from linreg_tui.tui.forms.field import Choice, Field
+from linreg_tui.tui.forms.foresight import foresight
+from linreg_tui.tui.forms.settings import COLUMNS, SettingsForm
 from linreg_tui.tui.panes.live import LivePane
 
 UNUSUAL = Settings(

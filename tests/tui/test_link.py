@@ -6,8 +6,8 @@ from textual.messages import TerminalSupportsSynchronizedOutput
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
-from linreg_tui.tui import link as link_module
-from linreg_tui.tui.link import QUESTION, Link
+from linreg_tui.tui.terminal import link as link_module
+from linreg_tui.tui.terminal.link import QUESTION, Link
 from tests.tui.test_app import opened, screen, step_on, until, view
 
 

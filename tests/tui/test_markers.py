@@ -13,12 +13,12 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.preferences import MARKERS
-from linreg_tui.tui import figures
-from linreg_tui.tui.area import Area
-from linreg_tui.tui.landscape import LandscapePicture
-from linreg_tui.tui.markers import ASCII, BLOCK, BRAILLE, SETS, Markers, finest
-from linreg_tui.tui.picture import BLANK, Picture
-from linreg_tui.tui.pictures import FitPicture, LossPicture, draw_data
+from linreg_tui.tui.drawing import figures
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.fit_and_loss import FitPicture, LossPicture, draw_data
+from linreg_tui.tui.drawing.landscape import LandscapePicture
+from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, SETS, Markers, finest
+from linreg_tui.tui.drawing.picture import BLANK, Picture
 from linreg_tui.tui.player import View
 
 POINTS = Dataset(

@@ -23,14 +23,14 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.forms.question import Question
 from linreg_tui.tui.opening import columns, in_memory
 from linreg_tui.tui.opening.columns import ColumnPicker
 from linreg_tui.tui.opening.listing import entries, matching, size_text
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.plot import Plot
-from linreg_tui.tui.question import Question
 
 EXPORT = """id;date;area m²;price;note;[red]x
 1;2024-01-02;52,5;"210.000,00";nice;1

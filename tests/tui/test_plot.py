@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from linreg_tui.tui.picture import Picture, Role, lines
-from linreg_tui.tui.plot import Plot, changes
+from linreg_tui.tui.drawing.picture import Picture, Role, lines
+from linreg_tui.tui.drawing.plot import Plot, changes
 
 WIDTH, HEIGHT = 30, 6
 

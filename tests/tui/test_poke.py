@@ -15,21 +15,21 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edited import EditedDataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.loading import load
+from linreg_tui.core.reading.loading import load
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import fixed
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.drawing.markers import BRAILLE, SETS, Markers
+from linreg_tui.tui.drawing.picture import Role
+from linreg_tui.tui.forms.question import Question
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS
-from linreg_tui.tui.markers import BRAILLE, SETS, Markers
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.picture import Role
 from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
-from linreg_tui.tui.question import Question
 from tests.tui.test_app import opened, screen, shown, step_on, until, view
 
 SIZES = [(80, 24), (120, 40)]

@@ -11,9 +11,9 @@ import pytest
 from textual.widgets import Input
 
 from linreg_tui import preferences
+from linreg_tui.commands.launch import add_screen, look_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.launch import add_screen, look_of
 from linreg_tui.preferences import PreferencesFile
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.opening.columns import ColumnPicker

@@ -7,8 +7,8 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.tui.large import draw_large, large, width
-from linreg_tui.tui.markers import ASCII, BRAILLE
+from linreg_tui.tui.drawing.large import draw_large, large, width
+from linreg_tui.tui.drawing.markers import ASCII, BRAILLE
 from linreg_tui.tui.player import View
 from linreg_tui.tui.presenter import PressedKeys, meaning_of
 from tests.tui.test_markers import text

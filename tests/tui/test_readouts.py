@@ -14,12 +14,12 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.update import update
-from linreg_tui.tui.picture import Picture
+from linreg_tui.tui.drawing.picture import Picture
+from linreg_tui.tui.panes.readout import draw_readout
+from linreg_tui.tui.panes.sums import draw_sums
+from linreg_tui.tui.panes.timeline import draw_timeline
+from linreg_tui.tui.panes.update_readout import draw_update
 from linreg_tui.tui.player import View
-from linreg_tui.tui.readout import draw_readout
-from linreg_tui.tui.sums import draw_sums
-from linreg_tui.tui.timeline import draw_timeline
-from linreg_tui.tui.update_readout import draw_update
 
 
 def trained(data: Dataset, steps: int, **settings: Any) -> Run:

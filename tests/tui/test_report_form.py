@@ -13,10 +13,10 @@ from textual.widgets import Static, TextArea
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.homework_report import FIRST_QUESTION, SECOND_QUESTION
+from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.field import Field
-from linreg_tui.tui.report_form import LIVE, ReportForm
+from linreg_tui.tui.forms.field import Field
+from linreg_tui.tui.forms.report import LIVE, ReportForm
 
 FILES = [
     "linreg-homework-batch-sizes-epochs.svg",

@@ -14,9 +14,9 @@ from linreg_tui.core.history import Curve
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import grid, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
-from linreg_tui.learning_curves import picture
-from linreg_tui.tui.markers import ASCII, BLOCK, BRAILLE, Markers
-from linreg_tui.tui.picture import CURVES, Picture, Span
+from linreg_tui.report.learning_curves import picture
+from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, Markers
+from linreg_tui.tui.drawing.picture import CURVES, Picture, Span
 from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves
 from linreg_tui.tui.sweep.recipe import (

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from linreg_tui.tui.svg import HIGH, WIDE, svg
+from linreg_tui.tui.drawing.svg import HIGH, WIDE, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

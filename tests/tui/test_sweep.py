@@ -14,25 +14,25 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from linreg_tui import sweep_aside
+from linreg_tui.cluster import connection
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import over_batch_sizes
 from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import run_trial
-from linreg_tui.report import TRIAL_FIELDS
+from linreg_tui.report.records import TRIAL_FIELDS
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.export import ExportScreen
-from linreg_tui.tui.field import Field
+from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.export.dialog import ExportScreen
+from linreg_tui.tui.forms.field import Field
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, SWEEP_KEYS
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
-from tests.test_sweeping import Leaving
+from tests.sweeps.test_sweeping import Leaving
 
 SIZES = ["32", "64", "128", "256", "512"]
 ENDED = {"converged", "stopped"}
@@ -312,7 +312,7 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
 async def test_what_a_cluster_left_goes_on_here(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep_aside, "Cluster", lambda _: Answering(lasts=2))
+    monkeypatch.setattr(connection, "Cluster", lambda _: Answering(lasts=2))
     async with opened(houses) as pilot:
         await choose(pilot, UNTIL, cluster="tcp://there:8786", repeats="3")
         assert "on tcp://there:8786" in screen(pilot)
@@ -341,7 +341,7 @@ async def test_while_it_connects_that_is_told_and_where_it_runs_then(
         clusters[-1].ready = Future()
         return clusters[-1]
 
-    monkeypatch.setattr(sweep_aside, "Cluster", cluster)
+    monkeypatch.setattr(connection, "Cluster", cluster)
     async with opened(houses) as pilot:
         recipe = replace(usual(Settings(), houses.n), cluster="tcp://[fe80::1]:8786")
         await pilot.press("4")

@@ -8,10 +8,10 @@ import pytest
 from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.tui.drawing.picture import Picture, Role, lines
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.views import PaneView, ViewsPane, ViewTab
-from linreg_tui.tui.picture import Picture, Role, lines
 from tests.tui.test_app import opened, screen, shown, step_on, until, view
 
 DATA = {

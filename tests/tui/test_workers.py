@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from linreg_tui import cli, launch
+from linreg_tui import cli
+from linreg_tui.commands import launch
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.parallel import for_workers
 from linreg_tui.core.settings import Settings

@@ -17,19 +17,19 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from linreg_tui.core.columns import Column
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.loading import load
-from linreg_tui.core.streaming import SAMPLE_ROWS, stream
-from linreg_tui.core.tables import Preview
+from linreg_tui.core.reading.columns import Column
+from linreg_tui.core.reading.loading import load
+from linreg_tui.core.reading.streaming import SAMPLE_ROWS, stream
+from linreg_tui.core.reading.tables import Preview
 from linreg_tui.core.text import printable
+from linreg_tui.tui.drawing.picture import Picture, cut
+from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.forms.plain_list import PlainList
 from linreg_tui.tui.opening.attempt import LeftError, attempt
 from linreg_tui.tui.opening.in_memory import fits
 from linreg_tui.tui.opening.preview_picture import draw_preview
-from linreg_tui.tui.picture import Picture, cut
-from linreg_tui.tui.plain_list import PlainList
-from linreg_tui.tui.plot import Plot
 
 BAR = 30
 """Cells of the progress bar."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.events import Key
 
-from linreg_tui.tui.field import Entry as TextEntry
+from linreg_tui.tui.forms.field import Entry as TextEntry
 
 
 class Finding(TextEntry):

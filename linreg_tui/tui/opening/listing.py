@@ -10,7 +10,7 @@ from typing import Literal
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import taught
-from linreg_tui.core.tables import openable
+from linreg_tui.core.reading.tables import openable
 from linreg_tui.core.text import printable
 
 UNITS = ("B", "kB", "MB", "GB", "TB")

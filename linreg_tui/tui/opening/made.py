@@ -13,8 +13,8 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import made_line
 from linreg_tui.core.text import printable
-from linreg_tui.tui.field import Field
-from linreg_tui.tui.form_screen import FormScreen
+from linreg_tui.tui.forms.field import Field
+from linreg_tui.tui.forms.form_screen import FormScreen
 
 FIELDS: dict[str, tuple[str, str, type[int] | type[float]]] = {
     "rows": ("rows", "100", int),

@@ -22,17 +22,17 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.tables import Preview, preview
+from linreg_tui.core.reading.tables import Preview, preview
 from linreg_tui.core.text import printable
 from linreg_tui.files import shortened
+from linreg_tui.tui.drawing.picture import Picture, lines
+from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.forms.plain_list import PlainList
 from linreg_tui.tui.opening.attempt import attempt
 from linreg_tui.tui.opening.finding import Finding
 from linreg_tui.tui.opening.listing import Entry, entries, matching
 from linreg_tui.tui.opening.preview_picture import draw_preview
 from linreg_tui.tui.opening.telling import lacking, line_of, told_of, wrong_with
-from linreg_tui.tui.picture import Picture, lines
-from linreg_tui.tui.plain_list import PlainList
-from linreg_tui.tui.plot import Plot
 
 PATIENCE = 0.1
 """Seconds that one has to stay on a file before it is looked into."""

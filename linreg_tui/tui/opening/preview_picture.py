@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from linreg_tui.core.columns import Column
-from linreg_tui.core.tables import Preview
+from linreg_tui.core.reading.columns import Column
+from linreg_tui.core.reading.tables import Preview
 from linreg_tui.core.text import printable
-from linreg_tui.tui.picture import Picture, Role, blank, cut, write
+from linreg_tui.tui.drawing.picture import Picture, Role, blank, cut, write
 
 WIDEST = 18
 GAP = 2

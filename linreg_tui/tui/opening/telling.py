@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.content import Content
 
-from linreg_tui.core.tables import Preview
+from linreg_tui.core.reading.tables import Preview
 from linreg_tui.core.text import printable
 from linreg_tui.tui.opening.listing import Entry, size_text
 

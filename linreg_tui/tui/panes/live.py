@@ -17,17 +17,17 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.training import Progress
-from linreg_tui.tui.link import LATE, Link
-from linreg_tui.tui.live_pictures import LivePictures
-from linreg_tui.tui.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.picture import Picture
+from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import LineMoved, Progressed, SettingsChosen, StepChosen
-from linreg_tui.tui.picture import Picture
+from linreg_tui.tui.panes.live_pictures import LivePictures
+from linreg_tui.tui.panes.readout import draw_readout
+from linreg_tui.tui.panes.timeline import Timeline
+from linreg_tui.tui.panes.update_readout import draw_update
 from linreg_tui.tui.player import Player, View, next_batch_size, scaled_rates
-from linreg_tui.tui.plot import Plot
-from linreg_tui.tui.readout import draw_readout
 from linreg_tui.tui.sight import Sight
-from linreg_tui.tui.timeline import Timeline
-from linreg_tui.tui.update_readout import draw_update
+from linreg_tui.tui.terminal.link import LATE, Link
 
 ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
 """Rows from which on the gradient is always shown, and from which on it takes no plot's place."""

@@ -6,11 +6,11 @@ from textual.widget import Widget
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.link import Link
-from linreg_tui.tui.markers import Markers
+from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.terminal.link import Link
 from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel

@@ -14,20 +14,20 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
-from linreg_tui.learning_curves import Against
-from linreg_tui.tui.link import Link
-from linreg_tui.tui.markers import BRAILLE, Markers
+from linreg_tui.report.learning_curves import Against
+from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.picture import Picture, Role, lines
+from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import RunChosen
-from linreg_tui.tui.picture import Picture, Role, lines
-from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves, overlay
 from linreg_tui.tui.sweep.recipe import Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
+from linreg_tui.tui.terminal.link import Link
 from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
-    from linreg_tui.tui.exports import Swept
+    from linreg_tui.tui.export.exports import Swept
 
 FRAME = 0.1
 """Seconds between two looks at how far a sweep is."""
@@ -168,7 +168,7 @@ class SweepPane(Vertical):
 
     def swept(self) -> Swept | None:
         """What there is to write of the sweep; None without results."""
-        from linreg_tui.tui.exports import Swept
+        from linreg_tui.tui.export.exports import Swept
 
         sheet = self.course.sheet
         results = [result for row in sheet.board.rows for result in row.results]
@@ -207,7 +207,7 @@ class SweepPane(Vertical):
         self._show()
 
     async def _run(self, course: Course) -> None:
-        from linreg_tui.sweeping import GoneError
+        from linreg_tui.sweeps.sweeping import GoneError
         from linreg_tui.tui.sweep.running import run
 
         try:
@@ -234,7 +234,7 @@ class SweepPane(Vertical):
         begin(self, "foresight", self._fill, self.course, patience)
 
     async def _fill(self, course: Course, patience: float) -> None:
-        from linreg_tui.sweep_aside import foreseen_in_turn
+        from linreg_tui.sweeps.aside import foreseen_in_turn
 
         await asyncio.sleep(patience)
         async for _ in foreseen_in_turn(course.sheet.board, self.foresights):

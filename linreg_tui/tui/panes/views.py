@@ -16,9 +16,9 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
+from linreg_tui.tui.drawing.picture import Picture
+from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import ViewChosen
-from linreg_tui.tui.picture import Picture
-from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.work import begin
 
 T = TypeVar("T")

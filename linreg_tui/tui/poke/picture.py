@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
-from linreg_tui.tui import figures, layers
-from linreg_tui.tui.area import Area
-from linreg_tui.tui.joint import band_of
-from linreg_tui.tui.markers import Markers
-from linreg_tui.tui.picture import Picture, Role, blank
-from linreg_tui.tui.pictures import legend
+from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.fit_and_loss import legend
+from linreg_tui.tui.drawing.joint import band_of
+from linreg_tui.tui.drawing.markers import Markers
+from linreg_tui.tui.drawing.picture import Picture, Role, blank
 from linreg_tui.tui.player import View
 from linreg_tui.tui.poke.poking import Poking
 

@@ -9,9 +9,9 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
+from linreg_tui.tui.drawing.picture import Picture
+from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import POKE_KEYS, bindings
-from linreg_tui.tui.picture import Picture
-from linreg_tui.tui.plot import Plot
 
 
 class Plane(Plot):

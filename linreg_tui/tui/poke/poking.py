@@ -11,9 +11,9 @@ from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.tui.area import Area
-from linreg_tui.tui.markers import Markers
-from linreg_tui.tui.pictures import data_area
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.fit_and_loss import data_area
+from linreg_tui.tui.drawing.markers import Markers
 
 ASPECT = 2.0
 """How many times as high as wide a cell is."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from linreg_tui import files
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.text import printable
-from linreg_tui.report import data_lines
+from linreg_tui.report.records import data_lines
 
 
 async def save(edits: Edits) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
-from linreg_tui.tui.picture import Role, Span
+from linreg_tui.tui.drawing.picture import Role, Span
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
 from linreg_tui.tui.sweep.sheet import UNFINISHED, Phase, Sheet
 

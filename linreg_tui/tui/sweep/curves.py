@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.learning_curves import Against, LearningCurve, picture
-from linreg_tui.learning_curves import Picture as LearningCurves
-from linreg_tui.sweep_board import Row
-from linreg_tui.sweep_cells import Columns
-from linreg_tui.tui import figures, layers
-from linreg_tui.tui.area import Area
-from linreg_tui.tui.markers import Markers
-from linreg_tui.tui.picture import CURVES, Layer, Picture, Role, Span, lines
-from linreg_tui.tui.pictures import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+from linreg_tui.report.learning_curves import Against, LearningCurve, picture
+from linreg_tui.report.learning_curves import Picture as LearningCurves
+from linreg_tui.sweeps.board import Row
+from linreg_tui.sweeps.cells import Columns
+from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.fit_and_loss import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+from linreg_tui.tui.drawing.markers import Markers
+from linreg_tui.tui.drawing.picture import CURVES, Layer, Picture, Role, Span, lines
 
 AGAINST: tuple[Against, ...] = ("epochs", "steps", "rows seen")
 

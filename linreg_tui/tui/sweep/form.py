@@ -17,15 +17,15 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import estimated_seconds
-from linreg_tui.sweep_aside import foreseen_in_turn
-from linreg_tui.sweep_board import Board, Row
-from linreg_tui.sweep_cells import Columns, aligned
-from linreg_tui.sweeping import jobs_that_pay
-from linreg_tui.tui.field import Choice, Field
-from linreg_tui.tui.foresight import verdict
-from linreg_tui.tui.form_screen import FormScreen
-from linreg_tui.tui.picture import Picture, Role, Span, lines
-from linreg_tui.tui.plot import Plot
+from linreg_tui.sweeps.aside import foreseen_in_turn
+from linreg_tui.sweeps.board import Board, Row
+from linreg_tui.sweeps.cells import Columns, aligned
+from linreg_tui.sweeps.sweeping import jobs_that_pay
+from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
+from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.forms.field import Choice, Field
+from linreg_tui.tui.forms.foresight import verdict
+from linreg_tui.tui.forms.form_screen import FormScreen
 from linreg_tui.tui.sweep.recipe import ASKS, UNTIL, Recipe, read, texts_again, texts_of
 
 PATIENCE = 0.15

@@ -22,7 +22,7 @@ from linreg_tui.core.sweep import (
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import rate
 from linreg_tui.options import OPTIONS, Option
-from linreg_tui.sweep_cells import OF_SETTINGS, batch_size
+from linreg_tui.sweeps.cells import OF_SETTINGS, batch_size
 
 SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "given scales", "a grid"
 KINDS = (SIZES, UNTIL, SCALES, GRID)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.trials import Result
@@ -22,25 +22,25 @@ async def run(data: Dataset, course: Course) -> None:
     InputError
         If there is no such cluster, or the trials can't be made.
     """
-    # It needs what a first frame does not.
-    from linreg_tui import sweep_aside
-    from linreg_tui.sweeping import FarExecutor, jobs_that_pay
+    # A first frame needs none of these.
+    from linreg_tui.cluster.connection import connected_aside
+    from linreg_tui.sweeps import aside
+    from linreg_tui.sweeps.sweeping import FarExecutor, jobs_that_pay
 
     recipe, board, left = course.recipe, course.sheet.board, course.left
-    jobs = jobs_that_pay(recipe.at_first, data.n)
-    pool: Executor | None
-    async with (
-        sweep_aside.cluster(recipe.cluster)
-        if recipe.cluster
-        else sweep_aside.processes(jobs, len(recipe.plan))
-    ) as pool:
+    executor: AbstractAsyncContextManager[Executor | None]
+    if recipe.cluster:
+        executor = connected_aside(recipe.cluster)
+    else:
+        executor = aside.processes(jobs_that_pay(recipe.at_first, data.n), len(recipe.plan))
+    async with executor as pool:
         if isinstance(pool, FarExecutor):
             course.place = pool.place
         coming: AsyncGenerator[list[Result], None]
         if recipe.kind == UNTIL:
-            coming = sweep_aside.until_it_diverges(data, left, pool, board.watch)
+            coming = aside.until_it_diverges(data, left, pool, board.watch)
         else:
-            coming = sweep_aside.sweep(data, left, pool, board.watch)
+            coming = aside.sweep(data, left, pool, board.watch)
         async with aclosing(coming) as some:
             async for results in some:
                 board.take(results)
@@ -49,4 +49,4 @@ async def run(data: Dataset, course: Course) -> None:
     if recipe.kind == UNTIL:
         board.cut(sum(row.done for row in board.rows))
     if recipe.tips:
-        course.tipping = await sweep_aside.tipping(data, recipe.settings)
+        course.tipping = await aside.tipping(data, recipe.settings)

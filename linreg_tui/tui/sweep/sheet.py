@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
-from linreg_tui.sweep_board import Board, Row, State
-from linreg_tui.sweep_cells import OF_SETTINGS, Cells, Columns, foreseen
+from linreg_tui.sweeps.board import Board, Row, State
+from linreg_tui.sweeps.cells import OF_SETTINGS, Cells, Columns, foreseen
 
 Phase = Literal["offered", "running", "done", "cancelled", "cut off", "no cluster"]
 """How a sweep stands as a whole."""

@@ -10,12 +10,12 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
-from linreg_tui.sweep_board import Row, State
-from linreg_tui.sweep_cells import Cells, aligned
+from linreg_tui.sweeps.board import Row, State
+from linreg_tui.sweeps.cells import Cells, aligned
+from linreg_tui.tui.drawing.markers import Markers
+from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
+from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import SWEEP_KEYS, bindings
-from linreg_tui.tui.markers import Markers
-from linreg_tui.tui.picture import Picture, Role, blank, write
-from linreg_tui.tui.plot import Plot
 from linreg_tui.tui.sweep.curves import marker, role
 from linreg_tui.tui.sweep.sheet import Sheet
 from linreg_tui.tui.sweep.spark import spark

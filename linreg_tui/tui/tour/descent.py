@@ -10,13 +10,13 @@ from linreg_tui.axes import linear_axis
 from linreg_tui.core.losses1d import FIGURE_7
 from linreg_tui.numbers import fixed, rate
 from linreg_tui.tour.scenes import Descent
-from linreg_tui.tui import figures, layers
-from linreg_tui.tui.area import Area
-from linreg_tui.tui.large import large, large_rows
-from linreg_tui.tui.markers import BRAILLE, Markers
-from linreg_tui.tui.picture import Picture, Role, Span, blank, lines, write
-from linreg_tui.tui.pictures import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
-from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.fit_and_loss import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+from linreg_tui.tui.drawing.large import large, large_rows
+from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.picture import Picture, Role, Span, blank, lines, write
+from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.tour.walk import Walk
 
 PACES = (1.0, 2.0, 3.0, 5.0, 10.0)

@@ -9,8 +9,8 @@ from textual.geometry import Size
 
 from linreg_tui.tour.chapters import COLUMNS, EQUATION, ROWS
 from linreg_tui.tour.text import Rows, Tone, lay_out
-from linreg_tui.tui.picture import Picture, Role, blank, write
-from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
+from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.tour.guide import Guide, Told
 
 BESIDE = 110

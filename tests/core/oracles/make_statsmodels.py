@@ -16,7 +16,7 @@ from scipy.stats import pearsonr
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
-from linreg_tui.core.loading import load
+from linreg_tui.core.reading.loading import load
 
 EVERY = {"houses": 29, "norris": 1}
 """Of the numbers that each row has, these many apart are kept."""

@@ -1,0 +1,69 @@
+"""`linreg-tui` without the name of a command: the application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from linreg_tui import __version__
+from linreg_tui.commands import NAMES, launch
+from linreg_tui.commands.arguments import (
+    Parser,
+    add_data,
+    add_workers,
+    data_of,
+    named_data,
+    need_batches,
+    shared,
+)
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import taught
+from linreg_tui.core.text import printable
+from linreg_tui.options import add_settings, settings_of
+
+EPILOG = """\
+commands:
+  linreg-tui fit     the closed form, printed
+  linreg-tui train   SGD without a screen, printed step by step
+  linreg-tui sweep   many trainings, printed as a table
+  linreg-tui report  the homework's report, written to files
+  linreg-tui tour    the guided tour, in the application or printed
+  linreg-tui serve   the application, in a browser
+  linreg-tui pbs     a job script for a cluster on a supercomputer, printed
+
+Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
+
+examples, for --example:
+""" + "".join(f"  {name:<12}{teaches}\n" for name, teaches in taught().items())
+
+
+def command(words: list[str]) -> int:
+    """Open the application; returns the exit status."""
+    parser = Parser(
+        "linreg-tui",
+        "See a machine learn on the simplest model there is: a straight line.",
+        EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"linreg-tui {__version__}")
+    add_data(parser)
+    add_settings(parser)
+    add_workers(parser)
+    launch.add_screen(parser)
+    options = parser.parse_args(words)
+    _recognise(options.data)
+    need_batches(options)
+    launch.need_a_terminal("linreg-tui train works without one")
+    data = data_of(options, far=True)
+    settings = shared(settings_of(options, data), options, data)
+    named = named_data(options)
+    return launch.run(data, settings, options, named, workers=options.workers or 1)
+
+
+def _recognise(name: str | None) -> None:
+    """Raise an InputError for a file that isn't there and nearly has the name of a command."""
+    if name is None or Path(name).exists():
+        return
+
+    from difflib import get_close_matches
+
+    if near := get_close_matches(name, NAMES):
+        raise InputError(f"{printable(name)}: no such file or command; is it {near[0]}?")

@@ -1,0 +1,183 @@
+"""The arguments that several commands have, and how they complain."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import NAMES, bundled, example
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.text import printable
+from linreg_tui.options import batch_sizes
+
+BAD_INPUT = 2
+
+_LONGEST_COMPLAINT = 300
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints take one line, and which knows 1e-7 for a number."""
+
+    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(
+            prog,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        # Without this, an initial slope of -1e-7 is taken for an option.
+        self._negative_number_matcher = re.compile(r"^-\.?\d")
+
+    def error(self, message: str) -> NoReturn:
+        """Say it, and exit."""
+        line = printable(" ".join(message.split()), _LONGEST_COMPLAINT)
+        self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Let it be named what to train on."""
+    parser.add_argument(
+        "data",
+        nargs="?",
+        metavar="DATA",
+        help="a table with a header: CSV, TSV, .gz of these, .parquet, .xlsx; or many, as a folder "
+        "or 'part-*.parquet'",
+    )
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="of many files, leave out those that can't be read"
+    )
+    parser.add_argument(
+        "--example",
+        metavar="NAME",
+        help=f"instead, a data set that comes with it: {', '.join(NAMES)}",
+    )
+    parser.add_argument("--x", metavar="COLUMN", help="the column to predict from")
+    parser.add_argument("--y", metavar="COLUMN", help="the column to predict")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Let JSON be asked for."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+
+
+def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = False) -> Dataset:
+    """The data that was named, or the bundled one; a file can be read piece by piece, or far off.
+
+    What consists of many files is read by the cluster that is named, if one is.
+    """
+    if far and options.cluster is not None and options.data is None:
+        raise InputError("a cluster reads files: name some, such as 'part-*.parquet'")
+    if options.example is not None:
+        if options.data is not None:
+            raise InputError(
+                f"{printable(options.data)} and --example {printable(options.example)} are two "
+                "data sets; name one of them"
+            )
+        return example(options.example, options.x, options.y)
+    if options.data is not None:
+        from linreg_tui.commands.partitions import partitioned
+
+        data = partitioned(
+            options.data,
+            options.x,
+            options.y,
+            skip_bad=options.skip_bad,
+            cluster=getattr(options, "cluster", None),
+            single=far,
+        )
+        if data is not None:
+            return data
+        from linreg_tui.core.reading.loading import load
+        from linreg_tui.core.reading.streaming import stream
+
+        read = stream if streamed else load
+        return read(options.data, options.x, options.y)
+    return bundled(options.x, options.y)
+
+
+def named_data(options: argparse.Namespace) -> list[str]:
+    """The words that name the data again, none for the bundled one."""
+    if options.example is not None:
+        return ["--example", options.example]
+    if options.data is None:
+        return []
+    return [*(["--skip-bad"] if options.skip_bad else []), "--", options.data]
+
+
+def add_batch_sizes(group: argparse._ActionsContainer) -> None:
+    """Let the batch sizes of a sweep be chosen."""
+    group.add_argument(
+        "--batch-sizes",
+        type=batch_sizes,
+        metavar="N,N,...",
+        help="rows a step, each a number or full "
+        "(default: 32,64,128,256,512, or fractions of few rows)",
+    )
+
+
+def add_trials(group: argparse._ActionsContainer) -> None:
+    """Let it be chosen how often, and in how many processes, a sweep trains."""
+    group.add_argument(
+        "--repeats", type=int, metavar="K", default=1, help="trainings of each (default: 1)"
+    )
+    group.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help="processes to train in (default: 1, and more for a long sweep)",
+    )
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Let several workers share each batch."""
+    group = parser.add_argument_group("data-parallel training")
+    group.add_argument(
+        "--workers",
+        type=int,
+        metavar="K",
+        help="K workers take a batch each (of 64 rows, or --batch-size), and the learning rates "
+        "are multiplied by K; they are on the cluster, with train, or take turns here",
+    )
+    add_cluster(group)
+
+
+def need_workers(options: argparse.Namespace) -> None:
+    """Raise an InputError where a cluster is named that has nothing to do."""
+    if options.cluster is None or options.workers is not None:
+        return
+    from linreg_tui.core.reading import parts
+
+    if options.data is None or parts.named(options.data) is None:
+        raise InputError("a cluster trains with several workers: add --workers, such as 4")
+
+
+def need_batches(options: argparse.Namespace) -> None:
+    """Raise an InputError where all rows were asked for as the batch of each of several workers."""
+    if options.workers is not None and options.batch_size_given and options.batch_size is None:
+        raise InputError(
+            "each worker takes a batch of its own, which can't be all rows: give it a number of "
+            "them, such as --batch-size 64"
+        )
+
+
+def add_cluster(group: argparse._ActionsContainer) -> None:
+    """Let it be named where else to work."""
+    group.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="work on a Dask cluster: tcp://HOST:PORT of its scheduler, or local:N for N processes "
+        "here",
+    )
+
+
+def shared(settings: Settings, options: argparse.Namespace, data: Dataset) -> Settings:
+    """The settings with the batches and rates of all workers that were asked for."""
+    if options.workers is None:
+        return settings
+    from linreg_tui.core.parallel import for_workers
+
+    return for_workers(settings, options.workers, data.n)

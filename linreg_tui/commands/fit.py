@@ -1,0 +1,71 @@
+"""`linreg-tui fit`: the closed form, printed."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from linreg_tui.commands.arguments import Parser, add_cluster, add_data, add_json, data_of
+from linreg_tui.commands.output import console, print_json, tell_reading
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.inference import inference
+from linreg_tui.core.text import printable
+from linreg_tui.numbers import detailed, detailed_equation, left_out, plain_sum
+from linreg_tui.report.records import fit_object
+
+
+def command(words: list[str]) -> int:
+    """Print the closed form of the data; returns the exit status."""
+    parser = Parser("linreg-tui fit", "The closed form: the line closest to all points.")
+    add_data(parser)
+    add_json(parser)
+    parser.add_argument(
+        "--stream",
+        action="store_true",
+        help="read piece by piece, in little memory, a file of any size",
+    )
+    add_cluster(parser)
+    options = parser.parse_args(words)
+    data = data_of(options, streamed=options.stream, far=True)
+    if options.json:
+        print_json(fit_object(data))
+    else:
+        _print(data)
+    tell_reading(data)
+    return 0
+
+
+def _print(data: Dataset) -> None:
+    line, sums = data.line, data.sums
+    sure = inference(line)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    rows: list[tuple[str, str, str]] = [
+        ("n", f"{data.total}", left_out(data)),
+        ("Σx", plain_sum(sums.x), ""),
+        ("Σy", plain_sum(sums.y), ""),
+        ("Σxy", plain_sum(sums.xy), ""),
+        ("Σx²", plain_sum(sums.xx), ""),
+        ("n Σx² − (Σx)²", plain_sum(sums.denominator), ""),
+        ("slope m", detailed(line.slope), _spread(sure.slope_se, sure.slope_ci95)),
+        ("intercept b", detailed(line.intercept), _spread(sure.intercept_se, sure.intercept_ci95)),
+        ("MSE", detailed(line.loss, 4), ""),
+        ("R²", "–" if sure.r2 is None else f"{sure.r2:.8f}", ""),
+        ("p of m = 0", "–" if sure.slope_p is None else f"{sure.slope_p:.2g}", ""),
+    ]
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    title = f"{printable(data.y_name)} (y) against {printable(data.x_name)} (x)"
+    printed = console()
+    printed.print(Text(f"{title}, {printable(data.source)}", style="bold"))
+    printed.print(table)
+    printed.print(Text(detailed_equation(line), style="bold cyan"))
+
+
+def _spread(error: float | None, interval: tuple[float, float] | None) -> str:
+    if error is None or interval is None:
+        return ""
+    low, high = (detailed(end, 4) for end in interval)
+    return f"± {detailed(error)}  95% {low} .. {high}"

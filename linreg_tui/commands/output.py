@@ -1,0 +1,33 @@
+"""How the commands print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.text import printable
+from linreg_tui.report.records import Json
+
+
+def console() -> Console:
+    """Prints rows as they come, however long: no row is broken, and no number coloured."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def print_json(value: Json) -> None:
+    """Print one JSON object, which holds no NaN and no infinity."""
+    sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
+
+
+def tell_reading(data: Dataset) -> None:
+    """Say on stderr how the file was read, where it could have been meant otherwise.
+
+    For after all else is done: of bad input one line is said, and nothing beside it.
+    """
+    if data.notes:
+        name, told = printable(Path(data.source).name), "; ".join(data.notes)
+        sys.stderr.write(f"linreg-tui: {name}: {told}\n")

@@ -1,0 +1,48 @@
+"""Data in many files, as commands name it: read here or on a cluster, and what that leaves out."""
+
+from __future__ import annotations
+
+import sys
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.reading import parts
+from linreg_tui.core.text import printable
+
+
+def partitioned(
+    source: str,
+    x: str | None,
+    y: str | None,
+    *,
+    skip_bad: bool,
+    cluster: str | None,
+    single: bool = False,
+) -> Dataset | None:
+    """The data of a pattern or a folder; None for one file, unless a cluster reads a `single` one.
+
+    Which files were left out, and what that costs, is told on standard error.
+
+    Raises
+    ------
+    InputError
+        As `load_parts` does, or if the cluster can't do the work.
+    """
+    paths = parts.named(source)
+    if paths is None:
+        if cluster is None or not single:
+            return None
+        paths = [source]
+    if cluster is None:
+        data, bad = parts.load_parts(source, paths, x, y, skip_bad=skip_bad)
+    else:
+        from linreg_tui.cluster.connection import connected
+
+        here = "without --cluster the files are read here"
+        with connected(cluster, otherwise=here) as executor:
+            data, bad = parts.load_parts(source, paths, x, y, skip_bad=skip_bad, add=executor.tree)
+    for part in bad:
+        sys.stderr.write(f"linreg-tui: left out {part.why}\n")
+    if bad:
+        of = f"{len(bad)} of {len(paths)} files of {printable(source)}"
+        sys.stderr.write(f"linreg-tui: left out {of}, which costs {parts.cost(bad)}\n")
+    return data

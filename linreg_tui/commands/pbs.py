@@ -1,0 +1,186 @@
+"""`linreg-tui pbs`: a script for a job that starts a Dask cluster on its nodes, and works on it."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+import sys
+
+from linreg_tui.commands.arguments import Parser
+from linreg_tui.core.errors import InputError
+
+PROGRAM = "linreg-tui"
+
+CORES = 32
+"""Of a node of Polaris, each of which can run two threads."""
+
+FEW_NODES = 2
+"""Up to so many go to the queue debug; Polaris has another one for trying out more."""
+
+_WALLTIME = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d")
+_WORD = re.compile(r"[\w.@:-]+")
+
+SCRIPT = """\
+#!/bin/bash -l
+# A Dask cluster on the nodes of one job: a scheduler on the first, {workers} workers on each.
+# Read it, change what doesn't suit, and hand it in: qsub linreg.pbs
+#PBS -N linreg-cluster
+#PBS -A {project}
+#PBS -q {queue}
+#PBS -l select={nodes}
+#PBS -l walltime={walltime}
+#PBS -l filesystems={filesystems}
+
+set -euo pipefail
+cd "$PBS_O_WORKDIR"
+module use /soft/modulefiles
+module load conda
+conda activate base
+program={program}  # where linreg-tui[cluster] is installed, seen by all nodes
+
+# What listens runs whatever it is sent. It listens on the network between the nodes, which others
+# on this machine may reach as well; where that matters, see Dask's documentation on TLS.
+job="${{PBS_JOBID%%.*}}"
+nodes=$(sort -u "$PBS_NODEFILE" | wc -l)
+scratch="$PWD/linreg-$job"
+mkdir -m 700 "$scratch"
+
+# Dask is not to talk through the proxy that installing takes, nor serve a dashboard to the network.
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+"$program/dask" scheduler --interface {interface} --port 0 \\
+    --no-dashboard --dashboard-address 127.0.0.1:0 \\
+    --scheduler-file "$scratch/scheduler.json" 2> "$scratch/scheduler.log" &
+scheduler=$!
+trap 'kill "$scheduler" 2> /dev/null || true; wait || true' EXIT
+
+for _ in $(seq 60); do
+    if [ -s "$scratch/scheduler.json" ]; then break; fi
+    sleep 1
+done
+address=$("$program/python" -c \\
+    'import json, sys; print(json.load(open(sys.argv[1]))["address"])' "$scratch/scheduler.json")
+echo "scheduler: $address"
+
+mpiexec -n "$nodes" --ppn 1 --depth {cores} --cpu-bind depth \\
+    "$program/dask" worker "$address" --interface {interface} \\
+    --nworkers {workers} --nthreads 1 --no-dashboard --memory-limit 0 \\
+    --local-directory /local/scratch --death-timeout 60 2> "$scratch/workers.log" &
+
+"$program/python" -c \\
+    'import sys; from distributed import Client
+Client(sys.argv[1]).wait_for_workers(int(sys.argv[2]), timeout=300)' \\
+    "$address" "$((nodes * {workers}))"
+
+"$program/linreg-tui" {command} --cluster "$address" > "linreg-$job.json"
+"""
+
+
+def script(options: argparse.Namespace) -> str:
+    """The text of the script.
+
+    Raises
+    ------
+    InputError
+        If an option can't stand in it.
+    """
+    if options.nodes < 1:
+        raise InputError(f"{options.nodes} nodes are not possible: choose 1 or more")
+    if not 1 <= options.workers <= 2 * CORES:
+        raise InputError(
+            f"{options.workers} workers a node are not possible: choose from 1 to {2 * CORES}"
+        )
+    if not _WALLTIME.fullmatch(options.walltime):
+        raise InputError(
+            f"{options.walltime!a} is no time: write hours, minutes and seconds, as 00:30:00"
+        )
+    for name in ("project", "queue", "filesystems", "interface"):
+        word = getattr(options, name)
+        if not _WORD.fullmatch(word):
+            raise InputError(f"{word!a} is no name of a {name}: use letters, digits, . _ : -")
+    if "\n" in options.program + "".join(options.work):
+        raise InputError("a line break can't stand in the script: leave it out")
+    return SCRIPT.format(
+        nodes=options.nodes,
+        queue=options.queue,
+        project=options.project,
+        walltime=options.walltime,
+        filesystems=options.filesystems,
+        interface=options.interface,
+        workers=options.workers,
+        cores=CORES,
+        program=_path(options.program),
+        command=shlex.join(options.work),
+    )
+
+
+def _path(folder: str) -> str:
+    """A folder as a word of the shell, in which ~ stands for the home."""
+    if folder == "~" or folder.startswith("~/"):
+        return '"$HOME"' + (shlex.quote(folder[1:]) if folder[1:] else "")
+    return shlex.quote(folder)
+
+
+def command(words: list[str]) -> int:
+    """Print the script."""
+    parser = Parser(
+        "linreg-tui pbs",
+        "A job script for PBS, to be read, changed and handed in: a Dask cluster on the job's "
+        "nodes, and\na command that works on it. It is written for Polaris at ALCF.",
+        "Everything after -- is the command that runs, without its --cluster, and with linreg-tui "
+        "before it\nor not:\n"
+        "  linreg-tui pbs --nodes 4 -- fit '/eagle/PROJECT/part-*.parquet' --json > linreg.pbs",
+    )
+    parser.add_argument("--nodes", type=int, default=2, metavar="N", help="nodes (default: 2)")
+    parser.add_argument(
+        "--queue",
+        metavar="NAME",
+        help=f"the queue (default: debug, or debug-scaling for more than {FEW_NODES} nodes)",
+    )
+    parser.add_argument(
+        "--project", default="PROJECT", metavar="NAME", help="whom the time is taken from"
+    )
+    parser.add_argument(
+        "--walltime", default="00:30:00", metavar="H:M:S", help="at most (default: 00:30:00)"
+    )
+    parser.add_argument(
+        "--filesystems",
+        default="home:eagle",
+        metavar="A:B",
+        help="what the job needs (default: home:eagle)",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=CORES,
+        metavar="N",
+        help=f"workers on each node (default: {CORES}, one a core)",
+    )
+    parser.add_argument(
+        "--interface",
+        default="hsn0",
+        metavar="NAME",
+        help="the network between the nodes (default: hsn0)",
+    )
+    parser.add_argument(
+        "--program",
+        default="~/linreg/bin",
+        metavar="DIR",
+        help="where linreg-tui and dask are (default: ~/linreg/bin)",
+    )
+    parser.add_argument(
+        "work",
+        nargs="*",
+        metavar="COMMAND",
+        help="what is run (default: a sweep with 20 repeats)",
+    )
+    options = parser.parse_args(words)
+    if options.work[:1] == [PROGRAM]:
+        del options.work[0]
+    if options.queue is None:
+        options.queue = "debug" if options.nodes <= FEW_NODES else "debug-scaling"
+    options.work = options.work or ["sweep", "--json", "--repeats", "20", "--epochs", "1000"]
+    sys.stdout.write(script(options))
+    return 0

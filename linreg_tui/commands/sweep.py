@@ -1,0 +1,200 @@
+"""`linreg-tui sweep`: many trainings, as a table, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+from rich.console import Console
+from rich.text import Text
+
+from linreg_tui import files
+from linreg_tui.commands.arguments import (
+    Parser,
+    add_batch_sizes,
+    add_cluster,
+    add_data,
+    add_json,
+    add_trials,
+    data_of,
+)
+from linreg_tui.commands.output import print_json, tell_reading
+from linreg_tui.commands.sweep_table import LiveTable, PlainTable
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.foresights import Foresights
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import Plan, check, over_batch_sizes, over_scales
+from linreg_tui.core.tipping import Tipping, tipping_scale
+from linreg_tui.core.trials import Result
+from linreg_tui.options import add_settings, scales, settings_of
+from linreg_tui.report import records
+from linreg_tui.sweeps import sweeping
+from linreg_tui.sweeps.processes import processes
+from linreg_tui.sweeps.sweeping import FarExecutor, GoneError
+
+
+class _Show(Protocol):
+    """Where results go as they come."""
+
+    def add(self, result: Result) -> None:
+        """One more."""
+
+
+def command(words: list[str]) -> int:
+    """Run a sweep over batch sizes, or over scales if there are any; returns the exit status.
+
+    Interrupted, it prints the trials that are done, and writes nothing else. Should the cluster go
+    away, what is done is printed and written, and it fails, unless it is to go on here.
+    """
+    options = _parser().parse_args(words)
+    data = data_of(options)
+    settings = settings_of(options, data)
+    plan = _plan(options, settings, data)
+    jobs = _jobs(options, plan, data)
+    target = None if options.csv is None else files.writable(options.csv)
+    foresights, results = Foresights(data), list[Result]()
+    gone: GoneError | None = None
+    try:
+        for result in _shown(options, data, plan, jobs, foresights):
+            results.append(result)
+        if options.scales is not None and not options.json:
+            _print_tipping(data, settings)
+    except GoneError as error:
+        gone = error
+    if target is not None:
+        files.replace(target, records.trial_lines(results, foresights))
+    if options.json:
+        print_json(records.sweep_object(data, results, foresights))
+    if gone is not None:
+        raise InputError(
+            f"{gone}; {len(results)} of {len(plan)} trainings are done: with --go-on the rest is "
+            "trained here"
+        )
+    tell_reading(data)
+    return 0
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "linreg-tui sweep",
+        "Many trainings, printed as a table: with one batch size after another, or with batch size "
+        "and both\nlearning rates scaled together until it diverges.",
+    )
+    add_data(parser)
+    group = parser.add_argument_group("sweep")
+    over = group.add_mutually_exclusive_group()
+    add_batch_sizes(over)
+    over.add_argument(
+        "--scales",
+        type=scales,
+        metavar="S,S,...",
+        help="instead, such as 1,2,4,8: batches of 64 rows and both learning rates, all times "
+        "the scale; ends with the scale from which on it diverges",
+    )
+    add_trials(group)
+    add_cluster(group)
+    group.add_argument(
+        "--go-on", action="store_true", help="should the cluster go away, train the rest here"
+    )
+    add_settings(parser, "batch_size")
+    add_json(parser)
+    parser.add_argument(
+        "--csv", metavar="FILE.csv", help="write the trials to this file, replacing it"
+    )
+    return parser
+
+
+def _plan(options: Namespace, settings: Settings, data: Dataset) -> Plan:
+    if options.scales is None:
+        plan = over_batch_sizes(settings, data.n, options.batch_sizes, options.repeats)
+    else:
+        plan = over_scales(settings, data.n, options.scales, options.repeats)
+    check(data, plan)
+    return plan
+
+
+def _jobs(options: Namespace, plan: Plan, data: Dataset) -> int:
+    jobs: int | None = options.jobs
+    if jobs is None:
+        jobs = sweeping.jobs_that_pay(plan, data.n)
+    elif not 1 <= jobs <= sweeping.MAX_JOBS:
+        raise InputError(f"so many jobs are not possible: choose from 1 to {sweeping.MAX_JOBS}")
+    return min(jobs, len(plan))
+
+
+def _shown(
+    options: Namespace, data: Dataset, plan: Plan, jobs: int, foresights: Foresights
+) -> Iterator[Result]:
+    """The results as they come, each shown in the table if there is to be one."""
+    # Before a table stands on the screen it is known whether anybody answers.
+    with _executor(jobs, options.cluster) as executor:
+        if isinstance(executor, FarExecutor) and not options.json:
+            sys.stderr.write(f"linreg-tui: on {executor.place}\n")
+        with nullcontext() if options.json else _table(data, plan, foresights) as table:
+            for result in _results(data, plan, executor, options.go_on):
+                # First it is kept: whoever is interrupted in between has it.
+                yield result
+                if table is not None:
+                    table.add(result)
+
+
+def _table(data: Dataset, plan: Plan, foresights: Foresights) -> AbstractContextManager[_Show]:
+    console = _console()
+    kind: Callable[..., AbstractContextManager[_Show]]
+    kind = PlainTable if console.soft_wrap else LiveTable
+    return kind(console, data, plan, foresights)
+
+
+def _console() -> Console:
+    """A terminal has to know how many lines to take back; in a pipe a row is a line."""
+    console = Console(highlight=False)
+    console.soft_wrap = console.is_dumb_terminal or not console.is_terminal
+    return console
+
+
+def _results(data: Dataset, plan: Plan, executor: Executor | None, go_on: bool) -> Iterator[Result]:
+    """The results of an executor; should it be gone before the end, the others from here."""
+    done: set[int] = set()
+    try:
+        for result in sweeping.sweep(data, plan, executor):
+            done.add(result.trial.number)
+            yield result
+    except GoneError as error:
+        if not go_on:
+            raise
+        sys.stderr.write(f"linreg-tui: {error}; the rest is trained here\n")
+        yield from sweeping.sweep(data, [trial for trial in plan if trial.number not in done])
+
+
+def _executor(jobs: int, cluster: str | None) -> AbstractContextManager[Executor | None]:
+    if cluster is None:
+        return processes(jobs)
+    from linreg_tui.cluster.connection import connected
+
+    return connected(cluster)
+
+
+def _print_tipping(data: Dataset, settings: Settings) -> None:
+    console = _console()
+    with console.status("where does it tip?"):
+        tipping = tipping_scale(data, settings)
+    console.print(_tipping(tipping, settings))
+
+
+def _tipping(tipping: Tipping, settings: Settings) -> Text:
+    within = f"within {settings.epochs} epoch{'s' * (settings.epochs != 1)}"
+    if tipping.held is None:
+        known = "" if tipping.tipped is None else f" from {tipping.tipped:.3g} on"
+        return Text(f"every scale{known} that was tried diverges {within}")
+    if tipping.tipped is None:
+        return Text(f"no scale that was tried, up to {tipping.held:.3g}, diverges {within}")
+    told = f"it tips between the scales {tipping.held:.4g} and {tipping.tipped:.4g}: from there on "
+    told += f"it diverges {within}"
+    if tipping.foreseen is not None:
+        told += f"; from {tipping.foreseen:.4g} on it would in the long run"
+    return Text(told, "bold")

@@ -1,0 +1,159 @@
+"""The trials of a sweep as a table: rows as they are done, or all of them, live on a terminal."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.foresights import Foresights
+from linreg_tui.core.sweep import Plan
+from linreg_tui.core.trials import Result
+from linreg_tui.numbers import fixed_loss, line_equation
+from linreg_tui.sweeps.board import Board, Row
+from linreg_tui.sweeps.cells import WORDS, Cells, Columns, aligned, foreseen, names
+from linreg_tui.sweeps.sweeping import GoneError
+
+FRAMES = 8
+"""A second."""
+
+COLOURS = {"converged": "green", "diverged": "bold red", "stopped": "", "running": "cyan"}
+EXPENDABLE = ("loss", "time", "rate b", "rate m", "foreseen", "intercept")
+"""Columns that a narrow terminal goes without, the first first."""
+
+GAP = 2
+
+
+class _Table:
+    """The rows of a sweep as far as it has come."""
+
+    def __init__(self, console: Console, data: Dataset, plan: Plan, foresights: Foresights) -> None:
+        self._console = console
+        self._data = data
+        self._settings = plan[0].settings
+        self._foresights = foresights
+        self._board = Board(plan, data.n)
+        self._columns = Columns.of(plan, data.line)
+
+    def _take(self, result: Result) -> None:
+        row = self._board.rows[result.trial.group]
+        row.foreseen = self._foresights.of(row.settings)  # before the results, shown with it
+        self._board.take([result])
+
+    def _cells(self, row: Row) -> Cells:
+        cells = self._columns.settings(row.trials[0]) | {"foreseen": foreseen(row.foreseen)}
+        if row.summary is not None:
+            cells |= self._columns.results(row.summary, row.first)
+        return cells
+
+    def _title(self) -> Text:
+        line, settings = self._data.line, self._settings
+        several = self._columns.repeats
+        repeats = f", {several} repeats: mean ± standard deviation" if several > 1 else ""
+        epochs = f"{settings.epochs} epoch{'s' * (settings.epochs != 1)}"
+        return Text(
+            f"{self._data.n} rows, {epochs}{repeats}; "
+            f"closed form: {line_equation(line)}  loss: {fixed_loss(line.loss, line).strip()}",
+            "dim",
+        )
+
+
+class PlainTable(_Table):
+    """Prints each row when its trials and those of all rows before it are done."""
+
+    def __enter__(self) -> Self:
+        self._console.print(self._title())
+        self._print(names(self._columns.widths))
+        self._printed = 0
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Of a sweep that was broken off, print the other rows that are done."""
+        for row in self._board.rows[self._printed :]:
+            if row.done:
+                self._print(self._cells(row))
+
+    def add(self, result: Result) -> None:
+        """Take a result, and print the rows that are done."""
+        self._take(result)
+        rows = self._board.rows
+        while self._printed < len(rows) and rows[self._printed].done:
+            self._print(self._cells(rows[self._printed]))
+            self._printed += 1
+
+    def _print(self, cells: Cells) -> None:
+        widths = self._columns.widths
+        row = (" " * GAP).join(aligned(cells[name], name, width) for name, width in widths.items())
+        self._console.print(Text(row.rstrip()))
+
+
+class LiveTable(_Table):
+    """Shows all rows, or as many as there is room for, and how far it all is; then prints them."""
+
+    def __enter__(self) -> Self:
+        self._latest = 0
+        self._progress = Progress(
+            BarColumn(),
+            TextColumn("{task.fields[done]}/{task.fields[trials]} trials"),
+            TimeRemainingColumn(),
+            auto_refresh=False,
+        )
+        self._task = self._progress.add_task("", total=1.0, done=0, trials=self._board.trials)
+        self._live = Live(
+            console=self._console,
+            get_renderable=self._screen,
+            refresh_per_second=FRAMES,
+            transient=True,
+        )
+        self._live.start(refresh=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: object, __: TracebackType | None
+    ) -> None:
+        self._live.stop()
+        if kind is None or issubclass(kind, KeyboardInterrupt | GoneError):
+            self._console.print(self._title())
+            self._console.print(self._table(0, len(self._board.rows)), soft_wrap=False)
+
+    def add(self, result: Result) -> None:
+        """Take a result; the screen follows by itself."""
+        self._take(result)
+        self._latest = result.trial.group
+
+    def _screen(self) -> RenderableType:
+        """In the thread that refreshes it, while results are added in another."""
+        board = self._board
+        self._progress.update(self._task, completed=board.fraction, done=board.taken)
+        room = max(1, self._console.height - 5)
+        first = max(0, min(self._latest - room // 2, len(board.rows) - room))
+        return Group(self._title(), self._table(first, first + room), self._progress)
+
+    def _table(self, first: int, end: int) -> Table:
+        widths = self._columns.widths
+        for name in EXPENDABLE:
+            if sum(widths.values()) + GAP * (len(widths) - 1) > self._console.width:
+                widths.pop(name, None)
+        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+        for name, width in widths.items():
+            table.add_column(
+                name, justify="left" if name in WORDS else "right", min_width=width, no_wrap=True
+            )
+        next_one = next((row.group for row in self._board.rows if not row.done), None)
+        for row in self._board.rows[first:end]:
+            cells, state = self._cells(row), row.state
+            if state == "running" and self._columns.repeats > 1:
+                cells["status"] = f"running {len(row.results)}/{self._columns.repeats}"
+            elif not row.done:
+                state = cells["status"] = "running" if row.group == next_one else "waiting"
+            style = COLOURS.get(state, "dim")
+            table.add_row(
+                *(Text(cells.get(name, ""), style if name == "status" else "") for name in widths)
+            )
+        return table

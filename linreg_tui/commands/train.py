@@ -1,0 +1,194 @@
+"""`linreg-tui train`: SGD without a screen, printed step by step."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from linreg_tui import files
+from linreg_tui.commands.arguments import (
+    Parser,
+    add_data,
+    add_json,
+    add_workers,
+    data_of,
+    need_batches,
+    need_workers,
+    shared,
+)
+from linreg_tui.commands.output import console, print_json, tell_reading
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import predict
+from linreg_tui.numbers import (
+    above_optimum,
+    decimals_of_line,
+    equation,
+    fixed_loss,
+    line_equation,
+    rate,
+)
+from linreg_tui.options import add_settings, settings_of
+from linreg_tui.report import records
+from linreg_tui.report.script import script
+
+if TYPE_CHECKING:
+    from linreg_tui.commands.team_view import TeamView
+    from linreg_tui.core.parallel import Team
+    from linreg_tui.sweeps.sweeping import FarExecutor
+
+_CHUNK = 1000
+
+
+def command(words: list[str]) -> int:
+    """Train to the end of the budget and print each step, or the whole as JSON.
+
+    Every step can be written to a file, and a script that repeats them to another. With workers,
+    on a cluster or simulated, the settings are those of all of them together. Returns the exit
+    status.
+    """
+    options = _parser().parse_args(words)
+    need_workers(options)
+    need_batches(options)
+    data = data_of(options)
+    settings = shared(settings_of(options, data), options, data)
+    history = None if options.history is None else files.writable(options.history)
+    program = None if options.script is None else files.writable(options.script)
+    with _executor(options) as executor:
+        view = _view() if options.workers is not None and not options.json else None
+        team = None if options.workers is None else _team(data, options.workers, executor, view)
+        run = Run(data, settings, team)
+        with view or nullcontext():
+            if options.json:
+                run.advance(run.budget)
+            else:
+                _print_training(run, view, options.workers)
+    if team is not None and not options.json:
+        _print_times(team, data, settings)
+    if history is not None:
+        files.replace(history, records.history_lines(run))
+    if program is not None:
+        rows = records.data_lines(data)
+        numbers = files.create(program.parent, f"{program.stem}-data", ".csv", rows, reuse=True)
+        files.replace(program, [script(run, numbers.name)])
+    if options.json:
+        print_json(records.train_object(run) | (records.team_object(team) if team else {}))
+    tell_reading(data)
+    return 0
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        "linreg-tui train", "SGD without a screen, printed step by step as the notebook does."
+    )
+    add_data(parser)
+    add_settings(parser)
+    add_json(parser)
+    parser.add_argument(
+        "--history", metavar="FILE.csv", help="write every step to this file, replacing it"
+    )
+    parser.add_argument(
+        "--script",
+        metavar="FILE.py",
+        help="write a Python script that repeats the run, replacing it, and beside it its data",
+    )
+    add_workers(parser)
+    return parser
+
+
+def _view() -> TeamView:
+    from linreg_tui.commands.team_view import TeamView
+
+    return TeamView(Console(highlight=False))
+
+
+def _team(data: Dataset, workers: int, executor: FarExecutor | None, view: TeamView | None) -> Team:
+    from linreg_tui.core.parallel import Team
+
+    submit = None if executor is None else executor.submit_to
+    return Team(data, workers, submit, None if view is None else view.watch)
+
+
+def _print_times(team: Team, data: Dataset, settings: Settings) -> None:
+    from linreg_tui.commands.team_view import told
+
+    assert settings.batch_size is not None
+    console().print(Text(told(team, data, settings.batch_size)))
+
+
+def _executor(options: Namespace) -> AbstractContextManager[FarExecutor | None]:
+    if options.workers is None or options.cluster is None:
+        return nullcontext()
+    from linreg_tui.cluster.connection import connected
+
+    return connected(options.cluster, otherwise="without --cluster the workers take turns here")
+
+
+def _shared(settings: Settings, workers: int) -> Text:
+    """What each of several workers has of a step, and what all have."""
+    assert settings.batch_size is not None
+    each, rates = (
+        settings.batch_size // workers,
+        (settings.learning_rate_m, settings.learning_rate_b),
+    )
+    return Text(
+        f"{workers} worker{'s' * (workers != 1)}, {each} rows for each worker: batches of "
+        f"{settings.batch_size} rows, learning rates {' and '.join(map(rate, rates))}",
+        "dim",
+    )
+
+
+def _print_training(run: Run, view: TeamView | None, workers: int | None) -> None:
+    printed = console() if view is None else view.console
+    width = len(str(run.budget))
+    if workers is not None:
+        printed.print(_shared(run.settings, workers), soft_wrap=True)
+    _print_step(printed, run, 0, width)
+    chunk = _CHUNK if view is None else 1
+    while run.history.last < run.budget and not run.exhausted:
+        first = run.history.last + 1
+        run.advance(min(chunk, run.budget - run.history.last))
+        for number in range(first, run.history.last + 1):
+            _print_step(printed, run, number, width, "" if view is None else view.took())
+    printed.print(_summary(run))
+
+
+def _print_step(printed: Console, run: Run, number: int, width: int, took: str = "") -> None:
+    step, optimum = run.history[number], run.optimum
+    printed.print(
+        Text.assemble(
+            (f"[{number:0{max(3, width)}d}]  ", "dim"),
+            (equation(step.slope, step.intercept, decimals_of_line(optimum)), "bold cyan"),
+            (f"  closed form: {line_equation(optimum)}", "dim"),
+            "  loss: ",
+            (fixed_loss(step.loss, optimum, 18).strip(), "yellow"),
+            (took, "dim"),
+        ),
+        soft_wrap=True,
+    )
+
+
+def _summary(run: Run) -> Text:
+    last = run.history[run.history.last]
+    if run.diverged_at is not None:
+        limit = predict(run.data, run.settings).max_stable_scale
+        told = (
+            "" if limit is None else f"; converging takes less than {limit:.3g} times these rates"
+        )
+        return Text(
+            f"diverged: from step {run.diverged_at} on, the loss is over a thousand times its start"
+            + told,
+            "bold red",
+        )
+    distance = above_optimum(run.optimum, last.slope, last.intercept)
+    least = fixed_loss(run.optimum.loss, run.optimum, 18).strip()
+    return Text(
+        f"{run.status} after {last.number} step{'s' * (last.number != 1)}: "
+        f"the loss is {distance} above the least one, {least}",
+        "bold green" if run.status == "converged" else "bold",
+    )

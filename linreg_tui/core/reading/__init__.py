@@ -1,0 +1,1 @@
+"""Reading: files of many kinds in, two columns of numbers out."""

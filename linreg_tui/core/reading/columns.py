@@ -1,0 +1,161 @@
+"""What the columns of a table hold, and which of them could be x and y."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import HOUSES
+from linreg_tui.core.reading.header import MISSING
+from linreg_tui.core.reading.numerals import number
+from linreg_tui.core.reading.table import Table
+from linreg_tui.core.text import printable
+
+ROW_NUMBERS_FROM = 3
+"""So many rows in a row make 1, 2, 3 a count."""
+
+ROW_NUMBERS = "row numbers"
+CONSTANT = "the same number in every row"
+
+_DATE = re.compile(
+    r"\d{4}-\d{1,2}(-\d{1,2}([T ].*)?)?|\d{4}/\d{1,2}/\d{1,2}.*"
+    r"|\d{1,2}(?P<by>[./-])\d{1,2}(?P=by)\d{2,4}.*"
+    r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]m)?"
+    r"|(\d{1,2}[. -]+)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ .,-]+\d.*",
+    re.IGNORECASE,
+)
+_ID = re.compile(
+    r"(?i:(.*[ _.-])?"
+    r"(id|index|idx|nr|no|nro|num|number|nummer|code|key|uuid|guid|zip|plz|postcode)\.?"
+    r"|id[ _.-].*|.*nummer|.*nr\.?|unnamed: \d+|#|n[°º])|.*[a-z](I[dD]|N[rRoO])"
+)
+
+_LATEST_YEAR = 2200
+"""Whole numbers up to here, each one more than the last, may be years or measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column, whether it can be x and y, and what speaks against it, in a word or two.
+
+    `guessed` says that nothing speaks against it, and `note` how its numbers are read, where that
+    isn't plain. The name may hold any characters.
+    """
+
+    name: str
+    x: bool = True
+    y: bool = True
+    why: str = ""
+    note: str = ""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether it is taken for x or y where none is named."""
+        return not self.why
+
+
+def columns(table: Table) -> tuple[Column, ...]:
+    """What the head of a table tells of its columns."""
+    cells = zip(*table.head, strict=True) if table.head else ((),) * len(table.names)
+    return tuple(
+        replace(_column(table, name, column), note=reading(table, place))
+        for place, (name, column) in enumerate(zip(table.names, cells, strict=True))
+    )
+
+
+def reading(table: Table, place: int) -> str:
+    """How the numbers of a column are read where a cell such as 32.000 leaves that open, or ""."""
+    cell = table.unclear(place)
+    if not cell:
+        return ""
+    read = float(table.numbers([cell])[0])
+    other = next(value for value in (number(cell, mark) for mark in ".,") if value != read)
+    return f"{printable(cell)} is read as {read:.15g}, not as {other:.15g}"
+
+
+def _column(table: Table, name: str, cells: Sequence[str]) -> Column:
+    present = [cell for cell in cells if cell.strip().lower() not in MISSING]
+    numbers = table.numbers(present)
+    numbers = numbers[np.isfinite(numbers)]
+    if 2 * len(numbers) <= len(present):
+        if not present:
+            # Of many rows, others may have one.
+            return Column(name, not table.complete, not table.complete, "no numbers")
+        dates = sum(bool(_DATE.fullmatch(cell.strip())) for cell in present)
+        return Column(name, x=False, y=False, why="dates" if 2 * dates > len(present) else "text")
+    if (numbers == numbers[0]).all():
+        return Column(name, x=not table.complete, why=CONSTANT)
+    if _ID.fullmatch(name):
+        return Column(name, why="names the rows")
+    begins = numbers[0] in (0, 1) or numbers[0] > _LATEST_YEAR
+    counted = len(numbers) == len(cells) >= ROW_NUMBERS_FROM and begins
+    if counted and (numbers == numbers[0] + np.arange(len(numbers))).all():
+        return Column(name, why=ROW_NUMBERS)
+    return Column(name)
+
+
+def guess(found: Sequence[Column], x: str | None = None, y: str | None = None) -> tuple[str, ...]:
+    """Names for x and y, of which those that are given stay; fewer than two if there are none.
+
+    The first columns of numbers that are none of the rows themselves are taken, x before y. A count
+    of the rows is taken where nothing else is left.
+    """
+    usual = [column.name for column in found if column.guessed]
+    if {HOUSES.x, HOUSES.y} <= {column.name for column in found if column.x and column.y}:
+        usual = [HOUSES.x, HOUSES.y]
+    usual = [name for name in usual if name not in (x, y)]
+    missing = [x, y].count(None)
+    if len(usual) < missing:
+        candidates = {*usual, *(column.name for column in found if column.why == ROW_NUMBERS)}
+        usual = [column.name for column in found if column.name in candidates - {x, y}]
+    left = iter(usual)
+    return tuple(name for name in (x or next(left, None), y or next(left, None)) if name)
+
+
+def choose(table: Table, path: str, x: str | None, y: str | None) -> tuple[int, int]:
+    """The places of x and y, of which those that aren't named are guessed.
+
+    Raises
+    ------
+    InputError
+        If a column isn't there or holds dates, both are the same, or there are none to guess.
+    """
+    found = columns(table)
+    names = [column.name for column in found]
+    for asked in (x, y):
+        if asked is not None and asked not in names:
+            raise InputError(
+                f"{printable(path)}: there is no column {printable(asked) or 'without a name'}; "
+                f"choose from {_listed(names)}"
+            )
+        if asked is not None and found[names.index(asked)].why == "dates":
+            numeric = [column.name for column in found if column.guessed]
+            raise InputError(
+                f"{printable(path)}: column {printable(asked)} holds dates, not numbers; "
+                f"choose a column of numbers{', such as ' if numeric else ''}{_listed(numeric)}"
+            )
+    if x is not None and x == y:
+        raise InputError(f"x and y are both {printable(x)}; choose two different columns")
+    pair = guess(found, x, y)
+    if len(pair) < 2:
+        # Of two columns there is no other choice, and that one is constant says why it fails.
+        two = [column for column in found if column.y]
+        if len(two) == 2 and all(column.guessed or column.why == CONSTANT for column in two):
+            left = [column.name for column in two if column.name not in (x, y)]
+            pair = tuple(name if name is not None else left.pop(0) for name in (x, y))
+    if len(pair) < 2:
+        few = ", and there is one column" if len(names) == 1 else ""
+        raise InputError(
+            f"{printable(path)}: two columns of numbers are needed, for x and y{few}; "
+            f"name them with --x and --y, from {_listed(names)}"
+        )
+    return names.index(pair[0]), names.index(pair[1])
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(printable(name, 30) for name in names[:8])
+    return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"

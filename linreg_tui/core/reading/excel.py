@@ -1,0 +1,155 @@
+"""Tables in Excel workbooks, where openpyxl is installed: the first sheet."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.reading.dialect import decimal_of
+from linreg_tui.core.reading.header import HIGHEST, locate, nameless, notes_on
+from linreg_tui.core.reading.numerals import marks, number, numbers, unclear
+from linreg_tui.core.reading.source import told
+from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
+from linreg_tui.core.text import printable
+
+CHUNK_ROWS = 2**13
+
+Values = tuple[Any, ...]
+
+
+@contextmanager
+def _damage_told(path: str) -> Iterator[None]:
+    """The same for what openpyxl raises of a file that is no workbook, or a damaged one."""
+    with told(path):
+        try:
+            yield
+        except (zipfile.BadZipFile, LookupError, SyntaxError, TypeError, AttributeError):
+            raise ValueError("it is no Excel workbook, or a damaged one") from None
+
+
+class ExcelTable:
+    """A table in the first sheet of a workbook, as it was last calculated.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, no table in it, or openpyxl isn't installed.
+    """
+
+    def __init__(self, path: str) -> None:
+        with told(path):
+            # openpyxl would leave it open if it isn't a workbook.
+            self._file = Path(path).open("rb")  # noqa: SIM115 - closed by `close`
+        try:
+            self._open(path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, path: str) -> None:
+        try:
+            import openpyxl
+        except ImportError:
+            raise InputError(
+                f"{printable(path)}: to read Excel, install the extra: "
+                "pip install 'linreg-tui[excel]'"
+            ) from None
+        self._path = path
+        with _damage_told(path):
+            book = openpyxl.load_workbook(self._file, read_only=True, data_only=True)
+            if not book.worksheets:
+                raise ValueError("it has no sheet with cells")
+            sheet = book.worksheets[0]
+            # Some programs write down a size that is wrong.
+            sheet.reset_dimensions()
+            numbered = enumerate(sheet.iter_rows(values_only=True))
+            filled = ((line, row) for line, row in numbered if _filled(row))
+            top = list(islice(filled, HIGHEST + HEAD_ROWS + 1))
+            self._rows = (row for _, row in filled)
+        if not top:
+            raise InputError(
+                f"{printable(self._path)}: its first sheet is empty; "
+                "put the table there, with a header"
+            )
+        texts = [[_text(value) for value in row] for _, row in top]
+        found = locate(texts)
+        self.notes = notes_on(top[found.above][0] if found.above else 0, named=found.named)
+        first = found.above + found.named
+        self._first = [row for _, row in top[first:]]
+        if found.named:
+            width = _width(top[found.above][1])
+            self.names = distinct(texts[found.above][:width])
+        else:
+            width = max(map(_width, self._first))
+            self.names = tuple(nameless(width))
+        self.head = [
+            tuple(_text(value) for value in _padded(row, width)) for row in self._first[:HEAD_ROWS]
+        ]
+        self.complete = len(self._first) < HEAD_ROWS
+        in_text = (value for row in self._first for value in row if isinstance(value, str))
+        self._decimal, self._guessed = decimal_of("", marks(in_text))
+
+    @property
+    def fraction(self) -> float:
+        """How much has been read; 0 until the end, which a workbook doesn't tell."""
+        return float(self.complete)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def numbers(self, cells: list[str]) -> FloatArray:
+        """The numbers of some cells of a column."""
+        return numbers(cells, self._decimal)
+
+    def unclear(self, place: int) -> str:
+        """A text of a column whose decimal mark had to be guessed; an empty one if it hadn't."""
+        values = (row[place] for row in self._first if place < len(row))
+        return unclear(value for value in values if isinstance(value, str)) * self._guessed
+
+    def chunks(self, x: int, y: int) -> Iterator[Pair]:
+        """The rows of two columns, a chunk at a time; NaN where there is no number.
+
+        Raises
+        ------
+        InputError
+            If the file can't be read to its end.
+        """
+        width = max(x, y) + 1
+        with _damage_told(self._path):
+            rows = chain(self._first, self._rows)
+            while chunk := [_padded(row, width) for row in islice(rows, CHUNK_ROWS)]:
+                yield (
+                    np.array([self._number(row[x]) for row in chunk]),
+                    np.array([self._number(row[y]) for row in chunk]),
+                )
+        self.complete = True
+
+    def _number(self, value: Any) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        return number(_text(value), self._decimal)
+
+
+def _filled(row: Values) -> bool:
+    return any(value is not None for value in row)
+
+
+def _padded(row: Values, width: int) -> Values:
+    return (*row, *(None,) * (width - len(row)))[:width]
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _width(row: Values) -> int:
+    return max(place + 1 for place, value in enumerate(row) if value is not None)

@@ -1,0 +1,146 @@
+"""Which row of a table names its columns: below a title, or none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
+
+from linreg_tui.core.reading.numerals import is_number
+
+HIGHEST = 30
+"""So many rows may stand above the header."""
+
+LOOKED_AT = 20
+"""Rows below it that are looked at."""
+
+FIRST_YEAR, LAST_YEAR = 1000, 2200
+"""Whole numbers in between, each more than the last, may name columns."""
+
+MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "<na>", "-", "?"))
+"""What is written where there is no number, in small letters."""
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the header is: how many rows are above it; `named` is false where there is none.
+
+    Then `above` counts the rows above the first one of numbers.
+    """
+
+    above: int = 0
+    named: bool = True
+
+
+def locate(rows: Sequence[Row]) -> Header:
+    """The header among the first rows of a table.
+
+    It is the first row in which as many cells are filled as in most of them. What is above it is
+    left out only if it looks like a header itself: with names over numbers, say.
+    """
+    looked_at = rows[: HIGHEST + LOOKED_AT]
+    filled = [_filled(row) for row in looked_at]
+    usual = Counter(count for count in filled if count).most_common()
+    if not usual:
+        return Header()
+    most = max(count for count, times in usual if times == usual[0][1])
+    full = [place for place, count in enumerate(filled) if count >= most]
+    # A comment can have as many cells as the header; it may be the header, too: # x y.
+    comments = takewhile(
+        lambda pair: _is_comment(looked_at[pair[0]]) and _is_words(looked_at[pair[1]]),
+        pairwise(full),
+    )
+    place = full[sum(1 for _ in comments)]
+    if place > HIGHEST:
+        return Header()
+    row, below = looked_at[place], looked_at[place + 1 :][:LOOKED_AT]
+    if _is_data(row, below):
+        # A line with a single cell can't be the header of several columns.
+        titled = all(len(above) == 1 for above in looked_at[:place])
+        return Header(place, named=False) if titled else Header()
+    return Header(place) if place == 0 or _names(row, below) else Header()
+
+
+def nameless(width: int) -> list[str]:
+    """Names for the columns of a table without a header."""
+    return [f"column {place}" for place in range(1, width + 1)]
+
+
+def notes_on(lines_above: int, *, named: bool) -> tuple[str, ...]:
+    """What is said of where the header was found."""
+    notes = []
+    if lines_above:
+        where = "the header" if named else "the numbers"
+        notes.append(f"{lines_above} line{'s' * (lines_above != 1)} above {where} left out")
+    if not named:
+        notes.append("there is no header, so the columns are column 1, column 2, ...")
+    return tuple(notes)
+
+
+def _filled(row: Row) -> int:
+    """How many cells are filled; an index has a column without a name, in the first place."""
+    count = sum(bool(cell.strip()) for cell in row)
+    return count + (count > 0 and not row[0].strip())
+
+
+def _is_missing(cell: str) -> bool:
+    return cell.strip().lower() in MISSING
+
+
+def _is_comment(row: Row) -> bool:
+    return row[0].lstrip().startswith("#")
+
+
+def _is_words(row: Row) -> bool:
+    """Whether there is neither a number nor a word for one that is missing."""
+    return not any(is_number(cell) or _is_missing(cell) for cell in row if cell.strip())
+
+
+def _is_data(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row is numbers only, and so are those below it."""
+    cells = _trimmed(row)
+    numeric = any(map(is_number, cells)) and all(is_number(c) or _is_missing(c) for c in cells)
+    if not (below and numeric and cells[0].strip()):
+        return False
+    columns = [
+        [other[place] for other in below if place < len(other) and not _is_missing(other[place])]
+        for place in range(len(cells))
+    ]
+    so_below = all(2 * sum(map(is_number, column)) > len(column) for column in columns if column)
+    return any(columns) and so_below and not _are_years(cells, columns)
+
+
+def _are_years(row: Row, columns: Sequence[Sequence[str]]) -> bool:
+    """Whether the cells of a row count years, over numbers that are none."""
+    years = [int(cell) if _is_year(cell) else 0 for cell in row]
+    rising = all(a < b for a, b in pairwise(years))
+    over_others = not any(cells and all(map(_is_year, cells)) for cells in columns)
+    return len(years) > 1 and all(years) and rising and over_others
+
+
+def _is_year(cell: str) -> bool:
+    text = cell.strip()
+    return text.isascii() and text.isdigit() and FIRST_YEAR <= int(text) <= LAST_YEAR
+
+
+def _names(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row looks like names: words only, years, or words over numbers."""
+    if _is_words(row) or _are_years(_trimmed(row), []):
+        return True
+    for place, cell in enumerate(row):
+        if not _is_missing(cell) and not is_number(cell):
+            cells = [o[place] for o in below if place < len(o) and not _is_missing(o[place])]
+            if 2 * sum(map(is_number, cells)) > len(cells):
+                return True
+    return False
+
+
+def _trimmed(row: Row) -> list[str]:
+    """A row less the empty cells at its end."""
+    cells = list(row)
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return cells

@@ -1,0 +1,232 @@
+"""Data in many files: each is read by itself, and what is kept of them is added up in a tree.
+
+What comes out does not depend on where the parts are read, since the tree is always the same one.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from linreg_tui.core.dataset import Dataset, Whole
+from linreg_tui.core.density import Density
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.reading.loading import Rows
+from linreg_tui.core.reading.source import told
+from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample, near
+from linreg_tui.core.reading.tables import EXCEL, PARQUET, open_table, openable
+from linreg_tui.core.text import printable
+
+NAMED = 3
+"""Parts that can't be read, of which it is told why; of the others, how many there are."""
+
+
+class _Addable(Protocol):
+    def __add__(self: Sum, other: Sum, /) -> Sum: ...
+
+
+Sum = TypeVar("Sum", bound=_Addable)
+Add = Callable[[Callable[[int, str], "Parts"], Sequence[str]], "Parts"]
+"""Calls a function for each part, with its number, and adds up what comes of it in a tree."""
+
+
+def named(pattern: str) -> list[str] | None:
+    """The files that a pattern or a folder stands for, in order; None if it is one file's name.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
+    folder = Path(pattern).is_dir()
+    if not folder and (Path(pattern).exists() or not glob.has_magic(pattern)):
+        return None
+    with told(pattern):
+        found = os.listdir(pattern) if folder else glob.glob(pattern, recursive=True)  # noqa: PTH207, PTH208
+    paths = sorted(os.path.join(pattern, name) for name in found) if folder else sorted(found)  # noqa: PTH118
+    files = [path for path in paths if openable(path) and not path.lower().endswith(EXCEL)]
+    files = [path for path in files if Path(path).is_file()]
+    if not files:
+        why = "no file matches; name a folder or a pattern with CSV or Parquet files"
+        if folder:
+            why = "this is a folder; name a CSV file in it, or a folder with CSV or Parquet files"
+        raise InputError(f"{printable(pattern)}: {why}")
+    return files
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A part that can't be read: which and why, and how many rows it has, None if unknown."""
+
+    path: str
+    why: str
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is kept of some parts. Those that can't be read are in `bad`."""
+
+    fit: RunningFit
+    sample: Sample
+    density: Density | None = None
+    dropped: int = 0
+    missing: tuple[int, int] = (0, 0)
+    bad: tuple[Bad, ...] = ()
+
+    def __add__(self, other: Parts) -> Parts:
+        """What is kept of both."""
+        densities = [part.density for part in (self, other) if part.density is not None]
+        return Parts(
+            self.fit + other.fit,
+            self.sample + other.sample,
+            densities[0] + densities[1] if len(densities) == 2 else next(iter(densities), None),
+            self.dropped + other.dropped,
+            (self.missing[0] + other.missing[0], self.missing[1] + other.missing[1]),
+            self.bad + other.bad,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How each part is read: its columns, a line near the rows, and how many of them are kept."""
+
+    x: str
+    y: str
+    line: tuple[float, float]
+    seed: int
+    rows: int
+
+    def __call__(self, number: int, path: str) -> Parts:
+        """Read one part, a chunk at a time."""
+        fit, sample = RunningFit(self.line), Sample(self.rows, (self.seed, number))
+        density: Density | None = None
+        try:
+            with closing(Rows(path, self.x, self.y, part=True)) as rows:
+                for x, y in rows:
+                    fit.add(x, y)
+                    sample.add(x, y)
+                    found = Density.of(x, y)
+                    density = found if density is None else density + found
+        except InputError as error:
+            # Nothing of it counts, or it would be unknown which rows do.
+            nothing = RunningFit(self.line), Sample(self.rows, 0)
+            why = str(error).removeprefix(f"{printable(path)}: ")
+            name = printable(Path(path).name)
+            return Parts(*nothing, bad=(Bad(path, f"{name}: {why}", _rows_of(path)),))
+        sample.thin()
+        return Parts(fit, sample, density, rows.dropped, rows.missing)
+
+
+def one_after_another(function: Callable[[int, str], Sum], paths: Sequence[str]) -> Sum:
+    """Call a function for each part in turn, and add up what comes of it; see `tree`."""
+    return tree(function(number, path) for number, path in enumerate(paths))
+
+
+def tree(terms: Iterable[Sum]) -> Sum:
+    """The sum of terms, at least one: of neighbours, then of the sums of two neighbours, and so on.
+
+    Of n terms that come one after another, hardly more than log₂ n are kept. Errors of rounding
+    grow with the height of the tree, where in one long sum they grow with n.
+    """
+    sums: list[tuple[int, Sum]] = []
+    for term in terms:
+        height, total = 0, term
+        while sums and sums[-1][0] == height:
+            total = sums.pop()[1] + total
+            height += 1
+        sums.append((height, total))
+    total = sums.pop()[1]
+    while sums:
+        total = sums.pop()[1] + total
+    return total
+
+
+def load_parts(
+    source: str,
+    paths: Sequence[str],
+    x: str | None = None,
+    y: str | None = None,
+    *,
+    skip_bad: bool = False,
+    add: Add = one_after_another,
+    seed: int = 0,
+    rows: int = SAMPLE_ROWS,
+) -> tuple[Dataset, tuple[Bad, ...]]:
+    """Two columns of all files, and those that were left out since they can't be read.
+
+    The closed form is that of all rows. Up to `rows` rows are kept all; of more, so many as a
+    uniform random sample. Columns that aren't named are those of the first file that can be read.
+
+    Raises
+    ------
+    InputError
+        If a file can't be read, unless it may be skipped, or the rows of all are too few for a
+        line.
+    """
+    reading, columns = _first(paths, x, y, seed, rows)
+    found = add(reading, paths)
+    if found.bad and not skip_bad:
+        raise InputError(f"{_listed(found.bad, len(paths))}; --skip-bad goes on without")
+    if found.fit.n < 2:
+        raise InputError(f"{printable(source)}: a line takes two rows; these files have fewer")
+    data = Dataset(
+        source,
+        reading.x,
+        reading.y,
+        *found.sample.rows(),
+        found.dropped,
+        missing=found.missing,
+        columns=columns,
+    )
+    if found.fit.n > rows:
+        data = replace(data, whole=Whole(found.fit.sums, found.fit.line(), found.density))
+    return data, found.bad
+
+
+def _first(
+    paths: Sequence[str], x: str | None, y: str | None, seed: int, rows: int
+) -> tuple[Reading, tuple[str, ...]]:
+    """How all parts are read, as the first shows that has rows."""
+    why: InputError | None = None
+    for path in paths:
+        try:
+            with closing(Rows(path, x, y, part=True)) as chunks:
+                for chunk in chunks:
+                    return Reading(*chunks.names, near(*chunk), seed, rows), chunks.columns
+        except InputError as error:
+            why = why or error
+    raise why or InputError("these files have no rows; name others")
+
+
+def _rows_of(path: str) -> int | None:
+    """How many rows a file has, if that much can be known of it."""
+    with suppress(InputError):
+        if path.lower().endswith(PARQUET):
+            from linreg_tui.core.reading.parquet import row_count
+
+            return row_count(path)
+        with closing(open_table(path)) as table:
+            return sum(len(x) for x, _ in table.chunks(0, len(table.names) - 1))
+    return None
+
+
+def _listed(bad: Sequence[Bad], of: int) -> str:
+    told = "; ".join(part.why for part in bad[:NAMED])
+    more = f"; and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
+    return f"{len(bad)} of {of} files can't be read: {told}{more}"
+
+
+def cost(bad: Sequence[Bad]) -> str:
+    """What leaving out some parts, at least one, has cost: rows, and files where unknown."""
+    rows = sum(part.rows for part in bad if part.rows is not None)
+    unknown = sum(part.rows is None for part in bad)
+    costs = [f"{rows:,} row{'s' * (rows != 1)}"] if unknown < len(bad) else []
+    if unknown:
+        costs.append(f"{unknown:,} file{'s' * (unknown != 1)} of unknown length")
+    return " and ".join(costs)

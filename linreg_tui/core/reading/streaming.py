@@ -1,0 +1,160 @@
+"""Files larger than memory: the moments of all rows, and a sample of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+
+from linreg_tui.core.closed_form import ClosedForm, Sums, closed_form, sums_of
+from linreg_tui.core.dataset import Dataset, Whole
+from linreg_tui.core.moments import FloatArray, Moments
+from linreg_tui.core.reading.loading import Progress, Rows
+
+SAMPLE_ROWS = 100_000
+
+
+def stream(
+    path: str,
+    x: str | None = None,
+    y: str | None = None,
+    *,
+    progress: Progress | None = None,
+    seed: int = 0,
+    rows: int = SAMPLE_ROWS,
+) -> Dataset:
+    """Two columns of a file of any size, in memory of a fixed size.
+
+    The closed form is that of all rows. Up to `rows` rows are kept all; of more, so many as a
+    uniform random sample, in the order of the file.
+
+    Raises
+    ------
+    InputError
+        As `load` does, or if all x of so many rows are equal, or too large to be squared.
+    """
+    sample, fit = Sample(rows, seed), RunningFit()
+    with closing(Rows(path, x, y, progress)) as chunks:
+        for chunk in chunks:
+            sample.add(*chunk)
+            fit.add(*chunk)
+    data = chunks.dataset(*sample.rows())
+    if fit.n <= rows:
+        return data
+    return replace(data, whole=Whole(fit.sums, fit.line()))
+
+
+class Sample:
+    """A uniform random sample of rows that come in chunks, which don't change it.
+
+    Each row draws a random number, and those with the smallest are kept; Vitter, "Random sampling
+    with a reservoir" (1985), section 2.
+    """
+
+    def __init__(self, size: int, seed: int | Sequence[int]) -> None:
+        self._size = size
+        self._random = np.random.default_rng(seed)
+        self._kept: FloatArray = np.empty((3, 0))
+        self._below = 1.0
+
+    def add(self, x: FloatArray, y: FloatArray) -> None:
+        """Take these rows into account, both of shape (n,)."""
+        drawn = self._random.random(len(x))
+        near = drawn < self._below
+        self._kept = np.concatenate([self._kept, [drawn[near], x[near], y[near]]], axis=1)
+        # Some are kept that are not among the smallest, rather than look for these every time.
+        if self._kept.shape[1] > 2 * self._size:
+            self.thin()
+
+    def __add__(self, other: Sample) -> Sample:
+        """The sample of both sets of rows, which were drawn with different seeds."""
+        both = Sample(self._size, 0)
+        both._below = min(self._below, other._below)
+        both._kept = np.concatenate([self._kept, other._kept], axis=1)
+        both.thin()
+        return both
+
+    def thin(self) -> None:
+        """Keep no more than the sample."""
+        if self._kept.shape[1] > self._size:
+            order = np.argpartition(self._kept[0], self._size)
+            self._below = float(self._kept[0, order[self._size]])
+            self._kept = self._kept[:, np.sort(order[: self._size])]
+
+    def rows(self) -> tuple[FloatArray, FloatArray]:
+        """x and y of the sample, in the order in which they came."""
+        self.thin()
+        _, x, y = self._kept.copy()
+        return x, y
+
+
+class RunningFit:
+    """The closed form of rows that come in chunks.
+
+    Of the rows the moments of x and r = y − (m₀ x + b₀) are added up, with the line (m₀, b₀) of the
+    first chunk, or the one given: r keeps the digits that a difference of two large sums of squares
+    would lose. From them follow those of x and y.
+    """
+
+    def __init__(self, line: tuple[float, float] | None = None) -> None:
+        self.sums = Sums(0, 0.0, 0.0, 0.0, 0.0)
+        self._line = line
+        self._moments: Moments[float] | None = None
+
+    @property
+    def n(self) -> int:
+        """How many rows there were."""
+        return self.sums.n
+
+    def add(self, x: FloatArray, y: FloatArray) -> None:
+        """Take these rows into account, both of shape (n,), n at least 1."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.sums += sums_of(x, y)
+            if self._line is None:
+                self._line = near(x, y)
+            slope, intercept = self._line
+            self._take(Moments.of(x, y - (slope * x + intercept)))
+
+    def _take(self, moments: Moments[float] | None) -> None:
+        if moments is not None:
+            self._moments = moments if self._moments is None else self._moments + moments
+
+    def __add__(self, other: RunningFit) -> RunningFit:
+        """The fit of both sets of rows, of the same line."""
+        both = RunningFit(self._line)
+        both.sums = self.sums + other.sums
+        with np.errstate(over="ignore", invalid="ignore"):
+            both._take(self._moments)
+            both._take(other._moments)
+        return both
+
+    def line(self) -> ClosedForm:
+        """The least-squares line of all rows, of which there is at least one.
+
+        Raises
+        ------
+        InputError
+            As `closed_form` does.
+        """
+        assert self._moments is not None
+        assert self._line is not None
+        rest, (slope, intercept) = self._moments, self._line
+        moments = replace(
+            rest,
+            mean_y=rest.mean_y + slope * rest.mean_x + intercept,
+            sxy=rest.sxy + slope * rest.sxx,
+            syy=rest.syy + 2 * slope * rest.sxy + slope * slope * rest.sxx,
+        )
+        line = closed_form(moments)
+        left = max(0.0, rest.syy - rest.sxy * (rest.sxy / rest.sxx))
+        return replace(line, loss=left / rest.n)
+
+
+def near(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """A line near these rows; a level one where they have none."""
+    moments = Moments.of(x, y)
+    slope = moments.sxy / moments.sxx if moments.sxx > 0 else 0.0
+    intercept = moments.mean_y - slope * moments.mean_x
+    return (slope, intercept) if np.isfinite([slope, intercept]).all() else (0.0, 0.0)

@@ -1,0 +1,111 @@
+"""The homework: its trainings, and the numbers that its report tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import get_args
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings, Update
+from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.core.sweep import Plan, check, over_batch_sizes, over_scales
+from linreg_tui.core.tipping import Tipping, tipping_scale
+from linreg_tui.core.trials import Result
+from linreg_tui.sweeps import sweeping
+from linreg_tui.sweeps.processes import processes
+
+DOUBLINGS = 16
+"""How often the scale is doubled, if none of them diverges."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The trainings with the same settings in the order of their repeats, and what is foreseen."""
+
+    results: tuple[Result, ...]
+    foreseen: Prediction
+
+    @property
+    def first(self) -> Result:
+        """The one with the seed that was given."""
+        return self.results[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Homework:
+    """Both questions' trainings, and where scaled rates tip with either order of updates.
+
+    `chosen` are the batch sizes that were asked for, None if they are the homework's own.
+    """
+
+    data: Dataset
+    settings: Settings
+    chosen: tuple[int | None, ...] | None
+    repeats: int
+    batch_sizes: tuple[Group, ...]
+    scales: tuple[Group, ...]
+    tippings: Mapping[Update, Tipping]
+
+
+def solve(
+    data: Dataset,
+    settings: Settings,
+    sizes: Sequence[int | None] | None = None,
+    repeats: int = 1,
+    jobs: int | None = None,
+) -> Homework:
+    """Do the trainings of the homework, in that many processes or as many as pay.
+
+    Raises
+    ------
+    InputError
+        If the data can't be trained with the settings or one of the batch sizes.
+    """
+    plan = over_batch_sizes(settings, data.n, sizes, repeats)
+    doubled = over_scales(settings, data.n, (2.0**k for k in range(DOUBLINGS + 1)), repeats)
+    check(data, plan)
+    check(data, doubled[:repeats])
+    if jobs is None:
+        jobs = sweeping.jobs_that_pay(plan, data.n)
+    elif not 1 <= jobs <= sweeping.MAX_JOBS:
+        raise InputError(f"so many jobs are not possible: choose from 1 to {sweeping.MAX_JOBS}")
+    with processes(min(jobs, len(plan))) as executor:
+        return Homework(
+            data,
+            settings,
+            None if sizes is None else tuple(sizes),
+            repeats,
+            tuple(_groups(data, plan, executor)),
+            tuple(_until_it_diverges(data, doubled, repeats, executor)),
+            {
+                update: tipping_scale(data, replace(settings, update=update))
+                for update in get_args(Update)
+            },
+        )
+
+
+def _groups(data: Dataset, plan: Plan, executor: Executor | None) -> Iterator[Group]:
+    results = sorted(sweeping.sweep(data, plan, executor), key=lambda result: result.trial.number)
+    for _, repeats in groupby(results, key=lambda result: result.trial.group):
+        group = tuple(repeats)
+        yield Group(group, predict(data, group[0].trial.settings))
+
+
+def _until_it_diverges(
+    data: Dataset, plan: Plan, repeats: int, executor: Executor | None
+) -> Iterator[Group]:
+    """The groups up to the first whose first repeat diverges."""
+    for start in range(0, len(plan), repeats):
+        trials = plan[start : start + repeats]
+        try:
+            check(data, trials)
+        except InputError:  # a rate that is no longer a number
+            return
+        (group,) = _groups(data, trials, executor)
+        yield group
+        if group.first.diverged_at is not None:
+            return

@@ -1,0 +1,241 @@
+"""The report of the homework, as Markdown, and the pictures beside it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from linreg_tui import __version__
+from linreg_tui.core.proposal import PROPOSED, proposed
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import SCALED_BATCH_SIZE
+from linreg_tui.core.tipping import Tipping
+from linreg_tui.core.trials import summarize
+from linreg_tui.numbers import equation, fixed, rate
+from linreg_tui.options import OPTIONS
+from linreg_tui.report import curves_text
+from linreg_tui.report.homework import Group, Homework
+from linreg_tui.report.learning_curves import Picture, picture
+from linreg_tui.report.markdown import code, command, table
+from linreg_tui.sweeps.cells import WORDS, Columns, foreseen
+
+EPOCHS, SEEN, SCALES = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg", "-scales-epochs.svg"
+"""What the names of the pictures' files end with."""
+
+HEADINGS = {
+    "scale": "scale",
+    "batch": "batch size",
+    "rate m": "rate of m",
+    "rate b": "rate of b",
+    "steps": "steps",
+    "slope": "slope",
+    "intercept": "intercept",
+    "loss": "loss",
+    "above": "above the optimum",
+    "status": "status",
+    "foreseen": "foreseen",
+}
+TOLD = [option for option in OPTIONS if option.name != "batch_size"]
+
+FIRST_QUESTION = (
+    "How do the trainings differ in where they end, in how soon they get there, and in how much "
+    "they tremble? Why?"
+)
+SECOND_QUESTION = (
+    "What happens to the loss at the largest scale, and why there? Why can a training hold a "
+    "little beyond the foreseen limit? Would smaller rates in the first steps help?"
+)
+
+ROOM = "\n".join(3 * ["&nbsp;\n"])
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a student writes, in Markdown; where that is nothing, room is left for it."""
+
+    name: str = ""
+    date: str = ""
+    first: str = ""
+    second: str = ""
+
+
+def pictures(homework: Homework) -> dict[str, Picture]:
+    """The learning curves, by what the names of their files end with."""
+    data = homework.data
+    by_size = [group.results for group in homework.batch_sizes]
+    by_scale = [group.results for group in homework.scales]
+    sizes = [_batch(group.first.trial.settings) for group in homework.batch_sizes]
+    scales = [f"scale {rate(group.first.trial.scale or 1.0)}" for group in homework.scales]
+    title = "Learning curves of the"
+    # The losses themselves soon lie on one another.
+    draw = partial(picture, above_optimum=True)
+    return {
+        EPOCHS: draw(f"{title} batch sizes, by epochs", data, by_size, sizes),
+        SEEN: draw(f"{title} batch sizes, by rows seen", data, by_size, sizes, "rows seen"),
+        SCALES: draw(f"{title} scales, by epochs", data, by_scale, scales),
+    }
+
+
+def _batch(settings: Settings) -> str:
+    return "full batch" if settings.batch_size is None else f"batch {settings.batch_size}"
+
+
+def markdown(
+    homework: Homework,
+    drawn: Mapping[str, Picture],
+    names: Mapping[str, str],
+    named: Sequence[str],
+    answers: Answers,
+) -> str:
+    """The report; `names` are those of the pictures' files, `named` the words for the data."""
+    parts = [
+        "# Homework: batch size and learning rate",
+        f"**Name:** {' '.join(answers.name.split())}".rstrip(),
+        f"**Date:** {answers.date}".rstrip(),
+        *_data(homework),
+        *_first_question(homework, drawn, names, answers),
+        *_second_question(homework, drawn, names, answers),
+        *_repeating(homework, named),
+    ]
+    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _data(homework: Homework) -> Iterator[str]:
+    data, line = homework.data, homework.data.line
+    yield "## The data and its closed form"
+    yield (
+        f"- source: {code(data.source)}\n"
+        f"- x, to predict from: {code(data.x_name)}\n"
+        f"- y, to predict: {code(data.y_name)}\n"
+        f"- rows: {data.n}\n"
+        f"- rows left out, without a number in either column: {data.dropped}\n"
+        f"- closed form: `{equation(line.slope, line.intercept, (6, 6))}`\n"
+        f"- its loss, the least mean squared error of any line: {fixed(line.loss, 18, 6).strip()}"
+    )
+
+
+def _first_question(
+    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str], answers: Answers
+) -> Iterator[str]:
+    yield "## Question 1: what does the batch size do?"
+    yield (
+        f"Each training goes {_epochs(homework.settings)} through the data, with the same learning "
+        "rates. A smaller batch makes more steps of the same rows, and each step sees less of "
+        "them. A training has converged if its last loss is within 1% of the least one, and "
+        "diverged if it grew over a thousandfold. It is foreseen as stable if the noise of its "
+        "batches stays bounded, which can still be more than 1%."
+    )
+    yield _trials(homework, homework.batch_sizes)
+    yield from _curves(drawn[EPOCHS], names[EPOCHS])
+    yield from _curves(drawn[SEEN], names[SEEN])
+    yield FIRST_QUESTION
+    yield _answer(answers.first)
+
+
+def _second_question(
+    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str], answers: Answers
+) -> Iterator[str]:
+    settings, last = homework.settings, homework.scales[-1].first
+    yield "## Question 2: how far do larger batches bear larger learning rates?"
+    yield (
+        f"Batches of {SCALED_BATCH_SIZE} rows, the rate {rate(settings.learning_rate_m)} of the "
+        f"slope and {rate(settings.learning_rate_b)} of the intercept, all three times the scale. "
+        "A batch has at most all rows. The scale is doubled until a training diverges"
+        + ("." if last.diverged_at is not None else ", which none of these did.")
+    )
+    yield _trials(homework, homework.scales)
+    yield (
+        "Between which scales it tips depends on whether the intercept's update sees the new slope "
+        "(sequential) or the old one (simultaneous). Tried out with this seed, within "
+        f"{_epochs(settings, 'epoch')}; and foreseen from the curvature of the loss, for a "
+        "training without end:"
+    )
+    yield table(
+        ("update", "holds at scale", "diverges at scale", "foreseen limit"),
+        ((update, *_tipping(tipping)) for update, tipping in homework.tippings.items()),
+        left=("update",),
+    )
+    yield from _curves(drawn[SCALES], names[SCALES])
+    yield SECOND_QUESTION
+    yield _answer(answers.second)
+
+
+def _answer(text: str) -> str:
+    return f"**Your answer:**\n\n{text.strip() or ROOM}\n"
+
+
+def _tipping(tipping: Tipping) -> tuple[str, str, str]:
+    held, tipped, foreseen = (
+        "–" if scale is None else f"{scale:.4g}"
+        for scale in (tipping.held, tipping.tipped, tipping.foreseen)
+    )
+    return held, tipped, foreseen
+
+
+def _epochs(settings: Settings, one: str = "time") -> str:
+    return f"{settings.epochs} {one}{'s' * (settings.epochs != 1)}"
+
+
+def _trials(homework: Homework, groups: Sequence[Group]) -> str:
+    plan = tuple(result.trial for group in groups for result in group.results)
+    columns = Columns.of(plan, homework.data.line)
+    shown = [name for name in HEADINGS if name in columns.widths or name == "steps"]
+    made = []
+    for group in groups:
+        cells = columns.settings(group.first.trial) | {"foreseen": foreseen(group.foreseen)}
+        cells |= columns.results(summarize(group.results), group.first)
+        cells["steps"] = str(max(result.steps for result in group.results))
+        made.append([cells[name] for name in shown])
+    words = [HEADINGS[name] for name in shown if name in WORDS]
+    return table([HEADINGS[name] for name in shown], made, left=words) + (
+        f"\nOf {homework.repeats} repeats: mean ± standard deviation.\n"
+        if homework.repeats > 1
+        else ""
+    )
+
+
+def _curves(drawn: Picture, name: str) -> Iterator[str]:
+    yield f"![{drawn.title}]({name})"
+    yield f"```text\n{curves_text.text(drawn)}```"
+
+
+def _repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
+    settings = homework.settings
+    yield "## Settings, and how to repeat this"
+    yield (
+        "\n".join(
+            f"- {option.name.replace('_', ' ')}: {option.write(getattr(settings, option.name))}"
+            for option in TOLD
+        )
+        + f"\n- repeats: {homework.repeats}"
+    )
+    yield (
+        f"linreg-tui {__version__}, Python {platform.python_version()}, NumPy {np.__version__}. "
+        "This command makes the same tables and curves:"
+    )
+    yield f"```sh\n{command(_words(homework, named))}\n```"
+
+
+def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
+    data, settings = homework.data, homework.settings
+    usual = proposed(data)
+    # What is proposed for some of these settings depends on the others.
+    together = usual != Settings() and settings.differs(usual, *PROPOSED)
+    yield from ("linreg-tui", "report", f"--x={data.x_name}", f"--y={data.y_name}")
+    for option in TOLD:
+        value = getattr(settings, option.name)
+        differs = value != getattr(usual, option.name)
+        if differs or option.name == "seed" or (together and option.name in PROPOSED):
+            name = option.name.replace("_", "-")
+            written = f"--{name}={option.write(value)}"
+            yield f"--{'' if value else 'no-'}{name}" if isinstance(value, bool) else written
+    if homework.chosen is not None:
+        sizes = ("full" if size is None else str(size) for size in homework.chosen)
+        yield f"--batch-sizes={','.join(sizes)}"
+    if homework.repeats > 1:
+        yield f"--repeats={homework.repeats}"
+    yield from named

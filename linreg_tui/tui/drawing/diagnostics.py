@@ -1,0 +1,107 @@
+"""Pictures of what the line leaves: residuals, their normal quantiles, and leverage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.diagnostics import diagnose, high_leverage, normal_plot
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.sketch import sketch
+from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.fit_and_loss import window
+from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, beside, lines
+
+GAP = 2
+STUDENTIZED = "studentized residual"
+
+Points = tuple[FloatArray, FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The points of each picture, and how many rows have a high leverage."""
+
+    residuals: Points
+    quantiles: Points
+    leverage: Points
+    pulling: int
+
+
+class DiagnosticsPictures:
+    """Nothing, until they are prepared."""
+
+    def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
+        self._data = data
+        self._markers = markers
+        self._found: Findings | None = None
+
+    def prepare(self) -> None:
+        """Work out the diagnostics, and keep of them what is drawn."""
+        found = diagnose(self._data.line, self._data.x, self._data.y)
+        known = np.isfinite(found.studentized)
+        self._found = Findings(
+            sketch(found.fitted, found.residuals),
+            normal_plot(found.studentized),
+            sketch(found.leverage[known], found.studentized[known]),
+            int((found.leverage > high_leverage(self._data.n)).sum()),
+        )
+
+    def draw_residuals(self, columns: int, rows: int) -> Picture:
+        """Residuals against fitted values: a cloud of even height around 0, if all is well."""
+        if self._found is None:
+            return _waiting(columns, rows)
+        x, y = points = self._found.residuals
+        area = window(columns, rows, (x, "fitted value"), (y, "residual"), self._markers)
+        return _over([figures.level(area, 0.0, Role.REFERENCE)], area, points)
+
+    def draw_quantiles(self, columns: int, rows: int) -> Picture:
+        """Residuals against normal quantiles: along the dashed line, if they are normal."""
+        if self._found is None:
+            return _waiting(columns, rows)
+        x, y = points = self._found.quantiles
+        area = window(columns, rows, (x, "normal quantile"), (y, STUDENTIZED), self._markers)
+        diagonal = figures.straight_line(area, 1.0, 0.0, Role.REFERENCE, dashed=True)
+        return _over([diagonal], area, points, [self._dashed("normal")])
+
+    def draw_leverage(self, columns: int, rows: int) -> Picture:
+        """Residuals against leverage: to the right of the dashed line a row pulls hard."""
+        if self._found is None:
+            return _waiting(columns, rows)
+        x, y = points = self._found.leverage
+        limit, beyond = high_leverage(self._data.n), self._found.pulling
+        shown = np.append(x, limit), "leverage"
+        area = window(columns, rows, shown, (y, STUDENTIZED), self._markers)
+        compared = [
+            figures.level(area, 0.0, Role.REFERENCE),
+            figures.upright(area, limit, Role.REFERENCE),
+        ]
+        told = f"{beyond:,} row{'s' * (beyond != 1)} beyond"
+        return _over(compared, area, points, [(told, Role.LABEL), self._dashed("2p/n")])
+
+    def draw_all(self, columns: int, rows: int) -> Picture:
+        """All three beside one another."""
+        width = (columns - 2 * GAP) // 3
+        draw = self.draw_residuals, self.draw_quantiles, self.draw_leverage
+        return beside(columns, [each(width, rows) for each in draw], GAP)
+
+    def _dashed(self, name: str) -> Span:
+        return f"{self._markers.closed_form.sample} {name}", Role.REFERENCE
+
+
+def _over(
+    compared: list[Layer], area: Area, points: Points, legend: Sequence[Span] = ()
+) -> Picture:
+    """Points over what they are compared with."""
+    return layers.stack(
+        area, figures.frame(area, legend), [*compared, figures.scatter(area, *points)]
+    )
+
+
+def _waiting(columns: int, rows: int) -> Picture:
+    return lines(columns, rows, [[("…", Role.LABEL)]])

@@ -1,0 +1,177 @@
+"""The landscape of the loss over slope and intercept, and a run's way through it.
+
+The loss above the optimum is a quadratic form, so that its contours are ellipses around the
+optimum, each with a quarter of the next one's height and half its radius. In z-scores they are
+circles: the valley becomes a bowl.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linreg_tui.axes import Axis, linear_axis
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.units import z_scores
+from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.fit_and_loss import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.picture import SHADES, Layer, Picture, Role
+from linreg_tui.tui.player import View
+
+RATIO = 4.0
+"""The loss above the optimum on one contour, to that on the next inner one."""
+
+CONTOURS = SHADES - 2
+
+MARGIN = 0.3
+"""Of the way from the start to the optimum, beyond each."""
+
+GROWS = 3.0
+"""The window follows a run that leaves it in steps of this factor."""
+
+AROUND, ASPECT = 6, 2.0
+"""Columns around the plot, and twice the rows; how many times as high as wide a cell is."""
+
+RECENT, PAST = 256, 256
+"""Steps of a run's way that are drawn one by one, and spans that stand for all before."""
+
+CIRCLE = np.linspace(0, 2 * math.pi, 4000)
+
+
+class LandscapePicture:
+    """Drawn once for each window; the way is laid on top."""
+
+    def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
+        self.standardized = False
+        self._data = data
+        self._markers = markers
+        self._area: Area | None = None
+
+    def draw(self, columns: int, rows: int, view: View) -> Picture:
+        """The way of a run up to the step in view."""
+        way = self._way(view.run, view.number)
+        area = self._window(columns, rows, view, way)
+        if area != self._area:
+            self._area, self._still = area, self._landscape(area)
+        inks: list[Layer] = []
+        if view.trace is not None:
+            trace = self._way(view.trace, min(view.number, view.trace.history.last))
+            inks.append(figures.path(area, *trace, Role.TRACE))
+        goal = self._goal()
+        inks += [
+            figures.path(area, *way, Role.FIT),
+            figures.marks(area, *goal, area.markers.goal, Role.REFERENCE),
+            figures.marks(area, way[0][-1:], way[1][-1:], area.markers.here, Role.HERE),
+        ]
+        return layers.stack(area, self._still, inks)
+
+    def _way(self, run: Run, number: int) -> tuple[FloatArray, FloatArray]:
+        """Slope and intercept along a run, in the landscape's coordinates."""
+        slopes, intercepts, _, _ = run.history.at(_thinned(number))
+        return self._coordinates(slopes, intercepts)
+
+    def _goal(self) -> tuple[FloatArray, FloatArray]:
+        line = self._data.line
+        return self._coordinates(np.array([line.slope]), np.array([line.intercept]))
+
+    def _coordinates(
+        self, slopes: FloatArray, intercepts: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        if not self.standardized:
+            return slopes, intercepts
+        with np.errstate(over="ignore", invalid="ignore"):
+            return z_scores(self._data.moments).from_data(slopes, intercepts)
+
+    def _window(
+        self, columns: int, rows: int, view: View, way: tuple[FloatArray, FloatArray]
+    ) -> Area:
+        """One that holds the start and the optimum, and in a few large steps the whole way."""
+        start = self._way(view.run, 0)
+        labels = ("slope m", "intercept b")
+        if self.standardized:
+            labels = ("slope in z-scores", "intercept in z-scores")
+        ticks = columns // CELLS_A_TICK_ACROSS, rows // CELLS_A_TICK_DOWN + 1
+        spans = [
+            _span(float(goal[0]), float(first[0]), along)
+            for goal, first, along in zip(self._goal(), start, way, strict=True)
+        ]
+        if self.standardized:
+            # Both are in standard deviations, so circles are to look like circles.
+            cells = max(1, columns - AROUND), max(1, ASPECT * (rows - AROUND // 2))
+            wide = max(half / count for (_, half), count in zip(spans, cells, strict=True))
+            spans = [(middle, wide * n) for (middle, _), n in zip(spans, cells, strict=True)]
+        x, y = (
+            linear_axis(middle - half, middle + half, label, count)
+            for (middle, half), label, count in zip(spans, labels, ticks, strict=True)
+        )
+        return Area(columns, rows, x, y, self._markers)
+
+    def _landscape(self, area: Area) -> Picture:
+        legend = [
+            (f"{area.markers.contour.sample} each ring: excess loss / {RATIO:g}", Role.LABEL),
+            (f"{area.markers.goal} closed form", Role.REFERENCE),
+        ]
+        frame = figures.frame(area, legend)
+        if not area.has_room:
+            return frame
+        x = _middles(area.x, area.plot_columns)
+        y = _middles(area.y, area.plot_rows)[::-1]
+        excess = self._excess(*np.meshgrid(x, y))
+        highest = float(excess.max())
+        with np.errstate(divide="ignore"):
+            band = np.log(highest / excess) / math.log(RATIO)
+        shades = 1 + np.clip(np.floor(band), 0, SHADES - 2).astype(np.uint8)
+        contours = [
+            figures.scatter(area, *self._contour(highest / RATIO**k), Role.CONTOUR)
+            for k in range(1, CONTOURS + 1)
+        ]
+        return layers.stack(area, layers.shaded(area, frame, shades), contours)
+
+    def _excess(self, x: FloatArray, y: FloatArray) -> FloatArray:
+        """The loss above the least one at points of the landscape."""
+        slopes, intercepts = (x, y)
+        if self.standardized:
+            slopes, intercepts = z_scores(self._data.moments).to_data(x, y)
+        with np.errstate(over="ignore"):
+            return np.minimum(self._data.line.excess(slopes, intercepts), 1e300)
+
+    def _contour(self, excess: float) -> tuple[FloatArray, FloatArray]:
+        """Where the loss is so much above the least one.
+
+        At a slope that is t above the optimum's, and a line that passes the point of means at a
+        distance o, the loss is o² + t² Sxx / n above the least one.
+        """
+        data = self._data.moments
+        tilt = math.sqrt(excess / (data.sxx / data.n)) * np.cos(CIRCLE)
+        offset = math.sqrt(excess) * np.sin(CIRCLE)
+        slopes = self._data.line.slope + tilt
+        return self._coordinates(slopes, offset + data.mean_y - slopes * data.mean_x)
+
+
+def _thinned(number: int) -> NDArray[np.intp]:
+    """Which of the steps from 0 to a number are drawn: the last ones, and of the others some."""
+    recent = max(0, number - RECENT)
+    stride = 1
+    while recent > PAST * stride:
+        stride *= 2
+    return np.concatenate([np.arange(0, recent, stride), np.arange(recent, number + 1)])
+
+
+def _span(goal: float, start: float, along: FloatArray) -> tuple[float, float]:
+    """The middle of a side of the window, and half of it."""
+    middle, half = goal / 2 + start / 2, abs(goal - start) * (0.5 + MARGIN)
+    half = half or abs(goal) or 1.0
+    reach = float(np.abs(along - middle).max()) / half
+    if reach > 1:
+        half *= GROWS ** math.ceil(math.log(min(reach, 1e290)) / math.log(GROWS))
+    return middle, half
+
+
+def _middles(axis: Axis, cells: int) -> FloatArray:
+    return axis.low + (np.arange(cells) + 0.5) / cells * (axis.high - axis.low)

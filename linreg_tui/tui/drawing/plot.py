@@ -1,0 +1,123 @@
+"""The widget that shows a picture and repaints only the cells that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.segment import Segment
+from rich.style import Style
+from textual.dom import DOMNode
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from linreg_tui.tui.drawing import figures
+from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Glyphs, Picture, Role, blank
+
+
+class Plot(Widget):
+    """Shows what `draw(columns, rows)` returns, whenever `redraw` is called or the size changes."""
+
+    def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._draw = draw
+        self._picture = blank(0, 0)
+
+    def redraw(self) -> None:
+        """Draw the picture anew and repaint where it differs from the last one."""
+        if not self.size:
+            return
+        try:
+            last, self._picture = self._picture, self._draw(*self.size)
+        except figures.LaterError:
+            self.call_after_refresh(self._load_and_redraw)
+            return
+        if last.glyphs.shape != self._picture.glyphs.shape:
+            self.refresh()
+        elif regions := list(changes(last, self._picture)):
+            self.refresh(*regions)
+
+    def _load_and_redraw(self) -> None:
+        figures.load()
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.redraw()
+
+    def on_show(self) -> None:
+        """Catch up with what happened out of sight."""
+        self.redraw()
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the picture."""
+        if y >= len(self._picture.glyphs):
+            return Strip.blank(self.size.width, self.rich_style)
+        return self._strip(self._picture, y)
+
+    def drawn(self, columns: int, rows: int) -> list[Strip]:
+        """The rows of the picture at another size."""
+        picture = self._draw(columns, rows)
+        return [self._strip(picture, y) for y in range(len(picture.glyphs))]
+
+    def _strip(self, picture: Picture, y: int) -> Strip:
+        glyphs, shades = picture.glyphs[y], picture.shades[y]
+        roles = _without_blanks(glyphs, picture.roles[y])
+        changing = (np.diff(roles) != 0) | (np.diff(shades) != 0)
+        bounds = [0, *(np.flatnonzero(changing) + 1).tolist(), len(roles)]
+        segments = []
+        for start, end in pairwise(bounds):
+            text = "".join(chr(glyph) for glyph in glyphs[start:end].tolist() if glyph != CONTINUED)
+            segments.append(Segment(text, self._style_of(int(roles[start]), int(shades[start]))))
+        return Strip(segments, len(glyphs))
+
+    def _style_of(self, role: int, shade: int) -> Style:
+        if role == Role.NOTHING:
+            style = self.rich_style
+        else:
+            style = self._component(f"plot--{Role(role).name.lower()}")
+        if shade:
+            ground = self._component(f"plot--shade-{shade}")
+            style += Style(bgcolor=ground.bgcolor)
+        return style
+
+    def _component(self, name: str) -> Style:
+        """The style of a component, worked out when it is first needed.
+
+        With COMPONENT_CLASSES Textual works out all of them, for every plot, several times before
+        the first paint.
+        """
+        if name not in self._component_styles:
+            node = DOMNode(classes=name)
+            node._attach(self)
+            self.app.stylesheet.apply(node, animate=False)
+            self._component_styles[name] = node.styles
+        return self.get_component_rich_style(name)
+
+    def notify_style_update(self) -> None:
+        """Forget the components of another theme."""
+        self._component_styles.clear()
+        super().notify_style_update()
+
+
+def _without_blanks(glyphs: Glyphs, roles: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Roles of a row in which blanks, having no colour, take that of what is left of them.
+
+    Each change of colour costs the terminal some 50 bytes.
+    """
+    ink = np.where(glyphs == BLANK, 0, np.arange(len(glyphs)))
+    return roles[np.maximum.accumulate(ink)]
+
+
+def changes(last: Picture, now: Picture) -> Iterator[Region]:
+    """The part of each row that differs between two pictures of the same size.
+
+    One part a row: for each further one Textual would send the row anew, from the widget's left.
+    """
+    differ = (last.glyphs != now.glyphs) | (last.roles != now.roles) | (last.shades != now.shades)
+    for y in np.flatnonzero(differ.any(axis=1)).tolist():
+        columns = np.flatnonzero(differ[y])
+        yield Region(int(columns[0]), y, int(columns[-1] - columns[0]) + 1, 1)

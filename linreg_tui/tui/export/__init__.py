@@ -1,0 +1,1 @@
+"""Exporting: what of a run and a sweep can be written to files, and where to."""

@@ -1,0 +1,50 @@
+"""What all forms have in common: fields to walk through, words to turn, a way out."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from linreg_tui.tui.forms.field import Choice, Field
+
+Outcome = TypeVar("Outcome")
+
+
+class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
+    """A form over the panes; closes with what was chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("enter,ctrl+s", "apply", "Apply"),
+        ("escape,ctrl+x", "cancel", "Cancel"),
+        # Before what is typed next goes to the field that had the focus.
+        Binding("up", "walk(-1)", "Field above", priority=True),
+        Binding("down", "walk(1)", "Field below", priority=True),
+        Binding("tab", "app.focus_next", "Next field", priority=True),
+        Binding("shift+tab", "app.focus_previous", "Field before", priority=True),
+        ("left", "turn(-1)", "Word before"),
+        ("right,space", "turn(1)", "Next word"),
+    ]
+
+    @property
+    def fields(self) -> list[Field]:
+        """All fields, from top to bottom and left to right."""
+        # A query would match its selector against every widget, at each key.
+        return [node for node in self.walk_children() if isinstance(node, Field)]
+
+    def action_walk(self, direction: int) -> None:
+        """To the next field (1) or the one before (-1)."""
+        if direction > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_cancel(self) -> None:
+        """Close without."""
+        self.dismiss(None)
+
+    def action_turn(self, direction: int) -> None:
+        """The next or the last word, if the field with the focus has a choice of words."""
+        if isinstance(self.focused, Choice):
+            self.focused.turn(direction)

@@ -1,0 +1,183 @@
+"""The form of the homework's report: a name, answers, and where to write it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import DescendantFocus, Resize
+from textual.widgets import Input, Static, TextArea
+
+from linreg_tui import files
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings
+from linreg_tui.files import current_folder, shortened
+from linreg_tui.options import OPTIONS
+from linreg_tui.report import homework_files
+from linreg_tui.report.homework import solve
+from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION, Answers
+from linreg_tui.tui.forms.field import Answer, Choice, Field
+from linreg_tui.tui.forms.form_screen import FormScreen
+
+STARTED, LIVE = "as at the start", "as in the live view"
+
+LONGEST = 200
+"""Characters of a name and of a folder's path."""
+
+MOST_REPEATS = 1000
+
+ROOMY = 22
+"""Rows of the screen from which on there are blank lines."""
+
+KEYS = "  ".join(
+    [
+        "[b $accent]ctrl+s[/] [@click=screen.apply]write[/]",
+        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]close[/]",
+        "[b $accent]tab[/] next field",
+        "[b $accent]←→[/] choose",
+    ]
+)
+"""The bottom line, in Textual's markup."""
+
+HINTS = {
+    "name": "as it shall stand in the report",
+    "settings": "of the trainings: those that the program was started with, or the present ones",
+    "repeats": "trainings of each, with other random draws",
+    "folder": "where the report and its pictures are written; no file is replaced",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What has been typed, so that it is not lost when the form is closed."""
+
+    answers: Answers = field(default_factory=Answers)
+    settings: str = STARTED
+    repeats: str = "1"
+    folder: str = ""
+
+
+class ReportForm(FormScreen[Draft]):
+    """Closes with what was typed, whether the report was written or not."""
+
+    def __init__(
+        self, data: Dataset, named: Sequence[str], started: Settings, live: Settings, draft: Draft
+    ) -> None:
+        super().__init__()
+        self._data = data
+        self._named = named
+        self._settings = {STARTED: started, LIVE: live}
+        self._draft = replace(draft, folder=draft.folder or current_folder())
+        self._hint = Static(id="hint")
+        self._said = Static(id="cost")
+        self._writing = False
+
+    def compose(self) -> ComposeResult:
+        """Name, the two questions with their answers, the trainings, and the folder."""
+        draft = self._draft
+        with Vertical(id="report-form") as box:
+            box.border_title = "Report of the homework"
+            yield Field("name", "your name", draft.answers.name, longest=LONGEST)
+            yield Static(Content(f"1  {FIRST_QUESTION}"), classes="question")
+            yield Answer(draft.answers.first, id="first", compact=True, tab_behavior="focus")
+            yield Static(Content(f"2  {SECOND_QUESTION}"), classes="question")
+            yield Answer(draft.answers.second, id="second", compact=True, tab_behavior="focus")
+            yield Field("settings", "settings", draft.settings, (STARTED, LIVE))
+            yield Field("repeats", "repeats", draft.repeats)
+            yield Field("folder", "folder", draft.folder, longest=LONGEST)
+            yield self._hint
+            yield self._said
+            yield Static(KEYS, id="keys")
+
+    @property
+    def draft(self) -> Draft:
+        """What is typed."""
+        texts = {field.setting: field.text for field in self.fields}
+        first, second = (self.query_one(f"#{name}", TextArea).text for name in ("first", "second"))
+        answers = Answers(texts["name"], date.today().isoformat(), first, second)
+        return Draft(answers, texts["settings"], texts["repeats"], texts["folder"])
+
+    def on_resize(self, event: Resize) -> None:
+        """No blank lines where there is little room."""
+        self.set_class(event.size.height < ROOMY, "short")
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def _forget(self) -> None:
+        """What was wrong may be right now."""
+        self._say("")
+
+    @on(DescendantFocus)
+    def _explain(self) -> None:
+        """Say what the field with the focus takes."""
+        chosen = next((field.setting for field in self.fields if field.focused), "")
+        hint = HINTS.get(chosen, "in Markdown, as long as you like; empty leaves room to write")
+        self._hint.update(Content(hint), layout=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the arrows to an answer, which has several lines."""
+        if action == "walk" and isinstance(self.focused, TextArea):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_cancel(self) -> None:
+        """Close; what is typed is kept for the next time."""
+        self.dismiss(self.draft)
+
+    def action_apply(self) -> None:
+        """Train, and write the report."""
+        if self._writing:
+            return
+        draft = self.draft
+        try:
+            repeats = _repeats(draft.repeats)
+        except InputError as error:
+            self._say(str(error), wrong=True)
+            return
+        self._writing = True
+        self._say("training and writing …")
+        # The application's, so that it is told where it is even if this is closed.
+        self.app.run_worker(self._write(draft, repeats))
+
+    async def _write(self, draft: Draft, repeats: int) -> None:
+        settings = self._settings[draft.settings]
+
+        def work() -> list[Path]:
+            folder = files.folder_named(draft.folder)
+            homework = solve(self._data, settings, repeats=repeats, jobs=1)
+            return homework_files.write(homework, folder, self._named, draft.answers)
+
+        try:
+            paths = await asyncio.to_thread(work)
+        except InputError as error:
+            if self.is_current:
+                self._say(str(error), wrong=True)
+            else:
+                self.app.notify(str(error), severity="error", markup=False)
+        else:
+            told = f"Wrote {paths[0].name} and {len(paths) - 1} pictures"
+            self.app.notify(f"{told} to {shortened(str(paths[0].parent.absolute()))}", markup=False)
+            if self.is_current:
+                self.dismiss(draft)
+        finally:
+            self._writing = False
+
+    def _say(self, words: str, *, wrong: bool = False) -> None:
+        self._said.update(Content(words))
+        self._said.set_class(wrong, "wrong")
+
+
+def _repeats(text: str) -> int:
+    option = next(option for option in OPTIONS if option.name == "epochs")
+    repeats: int = option.read(text)
+    if not 1 <= repeats <= MOST_REPEATS:
+        raise InputError(f"{repeats} repeats are not possible: choose from 1 to {MOST_REPEATS}")
+    return repeats

@@ -1,0 +1,208 @@
+"""The form: every setting in a field, checked and foreseen while one types."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import DescendantFocus, Resize
+from textual.geometry import Size
+from textual.widgets import Input, Static
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.faults import faults
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import OF_THE_START
+from linreg_tui.core.stability import predict
+from linreg_tui.options import OPTIONS
+from linreg_tui.tui.forms.field import Choice, Field
+from linreg_tui.tui.forms.foresight import foresight
+from linreg_tui.tui.forms.form_screen import FormScreen
+
+COLUMNS = (
+    {
+        "Learning rates": {"learning_rate_m": "slope, η_m", "learning_rate_b": "intercept, η_b"},
+        "Initial line": {"initial_slope": "slope, m", "initial_intercept": "intercept, b"},
+        "Batches": {
+            "batch_size": "batch size",
+            "epochs": "epochs",
+            "sampling": "sampling",
+            "seed": "seed",
+        },
+    },
+    {
+        "Step": {
+            "update": "update order",
+            "optimizer": "optimizer",
+            "momentum": "momentum, μ",
+            "standardize": "standardize",
+        },
+        "Schedule": {
+            "schedule": "schedule",
+            "warmup_steps": "warm-up steps",
+            "decay": "decay factor",
+            "decay_steps": "decay steps",
+        },
+    },
+)
+"""The labels of all settings, under their headings, from top to bottom and left to right."""
+
+OF_NAME = {option.name: option for option in OPTIONS}
+
+ROOMY = Size(76, 23)
+"""The smallest screen on which all fields can be seen at once."""
+
+PATIENCE = 0.15
+"""Seconds without a change before anything is foreseen."""
+
+KEYS = "  ".join(
+    [
+        "[b $accent]enter/ctrl+s[/] [@click=screen.apply]apply[/]",
+        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
+        "[b $accent]ctrl+r[/] [@click=screen.defaults]defaults[/]",
+        "[b $accent]↑↓[/] field",
+        "[b $accent]←→[/] choose",
+    ]
+)
+"""The bottom line, in Textual's markup. A Footer would be laid out anew with each move."""
+
+
+class SettingsForm(FormScreen[Settings]):
+    """All settings of a run; closes with those that were chosen, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+r", "defaults", "The notebook's defaults")]
+
+    def __init__(self, data: Dataset, settings: Settings) -> None:
+        super().__init__()
+        self._data = data
+        self._settings = settings
+        self.texts: dict[str, str] = {}
+        self._faults: dict[str, str] = {}
+        self._hint = Static(id="hint")
+        self._verdict = Horizontal(id="verdict")
+        self._sign = Static(id="sign")
+        self._words = Static(id="words")
+
+    def compose(self) -> ComposeResult:
+        """Fields in columns, and below them what they are, what is wrong, and what is foreseen."""
+        with Vertical(id="form") as form:
+            form.border_title = "Settings"
+            with Horizontal(id="columns"):
+                for column in COLUMNS:
+                    with Vertical(classes="column"):
+                        for heading, labels in column.items():
+                            yield Static(Content(heading), classes="heading")
+                            for name, label in labels.items():
+                                option = OF_NAME[name]
+                                text = option.write(getattr(self._settings, name))
+                                yield Field(name, label, text, option.words)
+            yield self._hint
+            with self._verdict:
+                yield self._sign
+                yield self._words
+            yield Static(KEYS, id="keys")
+
+    def on_resize(self, event: Resize) -> None:
+        """Two columns, or one below the other; blank lines where there is room for them."""
+        self.set_class(event.size.width < ROOMY.width, "narrow")
+        self.set_class(event.size.height < ROOMY.height, "short")
+
+    def on_mount(self) -> None:
+        """Foresee what the settings are as they come."""
+        self.check()
+
+    @on(Input.Changed)
+    @on(Choice.Changed)
+    def check(self) -> None:
+        """Mark what is wrong; if nothing is, foresee, once the fields have been let alone."""
+        texts = {field.setting: field.text for field in self.fields}
+        if texts == self.texts:
+            return
+        self.texts = texts
+        self._settings, self._faults = read(texts, self._settings, self._data)
+        for field in self.fields:
+            name = field.setting
+            field.mark(wrong=name in self._faults, idle=name in self._settings.idle)
+        self._explain()
+        if self._faults:
+            self.workers.cancel_group(self, "foresight")
+        else:
+            self._verdict.set_class(True, "old")
+            self._sign.update("…", layout=False)
+            self.run_worker(self._foresee(self._settings), group="foresight", exclusive=True)
+
+    @on(DescendantFocus)
+    def _explain(self) -> None:
+        """Say what the field with the focus is, and what is wrong with it or else with another."""
+        field = next((field for field in self.fields if field.focused), self.fields[0])
+        self._hint.update(Content(self._meaning(field)), layout=False)
+        if self._faults:
+            why = self._faults.get(field.setting) or next(iter(self._faults.values()))
+            self._say("✗", Content(why))
+        elif self._verdict.has_class("wrong"):
+            self._say("", Content())
+
+    def action_apply(self) -> None:
+        """Close with the settings, or go where they are wrong."""
+        self.check()
+        wrong = [field for field in self.fields if field.setting in self._faults]
+        if not wrong:
+            self.dismiss(self._settings)
+        elif not any(field.focused for field in wrong):
+            wrong[0].enter()
+
+    def action_defaults(self) -> None:
+        """The notebook's settings, in all fields."""
+        for field in self.fields:
+            option = OF_NAME[field.setting]
+            field.text = option.write(getattr(Settings(), option.name))
+
+    def _meaning(self, field: Field) -> str:
+        """What the field's setting is, as the command line's help has it."""
+        option, settings = OF_NAME[field.setting], self._settings
+        text = option.text
+        if text.startswith("of "):
+            text = f"{field.label.partition(',')[0]} {text}"
+        usual = {"warmup_steps": settings.warmup, "decay_steps": settings.every}
+        if option.name in usual and getattr(settings, option.name) is None and not self._faults:
+            steps = usual[option.name](settings.steps(self._data.n))
+            text += f"; {option.none[0]} is {steps:,}"
+        if option.name in OF_THE_START:
+            text += "; a change starts over"
+        return f"{text} (no effect now)" if option.name in settings.idle else text
+
+    async def _foresee(self, settings: Settings) -> None:
+        await asyncio.sleep(PATIENCE)
+        prediction = await asyncio.to_thread(predict, self._data, settings)
+        self._say("→", foresight(prediction, settings, self._data.n))
+
+    def _say(self, sign: str, words: Content) -> None:
+        self._sign.update(sign, layout=False)
+        self._words.update(words)
+        self._verdict.set_class(bool(self._faults), "wrong")
+        self._verdict.set_class(False, "old")
+
+
+def read(
+    texts: Mapping[str, str], before: Settings, data: Dataset
+) -> tuple[Settings, dict[str, str]]:
+    """The settings that are typed, and what is wrong with which; unreadable ones stay as before."""
+    values: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for option in OPTIONS:
+        try:
+            values[option.name] = option.read(texts[option.name])
+        except InputError as error:
+            wrong[option.name] = str(error)
+    settings = replace(before, **values)
+    for name, why in faults(data, settings):
+        wrong.setdefault(name, why)
+    return settings, {name: wrong[name] for name in texts if name in wrong}

@@ -1,0 +1,140 @@
+"""The closed form with the numbers of the data put in, a step a paragraph."""
+
+from __future__ import annotations
+
+from decimal import Context
+from fractions import Fraction
+
+from linreg_tui.core.closed_form import ClosedForm, Sums
+from linreg_tui.core.derivation import Derivation, Difference, derivation
+from linreg_tui.numbers import SUM_DIGITS, estimate, line_equation
+from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
+
+COLUMNS, ROWS = 78, 20
+"""What all steps take; in less room there are only their results."""
+
+STEP = 14
+LABEL, NUMBER = 18, 20
+DIGITS, SHORT = (21, 15, 12, 9, 6, 4), 18
+"""All of a number if that fits, or else fewer; and how many of a mere result."""
+
+AGREES = 1e-6
+"""Relative to them, how far the slope and the intercept by these sums may be off."""
+
+FORMULA = """\
+     n Σxy − Σx Σy             Σy Σx² − Σx Σxy
+m = ───────────────       b = ─────────────────
+     n Σx² − (Σx)²              n Σx² − (Σx)²"""
+
+Text = list[list[Span]]
+
+
+def draw_derivation(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
+    """All steps, or only their results."""
+    steps = derivation(sums)
+    if columns < COLUMNS or rows < ROWS:
+        return lines(columns, rows, _results(steps))
+    texts = [_all(sums, steps, line, digits) for digits in DIGITS]
+    return lines(columns, rows, next((text for text in texts if _fits(text)), texts[-1]))
+
+
+def _all(sums: Sums, steps: Derivation, line: ClosedForm, digits: int) -> Text:
+    n, x, y, xy, xx = (
+        _number(Fraction(value), digits) for value in (sums.n, sums.x, sums.y, sums.xy, sums.xx)
+    )
+    below = steps.denominator.value
+
+    def quotient(name: str, above: Fraction, value: Fraction | None) -> list[Span]:
+        divided = f"{name} = {_number(above, digits)} / {_number(below, digits)} = "
+        return [*_step("", divided), (_estimate(value).strip(), Role.REFERENCE)]
+
+    return [
+        *([(row, Role.LABEL)] for row in FORMULA.splitlines()),
+        [],
+        _step("1 sums", f"n = {n}   Σx = {x}   Σy = {y}"),
+        _step("", f"Σxy = {xy}   Σx² = {xx}"),
+        [],
+        _step("2 denominator", f"n Σx² − (Σx)² = {n} · {xx} − {x}²"),
+        *_difference(steps.denominator, len("n Σx² − (Σx)²"), digits),
+        [],
+        _step("3 slope", f"n Σxy − Σx Σy = {n} · {xy} − {x} · {y}"),
+        *_difference(steps.slope_numerator, len("n Σxy − Σx Σy"), digits),
+        quotient("m", steps.slope_numerator.value, steps.slope),
+        [],
+        _step("4 intercept", f"Σy Σx² − Σx Σxy = {y} · {xx} − {x} · {xy}"),
+        *_difference(steps.intercept_numerator, len("Σy Σx² − Σx Σxy"), digits),
+        quotient("b", steps.intercept_numerator.value, steps.intercept),
+        *_warning(steps, line),
+    ]
+
+
+def _warning(steps: Derivation, line: ClosedForm) -> Text:
+    """What the line is, where the sums no longer tell."""
+    if steps.slope is not None and steps.intercept is not None:
+        tilt, offset = float(steps.slope) - line.slope, float(steps.intercept) - line.intercept
+        at_mean = line.slope * line.moments.mean_x
+        if abs(tilt) <= AGREES * abs(line.slope) and abs(offset) <= AGREES * (
+            abs(line.intercept) + abs(at_mean)
+        ):
+            return []
+    told = line_equation(line)
+    return [[(f"These sums have lost too many digits: {told}", Role.BAD)]]
+
+
+def _estimate(value: Fraction | None) -> str:
+    return "?" if value is None else estimate(float(value), NUMBER)
+
+
+def _results(steps: Derivation) -> Text:
+    """The differences and quotients below one another."""
+
+    def row(label: str, value: str, role: Role = Role.TEXT) -> list[Span]:
+        return [(label.ljust(LABEL), Role.LABEL), (value.rjust(NUMBER), role)]
+
+    def difference(labels: tuple[str, str, str], step: Difference) -> Text:
+        numbers = (step.first, step.second, step.value)
+        return [
+            row(label, _number(value, SHORT)) for label, value in zip(labels, numbers, strict=True)
+        ]
+
+    def quotient(name: str, value: Fraction | None) -> list[Span]:
+        return row(f"{name} = above / d", _estimate(value), Role.REFERENCE)
+
+    first, second = steps.slope_numerator.value, steps.intercept_numerator.value
+    return [
+        *difference(("n Σx²", "− (Σx)²", "= denominator d"), steps.denominator),
+        row("n Σxy − Σx Σy", _number(first, SHORT)),
+        quotient("m", steps.slope),
+        row("Σy Σx² − Σx Σxy", _number(second, SHORT)),
+        quotient("b", steps.intercept),
+        [],
+        [(f"with {COLUMNS}x{ROWS} characters: every step", Role.LABEL)],
+    ]
+
+
+def _step(label: str, text: str) -> list[Span]:
+    return [(label.ljust(STEP), Role.LABEL), (text, Role.TEXT)]
+
+
+def _difference(step: Difference, indent: int, digits: int) -> Text:
+    """The products, and what is left, below the = of the line before."""
+    products = f"{_number(step.first, digits)} − {_number(step.second, digits)}"
+    return [
+        _step("", f"{' ' * indent} = {text}") for text in (products, _number(step.value, digits))
+    ]
+
+
+def _number(value: Fraction, digits: int) -> str:
+    """A whole number with all its digits if it has no more than so many, or else rounded."""
+    if value.denominator == 1 and len(str(abs(value.numerator))) <= digits:
+        return str(value.numerator)
+    rounding = Context(prec=min(digits, SUM_DIGITS))
+    rounded = rounding.divide(value.numerator, value.denominator)
+    mantissa, _, power = f"{rounded:.{rounding.prec}g}".partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}e{int(power)}" if power else mantissa
+
+
+def _fits(text: Text) -> bool:
+    return all(sum(len(span) for span, _ in row) <= COLUMNS for row in text)

@@ -1,0 +1,197 @@
+"""The numbers of a run at one of its steps, each in a place of its own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+
+from rich.cells import cell_len
+
+from linreg_tui.core.events import Kind, events
+from linreg_tui.core.settings import MAX_STEPS, Settings
+from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
+from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
+from linreg_tui.tui.forms.foresight import verdict
+from linreg_tui.tui.player import View
+
+ROOMY = 72
+
+SCHEDULED = len("5.3e-7")
+"""Cells for a learning rate that changes from step to step."""
+
+HAPPENED: dict[Kind, str] = {
+    "rose": "the loss rises for the first time",
+    "arrived": "first within 1% of the optimum",
+    "diverged": "over a thousand times its start",
+    "changed": "other settings from here on",
+    "branched": "the branch begins",
+}
+
+
+def draw_readout(columns: int, rows: int, view: View) -> Picture:
+    """Four lines: where the run is, how good its line is, its settings, and how it stands."""
+    run = view.run
+    step = run.history[view.number]
+    of_slope, of_intercept = decimals_of_line(run.optimum)
+    roomy = columns >= ROOMY
+    gap: Span = ("   " if roomy else " ", Role.NOTHING)
+    above = "above optimum" if roomy else "above"
+
+    def cell(label: str, value: str, width: int, role: Role) -> list[Span]:
+        return [(f"{label} ", Role.LABEL), (value.rjust(width), role)]
+
+    return lines(
+        columns,
+        rows,
+        [
+            [
+                *cell("step ", f"{step.number:,}", 10 if roomy else 8, Role.TEXT),
+                gap,
+                *cell("slope    ", fixed(step.slope, 12, of_slope), 12, Role.FIT),
+                gap,
+                *cell(
+                    "loss".ljust(len(above)),
+                    fixed_loss(step.loss, run.optimum),
+                    15,
+                    Role.TEXT,
+                ),
+            ],
+            [
+                *cell("epoch", f"{run.epoch(step.number):,}", 10 if roomy else 8, Role.TEXT),
+                gap,
+                *cell("intercept", fixed(step.intercept, 12, of_intercept), 12, Role.FIT),
+                gap,
+                *cell(above, above_optimum(run.optimum, step.slope, step.intercept), 15, Role.TEXT),
+            ],
+            _settings(view, roomy),
+            [_state(view, columns)],
+        ],
+    )
+
+
+def _settings(view: View, roomy: bool) -> list[Span]:
+    """The settings of the steps to come, and a word where the step in view had others."""
+    settings = view.settings
+    others = not view.latest and settings != view.run.segment(view.number).settings
+    gap: Span = ("   " if roomy else "  ", Role.NOTHING)
+    of_m, of_b = _rates(view)
+    rates = {"η": of_b} if settings.standardize else {"η_m": of_m, "η_b": of_b}
+    spans: list[Span] = [
+        ("next: batch " if others else "batch ", Role.LABEL),
+        (_batch(settings.batch_size, view.run.workers), Role.TEXT),
+        gap,
+    ]
+    for name, value in rates.items():
+        width = 0 if settings.is_constant else SCHEDULED
+        spans += [(f"{name} ", Role.LABEL), (rate(value).ljust(width), Role.TEXT), gap]
+    steps = f"{view.pace:g} step{'s' * (view.pace != 1)}/s"
+    pace = "full speed" if math.isinf(view.pace) else steps
+    return [*spans, (pace, Role.TEXT), gap, (", ".join(_others(settings)), Role.TEXT)]
+
+
+def _batch(size: int | None, workers: int) -> str:
+    """The rows of a batch, told as those of each worker if they have as many each."""
+    if size is None:
+        return "full"
+    return str(size) if workers == 1 or size % workers else f"{workers}×{size // workers}"
+
+
+def _rates(view: View) -> tuple[float, float]:
+    """The learning rates of m and b: as set, or what a schedule makes of them at the step."""
+    settings, run = view.settings, view.run
+    if settings.is_constant or settings != run.segment(view.number).settings:
+        return settings.learning_rate_m, settings.learning_rate_b
+    of_m, of_b = run.rates(max(view.number, 1), 1)
+    return float(f"{of_m[0]:.2g}"), float(f"{of_b[0]:.2g}")
+
+
+def _others(settings: Settings) -> list[str]:
+    """The update order, and whatever else isn't as usual."""
+    told = {
+        "optimizer": settings.optimizer,
+        "schedule": settings.schedule,
+        "sampling": f"by {settings.sampling}",
+        "standardize": "z-scores",
+        "momentum": f"μ {settings.momentum:g}",
+        "warmup_steps": f"warm-up {settings.warmup_steps}",
+        "seed": f"seed {settings.seed}",
+    }
+    usual = Settings()
+    unusual = [
+        told[field.name]
+        for field in fields(Settings)
+        if field.name in told and getattr(settings, field.name) != getattr(usual, field.name)
+    ]
+    return [settings.update, *unusual]
+
+
+def _state(view: View, columns: int) -> Span:
+    """How the run stands, in one sentence and with the key that helps."""
+    run, last = view.run, view.run.history.last
+    diverged = run.diverged_at
+    if diverged is not None and view.number >= min(diverged, last):
+        help_with_it = "; it can't go on, r starts over" if run.overflowed else ""
+        return _fitting(
+            columns,
+            f"{'▶' if view.running else '✗'} diverged at step {diverged:,}",
+            [f": {_too_large(view)}", help_with_it or _way_back(view)],
+        ), Role.BAD
+    if view.running:
+        goal = "on until space" if view.endless else f"to step {run.budget:,}"
+        return f"▶ running {goal}", Role.TEXT
+    if not view.latest:
+        happened = [HAPPENED[event.kind] for event in events(run) if event.step == view.number]
+        state = f"‖ looking back: step {view.number:,} of {last:,}"
+        state += "".join(f", {words}" for words in happened[:1])
+        return _fitting(columns, state, ["; b branches", "; end is the latest"]), Role.TEXT
+    if last == 0 or view.settings != run.segment(last).settings:
+        stable = None if view.foreseen is None else view.foreseen.stable
+        state = "ready" if last == 0 else f"step {last:,}"
+        if stable is False:
+            return _fitting(columns, f"‖ {state}", _foreseen(view)), Role.BAD
+        return _fitting(columns, f"‖ {state}", [*_foreseen(view), "; space runs"]), Role.TEXT
+    if last < run.budget:
+        return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
+    if run.status == "converged":
+        return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD
+    return "‖ stopped over 1% above the optimum; space goes on", Role.TEXT
+
+
+def _fitting(columns: int, state: str, more: list[str]) -> str:
+    """The state, and of what more there is to say first the last and then the others in turn."""
+    kept: set[int] = set()
+    for place in (len(more) - 1, *range(len(more) - 1)):
+        text = state + "".join(more[k] for k in sorted(kept | {place}))
+        if cell_len(text) <= columns:
+            kept.add(place)
+    return state + "".join(more[k] for k in sorted(kept))
+
+
+def _too_large(view: View) -> str:
+    limit = None if view.foreseen is None else view.foreseen.max_stable_scale
+    if limit is None or limit >= 1:
+        return "the loss is over a thousand times its start"
+    return f"the rates are {ratio(1 / limit)} the limit"
+
+
+def _way_back(view: View) -> str:
+    """Which keys make the rates such that they converge."""
+    limit = None if view.foreseen is None else view.foreseen.max_stable_scale
+    if limit is None or limit >= 1:
+        return ""
+    times = math.floor(math.log2(1 / limit)) + 1
+    return f"; press [ {({1: 'once', 2: 'twice'}).get(times, f'{times} times')}"
+
+
+def _foreseen(view: View) -> list[str]:
+    """What the settings will lead to, the most important words first."""
+    foreseen, left = view.foreseen, view.run.budget - view.run.history.last
+    if foreseen is None:
+        return []
+    budget = left if left > 0 else MAX_STEPS  # it runs on until paused
+    told, limit = f": {verdict(foreseen, view.settings, budget)}", foreseen.max_stable_scale
+    if limit is None:
+        return [told]
+    if foreseen.stable:
+        return [told, f"; limit {ratio(limit)} these rates"]
+    return [told, f", {_too_large(view)}", _way_back(view)]

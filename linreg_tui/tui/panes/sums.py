@@ -1,0 +1,41 @@
+"""The sums of the closed form's formula, and the line that they give."""
+
+from __future__ import annotations
+
+from linreg_tui.core.closed_form import ClosedForm, Sums
+from linreg_tui.numbers import detailed, detailed_equation, fixed
+from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
+
+LABEL, NUMBER = 14, 20
+FORMULA = (
+    "m = (n Σxy − Σx Σy) / (n Σx² − (Σx)²)",
+    "b = (Σy Σx² − Σx Σxy) / (n Σx² − (Σx)²)",
+)
+
+
+def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
+    """The formula where there is room for it, its parts, and the line."""
+    whole = all(float(value).is_integer() for value in (sums.x, sums.y, sums.xy, sums.xx))
+    decimals = 0 if whole else 4
+
+    def row(label: str, value: float, decimals: int, role: Role = Role.TEXT) -> list[Span]:
+        text = detailed(value, decimals) if decimals else fixed(value, NUMBER, 0)
+        if len(text) > NUMBER:
+            text = fixed(value, NUMBER, decimals)
+        return [(label.ljust(LABEL), Role.LABEL), (text.rjust(NUMBER), role)]
+
+    formula: list[list[Span]] = [*([(text, Role.LABEL)] for text in FORMULA), []]
+    parts = [
+        row("n", sums.n, 0),
+        row("Σx", sums.x, decimals),
+        row("Σy", sums.y, decimals),
+        row("Σxy", sums.xy, decimals),
+        row("Σx²", sums.xx, decimals),
+        row("n Σx² − (Σx)²", sums.denominator, decimals),
+        row("slope m", line.slope, 6, Role.REFERENCE),
+        row("intercept b", line.intercept, 6, Role.REFERENCE),
+        row("MSE", line.loss, 4),
+        [(detailed_equation(line), Role.REFERENCE)],
+    ]
+    roomy = rows >= len(formula) + len(parts)
+    return lines(columns, rows, [*(formula if roomy else ()), *parts])

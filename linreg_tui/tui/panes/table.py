@@ -1,0 +1,177 @@
+"""The data as a table: its first rows, and a summary of each column as pandas describes it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.summary import Summary, summary
+from linreg_tui.core.text import printable
+from linreg_tui.numbers import decimals_of, fixed, rows_of
+from linreg_tui.tui.drawing.picture import Picture, Role, Span, cut, lines
+
+LABEL, NUMBER = 8, 14
+GAP = 4
+SIDE_BY_SIDE = 2 * (LABEL + 2 * NUMBER) + GAP
+"""Columns from which on rows and summary stand beside one another."""
+
+FIRST_ROWS = 7
+"""So many lines are kept for the first rows, with a blank one and the names, below a summary."""
+
+LEAST_NAMES = 3
+"""So many lines have the names of all columns at least."""
+
+MOST_DECIMALS = 6
+STATISTICS: dict[str, Callable[[Summary], float]] = {
+    "mean": lambda column: column.mean,
+    "std": lambda column: column.std,
+    "min": lambda column: column.minimum,
+    "25%": lambda column: column.quartiles[0],
+    "50%": lambda column: column.quartiles[1],
+    "75%": lambda column: column.quartiles[2],
+    "max": lambda column: column.maximum,
+}
+
+
+class TablePicture:
+    """Only the first rows, until it is prepared."""
+
+    def __init__(self, data: Dataset) -> None:
+        self._data = data
+        self._columns: tuple[Summary, Summary] | None = None
+
+    def prepare(self) -> None:
+        """Work out the summaries."""
+        self._columns = summary(self._data.x), summary(self._data.y)
+
+    def draw(self, columns: int, rows: int) -> Picture:
+        """Side by side where there is room, or else the first rows below the summary."""
+        beside = columns >= SIDE_BY_SIDE
+        wide = self._wide((columns - GAP) // 2 if beside else columns)
+        described = self._described(wide)
+        left_over = rows - len(described)
+        described += self._columns_of_file(left_over if beside else left_over - FIRST_ROWS, wide)
+        if beside:
+            both = zip(
+                _filled(self._first(rows, wide), rows, wide),
+                _filled(described, rows, wide),
+                strict=True,
+            )
+            gap: Span = (" " * GAP, Role.NOTHING)
+            return lines(columns, rows, [[*left, gap, *right] for left, right in both])
+        room = rows - len(described) - 1
+        below = self._first(room, wide) if room > 1 else []
+        return lines(columns, rows, [*described, [], *below])
+
+    def _wide(self, columns: int) -> int:
+        """The width of a column, with room for its name if there is such."""
+        names = self._data.x_name, self._data.y_name
+        longest = max(cell_len(printable(name)) for name in names)
+        return max(NUMBER, min(longest + 2, (columns - LABEL) // 2))
+
+    def _first(self, rows: int, wide: int) -> list[list[Span]]:
+        """As many of the data's rows as there is room for, below the names."""
+        shown = max(0, min(rows - 1, self._data.n))
+        x, y = self._data.x[:shown].tolist(), self._data.y[:shown].tolist()
+        places = [decimals_of(column, MOST_DECIMALS) for column in (x, y)]
+        return [
+            self._names("  row", wide),
+            *(
+                _row(f"{number:>5}", [fixed(row[k], NUMBER, places[k]) for k in (0, 1)], wide)
+                for number, row in enumerate(zip(x, y, strict=True))
+            ),
+        ]
+
+    def _described(self, wide: int) -> list[list[Span]]:
+        names = self._names("", wide)
+        if self._columns is None:
+            return [names, *([(name, Role.LABEL)] for name in ("type", "count", *STATISTICS)), []]
+        places = [_decimals(column) for column in self._columns]
+
+        def each(number: Callable[[Summary], float], label: str) -> list[Span]:
+            told = zip(self._columns or (), places, strict=True)
+            return _row(label, [fixed(number(column), NUMBER, p) for column, p in told], wide)
+
+        counts = [f"{column.count:,}" for column in self._columns]
+        dropped = self._data.dropped
+        return [
+            names,
+            _row("type", ["whole" if column.whole else "real" for column in self._columns], wide),
+            _row(
+                "count",
+                [_above_the_point(c, p) for c, p in zip(counts, places, strict=True)],
+                wide,
+            ),
+            *(each(number, label) for label, number in STATISTICS.items()),
+            *(
+                [[(f"a sample, {rows_of(self._data)}", Role.LABEL)]]
+                * (self._data.whole is not None)
+            ),
+            _row(
+                "missing",
+                [
+                    _above_the_point(f"{count:,}", p)
+                    for count, p in zip(self._data.missing, places, strict=True)
+                ],
+                wide,
+            ),
+            [
+                ("dropped ", Role.LABEL),
+                (f"{dropped:,} row{'s' * (dropped != 1)} without a number", Role.TEXT),
+            ],
+            *(
+                [(row, Role.HERE)]
+                for note in self._data.notes
+                for row in textwrap.wrap(note, LABEL + 2 * wide)
+            ),
+        ]
+
+    def _columns_of_file(self, rows: int, wide: int) -> list[list[Span]]:
+        """The names of all columns, or as many as there is room for."""
+        names = [cut(printable(name), 2 * wide) for name in self._data.columns]
+        if len(names) > max(LEAST_NAMES, rows):
+            shown = max(LEAST_NAMES, rows) - 1
+            names = [*names[:shown], f"and {len(names) - shown} more"]
+        labels = ["columns", *[""] * len(names)]
+        return [
+            [(label.ljust(LABEL), Role.LABEL), (name, Role.TEXT)]
+            for label, name in zip(labels, names, strict=False)
+        ]
+
+    def _names(self, label: str, wide: int) -> list[Span]:
+        names = (cut(printable(n), wide - 2) for n in (self._data.x_name, self._data.y_name))
+        return [
+            (label.ljust(LABEL), Role.LABEL),
+            *((_right(name, wide), Role.LABEL) for name in names),
+        ]
+
+
+def _row(label: str, numbers: Sequence[str], wide: int) -> list[Span]:
+    return [
+        (label.ljust(LABEL), Role.LABEL),
+        *((_right(number, wide), Role.TEXT) for number in numbers),
+    ]
+
+
+def _right(text: str, wide: int) -> str:
+    return " " * (wide - cell_len(text)) + text
+
+
+def _above_the_point(whole: str, decimals: int) -> str:
+    """A whole number over others with so many decimals."""
+    return whole + " " * (decimals + 1 if decimals else 0)
+
+
+def _decimals(column: Summary) -> int:
+    """So many that about seven digits are told of the largest value, and two at least."""
+    digits = len(f"{max(abs(column.minimum), abs(column.maximum)):.0f}")
+    return min(MOST_DECIMALS, max(2, 7 - digits))
+
+
+def _filled(text: list[list[Span]], rows: int, wide: int) -> list[list[Span]]:
+    """So many rows of the same width."""
+    blank: list[Span] = [(" " * (LABEL + 2 * wide), Role.NOTHING)]
+    return [*text[:rows], *([blank] * (rows - len(text)))]

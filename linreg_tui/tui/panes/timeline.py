@@ -1,0 +1,72 @@
+"""The timeline: how far a run is, which of its steps is in view, and where something happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import events
+
+from linreg_tui.axes import growing
+from linreg_tui.core import events as core_events
+from linreg_tui.core.events import Kind
+from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
+from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.messages import StepChosen
+from linreg_tui.tui.player import View
+
+EVENTS: dict[Kind, tuple[str, Role]] = {
+    "changed": ("◆", Role.REFERENCE),
+    "branched": ("◇", Role.REFERENCE),
+    "rose": ("▲", Role.BATCH),
+    "arrived": ("✓", Role.GOOD),
+    "diverged": ("✗", Role.BAD),
+}
+"""Later ones cover earlier ones."""
+
+
+class Timeline(Plot):
+    """A bar of one row; clicking goes to a step."""
+
+    def __init__(self, view: Callable[[], View]) -> None:
+        super().__init__(lambda columns, _: draw_timeline(columns, view()), id="timeline")
+        self._view = view
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the step at the place that was clicked."""
+        view = self._view()
+        start, width = _bar(self.size.width, view)
+        if width > 1 and start <= event.x < start + width:
+            self.post_message(StepChosen(round((event.x - start) / (width - 1) * _last(view))))
+
+
+def draw_timeline(columns: int, view: View) -> Picture:
+    """0 ━━━━━━▲━━━●━━────── 30: heavy is what is trained, light what the epochs still ask for."""
+    picture = blank(columns, 1)
+    last = _last(view)
+    start, width = _bar(columns, view)
+    if width < 2:
+        return picture
+
+    def place(step: int) -> int:
+        return start + round(min(step, last) / last * (width - 1))
+
+    write(picture, 0, 0, "0", Role.LABEL)
+    write(picture, 0, start + width + 1, f"{last:,}", Role.LABEL)
+    write(picture, 0, start, "─" * width, Role.AXIS)
+    write(picture, 0, start, "━" * (place(view.run.history.last) - start + 1), Role.LABEL)
+    happened = core_events.events(view.run)
+    for kind, (glyph, role) in EVENTS.items():
+        for event in happened:
+            if event.kind == kind:
+                write(picture, 0, place(event.step), glyph, role)
+    write(picture, 0, place(view.number), "●", Role.HERE)
+    return picture
+
+
+def _last(view: View) -> int:
+    return growing(view.run.history.last, max(1, view.run.budget))
+
+
+def _bar(columns: int, view: View) -> tuple[int, int]:
+    """First column and width of the bar."""
+    return 2, columns - 2 - len(f" {_last(view):,}")

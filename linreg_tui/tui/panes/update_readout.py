@@ -1,0 +1,108 @@
+"""One step of gradient descent in the notebook's notation, to be followed by hand."""
+
+from __future__ import annotations
+
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.update import Update, update
+from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
+from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
+from linreg_tui.tui.player import View
+
+ROOMY, SPREAD = 72, 92
+"""Columns from which on all of gradient descent fits, and all of the other optimizers."""
+
+FACTOR, TERM = 13, 10
+"""Columns of a gradient, and of a parameter and what it changes by."""
+
+SMALLEST = 1e-4
+"""Numbers below have too few digits in the place of a parameter."""
+
+NAMED = {"momentum": "v", "nesterov": "∂L + μ v", "adam": "m / √v"}
+"""What is multiplied by η instead of the gradient, with each optimizer but sgd."""
+
+
+def draw_update(columns: int, rows: int, view: View) -> Picture:
+    """Three lines: the batch and its residual, the update of m, and that of b."""
+    if view.number == 0:
+        text: list[list[Span]] = [[("no step yet: this is the line to start from", Role.LABEL)]]
+        return lines(columns, rows, text)
+    step = update(view.run, view.number)
+    settings = view.run.segment(view.number).settings
+    text = [_batch(step, settings, columns)]
+    for place, name in enumerate("mb"):
+        text.append(_parameter(step, place, name, NAMED.get(settings.optimizer), columns))
+    return lines(columns, rows, text)
+
+
+def _batch(step: Update, settings: Settings, columns: int) -> list[Span]:
+    rows = "all rows" if step.rows is None else f"{step.n:,} row{'s' * (step.n > 1)}"
+    notes = ["line too low" if step.residual > 0 else "line too high"]
+    if settings.standardize:
+        notes.append("z-scores")
+    if settings.update == "sequential" and columns >= ROOMY:
+        notes.append("∂L/∂b at the new m")
+    return [
+        (rows, Role.TEXT if step.rows is None else Role.BATCH),
+        (", mean residual ", Role.LABEL),
+        (_factor(step.residual).strip(), Role.TEXT),
+        (f" ({'; '.join(notes)})", Role.LABEL),
+    ]
+
+
+def _parameter(
+    step: Update, place: int, name: str, made_of_it: str | None, columns: int
+) -> list[Span]:
+    """The gradient, what an optimizer makes of it, η, and m − η · that = m'."""
+    old, new, rate_now = step.before[place], step.after[place], step.rates[place]
+    before, change, after = _sum(old, rate_now * step.steps[place], new)
+    gradient: list[Span] = [
+        (f"∂L/∂{name} ", Role.LABEL),
+        (_factor(step.gradient[place]), Role.TEXT),
+    ]
+    made: list[Span] = []
+    if made_of_it is not None:
+        made = [(f"   {made_of_it} ", Role.LABEL), (_factor(step.steps[place]), Role.TEXT)]
+    product: list[Span] = [(" − ", Role.LABEL), (change, Role.TEXT)]
+    spans = [*gradient, *made]
+    if columns < (ROOMY if made_of_it is None else SPREAD):
+        spans, product = (made or gradient) if columns < ROOMY else spans, []
+    return [
+        *spans,
+        (" · ", Role.LABEL),
+        (rate(rate_now).ljust(7), Role.TEXT),
+        (f"  {name} ", Role.LABEL),
+        (before, Role.TEXT),
+        *product,
+        (" = " if product else " → ", Role.LABEL),
+        (after, Role.FIT),
+    ]
+
+
+def _factor(value: float) -> str:
+    """A number with four digits at least."""
+    small = 0 < abs(value) < SMALLEST
+    return _small(value).rjust(FACTOR) if small else fixed(value, FACTOR, decimals_for(value))
+
+
+def _small(value: float) -> str:
+    """A number with an exponent, and as many digits as there is room for."""
+    return fixed(value, TERM, MOST_DECIMALS + 3) if value else "0".rjust(TERM)
+
+
+def _sum(old: float, change: float, new: float) -> tuple[str, str, str]:
+    """m, η · ∂L/∂m and the new m with as many decimals as it takes to follow a small change.
+
+    Where so many don't fit, the change has an exponent; all have one if m itself is as small.
+    """
+    largest = max(abs(old), abs(new))
+    if 0 < largest < SMALLEST:
+        return _small(old), _small(change), _small(new)
+    usual = 4 if abs(new) < 1000 else 2
+    room = TERM - len(f"{-largest:.0f}.")
+    decimals = max(usual, min(decimals_for(change) - 1, room))
+    seen = change == 0 or abs(change) >= 10.0 ** (1 - decimals)
+    return (
+        fixed(old, TERM, decimals),
+        fixed(change, TERM, decimals) if seen else _small(change),
+        fixed(new, TERM, decimals),
+    )

@@ -1,0 +1,1 @@
+"""The terminal: how far behind it is, and how it is given back."""

@@ -1,0 +1,37 @@
+"""The screen in a browser: Textual's driver for it, taught what our screen needs."""
+
+from __future__ import annotations
+
+import sys
+
+from textual.drivers.web_driver import WebDriver
+from textual.events import CursorPosition
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
+
+from linreg_tui.tui.terminal.link import QUESTION
+
+WHERE = "\x1b[6n"
+"""Asks a terminal where its cursor is; the answer comes after all sent before."""
+
+
+class BrowserDriver(WebDriver):
+    """Sends what the screen's encoding has, and hears when it was shown.
+
+    The terminal in the page doesn't know synchronized output, and Textual keeps such an answer to
+    itself. Any answer tells that the frames before have arrived, so it is asked something else.
+    """
+
+    def write(self, data: str) -> None:
+        """Send characters, or look-alikes of them."""
+        painted = sys.__stderr__
+        assert painted is not None
+        if data == QUESTION:
+            data = WHERE
+        super().write(data.encode(painted.encoding, painted.errors or "strict").decode())
+
+    def process_message(self, message: Message) -> None:
+        """Take the cursor's position for the answer."""
+        if isinstance(message, CursorPosition):
+            message = TerminalSupportsSynchronizedOutput()
+        super().process_message(message)

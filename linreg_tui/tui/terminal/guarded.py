@@ -1,0 +1,182 @@
+"""An application that gives the terminal back however it ends, and tells by its exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from types import FrameType
+from typing import Any, ClassVar
+
+from rich.console import RenderableType
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.worker import WorkerFailed
+
+from linreg_tui import failures
+
+if sys.platform != "win32":
+    from textual.drivers.linux_driver import LinuxDriver
+
+    from linreg_tui.leaving import LOST, Leaving
+    from linreg_tui.tui.terminal.wiping import WipingDriver
+
+THREADS = 2
+"""For work off the event loop. With a screen, a keyboard and a sweep's processes it makes eight."""
+
+ASKED = 3.0
+"""Seconds in which a second ctrl+c leaves."""
+
+WRITER = "textual-output"
+"""Textual's thread that writes to the terminal."""
+
+
+class GuardedApp(App[None]):
+    """Opened with `run_guarded`, it leaves within a second, and its exit status says why.
+
+    On Windows, and where tests run it, it is an application like any other.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, system=True)
+    ]
+
+    _leaving: Leaving | None = None
+    _asked = float("-inf")
+    _stopped = False
+
+    def run_guarded(self) -> int:
+        """Run in this terminal, and return the exit status."""
+        if sys.platform == "win32":
+            self.run()
+            return self.return_code or 0
+        earlier = threading.excepthook
+        threading.excepthook = self._failed_in_thread
+        try:
+            with Leaving(self._leave) as self._leaving:
+                self.run()
+                # Whatever else went wrong on the way out, it left for the first reason.
+                status = self._leaving.status
+        finally:
+            threading.excepthook = earlier
+        return (self.return_code or 0) if status is None else status
+
+    def get_driver_class(self) -> type[Driver]:
+        """The usual driver's wiping kind."""
+        usual = super().get_driver_class()
+        return WipingDriver if sys.platform != "win32" and usual is LinuxDriver else usual
+
+    def on_load(self) -> None:
+        """Take over what Textual or asyncio would do in another way."""
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(THREADS, "linreg"))
+        loop.set_exception_handler(self._failed_in_loop)
+
+    def on_mount(self) -> None:
+        """Stop and go on as a shell asks."""
+        if self._leaving is None or self._driver is None or not self._driver.can_suspend:
+            return
+        stop, resume = (signal.getsignal(n) for n in (signal.SIGTSTP, signal.SIGCONT))
+        assert callable(stop)
+        assert callable(resume)
+
+        def on_stop(number: int, frame: FrameType | None) -> None:
+            self._stopped = True
+            stop(number, frame)
+
+        def on_continue(number: int, frame: FrameType | None) -> None:
+            if self._leaving is None or self._leaving.status is not None:
+                return  # a shell wakes what it has told to leave
+            if not self._stopped and self._driver is not None:
+                # It was stopped without a chance to give the terminal back.
+                self._driver.suspend_application_mode()
+            self._stopped = False
+            resume(number, frame)
+            self.call_later(self.refresh, layout=True)
+
+        signal.signal(signal.SIGTSTP, on_stop)
+        signal.signal(signal.SIGCONT, on_continue)
+
+    def written(self) -> bool:
+        """Whether nothing waits for the terminal to take it."""
+        # After thirty waiting writes Textual would wait too, and take no keys meanwhile.
+        writer = getattr(self._driver, "_writer_thread", None)
+        return writer is None or writer._queue.empty()
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave in time."""
+        if self._leaving is not None:
+            self._leaving.begin(return_code)
+        super().exit(result, return_code, message)
+
+    def exit_saying(self, words: str) -> None:
+        """Leave, with a line below what was there before."""
+        if self._leaving is not None and words:
+            self._leaving.begin(0, f"{words}\n")
+        self.exit()
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Show a notice, one at a time: the latest."""
+        self.clear_notifications()
+        super().notify(message, **options)
+
+    def action_help_quit(self) -> None:
+        """Ask once, then leave as other programs do at ctrl+c."""
+        now = time.monotonic()
+        if now - self._asked < ASKED:
+            self.exit(return_code=128 + signal.SIGINT)
+        self._asked = now
+        self.notify("Press ctrl+c again to leave.", timeout=ASKED)
+
+    def action_suspend_process(self) -> None:
+        """Stop, with all that the shell takes for the same job."""
+        if sys.platform != "win32" and self._driver is not None and self._driver.can_suspend:
+            os.killpg(os.getpgrp(), signal.SIGTSTP)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Textual gives up; in its input thread, since the terminal is gone."""
+        if self._leaving is not None:
+            self._leaving.begin(LOST)
+        super().panic(*renderables)
+
+    def _leave(self, status: int) -> None:
+        """From another thread: leave, if that has not begun."""
+        if self._loop is not None and not self._exit:
+            with suppress(RuntimeError):  # the loop is closed already
+                self._loop.call_soon_threadsafe(self.exit, None, status)
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self._leaving is not None and self._leaving.status is None:
+            cause = error.error if isinstance(error, WorkerFailed) else error
+            self._leaving.begin(failures.FAILED, failures.report(cause))
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        if self._leaving is None:
+            super()._fatal_error()
+        else:
+            self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        if self._leaving is None:
+            super()._print_error_renderables()
+
+    def _failed_in_thread(self, failed: threading.ExceptHookArgs) -> None:
+        if self._leaving is None or failed.exc_value is None:
+            return
+        if isinstance(failed.exc_value, OSError) and getattr(failed.thread, "name", "") == WRITER:
+            self._leaving.begin(LOST)
+        elif self._leaving.status is None:
+            self._leaving.begin(failures.FAILED, failures.report(failed.exc_value))
+
+    def _failed_in_loop(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if isinstance(error := context.get("exception"), Exception):
+            self._handle_exception(error)

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.reading.loading import load
+from linreg_tui.core.reading.streaming import RunningFit, Sample, stream
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+
+ROWS = 300_000
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rng = np.random.default_rng(0)
+    x = rng.uniform(300, 4500, ROWS).round(2)
+    y = (88 * x + rng.normal(34_000, 50_000, ROWS)).round(2)
+    path = tmp_path_factory.mktemp("big") / "big.csv"
+    rows = "".join(f"a,{v},{w}\nb,NA,1\n" for v, w in zip(x.tolist(), y.tolist(), strict=True))
+    path.write_text(f"name,x,y\n{rows}")
+    return path
+
+
+def test_a_streamed_fit_is_that_of_all_rows(big: Path) -> None:
+    streamed, whole = stream(str(big)), load(str(big))
+    assert (streamed.total, streamed.dropped) == (whole.n, whole.dropped) == (ROWS, ROWS)
+    assert (streamed.n, streamed.x_name, streamed.y_name) == (100_000, "x", "y")
+    for name in ("slope", "intercept", "loss"):
+        assert getattr(streamed.line, name) == pytest.approx(getattr(whole.line, name), rel=1e-12)
+    for name in ("mean_x", "mean_y", "sxx", "sxy", "syy"):
+        assert getattr(streamed.moments, name) == pytest.approx(
+            getattr(whole.moments, name), rel=1e-12
+        )
+    for name in ("n", "x", "y", "xy", "xx"):
+        assert getattr(streamed.sums, name) == pytest.approx(getattr(whole.sums, name), rel=1e-13)
+
+
+def test_full_batches_see_all_rows_and_small_ones_the_sample(big: Path) -> None:
+    streamed, whole = stream(str(big), rows=1000), load(str(big))
+    ends = []
+    for data in (streamed, whole):
+        run = Run(data, Settings())
+        run.advance(30)
+        ends.append(run.history[30].loss)
+    assert ends[0] == pytest.approx(ends[1], rel=1e-11)
+    run = Run(streamed, Settings(batch_size=1000, epochs=3))
+    run.advance(run.budget)
+    assert run.history.last == 3
+
+
+def test_few_rows_are_kept_all(tmp_path: Path) -> None:
+    path = tmp_path / "few.csv"
+    path.write_text("a,b\n1,2\n3,4\nx,1\n5,9\n")
+    streamed, whole = stream(str(path)), load(str(path))
+    assert (streamed.x.tolist(), streamed.y.tolist()) == (whole.x.tolist(), whole.y.tolist())
+    assert streamed.line == whole.line
+    assert streamed.whole is None
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="one row is not enough"):
+        stream(str(path))
+    path.write_text("a,b\n1,2\n1,3\n1,5\n")
+    with pytest.raises(InputError, match="every x is the same"):
+        stream(str(path), "a", "b", rows=2)
+
+
+def chunked(values: FloatArray, size: int) -> list[FloatArray]:
+    return [values[first : first + size] for first in range(0, len(values), size)]
+
+
+@given(st.integers(1, 50), st.integers(1, 400), st.integers(1, 400))
+def test_a_sample_does_not_depend_on_the_chunks(size: int, one: int, other: int) -> None:
+    rows = np.arange(400.0)
+    found = []
+    for chunk in (one, other):
+        sample = Sample(size, seed=7)
+        for part in chunked(rows, chunk):
+            sample.add(part, -part)
+        x, y = sample.rows()
+        assert np.array_equal(y, -x)
+        assert (np.diff(x) > 0).all()
+        found.append(x.tolist())
+    assert found[0] == found[1]
+    assert len(found[0]) == size
+
+
+def test_a_sample_is_uniform() -> None:
+    """Each of 100 rows is in 20% of 2000 samples, within five standard deviations."""
+    rows = np.arange(100.0)
+    counts = np.zeros(100)
+    for seed in range(2000):
+        sample = Sample(20, seed)
+        for part in chunked(rows, 13):
+            sample.add(part, part)
+        counts[sample.rows()[0].astype(int)] += 1
+    assert np.abs(counts - 400).max() < 5 * np.sqrt(2000 * 0.2 * 0.8)
+
+
+@given(
+    st.floats(-1e6, 1e6),
+    st.floats(1e-2, 1e2),
+    st.floats(-1e6, 1e6),
+    st.sampled_from([0.0, 1e-6, 1e-3, 1.0]),
+    st.integers(3, 40),
+)
+def test_a_tally_keeps_the_digits(
+    offset: float, slope: float, intercept: float, noise: float, size: int
+) -> None:
+    """Held against exact fractions; a difference of sums of squares has none left here."""
+    rng = np.random.default_rng(1)
+    x = offset + rng.uniform(-1, 1, 60)
+    y = slope * x + intercept + noise * rng.standard_normal(60)
+    fit = RunningFit()
+    for part in zip(chunked(x, size), chunked(y, size), strict=True):
+        fit.add(*part)
+    xs, ys = [Fraction(v) for v in x.tolist()], [Fraction(v) for v in y.tolist()]
+    mean_x, mean_y = sum(xs) / 60, sum(ys) / 60
+    sxx = sum((v - mean_x) ** 2 for v in xs)
+    sxy = sum((v - mean_x) * (w - mean_y) for v, w in zip(xs, ys, strict=True))
+    syy = sum((w - mean_y) ** 2 for w in ys)
+    # Each number is only known to a rounding error, and the first rows' line may be a steep one.
+    steepest = slope + 20 * noise
+    rounding = float(np.spacing(abs(intercept) + steepest * (abs(offset) + 1)))
+    line = fit.line()
+    assert line.slope == pytest.approx(float(sxy / sxx), rel=1e-12, abs=10 * rounding)
+    exact = float((syy - sxy * sxy / sxx) / 60)
+    assert line.loss == pytest.approx(exact, rel=1e-9, abs=100 * (noise + rounding) * rounding)
+
+
+def test_rows_too_large_to_be_squared_are_told() -> None:
+    fit = RunningFit()
+    fit.add(np.array([1e200, 2e200]), np.array([1.0, 2.0]))
+    with pytest.raises(InputError, match="too large to be squared"):
+        fit.line()
+    data = Dataset("d", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 2.0]))
+    assert data.total == data.n == 2

@@ -1,0 +1,469 @@
+from __future__ import annotations
+
+import codecs
+import gzip
+import sys
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.reading.dialect import Dialect, look
+from linreg_tui.core.reading.loading import load
+from linreg_tui.core.reading.numerals import number
+from linreg_tui.core.reading.tables import openable, preview
+
+TABLE = "name,size,price\na,1.5,1000\nb,2.5,2500.5\nc,4,3000\n"
+SIZES, PRICES = [1.5, 2.5, 4.0], [1000.0, 2500.5, 3000.0]
+
+
+def written(folder: Path, content: str | bytes, name: str = "rows.csv") -> str:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def complaint(path: str, x: str | None = None, y: str | None = None) -> str:
+    with pytest.raises(InputError) as caught:
+        load(path, x, y)
+    message = str(caught.value)
+    assert message.isprintable()
+    assert 20 < len(message) < 600
+    return message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TABLE,
+        TABLE.replace(",", ";"),
+        TABLE.replace(",", "\t"),
+        TABLE.replace(",", "|"),
+        TABLE.replace(",", "   "),
+        TABLE.replace(",", " \t"),
+        TABLE.replace(",", ";").replace(".", ","),
+        TABLE.replace(",", "\t").replace(".", ","),
+        TABLE.replace(",", " ").replace(".", ","),
+        "name;size;price\na;1,5;1.000\nb;2,5;2.500,5\nc;4;3.000\n",
+        TABLE.replace("1000", '"1,000"').replace("2500.5", '"2,500.50"').replace("3000", '"3,000"'),
+        TABLE.replace("1.5", '"1,5"').replace("2.5,", '"2,5",').replace("2500.5", '"2500,5"'),
+        TABLE.replace("2500.5", "2 500.5"),
+        TABLE.replace("2500.5", "2\u00a0500.5"),
+        TABLE.replace("2500.5", "2'500.5"),
+        TABLE.replace("\n", "\r\n"),
+        TABLE.replace("\n", "\r"),
+        TABLE.replace("\n", "\n\n"),
+        "\n \n" + TABLE,
+        TABLE.replace("name", '"name, or\nnickname; short"'),
+        TABLE.replace("a,", '"a, A; or ""Al"" | \n",'),
+        TABLE.replace(",", ", ").replace("a, ", 'a, "').replace("1.5", '1.5"'),
+    ],
+    ids=ascii,
+)
+def test_a_table_is_read_however_it_is_written(tmp_path: Path, text: str) -> None:
+    data = load(written(tmp_path, text))
+    assert (data.x_name, data.y_name) == ("size", "price")
+    assert (data.x.tolist(), data.y.tolist(), data.dropped) == (SIZES, PRICES, 0)
+
+
+ENCODED = TABLE.replace("name", "größe").replace("a,", "ä,")
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        ENCODED.encode("utf-8"),
+        ENCODED.encode("utf-8-sig"),
+        ENCODED.encode("utf-16"),
+        codecs.BOM_UTF16_LE + ENCODED.encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + ENCODED.encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + ENCODED.encode("utf-32-le"),
+        ENCODED.encode("latin-1"),
+    ],
+    ids=["UTF-8", "with BOM", "UTF-16", "16 LE", "16 BE", "UTF-32", "Latin-1"],
+)
+def test_encodings_are_recognised(tmp_path: Path, content: bytes, packed: bool) -> None:
+    path = written(
+        tmp_path, gzip.compress(content) if packed else content, "t.csv" + ".gz" * packed
+    )
+    assert [column.name for column in preview(path).columns] == ["größe", "size", "price"]
+    data = load(path)
+    assert (data.x.tolist(), data.y.tolist()) == (SIZES, PRICES)
+
+
+def test_a_stray_byte_far_down_is_no_failure(tmp_path: Path) -> None:
+    rows = "a,b,c\n" + "x,1,2\ny,3,5\n" * 60_000
+    data = load(written(tmp_path, rows.encode() + b"\xe9,5,7\n"))
+    assert (data.n, data.dropped, data.x[-1]) == (120_001, 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("a;b\n1,5;2,5\n2,5;3,5\n", Dialect(";", ",")),
+        ("a;b\n1.5;2.5\n", Dialect(";", ".")),
+        ("a;b\n1;2\n", Dialect(";", ",")),
+        ("a,b\n1,2\n", Dialect(",", ".")),
+        ("a\tb\n1,234\t2,345\n", Dialect("\t", ".", guessed=True)),
+        ("a\n1\n", Dialect(",", ".")),
+        ("a b\n1\n2\n", Dialect(",", ".")),
+        ("a b,c\n1,2\n", Dialect(",", ".")),
+        ("place,x\nRome; Italy,1\nOslo; Norway,2\n", Dialect(",", ".")),
+    ],
+)
+def test_a_dialect_is_told_by_looking(text: str, dialect: Dialect) -> None:
+    assert look(text, complete=True) == dialect
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "value"),
+    [
+        ("1,234.5", ".", 1234.5),
+        ("1.234,5", ",", 1234.5),
+        ("-1,234,567", ".", -1234567),
+        (" +1e-7 ", ".", 1e-7),
+        (".5", ".", 0.5),
+        ("5.", ".", 5),
+        ("1.234", ",", 1234),
+        ("1,23", ".", None),
+        ("12,34,567", ".", None),
+        ("1_000", ".", None),
+        ("0x10", ".", None),
+        ("", ".", None),
+        ("1 2", ".", None),
+        ("nan", ".", None),
+        ("١٢", ".", 12),
+    ],
+)
+def test_a_cell_is_a_number_or_it_is_not(cell: str, decimal: str, value: float | None) -> None:
+    found = number(cell, decimal)
+    assert np.isnan(found) if value is None else found == value
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_numbers_are_read_as_they_are_written(value: float) -> None:
+    assert number(repr(value)) == value
+    assert number(repr(value).replace(".", ","), ",") == value
+
+
+def test_a_rare_word_and_a_rare_thousand_far_down(tmp_path: Path) -> None:
+    text = "a,b\n" + "1.5,2\n2.5,3\n" * 70_000 + '"1,234.5",7\nNA,8\nunknown,9\ntrue,9\n'
+    data = load(written(tmp_path, text))
+    assert (data.n, data.dropped, data.x[-1]) == (140_001, 3, 1234.5)
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "why"),
+    [
+        ("day", ["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04"], "dates"),
+        ("day", ["1.2.2020", "2.2.2020", "", "NA"], "dates"),
+        ("day", ["1/2/20", "2/2/20", "3/2/20", "4/2/20"], "dates"),
+        ("day", ["3 May 2020", "4 May 2020", "5 May 2020", "6 May 2020"], "dates"),
+        ("time", ["12:30", "12:31", "12:32", "12:33"], "dates"),
+        ("stamp", ["2020-01-01T10:00:00Z"] * 4, "dates"),
+        ("who", ["Ann", "Bob", "Cy", "Di"], "text"),
+        ("who", ["yes", "no", "yes", "no"], "text"),
+        ("none", ["", "NA", "nan", ""], "no numbers"),
+        ("same", ["7", "7", "7", "7"], "the same number in every row"),
+        ("n", ["0", "1", "2", "3"], "row numbers"),
+        ("n", ["1", "2", "3", "4"], "row numbers"),
+        ("", ["5", "7", "2", "1"], "names the rows"),
+        ("id", ["5", "7", "2", "1"], "names the rows"),
+        ("house_id", ["5", "7", "2", "1"], "names the rows"),
+        ("PassengerId", ["5", "7", "2", "1"], "names the rows"),
+        ("Kunden-Nr", ["5", "7", "2", "1"], "names the rows"),
+        ("Kundennummer", ["5", "7", "2", "1"], "names the rows"),
+        ("ZIP code", ["5", "7", "2", "1"], "names the rows"),
+        ("no_of_rooms", ["5", "7", "2", "1"], ""),
+        ("Volcano", ["5", "7", "2", "1"], ""),
+        ("customer", ["10001", "10002", "10003", "10004"], "row numbers"),
+        ("year", ["1990", "1991", "1992", "1993"], ""),
+        ("Grid", ["5", "7", "2", "1"], ""),
+        ("n", ["1", "2", "3", "5"], ""),
+        ("n", ["1", "", "unknown", "5"], ""),
+    ],
+)
+def test_columns_tell_what_speaks_against_them(
+    tmp_path: Path, header: str, first: list[str], why: str
+) -> None:
+    rows = [f"{cell},{size},{2 * size + 1}" for cell, size in zip(first, (3, 5, 4, 9), strict=True)]
+    found = preview(written(tmp_path, "\n".join([f"{header},size,price", *rows, ""])))
+    column, *others = found.columns
+    assert column.why == why
+    usable = why in ("", "row numbers", "names the rows")
+    assert (column.x, column.y) == (usable, usable or column.why.startswith("the same"))
+    assert all(other.guessed for other in others)
+    assert found.guess == (("size", "price") if why else (header, "size"))
+
+
+def test_a_count_of_rows_is_taken_where_nothing_else_is_left(tmp_path: Path) -> None:
+    assert preview(written(tmp_path, "week,kilos\n1,80\n2,79\n3,79\n")).guess == ("week", "kilos")
+    assert preview(written(tmp_path, "id,kilos\n1,80\n2,79\n3,79\n")).guess is None
+
+
+def test_a_preview_shows_the_first_rows_safely(tmp_path: Path) -> None:
+    lines = ["[red]a,b\x1b[31m", *(f"\x1b]0;{row}\x07,{row}" for row in range(20)), "short", ""]
+    found = preview(written(tmp_path, "\n".join(lines)))
+    assert found.rows[0] == ("\\x1b]0;0\\x07", "0")
+    assert len(found.rows) == 8
+    assert len(preview(written(tmp_path, "\n".join(lines)), rows=50).rows) == 21
+    assert [column.name for column in found.columns] == ["[red]a", "b\x1b[31m"]
+
+
+def test_a_preview_reads_only_the_head(tmp_path: Path) -> None:
+    path = tmp_path / "endless.csv"
+    with path.open("wb") as file:
+        file.write(b"a,b\n" + b"1,5\n4,3\n" * 50_000)
+        file.truncate(2**40)
+    assert preview(str(path)).guess == ("a", "b")
+    assert "NUL bytes" in complaint(str(path))
+
+
+@pytest.mark.parametrize("column", ["x", "y"])
+def test_a_date_is_refused_with_a_word_why(tmp_path: Path, column: str) -> None:
+    path = written(tmp_path, "day,a,b\n2020-01-01,1,2\n2020-01-02,2,5\n2020-01-03,4,4\n")
+    message = complaint(path, **{column: "day"})
+    assert (
+        "column day holds dates, not numbers; choose a column of numbers, such as a, b" in message
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "can"),
+    [
+        ("a.csv", True),
+        ("A.CSV", True),
+        ("a.tsv.gz", True),
+        ("a.txt", True),
+        ("a.parquet", True),
+        ("a.xlsx", True),
+        ("a.gz", False),
+        ("a.py", False),
+        ("csv", False),
+        ("a.parquet.gz", False),
+    ],
+)
+def test_what_can_be_opened_is_told_by_its_name(name: str, can: bool) -> None:
+    assert openable(name) == can
+
+
+def test_parquet_is_read(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = str(tmp_path / "t.parquet")
+    columns = {
+        "day": [date(2020, 1, day) for day in (1, 2, 3, 4)],
+        "name": ["a", "b", "c", "d"],
+        "size": pa.array([1, 2, None, 4]),
+        "price": [1.5, 2.5, 3.5, float("nan")],
+    }
+    parquet.write_table(pa.table(columns), path)
+    found = preview(path)
+    assert [column.why for column in found.columns] == ["dates", "text", "", ""]
+    assert found.rows[0] == ("2020-01-01", "a", "1", "1.5")
+    data = load(path)
+    assert (data.x_name, data.y_name, data.dropped) == ("size", "price", 2)
+    assert (data.x.tolist(), data.y.tolist()) == ([1, 2], [1.5, 2.5])
+    told: list[float] = []
+    load(path, "price", "size", progress=told.append)
+    assert told == [1.0]
+    assert "holds dates" in complaint(path, "day")
+    assert "column name holds no numbers" in complaint(path, "name")
+
+
+def test_excel_is_read(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    path = str(tmp_path / "t.xlsx")
+    book = openpyxl.Workbook()
+    for row in (
+        [],
+        ["day", "name", "size", "price"],
+        [date(2020, 1, 1), "a", 1, 1.5],
+        [date(2020, 1, 2), "b", "2", 2.5],
+        [],
+        [date(2020, 1, 3), "c", None, 3.5],
+        [date(2020, 1, 4), True, 4, "none"],
+    ):
+        book.active.append(row)
+    book.save(path)
+    found = preview(path)
+    assert [column.why for column in found.columns] == ["dates", "text", "", ""]
+    data = load(path)
+    assert (data.x_name, data.y_name, data.dropped) == ("size", "price", 2)
+    assert (data.x.tolist(), data.y.tolist()) == ([1, 2], [1.5, 2.5])
+
+
+@pytest.mark.parametrize(
+    ("ending", "library", "extra"),
+    [(".parquet", "pyarrow", "parquet"), (".xlsx", "openpyxl", "excel")],
+)
+def test_a_missing_library_is_told_by_its_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, library: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    path = written(tmp_path, "anything", f"t{ending}")
+    assert complaint(path).endswith(f"install the extra: pip install 'linreg-tui[{extra}]'")
+    assert "no such file" in complaint(str(tmp_path / f"nowhere{ending}"))
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".xlsx"])
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PAR1" * 9, b"PK\x05\x06" + b"\0" * 18])
+def test_a_false_workbook_is_told_in_one_line(tmp_path: Path, ending: str, content: bytes) -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("openpyxl")
+    assert "check it" in complaint(written(tmp_path, content, f"t{ending}"))
+
+
+def test_a_false_gz_and_a_truncated_one(tmp_path: Path) -> None:
+    packed = gzip.compress(np.random.default_rng(0).bytes(10).hex().encode() * 9 + TABLE.encode())
+    cut = gzip.compress(("a,b\n" + "".join(f"{n},{n * n}\n" for n in range(200_000))).encode())
+    broken = bytearray(cut)
+    broken[len(cut) // 2] ^= 255
+    assert "isn't compressed" in complaint(written(tmp_path, TABLE, "t.csv.gz"))
+    assert "ends too soon" in complaint(written(tmp_path, packed[:30], "t.csv.gz"))
+    assert "ends too soon" in complaint(written(tmp_path, cut[:-20], "t.csv.gz"))
+    damaged = complaint(written(tmp_path, bytes(broken), "t.csv.gz"))
+    assert "damaged" in damaged or "cells" in damaged or "NUL" in damaged
+
+
+def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, TABLE)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert "no permission to read it" in complaint(path)
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
+    path = Path(written(tmp_path, "a,b\n" + "1,2\n3,5\n" * 200_000))
+
+    def grow(_: float) -> None:
+        with path.open("a") as file:
+            file.write("1,2\n")
+
+    with pytest.raises(InputError, match="it changed while it was read; open it again"):
+        load(str(path), progress=grow)
+
+    def shrink(_: float) -> None:
+        path.write_text("a,b\n1,2\n")
+
+    with pytest.raises(InputError, match="it changed while it was read; open it again"):
+        load(str(path), progress=shrink)
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_read_to_its_end(tmp_path: Path) -> None:
+    path = Path(written(tmp_path, "a,b\n" + "1,2\n3,5\n" * 200_000))
+    data = load(str(path), progress=lambda _: path.unlink(missing_ok=True))
+    assert data.n == 400_000
+
+
+def test_progress_is_told_by_bytes_and_can_cancel(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n" + "1,2\n3,5\n" * 300_000)
+    told: list[float] = []
+    load(path, progress=told.append)
+    assert len(told) > 3
+    assert told == sorted(told)
+    assert told[-1] == 1
+    assert 0 < told[0] < 0.5
+
+    class StopError(ValueError):
+        pass
+
+    def stop(_: float) -> None:
+        raise StopError
+
+    with pytest.raises(StopError):
+        load(path, progress=stop)
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ("1,2\n" * 200_000 + '"1,2\n' + "1,2\n" * 100_000, 'a quote (") is opened and never'),
+        ("1,2\n\n" * 200_000 + "1,2,3\n" * 2, "line 400003 has 3 cells, and the header 2"),
+        ("1,2\n" * 200_000 + "1,\0\n", "it has NUL bytes"),
+    ],
+    ids=["quote", "ragged", "NUL"],
+)
+def test_what_is_wrong_far_down(tmp_path: Path, rows: str, why: str) -> None:
+    assert why in complaint(written(tmp_path, "a,b\n5,6\n" + rows))
+
+
+def test_a_header_of_a_megabyte_is_no_header(tmp_path: Path) -> None:
+    assert "too long" in complaint(written(tmp_path, f"{'a' * 2**20},b\n1,2\n"))
+
+
+def test_wide_rows(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(40, 5000))
+    lines = [",".join(f"c{place}" for place in range(5000))]
+    lines += [",".join(map(repr, row)) for row in table.tolist()]
+    data = load(written(tmp_path, "\n".join(lines)), "c4999", "c17")
+    assert data.x.tolist() == table[:, 4999].tolist()
+    assert data.y.tolist() == table[:, 17].tolist()
+
+
+def test_a_short_row_is_no_failure_and_the_header_may_end_the_file(tmp_path: Path) -> None:
+    data = load(written(tmp_path, "a,b\n1.5,2\n3\n4,7\n2,8"))
+    assert (data.n, data.dropped) == (3, 1)
+    assert "two columns of numbers are needed" in complaint(written(tmp_path, "a,b"))
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".xlsx", ".csv.gz", ".csv"])
+def test_a_damaged_file_gives_rows_or_one_line(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"t{ending}"
+    if ending == ".parquet":
+        pa = pytest.importorskip("pyarrow")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pa.table({"a": [1.5, 2, 4] * 50, "b": [1, 2, 3] * 50}), path)
+    elif ending == ".xlsx":
+        book = pytest.importorskip("openpyxl").Workbook()
+        for row in [["a", "b"], *([n / 3, n * n % 7] for n in range(50))]:
+            book.active.append(row)
+        book.save(path)
+    else:
+        text = ("a,b\n" + "1.5,2\n2.5,3\n" * 50).encode()
+        path.write_bytes(gzip.compress(text) if ending.endswith("gz") else text)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        broken = bytearray(whole)
+        for place in rng.integers(0, len(whole), rng.integers(1, 4)):
+            broken[place] = rng.integers(256)
+        path.write_bytes(broken[: len(broken) if rng.random() < 0.7 else rng.integers(len(broken))])
+        try:
+            data = load(str(path))
+        except InputError:
+            complaint(str(path))
+        else:
+            assert np.isfinite(data.x).all()
+
+
+def test_missing_cells_are_counted_by_column(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_text("note,a,b\nx,1,2\n,NA,3\n,,\n,4,\n,5,6\n")
+    data = load(str(path), "a", "b")
+    assert (data.n, data.dropped, data.missing) == (2, 3, (2, 2))
+    assert data.columns == ("note", "a", "b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a;b\n1,5;1.234,50\n2,5;\n3,5;4.345,60\n4,5;5.000,10\n",
+        'a,b\n1.5,"1,234.50"\n2.5,\n3.5,"4,345.60"\n4.5,"5,000.10"\n',
+    ],
+)
+def test_an_empty_cell_among_quoted_thousands_is_missing(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(text)
+    data = load(str(path))
+    assert data.y.tolist() == [1234.5, 4345.6, 5000.1]
+    assert data.missing == (0, 1)

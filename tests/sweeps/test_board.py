@@ -1,0 +1,106 @@
+"""How far a sweep is, row by row and as a whole, and the cells that tell it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.history import Step
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import Plan, grid, over_batch_sizes, over_scales
+from linreg_tui.core.trials import Result, run_trial
+from linreg_tui.sweeps.board import Board
+from linreg_tui.sweeps.cells import Columns
+
+
+def results(data: Dataset, plan: Plan) -> list[Result]:
+    return [run_trial(data, trial) for trial in plan]
+
+
+def test_rows_go_from_waiting_to_how_they_ended(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, [64, 512], repeats=2)
+    board = Board(plan, houses.n)
+    one, other = board.rows
+    assert (board.trials, board.taken, board.fraction) == (4, 0, 0.0)
+    assert [one.state, other.state] == ["waiting", "waiting"]
+    board.watch(plan[0], Step(120, 1.0, 2.0, 3.0, 4.0))
+    assert one.state == "running"
+    assert one.made == pytest.approx(120 / 480)
+    halfway = board.fraction
+    assert 0 < halfway < 0.5
+    board.take(results(houses, plan[:1]))
+    assert (one.state, one.made) == ("running", 0.5)
+    assert board.fraction > halfway
+    board.take(results(houses, plan[1:]))
+    assert [row.done for row in board.rows] == [True, True]
+    assert (other.state, other.made) == ("converged", 1.0)
+    assert board.fraction == pytest.approx(1.0)
+
+
+def test_of_several_ends_the_worst_is_told(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, [64], repeats=3)
+    ended = results(houses, plan)
+    for statuses, state in (
+        (("converged", "stopped", "converged"), "stopped"),
+        (("diverged", "stopped", "converged"), "diverged"),
+        (("converged", "converged", "converged"), "converged"),
+    ):
+        board = Board(plan, houses.n)
+        board.take(replace(r, status=s) for r, s in zip(ended, statuses, strict=True))  # type: ignore[arg-type]
+        assert board.rows[0].state == state
+
+
+def test_results_may_come_in_any_order(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, [64, 128], repeats=3)
+    ended = results(houses, plan)
+    forwards, backwards = Board(plan, houses.n), Board(plan, houses.n)
+    forwards.take(ended)
+    for result in reversed(ended):
+        backwards.take([result])
+        assert backwards.rows[result.trial.group].summary is not None
+    for one, other in zip(forwards.rows, backwards.rows, strict=True):
+        assert one.summary == other.summary
+        assert one.first == other.first
+        assert one.first is not None
+        assert one.first.trial.repeat == 0
+
+
+def test_a_board_grows_and_is_cut(houses: Dataset) -> None:
+    plan = over_scales(Settings(), houses.n, [1, 2, 4])
+    board = Board(plan[:1], houses.n)
+    board.extend(plan[1:])
+    board.take(results(houses, plan[:2]))
+    assert board.trials == 3
+    assert board.fraction < 1
+    board.cut(2)
+    assert board.trials == 2
+    assert [row.scale for row in board.rows] == [1, 2]
+    assert board.fraction == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "varying"),
+    [
+        ({"batch_size": [32, 64]}, ("batch",)),
+        ({"learning_rate_b": [0.1]}, ("batch",)),
+        ({"learning_rate_b": [0.1, 0.2], "optimizer": ["sgd", "adam"]}, ("rate b", "optimizer")),
+    ],
+)
+def test_columns_are_those_that_tell_rows_apart(
+    houses: Dataset, values: dict[str, list[object]], varying: tuple[str, ...]
+) -> None:
+    columns = Columns.of(grid(Settings(), values, repeats=2), houses.line)
+    assert set(columns.varying) == {"batch", *varying}
+    assert columns.repeats == 2
+    assert not columns.scales
+
+
+def test_scales_have_their_rates(houses: Dataset) -> None:
+    plan = over_scales(Settings(), houses.n, [8])
+    columns = Columns.of(plan, houses.line)
+    assert columns.scales
+    cells = columns.settings(plan[0])
+    told = {name: cells[name] for name in ("scale", *columns.varying)}
+    assert told == {"scale": "8", "batch": "512", "rate m": "8e-7", "rate b": "0.8"}
