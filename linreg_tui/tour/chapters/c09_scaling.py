@@ -9,7 +9,7 @@ from linreg_tui.core.sweep import scaled
 from linreg_tui.numbers import above_least, rate
 from linreg_tui.tour.chapter import Question, Step
 from linreg_tui.tour.facts import Facts, plan_of
-from linreg_tui.tour.scenes import OUTCOMES, Sweep, Training
+from linreg_tui.tour.scenes import OUTCOMES, Page, Sweep, Training
 
 TITLE = "Scaling until it breaks"
 
@@ -61,7 +61,7 @@ noise, so one dares larger steps. The usual rule: **scale the rates with the bat
 |---|---|---|---|
 {rows}
 """,
-            SCALES,
+            Page(),
         ),
         Step(
             "Scales 1, 2, 4, 8: which diverge?",
