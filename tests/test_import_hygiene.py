@@ -170,7 +170,7 @@ def users(package: str) -> set[str]:
         ("openpyxl", "core/reading/excel.py"),
         ("pyarrow", "core/reading/parquet.py"),
         ("scipy", "core/inference.py"),
-        ("plotext", "tui/drawing/figures.py"),
+        ("plotext", "tui/drawing/canvas.py"),
     ],
 )
 def test_one_file_knows_a_library(package: str, only: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
@@ -52,6 +52,11 @@ class Segment:
             draws, drawn = _draws(settings, self.n, seed), step
         epochs = self.epochs_at(step)
         return Segment(step, settings, self.n, milestones, draws, epochs, scheduled, drawn)
+
+    def again_from(self, step: int) -> Segment:
+        """The same, of whose steps those up to a step are known, and the others to be made anew."""
+        draws = self.draws and self.draws.from_batch(step - self.drawn)
+        return replace(self, draws=draws, milestones=self.milestones.until(step))
 
     def epochs_at(self, step: int) -> Fraction:
         """How many passes over the data the run has made at a step of this segment."""

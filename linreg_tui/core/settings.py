@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from linreg_tui.core.errors import InputError
@@ -157,3 +157,26 @@ class Settings:
 
     def _possible_batch(self, n: int) -> bool:
         return self.batch_size is None or 1 <= self.batch_size <= n
+
+
+def starting_at(settings: Settings, slope: float, intercept: float) -> Settings:
+    """The settings with another line to start from."""
+    return replace(settings, initial_slope=slope, initial_intercept=intercept)
+
+
+def scaled_rates(settings: Settings, factor: float) -> Settings:
+    """The settings with both learning rates multiplied."""
+    return replace(
+        settings,
+        learning_rate_m=settings.learning_rate_m * factor,
+        learning_rate_b=settings.learning_rate_b * factor,
+    )
+
+
+def next_batch_size(settings: Settings, n: int, direction: int) -> Settings:
+    """The settings with the next larger (1) or smaller (-1) batch: powers of two, or all n."""
+    sizes = [2**k for k in range(n.bit_length()) if 2**k < n]
+    now = settings.batch_size or n
+    if direction < 0:
+        return replace(settings, batch_size=max((s for s in sizes if s < now), default=now))
+    return replace(settings, batch_size=min((s for s in sizes if s > now), default=None))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import repeat
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
-from linreg_tui.core.history import History, Thinner
+from linreg_tui.core.history import History, Step, Thinner
+from linreg_tui.core.marks import Marks
 from linreg_tui.core.moments import FloatArray, Moments, Number
-from linreg_tui.core.optimizers import Optimizer, Row, optimizer
+from linreg_tui.core.optimizers import Row, optimizer
 from linreg_tui.core.outcome import Milestones, Status, largest_loss, near_excess
 from linreg_tui.core.sampling import Index
 from linreg_tui.core.segment import Segment
+from linreg_tui.core.segments import Segments
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.units import training_units
 
@@ -41,15 +43,6 @@ class BatchMoments(Protocol):
 
     def moments(self, index: Index) -> Moments[FloatArray]:
         """Moments of k batches, which `index`, of shape (k, size), names the rows of."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """What it takes to go on from a step: the point in training units, and the optimizer."""
-
-    step: int
-    point: tuple[float, float]
-    optimizer: Optimizer
 
 
 class Run:
@@ -82,8 +75,10 @@ class Run:
         self._units = training_units(data.moments, settings)
         self._point = self._units.from_data(m, b)
         self._optimizer = optimizer(settings)
-        self._marks = [_Mark(0, self._point, copy.copy(self._optimizer))]
-        self._segments = [Segment.first(settings, data.n, self._milestones(start))]
+        self._marks = Marks()
+        self._marks.add(0, self._point, self._optimizer)
+        first = Segment.first(settings, data.n, self._milestones(start))
+        self.segments = Segments([first])
         self._coming: Segment | None = None
 
     @property
@@ -92,13 +87,8 @@ class Run:
         return 1 if self._batches is None else self._batches.workers
 
     @property
-    def segments(self) -> tuple[Segment, ...]:
-        """The stretches of the run between changes of settings, at least one."""
-        return tuple(self._segments)
-
-    @property
     def _latest(self) -> Segment:
-        return self._coming or self._segments[-1]
+        return self._coming or self.segments[-1]
 
     @property
     def settings(self) -> Settings:
@@ -129,30 +119,13 @@ class Run:
         excess = self.optimum.excess(last.slope, last.intercept)
         return "converged" if excess <= near_excess(self.optimum) else "stopped"
 
-    def segment(self, step: int) -> Segment:
-        """The segment that a step belongs to."""
-        return next(s for s in reversed(self._segments) if s.start < step or s.start == 0)
-
-    def epoch(self, step: int) -> int:
-        """The epoch that a step belongs to, counted from 1; 0 for the start."""
-        return -int(-self.segment(step).epochs_at(step) // 1)
-
     def rates(self, first: int, count: int) -> tuple[FloatArray, FloatArray]:
         """The learning rates of m and b in `count` steps from step `first` on, counted from 1."""
-        parts: list[FloatArray] = []
-        while count > 0:
-            segment = self.segment(first)
-            later = (s.start for s in self._segments if s.start > segment.start)
-            steps = min(count, next(later, first + count - 1) - first + 1)
-            rates = np.array(self._units.rates(segment.settings))
-            parts.append(rates[:, None] * segment.factors(first, steps))
-            first, count = first + steps, count - steps
-        rate_m, rate_b = np.concatenate([np.empty((2, 0)), *parts], axis=1)
-        return rate_m, rate_b
+        return self.segments.rates(self._units, first, count)
 
     def batch(self, step: int) -> Index | None:
         """The numbers of the rows that a step from 1 on has seen, None if all."""
-        segment = self.segment(step)
+        segment = self.segments.at(step)
         return None if segment.draws is None else segment.draws.batch(step - 1 - segment.drawn)
 
     def can_take(self, settings: Settings) -> bool:
@@ -171,7 +144,7 @@ class Run:
             If a setting is out of range for the data.
         """
         settings.check(self.data.n)
-        step, last = self.history.last, self._segments[-1]
+        step, last = self.history.last, self.segments[-1]
         if settings == last.settings:
             self._coming = None
             return
@@ -180,31 +153,30 @@ class Run:
 
     def _turn(self, segment: Segment) -> None:
         """Begin a segment."""
-        last = self._segments[-1]
+        last = self.segments[-1]
         if segment.settings.differs(last.settings, "optimizer", "momentum", "update"):
             self._optimizer = optimizer(segment.settings)
         if last.start == segment.start:
-            self._segments[-1], self._marks = segment, self._marks[:-1]
+            self.segments = self.segments.ending_with(segment)
+            self._marks.drop()
         else:
-            self._segments.append(segment)
-        self._marks.append(_Mark(segment.start, self._point, copy.copy(self._optimizer)))
+            self.segments = Segments([*self.segments, segment])
+        self._marks.add(segment.start, self._point, self._optimizer)
         self._coming = None
 
     def branch(self, step: int) -> Run:
         """A run with the same past up to a step, and the settings that led to it."""
-        mark = next(m for m in reversed(self._marks) if m.step < step or m.step == 0)
+        mark = self._marks.before(step)
         twin = copy.copy(self)
         twin.overflowed, twin._coming, twin.branched_at = False, None, step
         twin.history = self.history.until(mark.step)
         twin.curve = Thinner()
         for losses in twin.history.losses():
             twin.curve.extend(losses)
-        twin._marks = [m for m in self._marks if m.step <= mark.step]
+        twin._marks = self._marks.until(mark.step)
         twin._point, twin._optimizer = mark.point, copy.copy(mark.optimizer)
-        *before, last = (s for s in self._segments if s.start < step or s.start == 0)
-        draws = last.draws and last.draws.from_batch(mark.step - last.drawn)
-        known = last.milestones.until(mark.step)
-        twin._segments = [*before, replace(last, draws=draws, milestones=known)]
+        past = self.segments.until(step)
+        twin.segments = past.ending_with(past[-1].again_from(mark.step))
         twin.advance(step - mark.step)
         return twin
 
@@ -216,48 +188,52 @@ class Run:
         while self.history.last < end and not self.overflowed:
             self._advance(min(end - self.history.last, _LONGEST_WALK))
 
+    def to_the_end(self) -> Iterator[Step]:
+        """Train to the end of the epochs, and hand out the latest step after every few thousand."""
+        while self.history.last < self.budget and not self.exhausted:
+            self.advance(min(CHUNK, self.budget - self.history.last))
+            yield self.history[self.history.last]
+
     def _advance(self, steps: int) -> None:
         """Train up to `steps` steps, at least one."""
         last = self.history.last
-        if last - self._marks[-1].step >= _LONGEST_WALK:
-            self._marks.append(_Mark(last, self._point, copy.copy(self._optimizer)))
-        draws = self._segments[-1].draws
+        if last - self._marks.last >= _LONGEST_WALK:
+            self._marks.add(last, self._point, self._optimizer)
+        draws = self.segments[-1].draws
         batches = self._batches or self.data.batches
         batch = None if draws is None else batches.moments(draws.take(steps))
-        rows = self._rows(steps) if batch is None else self._batch_rows(batch)
-        points = self._optimizer.walk(*self._point, rows)
+        points = self._optimizer.walk(*self._point, self._rows(batch, steps))
         self._point = points[0][-1], points[1][-1]
-        table = np.empty((4, len(points[0])))
         with np.errstate(over="ignore", invalid="ignore"):
             slope, intercept = self._units.to_data(*map(np.array, points))
             loss = self.optimum.loss + self.optimum.excess(slope, intercept)
             batch_loss = loss if batch is None else batch.loss(slope, intercept)
-            for row, column in enumerate((slope, intercept, batch_loss, loss)):
-                table[row] = column
-        self._keep(table)
+        self._keep(np.stack((slope, intercept, batch_loss, loss)))
 
-    def _rows(self, steps: int) -> Iterable[Row]:
-        """The same batch in every step, all rows."""
-        batch = _batch(self._units.moments(self.data.moments))
-        if self.settings.is_constant:
-            return repeat((*batch, *self._units.rates(self.settings)), steps)
-        rates = self.rates(self.history.last + 1, steps)
-        return zip(*map(repeat, batch), *(rate.tolist() for rate in rates), strict=False)
+    def _rows(self, batch: Moments[FloatArray] | None, steps: int) -> Iterable[Row]:
+        """For each step its batch, all rows if there is none, and its learning rates."""
+        moments: Moments[Any] = self.data.moments
+        if batch is not None:
+            moments, steps = batch, len(batch.mean_x)  # as many as can be drawn at once
+        columns: tuple[Any, ...] = (*_batch(self._units.moments(moments)), *self._rates(steps))
+        # A number is the same in each step.
+        return zip(
+            *(c.tolist() if isinstance(c, np.ndarray) else repeat(c, steps) for c in columns),
+            strict=True,
+        )
 
-    def _batch_rows(self, batch: Moments[FloatArray]) -> Iterable[Row]:
-        """A batch for each step."""
-        columns = [column.tolist() for column in _batch(self._units.moments(batch))]
+    def _rates(self, steps: int) -> tuple[Any, Any]:
+        """Of the steps to come, each a number if it stays the same."""
         if self.settings.is_constant:
-            return zip(*columns, *map(repeat, self._units.rates(self.settings)), strict=False)
-        rates = self.rates(self.history.last + 1, len(batch.mean_x))
-        return zip(*columns, *(rate.tolist() for rate in rates), strict=True)
+            return self._units.rates(self.settings)
+        return self.rates(self.history.last + 1, steps)
 
     def _keep(self, table: FloatArray) -> None:
         """Keep these steps, up to the first whose numbers are not finite."""
-        segment, last = self._segments[-1], self.history.last
+        segment, last = self.segments[-1], self.history.last
         known = segment.milestones.after(last, self.history[last].loss, table[3])
         if known is not segment.milestones:
-            self._segments[-1] = replace(segment, milestones=known)
+            self.segments = self.segments.ending_with(replace(segment, milestones=known))
         if not np.isfinite(table).all():
             self.overflowed = True
             table = table[:, : int(np.isfinite(table).all(axis=0).argmin())]

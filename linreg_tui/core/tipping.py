@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import CHUNK, Run
+from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import scaled
 from linreg_tui.core.trials import Look
@@ -55,11 +55,12 @@ def tipping_scale(
 
     def diverges(scale: float) -> bool:
         run = Run(data, variant(settings, data.n, scale))
-        while run.diverged_at is None and run.history.last < run.budget and not run.exhausted:
-            run.advance(min(CHUNK, run.budget - run.history.last))
+        for step in run.to_the_end():
             if look is not None:
-                look(run.history[run.history.last])
-        return run.diverged_at is not None
+                look(step)
+            if run.diverged_at is not None:
+                return True
+        return False
 
     foreseen = _foreseen(data, settings, variant)
     held, tipped = _bracket(diverges, foreseen or 1.0)

@@ -13,7 +13,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Curve, Step, Thinner
 from linreg_tui.core.outcome import Status
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import CHUNK, Run
+from linreg_tui.core.sgd import Run
 from linreg_tui.core.sweep import Trial
 
 CURVE_SPANS = 128
@@ -53,10 +53,9 @@ def run_trial(data: Dataset, trial: Trial, look: Look | None = None) -> Result:
     """
     began = time.perf_counter()
     run = Run(data, trial.settings)
-    while run.history.last < run.budget and not run.exhausted:
-        run.advance(min(CHUNK, run.budget - run.history.last))
+    for step in run.to_the_end():
         if look is not None:
-            look(run.history[run.history.last])
+            look(step)
     seconds = time.perf_counter() - began
     last = run.history[run.history.last]
     thinned = Thinner(CURVE_SPANS)

@@ -37,7 +37,7 @@ def update(run: Run, number: int) -> Update:
     With the residuals y − ŷ of the batch, ∂L/∂m is the mean of −2 x (y − ŷ) and ∂L/∂b that of
     −2 (y − ŷ); in a sequential update ∂L/∂b is taken at the new m.
     """
-    settings = run.segment(number).settings
+    settings = run.segments.at(number).settings
     units = training_units(run.data.moments, settings)
     rows = run.batch(number)
     moments = run.data.moments

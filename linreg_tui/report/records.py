@@ -177,7 +177,7 @@ def history_lines(run: Run, last: int | None = None) -> Iterator[str]:
         ):
             step = run.history[number]
             yield (
-                f"{number},{run.epoch(number)},{step.slope!r},{step.intercept!r},"
+                f"{number},{run.segments.epoch(number)},{step.slope!r},{step.intercept!r},"
                 f"{step.batch_loss!r},{step.loss!r},{rate_m!r},{rate_b!r}\n"
             )
 

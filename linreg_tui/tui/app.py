@@ -11,7 +11,6 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.theme import Theme
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
@@ -26,8 +25,7 @@ from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.views import ViewsPane
 from linreg_tui.tui.panes_app import PanesApp
 from linreg_tui.tui.presenter import PressedKeys
-from linreg_tui.tui.terminal.link import QUESTION
-from linreg_tui.tui.themes import THEMES
+from linreg_tui.tui.themes import THEMES, keep_theme
 from linreg_tui.tui.title import TitleBar
 from linreg_tui.tui.tour.tour import DESCENT
 
@@ -68,8 +66,7 @@ class LinregApp(PanesApp):
         """Show what the screen has room for."""
         self.arrange_panes(self.size)
         if self._file is not None:
-            self._theme_kept = self.theme
-            self.theme_changed_signal.subscribe(self, self._keep_theme)
+            keep_theme(self, self._file)
 
     def on_ready(self) -> None:
         """The live pane has been painted once: let it draw its pictures, then do what had time."""
@@ -90,14 +87,6 @@ class LinregApp(PanesApp):
         gc.enable()
         self.settled = True
 
-    def _keep_theme(self, theme: Theme) -> None:
-        # It is told of the one at first, too, which may be from the command line.
-        if self._file is not None and theme.name != self._theme_kept:
-            self._theme_kept = theme.name
-            self._file.keep("theme", theme.name)
-            if self._file.wrong:
-                self.notify(f"Not for the next start: {self._file.wrong}", markup=False)
-
     async def on_event(self, event: events.Event) -> None:
         """Let training rest while a key or a click does its work."""
         if isinstance(event, events.InputEvent):
@@ -114,15 +103,8 @@ class LinregApp(PanesApp):
                 pressed.tell(event, descent=self._alone == DESCENT)
         await super().on_event(event)
 
-    def post_display_hook(self) -> None:
-        """Ask the terminal to tell when it has shown this frame."""
-        if self._driver is not None and self.is_running and self._link.ask():
-            self._driver.write(QUESTION)
-            self._driver.flush()
-
-    def on_terminal_supports_synchronized_output(self) -> None:
-        """The terminal has answered: what was left out for its sake can be shown."""
-        self._link.answer()
+    def catch_up(self) -> None:
+        """Show the step that was left out, if one was."""
         self.live.catch_up()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -190,11 +172,6 @@ class LinregApp(PanesApp):
         if not on and self._swept is not self.data:
             self._swept = self.data
             self.others.sweep.take(self.data, self.live.afresh)
-
-    @property
-    def original(self) -> Dataset:
-        """The rows as they were opened."""
-        return self._edits.original
 
     @property
     def edits(self) -> Edits:

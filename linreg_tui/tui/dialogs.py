@@ -168,7 +168,7 @@ class Dialogs:
             app, draft = self._app, self._draft or Draft()
             draft = replace(draft, folder=self._folder or draft.folder)
             named = () if app.tour.guide.begun else self._named
-            form = ReportForm(app.original, named, app.started, app.live.afresh, draft)
+            form = ReportForm(app.edits.original, named, app.started, app.live.afresh, draft)
             app.push_screen(form, self._drafted)
 
     def _drafted(self, draft: Draft | None) -> None:

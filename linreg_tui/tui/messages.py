@@ -7,7 +7,7 @@ from textual.message import Message
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 
 class Progressed(Message):

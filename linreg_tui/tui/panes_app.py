@@ -20,8 +20,7 @@ from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.presenter import Drawn, PressedKeys, present
-from linreg_tui.tui.terminal.guarded import GuardedApp
-from linreg_tui.tui.terminal.link import Link
+from linreg_tui.tui.terminal.linked import LinkedApp
 from linreg_tui.tui.title import TABS, TitleBar
 from linreg_tui.tui.tour.tour import DESCENT, Tour
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from linreg_tui.tui.tour.descent import DescentPane
 
 
-class PanesApp(GuardedApp):
+class PanesApp(LinkedApp):
     """Four panes over one data set, and the tour beside them.
 
     The live pane is painted first, since it is what one waits for; the others follow.
@@ -41,14 +40,13 @@ class PanesApp(GuardedApp):
     def __init__(
         self, data: Dataset, settings: Settings, markers: Markers, fps: int | None, workers: int
     ) -> None:
-        super().__init__()
+        super().__init__(fps)
         self._edits = Edits.of(data)
         self.started = settings
         self._markers = markers
         self._sharing = workers
         self._alone: str | None = None
         self._poking = False
-        self._link = Link(self.written, fps)
         self.tour = Tour(self)
         self._others: Others | None = None
 
@@ -59,7 +57,7 @@ class PanesApp(GuardedApp):
         self.main.update_classes(first.classes, update=False)
         yield TitleBar(self.data)
         with Horizontal(id="panes"):
-            yield LivePane(self.data, self.started, self._markers, self._link, self._sharing)
+            yield LivePane(self.data, self.started, self._markers, self.link, self._sharing)
             yield Vertical(id="side")
         yield Static(id="too-small")
         yield KeysFooter()
@@ -74,7 +72,7 @@ class PanesApp(GuardedApp):
 
         self.stylesheet.read(self.LATER_CSS)
         self.stylesheet.parse()  # or the first widget of all would be styled without
-        others = Others(self.data, self.started, self._markers, self._link, self.tour.guide)
+        others = Others(self.data, self.started, self._markers, self.link, self.tour.guide)
         panes = self.main.query_one("#panes")
         await others.mount(panes, panes.query_one("#side"))
         self._others = others

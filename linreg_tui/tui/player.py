@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import CHUNK, Run
+from linreg_tui.core.settings import Settings, starting_at
+from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction
 from linreg_tui.training import Progress, Training
+from linreg_tui.tui.view import View
 
 PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
 """Steps a second."""
@@ -20,30 +20,6 @@ FIRST_PACE = 5.0
 
 Start = Callable[[Coroutine[None, None, None]], object]
 """Runs a coroutine in the background."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A run at one of its steps, and what its training is about.
-
-    `settings` are those of the steps to come, of which `foreseen` tells, None if that isn't known
-    yet; `trace` is the run that this one has branched off. `endless` is a run that goes on when the
-    epochs are over.
-    """
-
-    run: Run
-    number: int
-    settings: Settings
-    running: bool
-    pace: float
-    foreseen: Prediction | None = None
-    trace: Run | None = None
-    endless: bool = False
-
-    @property
-    def latest(self) -> bool:
-        """Whether no later step is known."""
-        return self.number == self.run.history.last
 
 
 class Player:
@@ -91,10 +67,7 @@ class Player:
     def afresh(self) -> Settings:
         """The settings with which it starts over: from its first line, before any other data."""
         settings = self._training.settings
-        if self._first is None:
-            return settings
-        slope, intercept = self._first
-        return replace(settings, initial_slope=slope, initial_intercept=intercept)
+        return settings if self._first is None else starting_at(settings, *self._first)
 
     @property
     def _run(self) -> Run:
@@ -194,9 +167,7 @@ class Player:
             if self._run.diverged_at is None:
                 first = settings.initial_slope, settings.initial_intercept
                 here = self._run.history[self._number]
-                settings = replace(
-                    settings, initial_slope=here.slope, initial_intercept=here.intercept
-                )
+                settings = starting_at(settings, here.slope, here.intercept)
         self._take(Run(data, settings), None)
         self._data, self._first = data, first
 
@@ -222,8 +193,9 @@ class Player:
         training = self._training
         training.pause()
         run = Run(self._data, settings)
-        while run.history.last < run.budget and not run.exhausted:
-            await asyncio.to_thread(run.advance, min(CHUNK, run.budget - run.history.last))
+        steps = run.to_the_end()
+        while await asyncio.to_thread(next, steps, None) is not None:
+            pass  # what waits for this thread has a turn
         if training is self._training:
             self._take(run, None)
 
@@ -258,21 +230,3 @@ def _run(data: Dataset, settings: Settings, workers: int) -> Run:
     from linreg_tui.core.parallel import Team
 
     return Run(data, settings, Team(data, workers))
-
-
-def scaled_rates(settings: Settings, factor: float) -> Settings:
-    """The settings with both learning rates multiplied."""
-    return replace(
-        settings,
-        learning_rate_m=settings.learning_rate_m * factor,
-        learning_rate_b=settings.learning_rate_b * factor,
-    )
-
-
-def next_batch_size(settings: Settings, n: int, direction: int) -> Settings:
-    """The settings with the next larger (1) or smaller (-1) batch: powers of two, or all n."""
-    sizes = [2**k for k in range(n.bit_length()) if 2**k < n]
-    now = settings.batch_size or n
-    if direction < 0:
-        return replace(settings, batch_size=max((s for s in sizes if s < now), default=now))
-    return replace(settings, batch_size=min((s for s in sizes if s > now), default=None))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
 
 from linreg_tui.core.errors import InputError
+from linreg_tui.preferences import PreferencesFile
 
 COLOUR_BLIND = Theme(
     name="colour-blind",
@@ -50,3 +52,19 @@ def theme_named(name: str) -> str:
     if name not in NAMES:
         raise InputError(f"{name!r} is no theme: choose one of {', '.join(NAMES)}")
     return name
+
+
+def keep_theme(app: App[None], file: PreferencesFile) -> None:
+    """Keep each theme that is chosen from now on for the next start."""
+    kept = app.theme
+
+    def chosen(theme: Theme) -> None:
+        nonlocal kept
+        # It is told of the one at first, too, which may be from the command line.
+        if theme.name != kept:
+            kept = theme.name
+            file.keep("theme", kept)
+            if file.wrong:
+                app.notify(f"Not for the next start: {file.wrong}", markup=False)
+
+    app.theme_changed_signal.subscribe(app, chosen)

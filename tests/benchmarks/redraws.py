@@ -13,10 +13,11 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.drawing.fit_and_loss import FitPicture, LossPicture
+from linreg_tui.tui.drawing.fit import FitPicture
+from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.drawing.plot import Plot, changes
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 Shape = tuple[int, int]
 """Columns and rows of a plot."""

@@ -58,7 +58,7 @@ SLOW = 30_000.0
 """Bytes a second."""
 
 WHOLE_WIDGETS = """
-from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.drawing.plot import Plot
 def redraw(self):
     if self.size:
         self._picture = self._draw(*self.size)

@@ -84,11 +84,11 @@ def test_a_change_before_the_first_step_is_a_run_of_its_own(houses: Dataset) -> 
 
 def test_epochs_are_counted_across_batch_sizes(houses: Dataset) -> None:
     run = trained(houses, replace(GENTLE, epochs=3), 8 + 4)  # 8 batches of 64 are an epoch
-    assert [run.epoch(step) for step in (0, 1, 8, 9, 12)] == [0, 1, 1, 2, 2]
+    assert [run.segments.epoch(step) for step in (0, 1, 8, 9, 12)] == [0, 1, 1, 2, 2]
     run.change(replace(run.settings, batch_size=256))  # 2 are; half an epoch is one
     assert run.budget == 12 + 3
     run.advance(3)
-    assert [run.epoch(step) for step in (12, 13, 14, 15)] == [2, 2, 3, 3]
+    assert [run.segments.epoch(step) for step in (12, 13, 14, 15)] == [2, 2, 3, 3]
     run.change(replace(run.settings, epochs=1))
     assert run.budget == 15
 
@@ -165,7 +165,7 @@ def test_a_branch_has_the_same_past_and_without_a_change_the_same_future(
         assert twin.history.last == step
         assert np.array_equal(columns(twin), columns(run)[:, : step + 1], equal_nan=True)
         assert twin.curve.curve().low.min() == columns(run)[3, : step + 1].min()
-        twin.change(run.segment(step + 1).settings)
+        twin.change(run.segments.at(step + 1).settings)
         twin.advance(10)
         most = min(10, run.history.last - step)
         ours, its = columns(twin, step)[:, : most + 1], columns(run, step)[:, : most + 1]

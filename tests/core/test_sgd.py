@@ -115,7 +115,7 @@ def test_all_orders_are_as_likely(sampling: Sampling) -> None:
 
 def test_epochs_are_counted_from_one(houses: Dataset) -> None:
     run = Run(houses, Settings(batch_size=256))
-    assert [run.epoch(step) for step in range(6)] == [0, 1, 1, 2, 2, 3]
+    assert [run.segments.epoch(step) for step in range(6)] == [0, 1, 1, 2, 2, 3]
 
 
 def test_status(houses: Dataset) -> None:

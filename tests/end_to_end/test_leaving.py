@@ -25,7 +25,7 @@ from dataclasses import replace
 from textual.widgets import Static
 from linreg_tui import cli
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.plot import Plot
+from linreg_tui.tui.drawing.plot import Plot
 
 def fail(*_):
     raise ZeroDivisionError("made up")
@@ -56,7 +56,7 @@ def in_loop(app, event):
 
 def in_export(app, event):
     # Instead of a failure, a picture as text that takes its time.
-    from linreg_tui.tui import exports
+    from linreg_tui.tui.export import exports
     class Slow:
         @property
         def text(self):

@@ -23,8 +23,8 @@ from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.timeline import Timeline
-from linreg_tui.tui.player import View
 from linreg_tui.tui.title import Tab
+from linreg_tui.tui.view import View
 
 PANES = ("data", "closed-form", "live", "sweep")
 ENDED = {"converged", "stopped"}

@@ -17,14 +17,15 @@ from linreg_tui.core.history import Thinner
 from linreg_tui.core.parallel import Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.tui.drawing import figures, layers
-from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing import canvas, figures, layers
+from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.braille import braille
-from linreg_tui.tui.drawing.fit_and_loss import FitPicture, LossPicture, data_area
+from linreg_tui.tui.drawing.fit import FitPicture
 from linreg_tui.tui.drawing.landscape import LandscapePicture
+from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.drawing.picture import BLANK, Layer, Picture, Role, lines
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
 positive = st.floats(0, 1e308)
@@ -300,7 +301,7 @@ def test_dots_are_what_plotext_makes_of_them(width: int, height: int) -> None:
     number = np.random.default_rng(0).choice(across * down, 600, replace=False)
     column, row = np.divmod(number, down)
     x, y = (column + 0.5) / across, (row + 0.5) / down
-    expected = figures._signal(place, x, y, "braille", connected=False)
+    expected = canvas._signal(place, x, y, "braille", joined=False)
     assert (braille(place, column, row) == expected).all()
 
 

@@ -65,7 +65,7 @@ def test_frames_are_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) -> None:
     async with opened(houses, Settings(epochs=10_000)) as pilot:
-        live, link = pilot.app.live, pilot.app._link  # type: ignore[attr-defined]
+        live, link = pilot.app.live, pilot.app.link  # type: ignore[attr-defined]
         await step_on(pilot, "shift+right", 10)
         await pilot.pause()
         link.answer()
@@ -91,7 +91,7 @@ async def test_an_answer_that_never_comes_leaves_nothing_unseen(
 ) -> None:
     monkeypatch.setattr(link_module, "LOST", 0.1)
     async with opened(houses, size=(120, 40)) as pilot:
-        live, link = pilot.app.live, pilot.app._link  # type: ignore[attr-defined]
+        live, link = pilot.app.live, pilot.app.link  # type: ignore[attr-defined]
         await step_on(pilot, "right", 1)
         link.answer()
         link.draw()

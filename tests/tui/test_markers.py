@@ -15,11 +15,12 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.preferences import MARKERS
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.fit_and_loss import FitPicture, LossPicture, draw_data
+from linreg_tui.tui.drawing.fit import FitPicture, draw_data
 from linreg_tui.tui.drawing.landscape import LandscapePicture
+from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, SETS, Markers, finest
 from linreg_tui.tui.drawing.picture import BLANK, Picture
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 POINTS = Dataset(
     "points",

@@ -9,8 +9,8 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui.drawing.large import draw_large, large, width
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE
-from linreg_tui.tui.player import View
 from linreg_tui.tui.presenter import PressedKeys, meaning_of
+from linreg_tui.tui.view import View
 from tests.tui.test_markers import text
 from tests.tui.test_tour import SMALL, live, opened, screen, until, view
 

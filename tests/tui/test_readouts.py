@@ -19,7 +19,7 @@ from linreg_tui.tui.panes.readout import draw_readout
 from linreg_tui.tui.panes.sums import draw_sums
 from linreg_tui.tui.panes.timeline import draw_timeline
 from linreg_tui.tui.panes.update_readout import draw_update
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 
 def trained(data: Dataset, steps: int, **settings: Any) -> Run:

@@ -25,13 +25,13 @@ from linreg_tui.tour.text import flat, lay_out
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.player import View
 from linreg_tui.tui.sight import Sight
 from linreg_tui.tui.tour.contents import ContentsScreen
 from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel
 from linreg_tui.tui.tour.tour import Tour
+from linreg_tui.tui.view import View
 
 SMALL, LARGE = (80, 24), (120, 40)
 NAMES = [chapter.name for chapter in chapters()]

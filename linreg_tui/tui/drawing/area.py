@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from linreg_tui.axes import Axis
+import numpy as np
+
+from linreg_tui.axes import Axis, linear_axis
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.extent import Extent
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.text import printable
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+
+CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN = 12, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +55,40 @@ class Area:
     def has_room(self) -> bool:
         """Whether there is any plot area."""
         return self.plot_columns >= 2 and self.plot_rows >= 1
+
+
+def data_area(
+    data: Dataset, columns: int, rows: int, markers: Markers, extent: Extent | None = None
+) -> Area:
+    """A window that holds all points, or others if that is given, and 0 where that is not far."""
+    held = extent or data.extent
+    x, y = np.array([held.left, held.right]), np.array([held.low, held.high])
+    return window(columns, rows, (x, data.x_name), (y, data.y_name), markers)
+
+
+def window(
+    columns: int,
+    rows: int,
+    x: tuple[FloatArray, str],
+    y: tuple[FloatArray, str],
+    markers: Markers,
+) -> Area:
+    """One that holds finite values of x and y, each with its name, and 0 where that is not far."""
+    return Area(
+        columns,
+        rows,
+        _axis(*x, columns // CELLS_A_TICK_ACROSS),
+        _axis(*y, max(min(4, rows // 3), rows // CELLS_A_TICK_DOWN)),
+        markers,
+    )
+
+
+def _axis(values: FloatArray, name: str, ticks: int) -> Axis:
+    if not len(values):
+        return linear_axis(-1, 1, printable(name, 30), ticks)
+    low, high = float(values.min()), float(values.max())
+    if 0 < low < high / 2:
+        low = 0.0
+    elif low / 2 < high < 0:
+        high = 0.0
+    return linear_axis(low, high, printable(name, 30), ticks)

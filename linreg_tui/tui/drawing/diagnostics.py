@@ -12,8 +12,7 @@ from linreg_tui.core.diagnostics import diagnose, high_leverage, normal_plot
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sketch import sketch
 from linreg_tui.tui.drawing import figures, layers
-from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.fit_and_loss import window
+from linreg_tui.tui.drawing.area import Area, window
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, beside, lines
 

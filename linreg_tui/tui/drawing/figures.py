@@ -1,28 +1,24 @@
-"""Arrays in, a picture out, drawn through plotext; the only module that knows plotext.
+"""Arrays in, a picture out.
 
 A picture is a stack of layers, each the size of the plot area: what stands still is drawn once, and
-what moves is drawn anew and laid on top. plotext sees only places from 0 to 1, already clipped to
-the area, since it would rasterise a line that leaves the window before it clips it.
-
-plotext has one figure for all, so these functions belong to one thread.
+what moves is drawn anew and laid on top. Whatever is drawn is clipped to the area before.
 """
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from rich.cells import cell_len
 
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
+from linreg_tui.tui.drawing import canvas
 from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.braille import braille
+from linreg_tui.tui.drawing.canvas import dots
 from linreg_tui.tui.drawing.markers import AXIS, Ink
 from linreg_tui.tui.drawing.picture import (
-    BLANK,
     CURVES,
     Glyphs,
     Layer,
@@ -33,31 +29,6 @@ from linreg_tui.tui.drawing.picture import (
     write,
     write_legend,
 )
-
-
-class LaterError(Exception):
-    """plotext is to be loaded after the first paint."""
-
-
-_awaited = False
-
-
-def load_later() -> None:
-    """Raise a LaterError instead of drawing, until `load` is called: loading takes a while."""
-    global _awaited
-    _awaited = "plotext" not in sys.modules
-
-
-def load() -> None:
-    """Load plotext, and draw from now on."""
-    global _awaited
-    import plotext  # noqa: F401
-
-    _awaited = False
-
-
-DOTS_A_SHORT_DASH = 3
-"""And so many to the next one."""
 
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 """Long enough that where two lines meet, the colour doesn't change with every cell."""
@@ -71,7 +42,7 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     markers = area.markers
     x_label, y_label = f"{area.x.label} {markers.right}", f"{markers.up} {area.y.label}"
     x_label_at = area.columns - cell_len(x_label)
-    axes = _draw(area.columns, area.rows - 1, lambda: _add_axes(area, x_label_at - 1))
+    axes = canvas.axes(area, x_label_at - 1)
     for drawn, shown in zip(AXIS, markers.axis, strict=True):
         axes = np.where(axes == ord(drawn), np.uint32(ord(shown)), axes)
     picture.glyphs[1:] = axes
@@ -84,7 +55,7 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
 
 def scatter(area: Area, x: FloatArray, y: FloatArray, role: Role = Role.POINTS) -> Layer:
     """Points (x, y), each of shape (n,): a dot wherever there is at least one."""
-    return Layer(_dots(area, area.x.place(x), area.y.place(y), _ink(area, role)), role)
+    return Layer(dots(area, area.x.place(x), area.y.place(y), _ink(area, role)), role)
 
 
 def path(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
@@ -102,24 +73,24 @@ def straight_line(
     x, y = area.x.place(ends[0]), area.y.place(ends[1])
     if not dashed:
         return Layer(_line(area, x, y, role), role)
-    dots = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
-    along = _dashes(dots, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
+    length = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
+    along = _dashes(length, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
     x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
-    return Layer(_dots(area, x, y, area.markers.closed_form), role)
+    return Layer(dots(area, x, y, area.markers.closed_form), role)
 
 
 def level(area: Area, y: float, role: Role) -> Layer:
     """A dashed horizontal line."""
     x = _dashes(area.dots_across, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
     y_places = np.full_like(x, area.y.place(np.array([y])))
-    return Layer(_dots(area, x, y_places, area.markers.closed_form), role)
+    return Layer(dots(area, x, y_places, area.markers.closed_form), role)
 
 
 def upright(area: Area, x: float, role: Role) -> Layer:
     """A dashed vertical line."""
     y = _dashes(area.dots_down, area.markers.down, 1, 2)
     x_places = np.full_like(y, area.x.place(np.array([x])))
-    return Layer(_dots(area, x_places, y, area.markers.closed_form), role)
+    return Layer(dots(area, x_places, y, area.markers.closed_form), role)
 
 
 def curve(area: Area, thinned: Curve, role: Role) -> Layer:
@@ -198,111 +169,19 @@ def _ink(area: Area, role: Role) -> Ink:
     return inks.get(role, markers.fit)
 
 
-def _no_ink(area: Area, role: Role) -> Layer:
-    return Layer(blank(area.plot_columns, area.plot_rows).glyphs, role)
-
-
-def _dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Dots at places from 0 to 1; many points in one dot are one, or a crowd if the ink has one."""
-    inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
-    if not (area.has_room and inside.any()):
-        return blank(area.plot_columns, area.plot_rows).glyphs
-    across, down = area.dots_across, area.dots_down
-    column = np.minimum(x[inside] * across, across - 1).astype(np.intp)
-    row = np.minimum(y[inside] * down, down - 1).astype(np.intp)
-    counts = np.bincount(column * down + row)
-    dots = np.flatnonzero(counts)
-    column, row = np.divmod(dots, down)
-    if ink.marker == "braille":
-        return braille(area, column, row)
-    x, y = (column + 0.5) / across, (row + 0.5) / down
-    glyphs = _signal(area, x, y, ink.marker, connected=False)
-    crowded = counts[dots] > 1
-    if not (ink.crowd and crowded.any()):
-        return glyphs
-    crowd = _signal(area, x[crowded], y[crowded], ink.crowd, connected=False)
-    return np.where(crowd == BLANK, glyphs, crowd)
-
-
 def _line(area: Area, x: FloatArray, y: FloatArray, role: Role, fit: Ink | None = None) -> Glyphs:
     """A line of some role, `fit` being the ink of one that is fitted if that is another.
 
     One that lies behind the others for comparison is in short dashes, unless its ink alone tells
     it apart from a fit: where there are no colours, or eyes see few.
     """
-    behind, ink = role in (Role.TRACE, Role.BAND), _ink(area, role)
-    if not behind:
-        return _lines(area, x, y, fit or ink)
-    return (_short_dashes if ink.marker == area.markers.fit.marker else _lines)(area, x, y, ink)
+    ink = _ink(area, role)
+    if role not in (Role.TRACE, Role.BAND):
+        return canvas.connected(area, x, y, fit or ink)
+    if ink.marker == area.markers.fit.marker:
+        return canvas.short_dashes(area, x, y, ink)
+    return canvas.connected(area, x, y, ink)
 
 
-def _short_dashes(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Short dashes on the lines through places, which are moved into the plot area."""
-    known = ~(np.isnan(x) | np.isnan(y))
-    if not known.any():
-        return blank(area.plot_columns, area.plot_rows).glyphs
-    x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
-    across, down = np.diff(x) * area.dots_across, np.diff(y) * area.dots_down
-    length = np.concatenate([[0.0], np.cumsum(np.maximum(np.abs(across), np.abs(down)))])
-    number = np.arange(math.ceil(length[-1]) + 1)
-    along = number[number // DOTS_A_SHORT_DASH % 2 == 0]
-    return _dots(area, np.interp(along, length, x), np.interp(along, length, y), ink)
-
-
-def _lines(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Lines through places, which are moved into the plot area."""
-    known = ~(np.isnan(x) | np.isnan(y))  # of which plotext would make the process abort
-    if not (area.has_room and known.any()):
-        return blank(area.plot_columns, area.plot_rows).glyphs
-    x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
-    return _signal(area, x, y, ink.marker, connected=True)
-
-
-def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, connected: bool) -> Glyphs:
-    def add() -> None:
-        import plotext
-
-        signal = plotext.figure.signal(x.tolist(), y.tolist(), marker=marker)
-        plotext.figure.draw(signal.lines(connected))
-
-    return _draw(area.plot_columns, area.plot_rows, add)
-
-
-def _add_axes(area: Area, end: int) -> None:
-    """Axes to the left and below, ticks up to column `end`."""
-    import plotext
-
-    figure = plotext.figure
-    figure.axes(True, axis="x", side="lower")
-    figure.axes(True, axis="y", side="left")
-    width = area.left - 1
-    x_ticks = [
-        tick
-        for tick in area.x.ticks
-        if area.left + tick.place * area.plot_columns + len(tick.text) / 2 < end
-    ]
-    figure.ruler("x").ticks([tick.place for tick in x_ticks], [tick.text for tick in x_ticks])
-    figure.ruler("y").ticks(
-        [tick.place for tick in area.y.ticks], [tick.text.rjust(width) for tick in area.y.ticks]
-    )
-
-
-def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
-    """What plotext makes of the content that `add` adds to its figure, without colours."""
-    if _awaited:
-        raise LaterError
-    import plotext
-
-    figure = plotext.figure
-    plotext.terminal.limit(False, False)
-    figure.clear.data()
-    figure.clear.settings()
-    figure.plot_size(columns, rows)
-    figure.axes(False)
-    figure.legend(False)
-    for axis in ("x", "y"):
-        figure.ruler(axis).lim(0, 1).alignment("edge").ticks([], [])
-    add()
-    text: str = figure.build().string(colorless=True)
-    code_points = np.frombuffer(text.replace("\n", "").encode("utf-32-le"), np.uint32)
-    return code_points.reshape(rows, columns)
+def _no_ink(area: Area, role: Role) -> Layer:
+    return Layer(blank(area.plot_columns, area.plot_rows).glyphs, role)

@@ -15,9 +15,8 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.summary import Histogram, histogram, summary
 from linreg_tui.numbers import probability
 from linreg_tui.tui.drawing import figures, layers
-from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.bars import bars_right, bars_up
-from linreg_tui.tui.drawing.fit_and_loss import data_area
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Glyphs, Layer, Picture, Role, Span, blank, write_legend
 

@@ -18,11 +18,10 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.units import z_scores
 from linreg_tui.tui.drawing import figures, layers
-from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.fit_and_loss import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import SHADES, Layer, Picture, Role
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 RATIO = 4.0
 """The loss above the optimum on one contour, to that on the next inner one."""

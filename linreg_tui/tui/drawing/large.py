@@ -8,7 +8,7 @@ from itertools import zip_longest
 from linreg_tui.numbers import decimals_of_line, fixed
 from linreg_tui.tui.drawing.markers import ASCII, Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 _FONT = {
     "0": "### #.# #.# #.# ###",

@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from linreg_tui.tui.drawing import figures
+from linreg_tui.tui.drawing import canvas
 from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Glyphs, Picture, Role, blank
 
 
@@ -32,7 +32,7 @@ class Plot(Widget):
             return
         try:
             last, self._picture = self._picture, self._draw(*self.size)
-        except figures.LaterError:
+        except canvas.LaterError:
             self.call_after_refresh(self._load_and_redraw)
             return
         if last.glyphs.shape != self._picture.glyphs.shape:
@@ -41,7 +41,7 @@ class Plot(Widget):
             self.refresh(*regions)
 
     def _load_and_redraw(self) -> None:
-        figures.load()
+        canvas.load()
         self.redraw()
 
     def on_resize(self) -> None:

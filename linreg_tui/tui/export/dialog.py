@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
@@ -21,6 +20,7 @@ from linreg_tui.files import current_folder, shortened
 from linreg_tui.tui.export.exports import Export, place, write
 from linreg_tui.tui.forms.field import Entry
 from linreg_tui.tui.forms.plain_list import PlainList
+from linreg_tui.tui.forms.said import Said
 
 REPORT = "Report of the homework, with room for your answers …"
 
@@ -68,7 +68,7 @@ class ExportScreen(ModalScreen[str | None]):
         self._first = first
         self._choices = Choices(*map(Option, (*self._labels, REPORT)), compact=True)
         self._folder = Entry(current_folder() if folder is None else folder, compact=True)
-        self._said = Static(id="files")
+        self._said = Said(id="files")
         self._writing = False
 
     def compose(self) -> ComposeResult:
@@ -122,15 +122,15 @@ class ExportScreen(ModalScreen[str | None]):
     async def _tell(self) -> None:
         export = self._chosen
         if export is None:
-            self._say("opens a form for your name and your answers")
+            self._said.say("opens a form for your name and your answers")
             return
         try:
             _, names, _ = await asyncio.to_thread(place, self._folder.value, export)
         except InputError as error:
-            self._say(str(error), wrong=True)
+            self._said.say(str(error), wrong=True)
             return
         here = "" if self._folder.value.strip() else " to the current folder"
-        self._say(f"writes {', '.join(names)}{here}")
+        self._said.say(f"writes {', '.join(names)}{here}")
 
     async def _write(self, export: Export) -> None:
         typed = self._folder.value
@@ -145,10 +145,6 @@ class ExportScreen(ModalScreen[str | None]):
                 self.dismiss(typed)
         elif self.is_current:
             self.workers.cancel_group(self, "names")
-            self._say(why, wrong=True)
+            self._said.say(why, wrong=True)
         else:
             self.app.notify(why, severity="error", markup=False)
-
-    def _say(self, words: str, *, wrong: bool = False) -> None:
-        self._said.update(Content(words))
-        self._said.set_class(wrong, "wrong")

@@ -26,6 +26,7 @@ from linreg_tui.report.homework import solve
 from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION, Answers
 from linreg_tui.tui.forms.field import Answer, Choice, Field
 from linreg_tui.tui.forms.form_screen import FormScreen
+from linreg_tui.tui.forms.said import Said
 
 STARTED, LIVE = "as at the start", "as in the live view"
 
@@ -77,7 +78,7 @@ class ReportForm(FormScreen[Draft]):
         self._settings = {STARTED: started, LIVE: live}
         self._draft = replace(draft, folder=draft.folder or current_folder())
         self._hint = Static(id="hint")
-        self._said = Static(id="cost")
+        self._said = Said(id="cost")
         self._writing = False
 
     def compose(self) -> ComposeResult:
@@ -113,7 +114,7 @@ class ReportForm(FormScreen[Draft]):
     @on(Choice.Changed)
     def _forget(self) -> None:
         """What was wrong may be right now."""
-        self._say("")
+        self._said.say("")
 
     @on(DescendantFocus)
     def _explain(self) -> None:
@@ -140,10 +141,10 @@ class ReportForm(FormScreen[Draft]):
         try:
             repeats = _repeats(draft.repeats)
         except InputError as error:
-            self._say(str(error), wrong=True)
+            self._said.say(str(error), wrong=True)
             return
         self._writing = True
-        self._say("training and writing …")
+        self._said.say("training and writing …")
         # The application's, so that it is told where it is even if this is closed.
         self.app.run_worker(self._write(draft, repeats))
 
@@ -159,7 +160,7 @@ class ReportForm(FormScreen[Draft]):
             paths = await asyncio.to_thread(work)
         except InputError as error:
             if self.is_current:
-                self._say(str(error), wrong=True)
+                self._said.say(str(error), wrong=True)
             else:
                 self.app.notify(str(error), severity="error", markup=False)
         else:
@@ -169,10 +170,6 @@ class ReportForm(FormScreen[Draft]):
                 self.dismiss(draft)
         finally:
             self._writing = False
-
-    def _say(self, words: str, *, wrong: bool = False) -> None:
-        self._said.update(Content(words))
-        self._said.set_class(wrong, "wrong")
 
 
 def _repeats(text: str) -> int:

@@ -27,6 +27,7 @@ from linreg_tui.core.text import printable
 from linreg_tui.tui.drawing.picture import Picture, cut
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.forms.plain_list import PlainList
+from linreg_tui.tui.forms.said import Said
 from linreg_tui.tui.opening.attempt import LeftError, attempt
 from linreg_tui.tui.opening.in_memory import fits
 from linreg_tui.tui.opening.preview_picture import draw_preview
@@ -80,7 +81,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         self._sampled = not fits(path)
         self._columns = PlainList(compact=True, id="columns-list")
         self._pair = Static(id="pair")
-        self._said = Static(id="cost")
+        self._said = Said(id="cost")
         self._first_rows = Plot(self._draw, id="preview")
         self._fraction = 0.0
         self._left: threading.Event | None = None
@@ -119,13 +120,15 @@ class ColumnPicker(ModalScreen[Dataset | None]):
                 for column in self._preview.columns
                 if column.note and (column.name in self._chosen.values() or column is here)
             ]
-            self._tell("; ".join(filter(None, [here.why, *doubtful, *self._preview.notes])))
+            self._said.say("; ".join(filter(None, [here.why, *doubtful, *self._preview.notes])))
 
     def action_set(self, which: str) -> None:
         """Make the column under the cursor x or y; the other one changes places if it was that."""
         column = self._here
         if not (column.x if which == "x" else column.y):
-            self._tell(f"{printable(column.name, 30)} can't be {which}: {column.why}", wrong=True)
+            self._said.say(
+                f"{printable(column.name, 30)} can't be {which}: {column.why}", wrong=True
+            )
             return
         other = "y" if which == "x" else "x"
         if self._chosen[other] == column.name:
@@ -148,7 +151,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         if self._left is not None:
             return
         if not (self._chosen["x"] and self._chosen["y"]):
-            self._tell("choose a column for x with x, and one for y with y", wrong=True)
+            self._said.say("choose a column for x with x, and one for y with y", wrong=True)
             return
         self._left = threading.Event()
         self._fraction = 0.0
@@ -177,9 +180,9 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         try:
             data = await attempt(work)
         except LeftError:
-            self._tell("cancelled")
+            self._said.say("cancelled")
         except InputError as error:
-            self._tell(str(error).removeprefix(f"{printable(str(self._path))}: "), wrong=True)
+            self._said.say(str(error).removeprefix(f"{printable(str(self._path))}: "), wrong=True)
         else:
             self.dismiss(data)
         finally:
@@ -225,11 +228,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
     def _show_progress(self) -> None:
         full = round(BAR * self._fraction)
         percent = f"{100 * self._fraction:3.0f}%"
-        self._tell(f"reading  {'█' * full}{'░' * (BAR - full)} {percent}   ctrl+x cancels")
-
-    def _tell(self, words: str, *, wrong: bool = False) -> None:
-        self._said.update(Content(words))
-        self._said.set_class(wrong, "wrong")
+        self._said.say(f"reading  {'█' * full}{'░' * (BAR - full)} {percent}   ctrl+x cancels")
 
     def _draw(self, columns: int, rows: int) -> Picture:
         here = self._columns.highlighted or 0

@@ -96,3 +96,13 @@ def size_text(size: int) -> str:
     """A size in three digits: 512 B, 6.4 kB, 1.2 GB."""
     power = next((k for k in range(len(UNITS)) if size < 1000 ** (k + 1)), len(UNITS) - 1)
     return f"{size / 1000**power:.3g} {UNITS[power]}"
+
+
+def path_of(folder: Path, typed: str) -> Path | None:
+    """The path that a text is, seen from a folder; None if it can't be one."""
+    try:
+        path = (folder / Path(typed.strip()).expanduser()).resolve()
+        path.exists()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return path

@@ -15,6 +15,7 @@ from linreg_tui.core.examples import made_line
 from linreg_tui.core.text import printable
 from linreg_tui.tui.forms.field import Field
 from linreg_tui.tui.forms.form_screen import FormScreen
+from linreg_tui.tui.forms.said import Said
 
 FIELDS: dict[str, tuple[str, str, type[int] | type[float]]] = {
     "rows": ("rows", "100", int),
@@ -67,7 +68,7 @@ class MadeForm(FormScreen[Dataset]):
                 Content("x is uniform from 0 to 10; noise is the standard deviation of y"),
                 id="hint",
             )
-            yield Static(id="cost")
+            yield Said(id="cost")
             yield Static(KEYS, id="keys")
 
     def action_apply(self) -> None:
@@ -88,8 +89,6 @@ class MadeForm(FormScreen[Dataset]):
             )
             _ = data.line
         except InputError as error:
-            said = self.query_one("#cost", Static)
-            said.update(Content(str(error)))
-            said.set_class(True, "wrong")
+            self.query_one(Said).say(str(error), wrong=True)
             return
         self.dismiss(data)

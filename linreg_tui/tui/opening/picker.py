@@ -28,9 +28,10 @@ from linreg_tui.files import shortened
 from linreg_tui.tui.drawing.picture import Picture, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.forms.plain_list import PlainList
+from linreg_tui.tui.forms.said import Said
 from linreg_tui.tui.opening.attempt import attempt
 from linreg_tui.tui.opening.finding import Finding
-from linreg_tui.tui.opening.listing import Entry, entries, matching
+from linreg_tui.tui.opening.listing import Entry, entries, matching, path_of
 from linreg_tui.tui.opening.preview_picture import draw_preview
 from linreg_tui.tui.opening.telling import lacking, line_of, told_of, wrong_with
 
@@ -83,7 +84,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         self._files = PlainList(compact=True, id="entries")
         self._files.can_focus = False
         self._where = Static(id="where")
-        self._said = Static(id="cost")
+        self._said = Said(id="cost")
         self._first_rows = Plot(self._draw, id="preview")
         self._preview: Preview | None = None
 
@@ -115,7 +116,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         try:
             found = entries(folder)
         except InputError as error:
-            self._tell(str(error), wrong=True)
+            self._said.say(str(error), wrong=True)
             return
         self._in_examples = folder is None
         self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
@@ -152,7 +153,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         """Show what fits to the text; at a slash, go where it leads."""
         typed = self._typed.value
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
-        folder = self._path(leading + slash) if slash else None
+        folder = path_of(self.folder, leading + slash) if slash else None
         known = folder is not None and folder.is_dir()
         if known or (slash and leading.strip().casefold() == EXAMPLES):
             self.go(folder if known else None)
@@ -160,15 +161,6 @@ class FilePicker(ModalScreen[Chosen | None]):
             self._typed.cursor_position = len(name)
             return
         self._show([] if slash else matching(self._all, typed))
-
-    def _path(self, typed: str) -> Path | None:
-        """The path that a text is, seen from here; None if it can't be one."""
-        try:
-            path = (self.folder / Path(typed.strip()).expanduser()).resolve()
-            path.exists()
-        except (OSError, ValueError, RuntimeError):
-            return None
-        return path
 
     @on(OptionList.OptionHighlighted)
     @work(group="look", exclusive=True)
@@ -179,36 +171,36 @@ class FilePicker(ModalScreen[Chosen | None]):
         wrong, self._wrong = self._wrong, ""
         self._first_rows.redraw()
         if here is None:
-            self._tell(f"nothing here has {printable(self._typed.value, 40)} in its name")
+            self._said.say(f"nothing here has {printable(self._typed.value, 40)} in its name")
         elif wrong:
-            self._tell(wrong, wrong=True)
+            self._said.say(wrong, wrong=True)
         elif here.kind == "examples":
-            self._tell("data sets that come with the program, each to show something")
+            self._said.say("data sets that come with the program, each to show something")
         else:
-            self._tell(here.teaches)
+            self._said.say(here.teaches)
         if here is None or here.kind != "file":
             return
         await asyncio.sleep(PATIENCE)
         try:
             self._preview = await attempt(lambda: preview(str(here.path)))
         except InputError as error:
-            self._tell(wrong_with(here.name, str(error), here.path), wrong=True)
+            self._said.say(wrong_with(here.name, str(error), here.path), wrong=True)
         else:
             missing = lacking(self._preview)
             if not wrong:
-                self._tell(missing or told_of(self._preview), wrong=bool(missing))
+                self._said.say(missing or told_of(self._preview), wrong=bool(missing))
         self._first_rows.redraw()
 
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; go into it if it is a folder."""
         typed, here = self._typed.value, self._here
-        path = self._path(typed) if typed.strip() and not self._in_examples else None
+        path = path_of(self.folder, typed) if typed.strip() and not self._in_examples else None
         if path is not None and path.is_dir():
             self.go(path)
         elif path is not None and path.exists():
             self._open(path)
         elif here is None:
-            self._tell(f"{printable(typed)}: there is no such file; check the path", wrong=True)
+            self._said.say(f"{printable(typed)}: there is no such file; check the path", wrong=True)
         elif here.kind == "file" and here.path is not None:
             self._open(here.path)
         elif here.kind == "example":
@@ -227,10 +219,10 @@ class FilePicker(ModalScreen[Chosen | None]):
         try:
             found = await attempt(lambda: preview(str(path)))
         except InputError as error:
-            self._tell(wrong_with(path.name, str(error), path), wrong=True)
+            self._said.say(wrong_with(path.name, str(error), path), wrong=True)
             return
         if missing := lacking(found):
-            self._tell(f"{printable(path.name, 40)}: {missing}", wrong=True)
+            self._said.say(f"{printable(path.name, 40)}: {missing}", wrong=True)
             return
         self.folder = path.parent
         self.dismiss(Chosen(path=path, preview=found))
@@ -262,10 +254,6 @@ class FilePicker(ModalScreen[Chosen | None]):
     def action_cancel(self) -> None:
         """Close without."""
         self.dismiss(None)
-
-    def _tell(self, words: str, *, wrong: bool = False) -> None:
-        self._said.update(Content(words))
-        self._said.set_class(wrong, "wrong")
 
     def _draw(self, columns: int, rows: int) -> Picture:
         if self._preview is None:

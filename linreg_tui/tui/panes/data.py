@@ -12,16 +12,16 @@ from textual.geometry import Size
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
-from linreg_tui.tui.drawing.fit_and_loss import draw_data
+from linreg_tui.tui.drawing.fit import draw_data
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import Edited, PokingEnded, SaveAsked
 from linreg_tui.tui.panes.views import PaneView, ViewsPane, once
-from linreg_tui.tui.player import View
 from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
 from linreg_tui.tui.poke.readout import draw_poking
+from linreg_tui.tui.view import View
 
 if TYPE_CHECKING:
     from linreg_tui.tui.drawing.joint import JointPicture

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.tui.drawing.fit_and_loss import FitPicture, LossPicture
+from linreg_tui.tui.drawing.fit import FitPicture
 from linreg_tui.tui.drawing.landscape import LandscapePicture
 from linreg_tui.tui.drawing.large import draw_large, large_rows
+from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture
-from linreg_tui.tui.player import View
 from linreg_tui.tui.sight import Sight
+from linreg_tui.tui.view import View
 
 
 class LivePictures:

@@ -12,7 +12,7 @@ from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.forms.foresight import verdict
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 ROOMY = 72
 
@@ -57,7 +57,9 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
                 ),
             ],
             [
-                *cell("epoch", f"{run.epoch(step.number):,}", 10 if roomy else 8, Role.TEXT),
+                *cell(
+                    "epoch", f"{run.segments.epoch(step.number):,}", 10 if roomy else 8, Role.TEXT
+                ),
                 gap,
                 *cell("intercept", fixed(step.intercept, 12, of_intercept), 12, Role.FIT),
                 gap,
@@ -72,7 +74,7 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
 def _settings(view: View, roomy: bool) -> list[Span]:
     """The settings of the steps to come, and a word where the step in view had others."""
     settings = view.settings
-    others = not view.latest and settings != view.run.segment(view.number).settings
+    others = not view.latest and settings != view.run.segments.at(view.number).settings
     gap: Span = ("   " if roomy else "  ", Role.NOTHING)
     of_m, of_b = _rates(view)
     rates = {"η": of_b} if settings.standardize else {"η_m": of_m, "η_b": of_b}
@@ -99,7 +101,7 @@ def _batch(size: int | None, workers: int) -> str:
 def _rates(view: View) -> tuple[float, float]:
     """The learning rates of m and b: as set, or what a schedule makes of them at the step."""
     settings, run = view.settings, view.run
-    if settings.is_constant or settings != run.segment(view.number).settings:
+    if settings.is_constant or settings != run.segments.at(view.number).settings:
         return settings.learning_rate_m, settings.learning_rate_b
     of_m, of_b = run.rates(max(view.number, 1), 1)
     return float(f"{of_m[0]:.2g}"), float(f"{of_b[0]:.2g}")
@@ -144,7 +146,7 @@ def _state(view: View, columns: int) -> Span:
         state = f"‖ looking back: step {view.number:,} of {last:,}"
         state += "".join(f", {words}" for words in happened[:1])
         return _fitting(columns, state, ["; b branches", "; end is the latest"]), Role.TEXT
-    if last == 0 or view.settings != run.segment(last).settings:
+    if last == 0 or view.settings != run.segments.at(last).settings:
         stable = None if view.foreseen is None else view.foreseen.stable
         state = "ready" if last == 0 else f"step {last:,}"
         if stable is False:

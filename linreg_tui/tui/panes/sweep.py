@@ -16,11 +16,11 @@ from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
 from linreg_tui.report.learning_curves import Against
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
-from linreg_tui.tui.drawing.picture import Picture, Role, lines
+from linreg_tui.tui.drawing.picture import Role, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import RunChosen
 from linreg_tui.tui.sweep.course import Course
-from linreg_tui.tui.sweep.curves import AGAINST, draw_curves, overlay
+from linreg_tui.tui.sweep.overlay import Overlay
 from linreg_tui.tui.sweep.recipe import Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.terminal.link import Link
@@ -52,17 +52,23 @@ class SweepPane(Vertical):
         super().__init__(id="sweep", classes="pane")
         self._data = data
         self._link = link or Link()
-        self._markers = markers
+        self._overlay = Overlay(data, markers)
         self.foresights = Foresights(data)
         self.course = Course(data, usual(settings, data.n))
         self._proposed = False
-        self._against = AGAINST[0]
-        self._head = Plot(self._draw_head, id="sweep-head")
+        self._head = Plot(
+            lambda columns, rows: lines(columns, rows, [self.course.head(columns)]),
+            id="sweep-head",
+        )
         self._table = TrialTable(lambda: self.course.sheet, markers)
-        self._tip = Plot(self._draw_tip, id="sweep-tip")
-        self._curves = Plot(self._draw_curves, id="sweep-curves")
-        # The losses themselves soon lie on one another.
-        self._above_optimum = True
+        self._tip = Plot(
+            lambda columns, rows: lines(columns, rows, [[(self.course.tip(), Role.REFERENCE)]]),
+            id="sweep-tip",
+        )
+        self._curves = Plot(
+            lambda columns, rows: self._overlay.draw(columns, rows, self.course.sheet),
+            id="sweep-curves",
+        )
 
     def compose(self) -> ComposeResult:
         """How far it is, the table, what came of it, and the curves."""
@@ -93,7 +99,7 @@ class SweepPane(Vertical):
         """Offer a sweep of other data, and forget the one there was."""
         self.cancel()
         self._proposed = False
-        self._data = data
+        self._data = self._overlay.data = data
         self.foresights = Foresights(data)
         self.course = Course(data, usual(settings, data.n))
         self._share()
@@ -106,34 +112,28 @@ class SweepPane(Vertical):
             self._show()
             self._foresee(PATIENCE)
 
-    def propose(self, recipe: Recipe) -> None:
-        """Offer this sweep, whatever the settings of the live run, and foresee nothing of it."""
+    def propose(self, recipe: Recipe, against: Against) -> None:
+        """Offer this sweep, whatever the live run's settings, and foresee nothing of it."""
         self.cancel()
         self.workers.cancel_group(self, "foresight")
         self.course, self._proposed = Course(self._data, recipe), True
+        self._overlay.against = against
         self._show()
         self._share()
 
     def start(self, recipe: Recipe) -> None:
         """Run a sweep in the background, instead of the one under way."""
         self.workers.cancel_group(self, "sweep")
-        course = self.course = Course(self._data, recipe)
-        course.begin()
-        self._looking.resume()
-        self._show()
-        self._share()
+        self.course = Course(self._data, recipe)
+        self._carry_out(self.course)
         self._foresee()
-        begin(self, "sweep", self._run, course)
 
     def go_on(self) -> None:
         """Train here what a sweep has left that was cancelled, or whose cluster went away."""
         course = self.course
         if course.unfinished and course.left:
             course.recipe = replace(course.recipe, cluster="")
-            course.begin()
-            self._looking.resume()
-            self._show()
-            begin(self, "sweep", self._run, course)
+            self._carry_out(course)
 
     def cancel(self) -> None:
         """Begin no further training; what is done stays."""
@@ -147,24 +147,11 @@ class SweepPane(Vertical):
                 self.notify(f"The first of {repeats} repeats, with seed {row.settings.seed}")
             self.post_message(RunChosen(row.settings))
 
-    def turn_axis(self) -> None:
-        """The curves against the next of epochs, steps and rows seen."""
-        self._against = AGAINST[(AGAINST.index(self._against) + 1) % len(AGAINST)]
-
-    def draw_against(self, against: Against) -> None:
-        """The curves against one of these."""
-        self._against = against
-        self._show()
-
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
-        self._markers = markers
+        self._overlay.markers = markers
         self.query_one(TrialTable).draw_with(markers)
         self._show()
-
-    def toggle_excess(self) -> None:
-        """The whole loss, or what of it is above the optimum."""
-        self._above_optimum = not self._above_optimum
 
     def swept(self) -> Swept | None:
         """What there is to write of the sweep; None without results."""
@@ -174,15 +161,8 @@ class SweepPane(Vertical):
         results = [result for row in sheet.board.rows for result in row.results]
         if not results:
             return None
-        shown = list(sheet.overlaid()) or [(row, 0) for row in sheet.board.rows if row.results]
-        curves = overlay(
-            f"Learning curves of a sweep over {self.course.recipe.kind}",
-            self._data,
-            [row for row, _ in shown],
-            sheet.columns,
-            self._against,
-            above_optimum=self._above_optimum,
-        )
+        title = f"Learning curves of a sweep over {self.course.recipe.kind}"
+        curves = self._overlay.picture(title, sheet)
         return Swept(self._data, results, self.foresights, curves)
 
     def on_trial_table_asked(self, message: TrialTable.Asked) -> None:
@@ -198,31 +178,28 @@ class SweepPane(Vertical):
             "cancel": self.cancel,
             "go_on": self.go_on,
             "load": self.load,
-            "turn_axis": self.turn_axis,
-            "toggle_excess": self.toggle_excess,
+            "turn_axis": self._overlay.turn_axis,
+            "toggle_excess": self._overlay.toggle_excess,
         }
         if message.what in actions:
             actions[message.what]()
         self._share()
         self._show()
 
+    def _carry_out(self, course: Course) -> None:
+        course.begin()
+        self._looking.resume()
+        self._show()
+        self._share()
+        begin(self, "sweep", self._run, course)
+
     async def _run(self, course: Course) -> None:
-        from linreg_tui.sweeps.sweeping import GoneError
         from linreg_tui.tui.sweep.running import run
 
         try:
             await run(self._data, course)
-            course.end("done")
-        except GoneError as error:
-            told = f"{error}; what is done stays, and g trains the rest here"
-            self.notify(told, severity="error", markup=False)
-            course.end("cut off")
         except InputError as error:
             self.notify(str(error), severity="error", markup=False)
-            course.end("no cluster" if course.connecting else "cancelled")
-        except asyncio.CancelledError:
-            course.end("cancelled")
-            raise
         finally:
             if course is self.course:
                 self._looking.pause()
@@ -256,27 +233,14 @@ class SweepPane(Vertical):
         """Up to half of the rows to the table, or a few more, and the others to the curves."""
         rows = max(1, len(self.course.sheet.rows)) + 1
         room = self.size.height - (not self.has_class("tight"))
-        enough = room >= LEAST_CURVES + min(rows, LEAST_CURVES)
-        self._curves.display = self.has_class("with-curves") and enough
+        height = _beside_curves(rows, room) if self.has_class("with-curves") else None
+        self._curves.display = height is not None
         self._tip.display = self.course.tipping is not None
-        height = min(rows, max(LEAST_CURVES, room // 2))
-        self._table.styles.height = height if self._curves.display else "1fr"
+        self._table.styles.height = height or "1fr"
 
-    def _draw_head(self, columns: int, rows: int) -> Picture:
-        return lines(columns, rows, [self.course.head(columns)])
 
-    def _draw_tip(self, columns: int, rows: int) -> Picture:
-        return lines(columns, rows, [[(self.course.tip(), Role.REFERENCE)]])
-
-    def _draw_curves(self, columns: int, rows: int) -> Picture:
-        sheet = self.course.sheet
-        return draw_curves(
-            columns,
-            rows,
-            self._data,
-            list(sheet.overlaid()),
-            sheet.columns,
-            self._against,
-            self._markers,
-            above_optimum=self._above_optimum,
-        )
+def _beside_curves(rows: int, room: int) -> int | None:
+    """How high a table of some rows is above the curves; None if there is no room for these."""
+    if room < LEAST_CURVES + min(rows, LEAST_CURVES):
+        return None
+    return min(rows, max(LEAST_CURVES, room // 2))

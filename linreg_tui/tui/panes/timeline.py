@@ -12,7 +12,7 @@ from linreg_tui.core.events import Kind
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import StepChosen
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 EVENTS: dict[Kind, tuple[str, Role]] = {
     "changed": ("◆", Role.REFERENCE),

@@ -6,7 +6,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.update import Update, update
 from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
-from linreg_tui.tui.player import View
+from linreg_tui.tui.view import View
 
 ROOMY, SPREAD = 72, 92
 """Columns from which on all of gradient descent fits, and all of the other optimizers."""
@@ -27,7 +27,7 @@ def draw_update(columns: int, rows: int, view: View) -> Picture:
         text: list[list[Span]] = [[("no step yet: this is the line to start from", Role.LABEL)]]
         return lines(columns, rows, text)
     step = update(view.run, view.number)
-    settings = view.run.segment(view.number).settings
+    settings = view.run.segments.at(view.number).settings
     text = [_batch(step, settings, columns)]
     for place, name in enumerate("mb"):
         text.append(_parameter(step, place, name, NAMED.get(settings.optimizer), columns))

@@ -9,12 +9,12 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
 from linreg_tui.tui.drawing import figures, layers
 from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.fit_and_loss import legend
 from linreg_tui.tui.drawing.joint import band_of
+from linreg_tui.tui.drawing.legend import legend
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, blank
-from linreg_tui.tui.player import View
 from linreg_tui.tui.poke.poking import Poking
+from linreg_tui.tui.view import View
 
 GUIDE_SHADE, CURSOR_SHADE = 1, 7
 """Backgrounds of the cursor's row and column, and of its cell."""

@@ -11,8 +11,7 @@ from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.fit_and_loss import data_area
+from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.markers import Markers
 
 ASPECT = 2.0

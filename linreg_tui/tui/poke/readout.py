@@ -5,8 +5,8 @@ from __future__ import annotations
 from linreg_tui.core.closed_form import ClosedForm
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
-from linreg_tui.tui.player import View
 from linreg_tui.tui.poke.poking import Poking
+from linreg_tui.tui.view import View
 
 NARROW = 50
 """Columns below which only the most important is said of the cursor."""

@@ -14,8 +14,7 @@ from linreg_tui.report.learning_curves import Picture as LearningCurves
 from linreg_tui.sweeps.board import Row
 from linreg_tui.sweeps.cells import Columns
 from linreg_tui.tui.drawing import figures, layers
-from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.fit_and_loss import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import CURVES, Layer, Picture, Role, Span, lines
 

@@ -26,6 +26,7 @@ from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.forms.field import Choice, Field
 from linreg_tui.tui.forms.foresight import verdict
 from linreg_tui.tui.forms.form_screen import FormScreen
+from linreg_tui.tui.forms.said import Said
 from linreg_tui.tui.sweep.recipe import ASKS, UNTIL, Recipe, read, texts_again, texts_of
 
 PATIENCE = 0.15
@@ -79,7 +80,7 @@ class SweepForm(FormScreen[Recipe]):
         self._board: Board | None = None
         self._top = 0
         self._hint = Static(id="hint")
-        self._said = Static(id="cost")
+        self._said = Said(id="cost")
         self._preview = Plot(self._draw_preview, id="preview")
 
     def compose(self) -> ComposeResult:
@@ -119,8 +120,7 @@ class SweepForm(FormScreen[Recipe]):
         if self.recipe is not None:
             self._board = Board(self.recipe.at_first, self._data.n)
             self.run_worker(self._foresee(self._board), group="foresight")
-        self._said.set_class(bool(self._faults), "wrong")
-        self._said.update(Content(self._cost()))
+        self._said.say(self._cost(), wrong=bool(self._faults))
         self._explain()
         self._preview.redraw()
 
@@ -132,7 +132,7 @@ class SweepForm(FormScreen[Recipe]):
         self._hint.update(Content(text), layout=False)
         if self._faults:
             why = self._faults.get(chosen) or next(iter(self._faults.values()))
-            self._said.update(Content(why))
+            self._said.say(why, wrong=True)
 
     def action_scroll(self, pages: int) -> None:
         """Further down among the trainings, or back up."""

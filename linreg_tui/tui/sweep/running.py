@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, aclosing
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.trials import Result
 from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.recipe import UNTIL
 
 
 async def run(data: Dataset, course: Course) -> None:
-    """Train what is left of a sweep, and put the results on its board as they come.
+    """Carry out what is left of a sweep to its end, whichever that is.
 
     Raises
     ------
-    GoneError
-        If its cluster goes away; what is done stays.
     InputError
-        If there is no such cluster, or the trials can't be made.
+        If its cluster isn't there or goes away, or the trials can't be made; what is done stays.
     """
+    from linreg_tui.sweeps.sweeping import GoneError
+
+    try:
+        await _train(data, course)
+    except GoneError as error:
+        course.end("cut off")
+        raise InputError(f"{error}; what is done stays, and g trains the rest here") from None
+    except InputError:
+        course.end("no cluster" if course.connecting else "cancelled")
+        raise
+    except asyncio.CancelledError:
+        course.end("cancelled")
+        raise
+    course.end("done")
+
+
+async def _train(data: Dataset, course: Course) -> None:
+    """Train what is left, and put the results on the board as they come."""
     # A first frame needs none of these.
     from linreg_tui.cluster.connection import connected_aside
     from linreg_tui.sweeps import aside

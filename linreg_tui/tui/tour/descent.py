@@ -11,8 +11,7 @@ from linreg_tui.core.losses1d import FIGURE_7
 from linreg_tui.numbers import fixed, rate
 from linreg_tui.tour.scenes import Descent
 from linreg_tui.tui.drawing import figures, layers
-from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.fit_and_loss import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN
+from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.large import large, large_rows
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, blank, lines, write

@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Literal
 
-from linreg_tui.core.examples import bundled
 from linreg_tui.tour import memory
-from linreg_tui.tour.answers import key, summed_up, verdict
+from linreg_tui.tour.answers import key, summed_up
 from linreg_tui.tour.chapter import Chapter, Question, Step
-from linreg_tui.tour.chapters import chapters
-from linreg_tui.tour.facts import Facts
 from linreg_tui.tour.memory import SKIPPED, Progress
-from linreg_tui.tour.scenes import Page
+from linreg_tui.tour.syllabus import Syllabus
 from linreg_tui.tui.tour.stage import Application, Kept, Stage
-
-Phase = Literal["reading", "asked", "watching", "told"]
-"""A step without a question is read; one with a question goes through the others."""
+from linreg_tui.tui.tour.telling import Phase, Told, say
 
 END, FORGET = "/end", "/forget"
 """What else can be chosen than a chapter's name, which has no slash."""
-
-NBSP = "\u00a0"
-"""A blank at which no row ends."""
-
-WATCH = "You said **{}**. Watch what happens; `enter` goes on."
-SKIP = "Watch what happens; `enter` goes on."
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the panel says: a title, the text as Markdown, the same for the back row, and a line.
-
-    `chapters` are the titles of all, `chapter` is the place of this one among them.
-    """
-
-    title: str
-    text: str
-    brief: str
-    last: str = ""
-    page: bool = False
-    chapters: tuple[str, ...] = ()
-    chapter: int = 0
 
 
 class Guide:
@@ -52,26 +24,23 @@ class Guide:
     def __init__(self, application: Application, tell: Callable[[], None]) -> None:
         self._application = application
         self._tell = tell
+        self._syllabus = Syllabus()
         self._kept: Kept | None = None
         self._chapter = 0
         self._number = 0
         self._phase: Phase = "reading"
-        self._worked_out: dict[int, tuple[Step, ...]] = {}
         self._answers: dict[str, int] = {}
+        self._said = SKIPPED
         self.opened = False
 
-    @cached_property
+    @property
     def chapters(self) -> tuple[Chapter, ...]:
         """All chapters."""
-        return chapters()
-
-    @cached_property
-    def _facts(self) -> Facts:
-        return Facts(bundled())
+        return self._syllabus.chapters
 
     @cached_property
     def _stage(self) -> Stage:
-        return Stage(self._application, self._facts.data)
+        return Stage(self._application, self._syllabus.facts.data)
 
     @property
     def begun(self) -> bool:
@@ -86,7 +55,7 @@ class Guide:
     @property
     def steps(self) -> tuple[Step, ...]:
         """Its steps."""
-        return self._steps_of(self._chapter)
+        return self._syllabus.steps(self._chapter)
 
     @property
     def number(self) -> int:
@@ -129,9 +98,8 @@ class Guide:
             self._kept = self._stage.keep()
             self._recall()
         self.opened = True
-        known = [chapter.name for chapter in self.chapters]
-        if name in known:
-            self._go(known.index(name), 0)
+        if (place := self._syllabus.place(name)) is not None:
+            self._go(place, 0)
         else:
             self._go(self._chapter, self._number)
 
@@ -178,7 +146,7 @@ class Guide:
         elif self._number > 0:
             self._go(self._chapter, self._number - 1)
         elif self._chapter > 0:
-            self._go(self._chapter - 1, len(self._steps_of(self._chapter - 1)) - 1)
+            self._go(self._chapter - 1, len(self._syllabus.steps(self._chapter - 1)) - 1)
 
     def answer(self, option: int) -> None:
         """Answer the open question and let it happen; only the first answer to each counts."""
@@ -202,24 +170,13 @@ class Guide:
     def told(self) -> Told:
         """What there is to say."""
         titles = tuple(f"{chapter.number:>2} {chapter.title}" for chapter in self.chapters)
-        return replace(self._said_now(), chapters=titles, chapter=self._chapter)
-
-    def _said_now(self) -> Told:
-        step, question = self.step, self.step.question
         title = f"{self.chapter.number} {self.chapter.title} · {self._number + 1}/{len(self.steps)}"
-        page = isinstance(step.scene, Page)
-        if question is None or self._phase == "reading":
-            text = step.text
-            if step.sums_up:
-                text += "\n" + summed_up(self.chapters, self._facts, self._answers)
-            return Told(title, text, step.brief, page=page)
-        if self._phase == "asked":
-            both = f"{step.text}\n{question.text}\n"
-            return Told(title, both, question.text, options(question), page)
-        if self._phase == "watching":
-            said = SKIP if self._said == SKIPPED else WATCH.format(question.options[self._said])
-            return Told(title, step.text, step.brief, said, page)
-        return Told(title, question.seen, question.brief, verdict(question, self._said), page)
+        step = self.step
+        if step.sums_up:
+            sum_of_it = summed_up(self.chapters, self._syllabus.facts, self._answers)
+            step = replace(step, text=f"{step.text}\n{sum_of_it}")
+        said = say(step, title, self._phase, self._said)
+        return replace(said, chapters=titles, chapter=self._chapter)
 
     def _go(self, chapter: int, number: int) -> None:
         self._chapter, self._number = chapter, number
@@ -238,12 +195,6 @@ class Guide:
         self._phase = "told"
         self._tell()
 
-    def _steps_of(self, chapter: int) -> tuple[Step, ...]:
-        """Worked out once: they are asked for with every key, and some train to know their text."""
-        if chapter not in self._worked_out:
-            self._worked_out[chapter] = self.chapters[chapter].steps(self._facts)
-        return self._worked_out[chapter]
-
     @property
     def _key(self) -> str:
         return key(self.chapter, self._number)
@@ -251,16 +202,9 @@ class Guide:
     def _recall(self) -> None:
         known = memory.recall()
         self._answers = dict(known.answers)
-        names = [chapter.name for chapter in self.chapters]
-        if known.chapter in names:
-            self._chapter = names.index(known.chapter)
+        if (place := self._syllabus.place(known.chapter)) is not None:
+            self._chapter = place
             self._number = min(max(known.step, 0), len(self.steps) - 1)
 
     def _remember(self) -> None:
         memory.remember(Progress(self.chapter.name, self._number, self._answers))
-
-
-def options(question: Question) -> str:
-    """The keys that answer it, and the one that doesn't; none is broken across rows."""
-    keys = [f"`{number}` {option}" for number, option in enumerate(question.options, 1)]
-    return f" {NBSP * 2}".join(text.replace(" ", NBSP) for text in (*keys, "`enter` skips"))

@@ -101,8 +101,7 @@ class Stage:
             case Training():
                 self._application.show_pane("live")
             case Sweep():
-                self._sweep.propose(self._recipe(scene))
-                self._sweep.draw_against(scene.against)
+                self._sweep.propose(self._recipe(scene), scene.against)
                 self._application.show_pane("sweep")
             case DataView():
                 main.query_one(DataPane).show_named(scene.view)

@@ -1,0 +1,142 @@
+"""Places in, characters out, rasterised through plotext; the only module that knows plotext.
+
+plotext sees only places from 0 to 1, already clipped to the area, since it would rasterise a line
+that leaves the window before it clips it. It has one figure for all, so these functions belong to
+one thread.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.braille import braille
+from linreg_tui.tui.drawing.markers import Ink
+from linreg_tui.tui.drawing.picture import BLANK, Glyphs, blank
+
+DOTS_A_SHORT_DASH = 3
+"""And so many from it to the next one."""
+
+
+class LaterError(Exception):
+    """plotext is to be loaded after the first paint."""
+
+
+_awaited = False
+
+
+def load_later() -> None:
+    """Raise a LaterError instead of drawing, until `load` is called: loading takes a while."""
+    global _awaited
+    _awaited = "plotext" not in sys.modules
+
+
+def load() -> None:
+    """Load plotext, and draw from now on."""
+    global _awaited
+    import plotext  # noqa: F401
+
+    _awaited = False
+
+
+def dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
+    """Dots at places from 0 to 1; many points in one dot are one, or a crowd if the ink has one."""
+    inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
+    if not (area.has_room and inside.any()):
+        return blank(area.plot_columns, area.plot_rows).glyphs
+    across, down = area.dots_across, area.dots_down
+    column = np.minimum(x[inside] * across, across - 1).astype(np.intp)
+    row = np.minimum(y[inside] * down, down - 1).astype(np.intp)
+    counts = np.bincount(column * down + row)
+    inked = np.flatnonzero(counts)
+    column, row = np.divmod(inked, down)
+    if ink.marker == "braille":
+        return braille(area, column, row)
+    x, y = (column + 0.5) / across, (row + 0.5) / down
+    glyphs = _signal(area, x, y, ink.marker, joined=False)
+    crowded = counts[inked] > 1
+    if not (ink.crowd and crowded.any()):
+        return glyphs
+    crowd = _signal(area, x[crowded], y[crowded], ink.crowd, joined=False)
+    return np.where(crowd == BLANK, glyphs, crowd)
+
+
+def connected(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
+    """Lines through places, which are moved into the plot area."""
+    known = ~(np.isnan(x) | np.isnan(y))  # of which plotext would make the process abort
+    if not (area.has_room and known.any()):
+        return blank(area.plot_columns, area.plot_rows).glyphs
+    x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
+    return _signal(area, x, y, ink.marker, joined=True)
+
+
+def short_dashes(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
+    """Short dashes on the lines through places, which are moved into the plot area."""
+    known = ~(np.isnan(x) | np.isnan(y))
+    if not known.any():
+        return blank(area.plot_columns, area.plot_rows).glyphs
+    x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
+    across, down = np.diff(x) * area.dots_across, np.diff(y) * area.dots_down
+    length = np.concatenate([[0.0], np.cumsum(np.maximum(np.abs(across), np.abs(down)))])
+    number = np.arange(math.ceil(length[-1]) + 1)
+    along = number[number // DOTS_A_SHORT_DASH % 2 == 0]
+    return dots(area, np.interp(along, length, x), np.interp(along, length, y), ink)
+
+
+def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, joined: bool) -> Glyphs:
+    def add() -> None:
+        import plotext
+
+        signal = plotext.figure.signal(x.tolist(), y.tolist(), marker=marker)
+        plotext.figure.draw(signal.lines(joined))
+
+    return _draw(area.plot_columns, area.plot_rows, add)
+
+
+def axes(area: Area, end: int) -> Glyphs:
+    """Axes to the left and below, with ticks, along x up to column `end`; of the whole picture."""
+    return _draw(area.columns, area.rows - 1, lambda: _add_axes(area, end))
+
+
+def _add_axes(area: Area, end: int) -> None:
+    import plotext
+
+    figure = plotext.figure
+    figure.axes(True, axis="x", side="lower")
+    figure.axes(True, axis="y", side="left")
+    width = area.left - 1
+    x_ticks = [
+        tick
+        for tick in area.x.ticks
+        if area.left + tick.place * area.plot_columns + len(tick.text) / 2 < end
+    ]
+    figure.ruler("x").ticks([tick.place for tick in x_ticks], [tick.text for tick in x_ticks])
+    figure.ruler("y").ticks(
+        [tick.place for tick in area.y.ticks], [tick.text.rjust(width) for tick in area.y.ticks]
+    )
+
+
+def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
+    """What plotext makes of the content that `add` adds to its figure, without colours."""
+    if _awaited:
+        raise LaterError
+    import plotext
+
+    figure = plotext.figure
+    plotext.terminal.limit(False, False)
+    figure.clear.data()
+    figure.clear.settings()
+    figure.plot_size(columns, rows)
+    figure.axes(False)
+    figure.legend(False)
+    for axis in ("x", "y"):
+        figure.ruler(axis).lim(0, 1).alignment("edge").ticks([], [])
+    add()
+    text: str = figure.build().string(colorless=True)
+    code_points = np.frombuffer(text.replace("\n", "").encode("utf-32-le"), np.uint32)
+    return code_points.reshape(rows, columns)

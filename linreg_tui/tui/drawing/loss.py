@@ -1,0 +1,85 @@
+"""The loss of a run, step by step, on a log scale."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from linreg_tui.axes import count_axis, growing, log_axis
+from linreg_tui.core.history import Curve
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.sgd import Run
+from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
+from linreg_tui.tui.drawing.legend import legend
+from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span
+from linreg_tui.tui.view import View
+
+CELLS_A_MARK = 3
+"""Where a step takes at least so many cells, each one is marked on the curve of the loss."""
+
+NOTHING = 1e-16
+"""A loss so much smaller than the first one is rounding error, not worth more decades."""
+
+
+class LossPicture:
+    """The loss of every step on a log scale, and the least one dashed; or how far it is above."""
+
+    def __init__(self, markers: Markers = BRAILLE) -> None:
+        self.above_optimum = False
+        self._markers = markers
+        self._drawn: tuple[Area, list[Span]] | None = None
+
+    def draw(self, columns: int, rows: int, view: View) -> Picture:
+        """The curve of the run so far, with a mark at one of its steps.
+
+        The axes grow in rare, round steps, and only then is the frame drawn anew.
+        """
+        run, step = view.run, view.run.history[view.number]
+        thinned = self._curve(run)
+        last = growing(run.history.last, run.budget)
+        lowest = float(thinned.low.min())
+        area = Area(
+            columns,
+            rows,
+            count_axis(last, "step", columns // CELLS_A_TICK_ACROSS),
+            log_axis(
+                min(self._least(run) or lowest, lowest),
+                float(thinned.high.max()),
+                "loss above optimum" if self.above_optimum else "loss",
+                rows // CELLS_A_TICK_DOWN + 1,
+            ),
+            self._markers,
+        )
+        names = ["loss"] if self.above_optimum else ["loss", "closed form"]
+        entries = legend(self._markers, *names if view.trace is None else ("before", *names))
+        if self._drawn != (area, entries):
+            level = figures.level(area, self._least(run), Role.REFERENCE)
+            self._still = layers.stack(area, figures.frame(area, entries), [level])
+            self._drawn = area, entries
+        inks = []
+        if view.trace is not None:
+            inks.append(figures.curve(area, self._curve(view.trace), Role.TRACE))
+        inks.append(figures.curve(area, thinned, Role.FIT))
+        if area.plot_columns >= CELLS_A_MARK * last:
+            steps = np.arange(len(thinned.low), dtype=np.float64)
+            inks.append(figures.marks(area, steps, thinned.low, self._markers.step, Role.FIT))
+        loss = self._shown(np.array([step.loss]), run)
+        inks.append(_here(area, float(step.number), float(loss[0])))
+        return layers.stack(area, self._still, inks)
+
+    def _curve(self, run: Run) -> Curve:
+        thinned = run.curve.curve()
+        return Curve(thinned.stride, self._shown(thinned.low, run), self._shown(thinned.high, run))
+
+    def _shown(self, losses: FloatArray, run: Run) -> FloatArray:
+        """What is drawn of losses: all, or what is above the optimum, but no rounding error."""
+        least = run.optimum.loss if self.above_optimum else 0.0
+        return np.maximum(losses - least, NOTHING * run.history[0].loss)
+
+    def _least(self, run: Run) -> float:
+        return 0.0 if self.above_optimum else run.optimum.loss
+
+
+def _here(area: Area, x: float, y: float) -> Layer:
+    return figures.marks(area, np.array([x]), np.array([y]), area.markers.here, Role.HERE)

@@ -1,0 +1,155 @@
+"""What of a run is on the screen: the line over the points, its numbers, and its loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.strip import Strip
+
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
+from linreg_tui.training import Progress
+from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.picture import Picture
+from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.messages import LineMoved, Progressed
+from linreg_tui.tui.panes.live_pictures import LivePictures
+from linreg_tui.tui.panes.readout import draw_readout
+from linreg_tui.tui.panes.timeline import Timeline
+from linreg_tui.tui.panes.update_readout import draw_update
+from linreg_tui.tui.player import Player
+from linreg_tui.tui.sight import Sight
+from linreg_tui.tui.terminal.link import LATE, Link
+from linreg_tui.tui.view import View
+
+ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
+"""Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
+
+PICTURE_COLUMNS = 80
+"""How wide a picture is that leaves the program."""
+
+
+class LiveView(Vertical):
+    """All that is shown here is a function of the player's view: a run, and a place in it."""
+
+    BORDER_TITLE = "3 Live SGD"
+
+    def __init__(
+        self,
+        data: Dataset,
+        settings: Settings,
+        markers: Markers = BRAILLE,
+        link: Link | None = None,
+        workers: int = 1,
+    ) -> None:
+        super().__init__(id="live", classes="pane")
+        self.one_plot = False
+        self.foretells = True
+        self._data = data
+        self._pictures = LivePictures(data, markers)
+        self._link = link or Link()
+        self._drawn: tuple[View, int] | None = None
+        self._chasing = False
+        self._player = Player(data, settings, self._tell, self._start, workers)
+
+    def compose(self) -> ComposeResult:
+        """The line over the points, the numbers, the loss or its landscape, the timeline."""
+        yield Plot(self._of_view(self._pictures.fit), id="fit")
+        yield Plot(self._of_view(draw_readout), id="readout")
+        yield Plot(self._of_view(draw_update), id="gradient")
+        yield Plot(self._of_view(self._pictures.loss), id="loss")
+        yield Plot(self._of_view(self._pictures.large), id="large")
+        yield Timeline(lambda: self.view)
+
+    def on_mount(self) -> None:
+        """Be able to show a frame late, and then begin."""
+        self._last_resort = self.set_interval(LATE, self.catch_up, pause=True)
+        self._begin()
+
+    def _begin(self) -> None:
+        """What is to be done as soon as a run can be shown."""
+
+    def draw_with(self, markers: Markers) -> None:
+        """Draw with other markers."""
+        self._pictures.draw_with(markers)
+        self.query_one("#large").styles.height = self._pictures.rows_of_digits
+        self._redraw()
+
+    @property
+    def sight(self) -> Sight:
+        """Which plots are meant, and how they are drawn."""
+        return self._pictures.sight
+
+    def look(self, sight: Sight) -> None:
+        """Show these plots, drawn this way."""
+        self._pictures.look(sight)
+        self.set_class(sight.plot == "landscape", "landscape")
+        self.set_class(sight.plot == "loss", "loss-first")
+        self.set_class(sight.gradient, "with-gradient")
+        self._redraw()
+
+    @property
+    def view(self) -> View:
+        """What is shown; of what is foreseen nothing, unless it `foretells`."""
+        view = self._player.view
+        return view if self.foretells else replace(view, foreseen=None)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the steps to come."""
+        return self.view.settings
+
+    def on_progressed(self, message: Progressed) -> None:
+        """Show how far the training is, unless the terminal has not yet shown the last frame."""
+        if self._player.follow(message.progress):
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show what was left out, if anything was and the terminal can take it."""
+        if self._drawn in (None, self._to_draw):
+            return
+        if self._link.free:
+            self._redraw()
+        else:
+            self._last_resort.resume()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the update where there is room for everything."""
+        self.set_class(event.size.height >= ROOM_FOR_ALL, "roomy")
+        self.set_class(event.size.height < ROOM_FOR_TWO, "low")
+
+    def picture(self) -> list[Strip]:
+        """Line, numbers and loss as they are in view, whatever room the screen has for them."""
+        fit, loss = (14, 24) if self.sight.plot == "landscape" else (22, 14)
+        return [
+            strip
+            for name, rows in (("fit", fit), ("readout", 3), ("loss", loss))
+            for strip in self.query_one(f"#{name}", Plot).drawn(PICTURE_COLUMNS, rows)
+        ]
+
+    def _of_view(self, draw: Callable[[int, int, View], Picture]) -> Callable[[int, int], Picture]:
+        return lambda columns, rows: draw(columns, rows, self.view)
+
+    def _tell(self, progress: Progress) -> None:
+        self.post_message(Progressed(progress))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        self.run_worker(work, group="training")
+
+    @property
+    def _to_draw(self) -> tuple[View, int]:
+        view = self.view
+        return view, view.run.history.last
+
+    def _redraw(self) -> None:
+        self._drawn = self._to_draw
+        self._last_resort.pause()
+        self._link.draw()
+        if self._chasing:
+            self.post_message(LineMoved(self.view))
+        for plot in self.query(Plot):
+            plot.redraw()

@@ -1,0 +1,33 @@
+"""What is in view: a run at one of its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linreg_tui.core.settings import Settings
+from linreg_tui.core.sgd import Run
+from linreg_tui.core.stability import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A run at one of its steps, and what its training is about.
+
+    `settings` are those of the steps to come, of which `foreseen` tells, None if that isn't known
+    yet; `trace` is the run that this one has branched off. `endless` is a run that goes on when the
+    epochs are over.
+    """
+
+    run: Run
+    number: int
+    settings: Settings
+    running: bool
+    pace: float
+    foreseen: Prediction | None = None
+    trace: Run | None = None
+    endless: bool = False
+
+    @property
+    def latest(self) -> bool:
+        """Whether no later step is known."""
+        return self.number == self.run.history.last
