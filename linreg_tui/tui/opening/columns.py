@@ -51,9 +51,9 @@ NAME_COLUMNS = 34
 KEYS = "  ".join(
     [
         "[b $accent]enter[/] [@click=screen.apply]open[/]",
-        "[b $accent]x y[/] make it x, y",
+        "[b $accent]x y[/] set",
         "[b $accent]s[/] [@click=screen.swap]swap[/]",
-        "[b $accent]a[/] [@click=screen.amount]all or sample[/]",
+        "[b $accent]a[/] [@click=screen.amount]sample[/]",
         "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]back[/]",
     ]
 )
