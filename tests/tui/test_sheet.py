@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -32,6 +33,7 @@ from linreg_tui.tui.sweep.recipe import (
 )
 from linreg_tui.tui.sweep.sheet import UNFINISHED, Sheet
 from linreg_tui.tui.sweep.spark import WIDTH, spark
+from linreg_tui.tui.sweep.table import TrialTable
 
 GRID_OF_SIX: dict[str, list[object]] = {
     "batch_size": [64, None],
@@ -98,6 +100,17 @@ def test_the_filter_goes_through_the_states_that_there_are(sheet: Sheet) -> None
     assert set(seen) == states
     sheet.filter()
     assert sheet.only is None
+
+
+def test_a_heading_is_whole_or_left_out_and_that_is_told(sheet: Sheet) -> None:
+    table = TrialTable(lambda: sheet, BRAILLE)
+    for columns in range(38, 130):
+        heading = text(table._draw_sheet(columns, 8))[0]
+        shown = set(re.split(" {2,}", heading.removesuffix(" …").strip()))
+        left_out = set(sheet.names) - shown
+        assert shown <= set(sheet.names)
+        assert heading.endswith(" …") == bool(left_out)
+    assert not left_out
 
 
 def test_columns_are_hidden_but_not_the_last(sheet: Sheet) -> None:

@@ -156,12 +156,14 @@ class TrialTable(Plot):
             widest = max((cell_len(cells.get(name, "")) for cells in texts), default=0)
             self._widths[name] = max(self._widths.get(name, 0), title, widest)
 
-        def taken() -> int:
-            return MARK - GAP + sum(self._widths[name] + GAP for name in names)
+        def fits() -> bool:
+            # Where some are left out, a sign of it has a place of its own.
+            sign = GAP * (len(names) < len(sheet.names))
+            return MARK - GAP + sum(self._widths[name] + GAP for name in names) + sign <= columns
 
         of_scale = ("rate b", "rate m") if sheet.columns.scales else ()
         for name in (*of_scale, *EXPENDABLE):
-            if taken() <= columns:
+            if fits():
                 break
             if name in names and name != sheet.sorted_by:
                 names.remove(name)
