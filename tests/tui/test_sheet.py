@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Curve
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import grid, over_batch_sizes, over_scales
+from linreg_tui.core.sweep import Plan, grid, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.report.learning_curves import picture
 from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, Markers
@@ -147,10 +148,14 @@ def test_what_is_foreseen_is_told_until_a_sweep_is_started(houses: Dataset) -> N
     assert made.cells(made.rows[0])["status"] == "waiting"
 
 
+@cache
+def long_plan(n: int) -> Plan:
+    return over_batch_sizes(Settings(), n, [32, 64, 128, 256, 512, 99, 98, 97], repeats=2000)
+
+
 def under_way(data: Dataset, kind: str, cluster: str = "") -> Course:
     """A sweep of which some is done, and not all rows are in sight."""
-    plan = over_batch_sizes(Settings(), data.n, [32, 64, 128, 256, 512, 99, 98, 97], repeats=2000)
-    course = Course(data, Recipe(kind, Settings(), plan, cluster=cluster))
+    course = Course(data, Recipe(kind, Settings(), long_plan(data.n), cluster=cluster))
     course.begin()
     course.sheet.board.taken = 9_999
     return course
