@@ -48,6 +48,22 @@ def _update(
     return matrix
 
 
+def product(matrices: FloatArray) -> FloatArray:
+    """What k sequences of steps, of shape (k, steps, d, d), do as a whole; shape (k, d, d)."""
+    while (steps := matrices.shape[1]) > 1:
+        paired = matrices[:, 1::2] @ matrices[:, : steps // 2 * 2 : 2]
+        matrices = np.concatenate([paired, matrices[:, steps // 2 * 2 :]], axis=1)
+    return matrices[:, 0]
+
+
+def products(matrices: FloatArray) -> FloatArray:
+    """The same up to each of the steps, of shape (k, steps, d, d)."""
+    so_far = matrices.copy()
+    for step in range(1, matrices.shape[1]):
+        so_far[:, step] = matrices[:, step] @ so_far[:, step - 1]
+    return so_far
+
+
 def rms_factor(matrices: FloatArray) -> float:
     """The root of the spectral radius of the mean of M ⊗ M over matrices of shape (k, d, d)."""
     if len(matrices) == 1:

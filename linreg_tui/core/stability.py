@@ -4,10 +4,16 @@ On the parabola that the mean squared error is, a step of gradient descent, with
 without, is linear in the distance from the optimum and in the velocity. Full-batch descent
 converges if and only if the spectral radius of the step's matrix M is below 1.
 
-Each mini-batch has a matrix of its own. The mean square of the distance stays bounded if and only
-if the spectral radius of the mean of M ⊗ M over all batches is below 1. There are far too many
-batches to go through, so the mean is taken over a sample of them, always the same. Its root is the
-factor by which the distance changes a step; for full batches it is the spectral radius of M.
+Each mini-batch has a matrix of its own. If they are drawn independently, the mean square of the
+distance stays bounded if and only if the spectral radius of the mean of M ⊗ M over all batches is
+below 1. There are far too many batches to go through, so the mean is taken over a sample of them,
+always the same. Its root is the factor by which the distance changes a step; for full batches it is
+the spectral radius of M.
+
+The batches of one shuffle are not independent: what one lacks another has, and much of their noise
+cancels. There the matrix is that of a whole epoch, and whole epochs are independent. Where an epoch
+has too many batches or rows to sample some, its batches are taken for independent, which overstates
+their noise.
 
 The learning rates meant are those that a schedule multiplies. Adam's steps are not linear, and
 nothing is foreseen of them.
@@ -22,15 +28,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.linear_steps import mean_square, rms_factor, step_matrices
+from linreg_tui.core.linear_steps import mean_square, product, products, rms_factor, step_matrices
 from linreg_tui.core.moments import FloatArray, Moments
 from linreg_tui.core.outcome import near_excess
-from linreg_tui.core.sampling import sampler
+from linreg_tui.core.sampling import LARGEST_DRAW, Index, sampler
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.units import training_units
 
 SAMPLED_BATCHES = 512
+SAMPLED_EPOCHS = 64
+FEWEST_EPOCHS = 16
+"""A sample of fewer says too little."""
+
 STRIDE = 1.2
 """From one factor to the next in the search for one that is too large."""
 
@@ -87,7 +97,8 @@ def condition_number(moments: Moments[float]) -> float:
 class _Batches:
     """The Hessians of k batches, of shape (k, 2, 2), and their gradients at the optimum, (k, 2).
 
-    `hessian` and `loss` are those of all rows. Everything is in the units of the training.
+    `hessian` and `loss` are those of all rows. What is drawn independently are rounds of so many
+    batches each. Everything is in the units of the training.
     """
 
     settings: Settings
@@ -96,6 +107,7 @@ class _Batches:
     pull: FloatArray
     hessian: FloatArray
     loss: float
+    round: int = 1
 
     @staticmethod
     def of(data: Dataset, settings: Settings) -> _Batches:
@@ -108,30 +120,38 @@ class _Batches:
         if settings.batch_size is None:
             none = np.zeros((1, 2))
             return _Batches(settings, rates, hessian[None], none, hessian, loss)
-        draw = sampler(data.n, settings.batch_size, settings.sampling, seed=0)
-        batch = units.moments(data.batches.moments(draw(SAMPLED_BATCHES)))
+        batch = units.moments(data.batches.moments(_sample(data.n, settings)))
         pull = np.stack(batch.gradient(*map(np.array, optimum)), axis=1)
-        return _Batches(settings, rates, batch.hessian(), pull - pull.mean(axis=0), hessian, loss)
+        pull -= pull.mean(axis=0)
+        together = settings.steps_per_epoch(data.n) if _by_epochs(data.n, settings) else 1
+        return _Batches(settings, rates, batch.hessian(), pull, hessian, loss, together)
 
     def matrices(self, scale: float) -> FloatArray:
-        """The matrices of their steps with both learning rates multiplied."""
+        """The matrices of their steps with both learning rates multiplied, of each round in turn.
+
+        Their shape is (rounds, steps, d, d).
+        """
         rate_m, rate_b = self.rates
         rates = scale * rate_m, scale * rate_b
-        return step_matrices(self.curvature, self.pull, rates, self.settings)
+        steps = step_matrices(self.curvature, self.pull, rates, self.settings)
+        return steps.reshape(-1, self.round, *steps.shape[1:])
 
     def radius(self, scale: float) -> float:
         """The factor on the distance a step, with both learning rates multiplied."""
-        return rms_factor(self.matrices(scale)[:, :-1, :-1])
+        rounds = product(self.matrices(scale)[..., :-1, :-1])
+        return math.pow(rms_factor(rounds), 1 / self.round)
 
     def noise(self) -> float | None:
         """The mean of the loss above the least one in the long run, in multiples of the least one.
 
-        The second moments S of (distance, 1) stay what they are when S is the mean of M S Mᵀ. Of
-        the distances δ among them, the mean loss above the least one is ½ tr(H E[δ δᵀ]).
+        The second moments S of (distance, 1) at the end of a round stay what they are when S is the
+        mean of M S Mᵀ over rounds. Of the distances δ after each of its steps, the mean loss above
+        the least one is ½ tr(H E[δ δᵀ]).
         """
         if self.settings.batch_size is None or not self.settings.is_constant or self.loss <= 0:
             return None
-        square = mean_square(self.matrices(1.0))
+        so_far = products(self.matrices(1.0))
+        square = mean_square(so_far[:, -1])
         still = square - np.eye(len(square))
         still[-1] = 0.0
         still[-1, -1] = 1.0
@@ -142,8 +162,24 @@ class _Batches:
         except np.linalg.LinAlgError:
             return None
         d = math.isqrt(len(square))
-        excess = np.sum(self.hessian * moments.reshape(d, d)[:2, :2]) / 2
-        return _number(float(excess) / self.loss)
+        along = [mean_square(so_far[:, step]) @ moments for step in range(self.round)]
+        distances = np.mean(along, axis=0).reshape(d, d)[:2, :2]
+        return _number(float(np.sum(self.hessian * distances) / 2) / self.loss)
+
+
+def _by_epochs(n: int, settings: Settings) -> bool:
+    """Whether whole epochs are sampled: where batches depend on one another, and there is room."""
+    few = settings.steps_per_epoch(n) <= SAMPLED_BATCHES and n <= LARGEST_DRAW // FEWEST_EPOCHS
+    return settings.sampling == "epoch" and few
+
+
+def _sample(n: int, settings: Settings) -> Index:
+    """Some batches, of whole epochs or each for itself; shape (k, size)."""
+    assert settings.batch_size is not None
+    if _by_epochs(n, settings):
+        draw = sampler(n, settings.batch_size, "epoch", seed=0)
+        return draw(max(SAMPLED_BATCHES, SAMPLED_EPOCHS * settings.steps_per_epoch(n)))
+    return sampler(n, settings.batch_size, "notebook", seed=0)(SAMPLED_BATCHES)
 
 
 def max_stable_scale(moments: Moments[float], settings: Settings) -> float:

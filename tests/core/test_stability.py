@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.linear_steps import step_matrices
+from linreg_tui.core.linear_steps import product, products, step_matrices
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.optimizers import Momentum, optimizer
 from linreg_tui.core.settings import Settings, Update
@@ -87,6 +88,9 @@ def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, A
         {"batch_size": 64, "update": "simultaneous"},
         {"batch_size": 16, "optimizer": "momentum", "learning_rate_m": 1e-8},
         {"batch_size": 16, "standardize": True},
+        {"batch_size": 64, "standardize": True, "learning_rate_b": 0.05, "sampling": "epoch"},
+        {"batch_size": 16, "sampling": "epoch"},
+        {"batch_size": 200, "optimizer": "nesterov", "learning_rate_m": 1e-8, "sampling": "epoch"},
     ],
 )
 def test_the_noise_that_batches_leave(houses: Dataset, changes: dict[str, Any]) -> None:
@@ -96,6 +100,25 @@ def test_the_noise_that_batches_leave(houses: Dataset, changes: dict[str, Any]) 
     run.advance(60_000)
     above = run.history.columns()[3, 5000:] / run.optimum.loss - 1
     assert noise == pytest.approx(above.mean(), rel=0.25)
+
+
+def test_in_one_shuffle_much_of_the_noise_cancels(houses: Dataset) -> None:
+    settings = Settings(batch_size=64, standardize=True, learning_rate_b=0.05)
+    drawn, shuffled = (
+        predict(houses, replace(settings, sampling=sampling)).noise
+        for sampling in ("notebook", "epoch")
+    )
+    assert drawn is not None
+    assert shuffled is not None
+    assert shuffled < drawn / 2
+
+
+@given(st.integers(1, 9), st.integers(1, 4))
+def test_a_sequence_of_steps_is_their_product(steps: int, k: int) -> None:
+    matrices = np.random.default_rng(steps).normal(size=(k, steps, 3, 3))
+    expected = [reduce(lambda done, step: step @ done, sequence) for sequence in matrices]
+    assert product(matrices) == pytest.approx(np.array(expected), rel=1e-9, abs=1e-9)
+    assert products(matrices)[:, -1] == pytest.approx(np.array(expected), rel=1e-9, abs=1e-9)
 
 
 def test_full_batches_leave_no_noise(houses: Dataset) -> None:
