@@ -93,7 +93,8 @@ class Moments(Generic[Number]):
         """Mean squared error L of ŷ = m x + b over the rows, in squared units of y."""
         offset = self.mean_y - slope * self.mean_x - intercept
         spread = self.syy - 2 * slope * self.sxy + slope * slope * self.sxx
-        return offset * offset + spread / self.n
+        # Of a line through all points, rounding may leave less than nothing.
+        return offset * offset + (spread + abs(spread)) / 2 / self.n
 
     def gradient(self, slope: Number, intercept: Number) -> tuple[Number, Number]:
         """∂L/∂m = mean of −2x(y − ŷ), and ∂L/∂b = mean of −2(y − ŷ)."""

@@ -24,6 +24,12 @@ def fields(moments: Moments[float]) -> list[float]:
     return [moments.mean_x, moments.mean_y, moments.sxx, moments.sxy, moments.syy]
 
 
+@given(st.integers(0, 10_000), st.floats(-1e6, 1e6), st.floats(-1e9, 1e9))
+def test_no_line_has_less_than_no_loss(seed: int, m: float, b: float) -> None:
+    x = np.random.default_rng(seed).uniform(0, 3000, 20)
+    assert Moments.of(x, m * x + b).loss(m, b) >= 0
+
+
 @given(rows, lines)
 def test_loss_is_the_mean_squared_error(xy: FloatArray, line: tuple[float, float]) -> None:
     x, y = xy
