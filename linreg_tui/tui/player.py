@@ -161,14 +161,14 @@ class Player:
         InputError
             If the data can't be trained with the settings.
         """
-        first = None
+        first, workers = None, 1
         if settings is None:
-            settings = self.afresh
+            settings, workers = self.afresh, self._run.workers
             if self._run.diverged_at is None:
                 first = settings.initial_slope, settings.initial_intercept
                 here = self._run.history[self._number]
                 settings = starting_at(settings, here.slope, here.intercept)
-        self._take(Run(data, settings), None)
+        self._take(_run(data, settings, workers), None)
         self._data, self._first = data, first
 
     async def branch(self) -> None:

@@ -37,6 +37,15 @@ async def test_they_take_turns_from_the_start_on(houses: Dataset) -> None:
         assert "batch 66" in screen(pilot)
 
 
+async def test_they_share_the_batches_of_edited_data_too(houses: Dataset) -> None:
+    settings = for_workers(Settings(batch_size=64), 4, houses.n)
+    async with LinregApp(houses, settings, workers=4).run_test(size=(80, 24)) as pilot:
+        await pilot.press("p", "a", "p")
+        await pilot.pause()
+        run = view(pilot).run
+        assert (run.data.n, run.workers) == (houses.n + 1, 4)
+
+
 def test_the_application_is_told_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[Settings, int]] = []
 
