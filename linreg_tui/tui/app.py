@@ -121,10 +121,10 @@ class LinregApp(PanesApp):
             if command.title not in REPEATED:
                 yield command
 
-    def take(self, data: Dataset, settings: Settings) -> None:
-        """Open other data, of which a sweep would be another one, too."""
-        super().take(data, settings)
-        self._swept = data
+    def resume(self, edits: Edits, settings: Settings, started: Settings) -> None:
+        """Go on with other data, of which a sweep would be another one, too."""
+        super().resume(edits, settings, started)
+        self._swept = edits.data
 
     def on_edited(self, message: Edited) -> None:
         """Everything follows the edited data, but for the sweep: its results would soon be old."""
@@ -144,7 +144,7 @@ class LinregApp(PanesApp):
 
     def on_save_asked(self) -> None:
         """The edited rows are to be kept."""
-        self.run_worker(self._dialogs.save_edits())
+        self.run_worker(self._dialogs.save(self._edits))
 
     def on_poking_ended(self) -> None:
         """The user is done with the points."""
@@ -172,11 +172,6 @@ class LinregApp(PanesApp):
         if not on and self._swept is not self.data:
             self._swept = self.data
             self.others.sweep.take(self.data, self.live.afresh)
-
-    @property
-    def edits(self) -> Edits:
-        """What has been done to the original rows."""
-        return self._edits
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let keys rest that would be lost on the screen as it is.

@@ -19,6 +19,7 @@ from linreg_tui.tui.forms.question import Question
 
 if TYPE_CHECKING:
     from linreg_tui.core.dataset import Dataset
+    from linreg_tui.core.edits import Edits
     from linreg_tui.preferences import PreferencesFile
     from linreg_tui.tui.app import LinregApp
     from linreg_tui.tui.export.exports import Export
@@ -71,41 +72,45 @@ class Dialogs:
 
     def quit(self) -> None:
         """Leave the application; edits that are in no file are asked about first."""
-        if not self._unsaved:
+        if not self._unsaved(self._kept):
             self._app.exit()
         elif not self._is_open(Question):
             self._app.run_worker(self._quit(), group="open")
 
     async def _quit(self) -> None:
-        told = await self._may_lose_edits({"s": "save and quit", "q": "quit without saving"})
+        answers = {"s": "save and quit", "q": "quit without saving"}
+        told = await self._may_lose(self._kept, answers)
         if told is not None:
             self._app.exit_saying(told)
 
     @property
-    def _unsaved(self) -> bool:
-        edits = self._app.edits
+    def _kept(self) -> Edits:
+        """The user's own edits, also while the tour's data is in their place."""
+        kept = self._app.tour.kept
+        return self._app.edits if kept is None else kept.edits
+
+    def _unsaved(self, edits: Edits) -> bool:
         return edits.data is not edits.original and edits.data is not self._saved
 
-    async def _may_lose_edits(self, answers: Mapping[str, str]) -> str | None:
+    async def _may_lose(self, edits: Edits, answers: Mapping[str, str]) -> str | None:
         """None if edits may not be lost, or else where they were saved, if they were.
 
         The answer s saves them.
         """
-        if not self._unsaved:
+        if not self._unsaved(edits):
             return ""
-        name = printable(self._app.edits.data.source, 100)
+        name = printable(edits.data.source, 100)
         answer = await self._app.push_screen_wait(
             Question("Edited points", f"They are in no file yet: {name}", answers)
         )
         if answer is None:
             return None
-        return await self.save_edits() if answer == "s" else ""
+        return await self.save(edits) if answer == "s" else ""
 
-    async def save_edits(self) -> str | None:
-        """Write the edited rows to a file, and say where; None if that didn't work."""
+    async def save(self, edits: Edits) -> str | None:
+        """Write edited rows to a file, and say where; None if that didn't work."""
         from linreg_tui.tui.poke.saving import save
 
-        edits = self._app.edits
         try:
             told = await save(edits)
         except InputError as error:
@@ -119,7 +124,8 @@ class Dialogs:
         from linreg_tui.tui.opening.flow import choose, said_of
 
         app = self._app
-        if await self._may_lose_edits({"s": "save them", "o": "go on without"}) is None:
+        answers = {"s": "save them", "o": "go on without"}
+        if await self._may_lose(app.edits, answers) is None:
             return
         opened, self._opened_in = await choose(app, self._opened_in)
         if opened is None:
@@ -167,7 +173,7 @@ class Dialogs:
         if not self._is_open(ReportForm):
             app, draft = self._app, self._draft or Draft()
             draft = replace(draft, folder=self._folder or draft.folder)
-            named = () if app.tour.guide.begun else self._named
+            named = self._named if app.tour.kept is None else ()
             form = ReportForm(app.edits.original, named, app.started, app.live.afresh, draft)
             app.push_screen(form, self._drafted)
 

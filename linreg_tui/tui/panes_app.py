@@ -129,12 +129,22 @@ class PanesApp(LinkedApp):
         InputError
             If the data can't be trained with them; nothing has changed then.
         """
-        self.live.take(data, settings)
-        self._edits, self.started = Edits.of(data), settings
-        self.others.sweep.take(data, settings)
-        self.others.data.take(data)
-        self.others.closed_form.take(data)
-        self.main.query_one(TitleBar).take(data)
+        self.resume(Edits.of(data), settings, settings)
+
+    def resume(self, edits: Edits, settings: Settings, started: Settings) -> None:
+        """Go on with edited data and these settings; it was opened with those that it `started`.
+
+        Raises
+        ------
+        InputError
+            As above.
+        """
+        self.live.take(edits.data, settings)
+        self._edits, self.started = edits, started
+        self.others.sweep.take(edits.data, settings)
+        self.others.data.take(edits)
+        self.others.closed_form.take(edits.data)
+        self.main.query_one(TitleBar).take(edits.data)
 
     def action_present(self) -> None:
         """Everything large, or as before."""
@@ -155,6 +165,11 @@ class PanesApp(LinkedApp):
     def data(self) -> Dataset:
         """The rows as they are now."""
         return self._edits.data
+
+    @property
+    def edits(self) -> Edits:
+        """What has been done to the original rows."""
+        return self._edits
 
     @property
     def alone(self) -> str | None:

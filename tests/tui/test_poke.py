@@ -320,6 +320,30 @@ async def test_quitting_asks_about_edits_that_are_in_no_file(
         assert [path.name for path in tmp_path.iterdir()] == ["slimmed_realestate_data-edited.csv"]
 
 
+@pytest.mark.parametrize("key", ["t", "d"])
+async def test_edits_outlive_the_tour_and_presenter_mode(houses: Dataset, key: str) -> None:
+    settings = Settings(epochs=20)
+    async with poked(houses, settings) as pilot:
+        await press(pilot, "a", "p", key)
+        edits, app = poking(pilot).edits, pilot.app
+        assert isinstance(app, LinregApp)
+        if key == "t":
+            assert edits.done == ()
+            await press(pilot, "q")
+            await until(pilot, lambda: isinstance(app.screen, Question))
+            await press(pilot, "escape")
+            app.tour.guide.end()
+            await pilot.pause()
+            assert app.started == settings
+        else:
+            await press(pilot, "d")
+        assert data_now(pilot).n == houses.n + 1
+        await press(pilot, "p", "u")
+        assert data_now(pilot) is houses
+        await press(pilot, "U", "escape", "q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+
+
 async def test_quitting_does_not_ask_about_edits_that_are_saved_or_undone(
     few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,7 @@ class DataPane(ViewsPane):
     """A scatter plot, a joint plot, and the first rows with a summary; or a plane to poke in."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
-        self._data, self._markers = data, markers
+        self._markers = markers
         self._poking = Poking(Edits.of(data))
         self._plane = PlanePicture(markers)
         self._view: View | None = None
@@ -44,12 +44,10 @@ class DataPane(ViewsPane):
         yield Plane(lambda c, r: self._plane.draw(c, r, self._poking, self._view))
         yield Plot(lambda c, r: draw_poking(c, r, self._poking, self._view), id="poke-readout")
 
-    def take(self, data: Dataset) -> None:
-        """Show other data."""
-        self._data = data
-        self._poking, self._view = Poking(Edits.of(data)), None
-        self.look_at(self._views_of(data))
-        self._redraw()
+    def take(self, edits: Edits) -> None:
+        """Show other data, with what has been done to it."""
+        self._poking, self._view = Poking(edits), None
+        self._draw_anew()
 
     def keep(self, edits: Edits) -> None:
         """Go back to these edits."""
@@ -125,8 +123,14 @@ class DataPane(ViewsPane):
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
-        self._markers = markers
-        self.take(self._data)
+        self._markers, self._plane = markers, PlanePicture(markers)
+        self._draw_anew()
+        if self.has_class("poking"):
+            self.run_worker(self._prepare_plane())
+
+    def _draw_anew(self) -> None:
+        self.look_at(self._views_of(self._poking.edits.data))
+        self._redraw()
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         markers = self._markers

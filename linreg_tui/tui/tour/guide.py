@@ -43,9 +43,9 @@ class Guide:
         return Stage(self._application, self._syllabus.facts.data)
 
     @property
-    def begun(self) -> bool:
-        """Whether the stage shows the tour's data, be it open or left for a while."""
-        return self._kept is not None
+    def kept(self) -> Kept | None:
+        """What is given back at the end, while the stage shows the tour's data, opened or not."""
+        return self._kept
 
     @property
     def chapter(self) -> Chapter:

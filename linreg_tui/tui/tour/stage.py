@@ -8,6 +8,7 @@ from typing import Protocol
 from textual.screen import Screen
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.edits import Edits
 from linreg_tui.core.parallel import Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
@@ -34,8 +35,19 @@ class Application(Protocol):
     def alone(self) -> str | None:
         """The pane that was asked for alone; None for all."""
 
+    @property
+    def edits(self) -> Edits:
+        """The data, and what has been done to its points."""
+
+    @property
+    def started(self) -> Settings:
+        """The settings that it was opened with."""
+
     def take(self, data: Dataset, settings: Settings) -> None:
         """Open other data, and begin with these settings."""
+
+    def resume(self, edits: Edits, settings: Settings, started: Settings) -> None:
+        """Go on with edited data and these settings; it was opened with those that it `started`."""
 
     def show_pane(self, pane: str | None) -> None:
         """One pane alone, or all."""
@@ -43,8 +55,10 @@ class Application(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the application showed before: a run at one of its steps, and how it was seen."""
+    """What the application had before: its data, and a run at one of its steps as it was seen."""
 
+    edits: Edits
+    started: Settings
     run: Run
     settings: Settings
     number: int
@@ -75,13 +89,22 @@ class Stage:
 
     def keep(self) -> Kept:
         """What is on it now."""
-        view, live = self._live.view, self._live
-        alone = self._application.alone
-        return Kept(view.run, view.settings, view.number, view.pace, live.sight, alone)
+        application, live = self._application, self._live
+        view = live.view
+        return Kept(
+            application.edits,
+            application.started,
+            view.run,
+            view.settings,
+            view.number,
+            view.pace,
+            live.sight,
+            application.alone,
+        )
 
     def give_back(self, kept: Kept) -> None:
         """Show again what was kept."""
-        self._application.take(kept.run.data, kept.settings)
+        self._application.resume(kept.edits, kept.settings, kept.started)
         self.reveal()
         self._live.show(kept.run, kept.number, kept.pace)
         self._live.look(kept.sight)

@@ -10,7 +10,7 @@ from textual.geometry import Size
 if TYPE_CHECKING:
     from linreg_tui.tui.tour.guide import Guide
     from linreg_tui.tui.tour.panel import TourPanel
-    from linreg_tui.tui.tour.stage import Application
+    from linreg_tui.tui.tour.stage import Application, Kept
 
 PAGE, DESCENT = "page", "descent"
 """What is alone on the screen with scenes that none of the application's panes shows."""
@@ -38,9 +38,9 @@ class Tour:
         return "guide" in vars(self) and self.guide.opened
 
     @property
-    def begun(self) -> bool:
-        """Whether its data is on the stage, be it open or left for a while."""
-        return "guide" in vars(self) and self.guide.begun
+    def kept(self) -> Kept | None:
+        """What is given back at the end, while its data is on the stage, be it opened or not."""
+        return self.guide.kept if "guide" in vars(self) else None
 
     @property
     def panel(self) -> TourPanel:
@@ -83,7 +83,7 @@ class Tour:
         place = ""
         if self.opened:
             size, place = self.panel.share(size)
-        classes = {"touring": self.opened, "tour-begun": self.begun}
+        classes = {"touring": self.opened, "tour-begun": self.kept is not None}
         return size, classes | {name: name == place for name in PLACES}
 
     def _told(self) -> None:
