@@ -55,7 +55,7 @@ def command(words: list[str]) -> int:
     data = data_of(options)
     settings = settings_of(options, data)
     plan = _plan(options, settings, data)
-    jobs = _jobs(options, plan, data)
+    jobs = sweeping.jobs_for(plan, data.n, options.jobs)
     target = None if options.csv is None else files.writable(options.csv)
     foresights, results = Foresights(data), list[Result]()
     gone: GoneError | None = None
@@ -116,15 +116,6 @@ def _plan(options: Namespace, settings: Settings, data: Dataset) -> Plan:
         plan = over_scales(settings, data.n, options.scales, options.repeats)
     check(data, plan)
     return plan
-
-
-def _jobs(options: Namespace, plan: Plan, data: Dataset) -> int:
-    jobs: int | None = options.jobs
-    if jobs is None:
-        jobs = sweeping.jobs_that_pay(plan, data.n)
-    elif not 1 <= jobs <= sweeping.MAX_JOBS:
-        raise InputError(f"so many jobs are not possible: choose from 1 to {sweeping.MAX_JOBS}")
-    return min(jobs, len(plan))
 
 
 def _shown(

@@ -8,9 +8,9 @@ follow from the given one and from their place alone, and differ between setting
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import groupby, product
 
 import numpy as np
 
@@ -25,6 +25,9 @@ NOTEBOOK_BATCH_SIZES = (32, 64, 128, 256, 512)
 NOTEBOOK_SCALES = (1.0, 2.0, 4.0, 8.0)
 SCALED_BATCH_SIZE = 64
 """The batch size of scale 1, which the homework scales together with both learning rates."""
+
+DOUBLINGS = 16
+"""How often the scale is doubled, if none of them diverges."""
 
 MAX_TRIALS = 100_000
 """More than anybody looks at; their results take 250 MB."""
@@ -96,6 +99,28 @@ def scaled(settings: Settings, n: int, scale: float) -> Settings:
         learning_rate_m=settings.learning_rate_m * scale,
         learning_rate_b=settings.learning_rate_b * scale,
     )
+
+
+def over_doubled_scales(settings: Settings, n: int, repeats: int = 1) -> Plan:
+    """The scales 1, 2, 4, ..., of which only those up to the first that diverges are to be trained.
+
+    See `groups_in_range`.
+    """
+    return over_scales(settings, n, [2.0**k for k in range(DOUBLINGS + 1)], repeats)
+
+
+def groups_in_range(data: Dataset, plan: Plan) -> Iterator[Plan]:
+    """The groups of a plan in turn, up to the first that can't be trained.
+
+    Of doubled rates, the last are no numbers any more.
+    """
+    for _, trials in groupby(plan, key=lambda trial: trial.group):
+        group = tuple(trials)
+        try:
+            check(data, group)
+        except InputError:
+            return
+        yield group
 
 
 def grid(settings: Settings, values: Mapping[str, Sequence[object]], repeats: int = 1) -> Plan:

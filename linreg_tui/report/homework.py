@@ -9,17 +9,19 @@ from itertools import groupby
 from typing import get_args
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings, Update
 from linreg_tui.core.stability import Prediction, predict
-from linreg_tui.core.sweep import Plan, check, over_batch_sizes, over_scales
+from linreg_tui.core.sweep import (
+    Plan,
+    check,
+    groups_in_range,
+    over_batch_sizes,
+    over_doubled_scales,
+)
 from linreg_tui.core.tipping import Tipping, tipping_scale
 from linreg_tui.core.trials import Result
 from linreg_tui.sweeps import sweeping
 from linreg_tui.sweeps.processes import processes
-
-DOUBLINGS = 16
-"""How often the scale is doubled, if none of them diverges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +68,17 @@ def solve(
         If the data can't be trained with the settings or one of the batch sizes.
     """
     plan = over_batch_sizes(settings, data.n, sizes, repeats)
-    doubled = over_scales(settings, data.n, (2.0**k for k in range(DOUBLINGS + 1)), repeats)
+    doubled = over_doubled_scales(settings, data.n, repeats)
     check(data, plan)
     check(data, doubled[:repeats])
-    if jobs is None:
-        jobs = sweeping.jobs_that_pay(plan, data.n)
-    elif not 1 <= jobs <= sweeping.MAX_JOBS:
-        raise InputError(f"so many jobs are not possible: choose from 1 to {sweeping.MAX_JOBS}")
-    with processes(min(jobs, len(plan))) as executor:
+    with processes(sweeping.jobs_for(plan, data.n, jobs)) as executor:
         return Homework(
             data,
             settings,
             None if sizes is None else tuple(sizes),
             repeats,
             tuple(_groups(data, plan, executor)),
-            tuple(_until_it_diverges(data, doubled, repeats, executor)),
+            tuple(_until_it_diverges(data, doubled, executor)),
             {
                 update: tipping_scale(data, replace(settings, update=update))
                 for update in get_args(Update)
@@ -95,16 +93,9 @@ def _groups(data: Dataset, plan: Plan, executor: Executor | None) -> Iterator[Gr
         yield Group(group, predict(data, group[0].trial.settings))
 
 
-def _until_it_diverges(
-    data: Dataset, plan: Plan, repeats: int, executor: Executor | None
-) -> Iterator[Group]:
+def _until_it_diverges(data: Dataset, plan: Plan, executor: Executor | None) -> Iterator[Group]:
     """The groups up to the first whose first repeat diverges."""
-    for start in range(0, len(plan), repeats):
-        trials = plan[start : start + repeats]
-        try:
-            check(data, trials)
-        except InputError:  # a rate that is no longer a number
-            return
+    for trials in groups_in_range(data, plan):
         (group,) = _groups(data, trials, executor)
         yield group
         if group.first.diverged_at is not None:

@@ -111,7 +111,7 @@ def _data(homework: Homework) -> Iterator[str]:
         f"- source: {code(data.source)}\n"
         f"- x, to predict from: {code(data.x_name)}\n"
         f"- y, to predict: {code(data.y_name)}\n"
-        f"- rows: {data.n}\n"
+        f"- rows: {data.total}\n"
         f"- rows left out, without a number in either column: {data.dropped}\n"
         f"- closed form: `{equation(line.slope, line.intercept, (6, 6))}`\n"
         f"- its loss, the least mean squared error of any line: {fixed(line.loss, 18, 6).strip()}"

@@ -79,7 +79,7 @@ def sweep_object(data: Dataset, results: Iterable[Result], foresights: Foresight
     line = data.line
     ordered = sorted(results, key=lambda result: result.trial.number)
     return {
-        "n": data.n,
+        "n": data.total,
         "closed_form": {"slope": line.slope, "intercept": line.intercept, "loss": line.loss},
         "trials": [
             trial_object(result, foresights.of(result.trial.settings)) for result in ordered

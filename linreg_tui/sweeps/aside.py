@@ -13,15 +13,13 @@ from contextlib import (
     asynccontextmanager,
     redirect_stderr,
 )
-from itertools import groupby
 from typing import Self
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.errors import InputError
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import Plan, Trial, check
+from linreg_tui.core.sweep import Plan, Trial, groups_in_range
 from linreg_tui.core.tipping import Tipping, tipping_scale
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeps import sweeping
@@ -107,15 +105,10 @@ async def until_it_diverges(
 ) -> AsyncGenerator[list[Result], None]:
     """The same of one group of trials after another, up to the first that diverges.
 
-    A group has diverged if its first repeat has. Groups that can't be trained, since their learning
-    rates are no numbers any more, end it too.
+    A group has diverged if its first repeat has.
     """
-    for _, trials in groupby(plan, key=lambda trial: trial.group):
-        group, diverged = tuple(trials), False
-        try:
-            check(data, group)
-        except InputError:
-            return
+    for group in groups_in_range(data, plan):
+        diverged = False
         async with aclosing(sweep(data, group, executor, watch)) as coming:
             async for results in coming:
                 diverged |= any(r.trial.repeat == 0 and r.status == "diverged" for r in results)

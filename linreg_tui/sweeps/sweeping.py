@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from typing import TypeVar
 
@@ -69,6 +69,21 @@ def jobs_that_pay(trials: Iterable[Trial], n: int) -> int:
     """In how many processes to run the trials: one, unless there is work for more."""
     work = [estimated_seconds(trial.settings, n) for trial in trials]
     return max(1, min(POLITE_JOBS, _cores(), len(work), int(sum(work) / PAYS_FROM)))
+
+
+def jobs_for(trials: Collection[Trial], n: int, asked: int | None = None) -> int:
+    """In how many processes to run the trials: as many as were asked for, or else as pay.
+
+    Raises
+    ------
+    InputError
+        If so many are not possible.
+    """
+    if asked is None:
+        return jobs_that_pay(trials, n)
+    if not 1 <= asked <= MAX_JOBS:
+        raise InputError(f"so many jobs are not possible: choose from 1 to {MAX_JOBS}")
+    return min(asked, len(trials))
 
 
 def _cores() -> int:

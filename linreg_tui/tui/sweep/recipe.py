@@ -17,6 +17,7 @@ from linreg_tui.core.sweep import (
     check,
     grid,
     over_batch_sizes,
+    over_doubled_scales,
     over_scales,
 )
 from linreg_tui.core.text import printable
@@ -26,9 +27,6 @@ from linreg_tui.sweeps.cells import OF_SETTINGS, batch_size
 
 SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "given scales", "a grid"
 KINDS = (SIZES, UNTIL, SCALES, GRID)
-
-DOUBLINGS = 16
-"""How often the scale is doubled, if none of them diverges."""
 
 OF_GRID = tuple(name for name, _ in OF_SETTINGS.values())
 """The settings that a grid goes over."""
@@ -175,8 +173,9 @@ def _plan(
         return over_batch_sizes(settings, n, values["sizes"], repeats)
     if kind == GRID:
         return grid(settings, values, repeats)
-    doubled = [2.0**k for k in range(DOUBLINGS + 1)]
-    return over_scales(settings, n, doubled if kind == UNTIL else values["scales"], repeats)
+    if kind == UNTIL:
+        return over_doubled_scales(settings, n, repeats)
+    return over_scales(settings, n, values["scales"], repeats)
 
 
 def _field_at_fault(kind: str, data: Dataset, plan: Plan) -> str:
