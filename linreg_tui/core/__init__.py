@@ -1,1 +1,24 @@
-"""The numbers: data, moments, the closed form, gradient descent and its stability."""
+"""The numbers: data, moments, the closed form, gradient descent and its stability.
+
+Where what the notebook has by other names is:
+
+- `pd.read_csv`, `data`, `x`, `y`: reading.loading.load, examples.bundled, dataset.Dataset
+- `sns.jointplot` with its line and band: inference.confidence_band, summary.histogram
+- `sum_x`, `sum_xy`, `sum_x2`, `denominator`: closed_form.Sums
+- `m` and `b` by the formula, step by step: derivation.derivation
+- `m_calc`, `b_calc`: closed_form.closed_form, which is dataset.Dataset.line
+- `model`, `loss` and its mean: moments.Moments.loss
+- the partial derivatives, `dL_dm` and `dL_db`: moments.Moments.gradient
+- figures 6 to 10, one parameter and its learning rates: losses1d.FIGURES
+- `updated_m`, `updated_b`, m' = m − η ∂L/∂m: optimizers.GradientDescent, update.update
+- `learning_rate_m`, `learning_rate_b`, `batch_size`, `epochs`: settings.Settings
+- `loop_N`, `num_batches`: settings.Settings.steps, settings.Settings.steps_per_epoch
+- the loop, and `train`: sgd.Run.advance
+- `loss_history`: history.History
+- `data.sample(batch_size)`: sampling.sampler
+- the homework's batch sizes: sweep.over_batch_sizes
+- its scales 1, 2, 4, 8, and where it does not converge: sweep.over_scales, tipping.tipping_scale
+- why it does not, foreseen: stability.predict
+- a smaller learning rate in the first steps: schedules.factors
+- its printed numbers: tests/core/test_facts.py
+"""

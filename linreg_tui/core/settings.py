@@ -66,7 +66,11 @@ class Settings:
         return 1 if self.batch_size is None else n // self.batch_size
 
     def steps(self, n: int) -> int:
-        """How many steps the run has on n rows."""
+        """How many steps the run has on n rows.
+
+        As in the notebook's answer: the `30*len(data)//batch_size` of its hint makes some more,
+        since the rows that are left over in each epoch add up.
+        """
         return self.epochs * self.steps_per_epoch(n)
 
     def warmup(self, total: int) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from linreg_tui import core
 from linreg_tui.core.closed_form import closed_form, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
@@ -124,3 +127,17 @@ def test_hessian(houses: Dataset) -> None:
 def test_batches_an_epoch() -> None:
     steps = {size: Settings(batch_size=size).steps(551) for size in (64, 128, 256, 512)}
     assert steps == {64: 240, 128: 120, 256: 60, 512: 30}
+
+
+def test_the_notebooks_names_lead_to_ours() -> None:
+    assert core.__doc__ is not None
+    named = re.findall(r"(?<![/\w])([a-z]\w*(?:\.\w+)+)(?=[,;\n]| which)", core.__doc__)
+    assert len(named) > 20
+    for name in named:
+        module, _, rest = name.partition(".")
+        if module == "reading":
+            part, _, rest = rest.partition(".")
+            module = f"reading.{part}"
+        found: object = importlib.import_module(f"linreg_tui.core.{module}")
+        for attribute in rest.split("."):
+            found = getattr(found, attribute)
