@@ -9,7 +9,7 @@ Where what the notebook has by other names is:
 - `m_calc`, `b_calc`: closed_form.closed_form, which is dataset.Dataset.line
 - `model`, `loss` and its mean: moments.Moments.loss
 - the partial derivatives, `dL_dm` and `dL_db`: moments.Moments.gradient
-- figures 6 to 10, one parameter and its learning rates: losses1d.FIGURES
+- figures 6 to 10, one parameter and its learning rates: losses1d.Figure
 - `updated_m`, `updated_b`, m' = m − η ∂L/∂m: optimizers.GradientDescent, update.update
 - `learning_rate_m`, `learning_rate_b`, `batch_size`, `epochs`: settings.Settings
 - `loop_N`, `num_batches`: settings.Settings.steps, settings.Settings.steps_per_epoch

@@ -88,9 +88,9 @@ class Density:
 
     def unseen(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The middles of the cells that hold points, and none of some of them, of shape (n,)."""
-        empty = self.counts > 0
-        empty[self._places(x, 0), self._places(y, 1)] = False
-        places = np.nonzero(empty)
+        unseen = self.counts > 0
+        unseen[self._places(x, 0), self._places(y, 1)] = False
+        places = np.nonzero(unseen)
         bounds = (self.extent.left, self.extent.right), (self.extent.low, self.extent.high)
         middle_x, middle_y = (
             np.clip(np.ldexp(place + self.first[axis] + 0.5, self.powers[axis]), *bounds[axis])

@@ -114,4 +114,3 @@ FIGURE_10 = Figure(
     -2.8,
     tuple(_LEAPING / 2 ** (step // 5) for step in range(30)),  # once over the hill, ever smaller
 )
-FIGURES = (FIGURE_6, FIGURE_7, FIGURE_8, FIGURE_9, FIGURE_10)

@@ -88,8 +88,8 @@ class LinregApp(PanesApp):
         self.settled = True
 
     async def on_event(self, event: events.Event) -> None:
-        """Let training rest while a key or a click does its work."""
-        if isinstance(event, events.InputEvent):
+        """Let training rest while a key or a click does its work; a moving mouse does none."""
+        if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
             if self.main.is_mounted:
                 await self.complete()
             for live in self.main.query(LivePane):

@@ -13,7 +13,6 @@ from linreg_tui.core.losses1d import (
     FIGURE_8,
     FIGURE_9,
     FIGURE_10,
-    FIGURES,
     PARABOLA,
     X_COS_X,
     Figure,
@@ -24,6 +23,8 @@ from linreg_tui.core.moments import FloatArray
 
 WINDOW = (-5.0, 5.0)
 NEAR_MINIMUM, LOW_MINIMUM = -0.86, 3.43
+
+FIGURES = (FIGURE_6, FIGURE_7, FIGURE_8, FIGURE_9, FIGURE_10)
 
 
 def polynomial(loss: Loss1D) -> Chebyshev:

@@ -13,7 +13,7 @@ from linreg_tui.core.closed_form import closed_form
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
-from linreg_tui.core.losses1d import FIGURES, PARABOLA
+from linreg_tui.core.losses1d import PARABOLA
 from linreg_tui.core.parallel import for_workers
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import condition_number
@@ -34,6 +34,7 @@ from linreg_tui.tour.scenes import (
     Training,
 )
 from linreg_tui.tour.text import flat, lay_out, plain
+from tests.core.test_losses1d import FIGURES
 
 OPTIONS = 1
 """Rows of the keys that answer a question, or of what was said."""

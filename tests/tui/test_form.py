@@ -8,12 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.options import OPTIONS
@@ -312,6 +314,14 @@ async def test_defaults(houses: Dataset) -> None:
     async with opened(houses, UNUSUAL) as pilot:
         await pilot.press("ctrl+r", "enter")
         assert await result(pilot) == Settings()
+
+
+async def test_defaults_suit_other_data() -> None:
+    x = np.arange(20.0)
+    data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
+    async with opened(data, Settings(learning_rate_m=1e-3)) as pilot:
+        await pilot.press("ctrl+r", "enter")
+        assert await result(pilot) == proposed(data) != Settings()
 
 
 async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:

@@ -19,6 +19,7 @@ from textual.widgets import Input, Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
+from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import OF_THE_START
 from linreg_tui.core.stability import predict
@@ -78,7 +79,7 @@ KEYS = "  ".join(
 class SettingsForm(FormScreen[Settings]):
     """All settings of a run; closes with those that were chosen, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+r", "defaults", "The notebook's defaults")]
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+r", "defaults", "Defaults")]
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
         super().__init__()
@@ -159,11 +160,11 @@ class SettingsForm(FormScreen[Settings]):
         elif not any(field.focused for field in wrong):
             wrong[0].enter()
 
-    def action_defaults(self) -> None:
-        """The notebook's settings, in all fields."""
+    async def action_defaults(self) -> None:
+        """In all fields the settings that such data begins with: the notebook's for its own."""
+        settings = await asyncio.to_thread(proposed, self._data)
         for field in self.fields:
-            option = OF_NAME[field.setting]
-            field.text = option.write(getattr(Settings(), option.name))
+            field.text = OF_NAME[field.setting].write(getattr(settings, field.setting))
 
     def _meaning(self, field: Field) -> str:
         """What the field's setting is, as the command line's help has it."""
