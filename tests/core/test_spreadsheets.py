@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -244,7 +245,8 @@ def test_a_workbook_that_says_to_need_more_than_there_is(
 ) -> None:
     path = Path(workbook(tmp_path, [["a", "b"], [1, 2], [2, 4], [3, 5]]))
     packed = bytearray(path.read_bytes())
-    packed[packed.index(b"PK\1\2") + place] = value
+    for entry in re.finditer(rb"PK\x01\x02", packed):
+        packed[entry.start() + place] = value
     path.write_bytes(packed)
     with pytest.raises(InputError, match="no Excel workbook, or a damaged one"):
         load(str(path))
