@@ -23,6 +23,9 @@ MOST_DECIMALS = 2
 LARGEST = 1e300
 """Beyond this a value counts as this value, so that sums and differences of limits stay finite."""
 
+SMALLEST = 1e-290
+"""Nearer to 0 a value counts as 0, so that parts of a narrow range keep their digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -145,6 +148,7 @@ def _spread(low: float, high: float) -> tuple[float, float]:
     low, high = (min(max(value, -LARGEST), LARGEST) for value in (low, high))
     if math.isnan(low) or math.isnan(high):
         return 0.0, 1.0
+    low, high = (value if abs(value) >= SMALLEST else 0.0 for value in (low, high))
     low, high = min(low, high), max(low, high)
     if high - low <= 1e-9 * max(abs(low), abs(high)):
         margin = max(abs(low), abs(high)) / 2 or 1.0

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linreg_tui.axes import Axis, count_axis, growing, linear_axis, log_axis
@@ -24,6 +24,8 @@ def check(axis: Axis) -> None:
 
 
 @given(anything, anything, sizes)
+@example(0.0, 5e-324, 5)
+@example(0.0, 2.2250738585e-313, 24)
 def test_any_limits_give_an_axis(low: float, high: float, ticks: int) -> None:
     check(linear_axis(low, high, "x", ticks))
 

@@ -1,14 +1,250 @@
+"""The README: each of its commands is run, here or by .ci.
+
+Commands are found by rule, in fenced blocks and in spans of code. A span that nothing here knows
+fails, so that no new one is forgotten.
+"""
+
 from __future__ import annotations
 
+import asyncio
+import gc
+import importlib
+import io
 import re
+import shlex
 import shutil
+import signal
 import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
-SCRIPTS = re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
+from linreg_tui.cli import main
+from linreg_tui.commands import NAMES, launch, serve
+from linreg_tui.tui.app import LinregApp
+from tests.end_to_end.terminal import Terminal
+from tests.end_to_end.test_application import command as installed
+from tests.readme import CI, LINES, README, ROOT, SCRIPTS, SPANS
+
+PRICES = "street,area,price\n" + "".join(
+    f"A{n},{n + 90},{n * n % 9 + 100 * n}\n" for n in range(80)
+)
+STAND_FOR = {
+    r"\[DATA\]": "prices.csv",
+    r"\bFILE\b(?!\.)": "prices.csv",
+    r"\[CHAPTER\]": "rate",
+    r"--x COLUMN": "--x area",
+    r"--y COLUMN": "--y price",
+    r"[][]": "",
+    r" > .*": "",
+    r"--jobs 32": "--jobs 1",  # as quick as can be
+    r"--repeats 20": "--repeats 2",
+    r"--epochs 1000": "--epochs 10",
+}
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that the README makes up, where it is worked in."""
+    monkeypatch.chdir(tmp_path)
+    Path("prices.csv").write_text(PRICES)
+    return tmp_path
+
+
+@pytest.fixture
+def _on_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The application opens without a terminal, and leaves as soon as all of it is there."""
+
+    def run_guarded(application: LinregApp) -> int:
+        async def opened() -> None:
+            async with App.run_test(application, size=(120, 40)) as pilot, asyncio.timeout(20):
+                while not application.settled:
+                    await pilot.pause(0.005)
+
+        asyncio.run(opened())
+        return application.return_code or 0
+
+    def told_to_stop() -> asyncio.Future[int]:
+        stopped = asyncio.get_running_loop().create_future()
+        stopped.set_result(signal.SIGINT)
+        return stopped
+
+    monkeypatch.setattr(launch, "need_a_terminal", lambda _: None)
+    monkeypatch.setattr(LinregApp, "run_guarded", run_guarded)
+    monkeypatch.setattr("linreg_tui.web.server._stopped", told_to_stop)
+    monkeypatch.setattr(sys, "__stderr__", io.TextIOWrapper(io.BytesIO(), "utf-8"))
+    monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
+    yield
+    gc.enable()
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[str]:
+    """The address of a cluster in this process."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp",
+        host="127.0.0.1",
+        dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+        memory_limit=0,
+        silence_logs=50,
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+def run(words: str, request: pytest.FixtureRequest) -> None:
+    """Run the program here, in a folder of its own."""
+    request.getfixturevalue("_on_screen")
+    folder: Path = request.getfixturevalue("place")
+    words = words.partition("linreg-tui")[2].partition("   ")[0]
+    for placeholder, real in STAND_FOR.items():
+        words = re.sub(placeholder, real, words)
+    if "HOST:8786" in words:
+        words = words.replace("tcp://HOST:8786", request.getfixturevalue("scheduler"))
+    if "part-*" in words:
+        frame = importlib.import_module("pandas").read_csv("prices.csv")
+        for part in (1, 2):
+            frame.to_parquet(f"part-{part}.parquet")
+    given = shlex.split(words)
+    if given[:1] == ["serve"]:
+        given += ["--port", "0"]
+    assert main(given) == 0
+    if given[:1] == ["report"]:
+        assert (folder / "linreg-homework.md").exists()
+
+
+def install(words: str, __: pytest.FixtureRequest) -> None:
+    """The extra that is asked for is there; .ci installs them all."""
+    *_, wanted = shlex.split(words)
+    extra = re.fullmatch(r"(?:linreg-tui|\.)(?:\[(\w+)\])?", wanted)
+    assert extra, wanted
+    assert extra[1] is None or extra[1] in (metadata("linreg-tui").get_all("Provides-Extra") or [])
+
+
+def is_run_by_ci(line: str, __: pytest.FixtureRequest) -> None:
+    """.ci/run takes the two lines of the start from the README, and has those of developers."""
+    start = [r"^python3 -m venv .*pytest$", r"^python3 -m venv .*linreg-tui$"]
+    assert all(f"grep -m1 -E '{pattern}' README.md" in CI for pattern in start)
+    if any(re.search(pattern, line) for pattern in start):
+        return
+    for part in line.split(" && "):
+        if part == ".venv/bin/python -m pytest":
+            assert any(known.endswith(f"&& {part}") for known in LINES)
+        else:
+            assert part in CI.replace("install --quiet", "install")
+
+
+def is_run_with_uv(line: str, __: pytest.FixtureRequest) -> None:
+    """.ci/packages.py takes the spans of this form from the README."""
+    assert 're.findall(r"`(uv run [^`]+)`"' in CI
+    assert line in SPANS
+
+
+def load_benchmark(line: str, request: pytest.FixtureRequest) -> None:
+    """It can be loaded, and tells of its options."""
+    monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    path = ROOT / line.split()[-1]
+    module = importlib.import_module(f"tests.benchmarks.{path.stem}")
+    assert f"python {path.relative_to(ROOT).as_posix()}" in (module.__doc__ or "")
+    if "argparse" in vars(module):
+        monkeypatch.setattr(sys, "argv", [path.name, "--help"])
+        with pytest.raises(SystemExit) as left:
+            module.main()
+        assert left.value.code == 0
+
+
+def dask(line: str, __: pytest.FixtureRequest) -> None:
+    """Dask's own parser takes it."""
+    cli = pytest.importorskip("distributed.cli")
+    _, part, *words = shlex.split(line)
+    known = importlib.import_module(f"{cli.__name__}.dask_{part}").main
+    known.make_context(part, words)
+
+
+def ssh(line: str, __: pytest.FixtureRequest) -> None:
+    """The way leads to where it is served by default."""
+    assert f":{serve.HOST}:{serve.PORT} " in line
+    if shutil.which("ssh") is None:
+        pytest.skip("there is no ssh here")
+    first, *words = shlex.split(line)
+    subprocess.run([first, "-F", "none", "-G", *words], check=True, capture_output=True)
+
+
+def tmux(line: str, request: pytest.FixtureRequest) -> None:
+    """It opens the application in tmux, from where the README installs it."""
+    if shutil.which("tmux") is None:
+        pytest.skip("there is no tmux here")
+    folder: Path = request.getfixturevalue("place")
+    (program := folder / "linreg/bin/linreg-tui").parent.mkdir(parents=True)
+    program.symlink_to(installed())
+    own = {"HOME": str(folder), "TMUX_TMPDIR": str(folder), "TMUX": "", "SHELL": "/bin/sh"}
+    with Terminal.start(["sh", "-c", line], env=own) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("q")
+        assert terminal.wait_exit() == 0
+
+
+def qsub(line: str, __: pytest.FixtureRequest) -> None:
+    """It asks for what the job's script asks for, or hands in a script that is told of."""
+    _, *words = shlex.split(line)
+    if words[-1].endswith(".pbs"):
+        assert len(words) == 1
+        assert re.search(rf"> {re.escape(words[0])}`|as a job, `qsub {words[0]}`", README)
+        return
+    asked = re.findall(r"-[Aql] \S+", line)
+    assert len(asked) == 5
+    assert all(f"#PBS {one}\n" in README for one in asked)
+
+
+def nothing(_: str, __: pytest.FixtureRequest) -> None:
+    """Can't be run here; bash reads the block that it stands in, if there is one."""
+
+
+KINDS: dict[str, Callable[[str, pytest.FixtureRequest], None]] = {
+    r"(~/linreg/bin/)?linreg-tui\b(?!\[)": run,
+    rf"({'|'.join(NAMES)}) ": lambda line, request: run(f"linreg-tui {line}", request),
+    r"-- ": lambda line, request: run(f"linreg-tui pbs {line}", request),
+    r"(~/linreg/bin/)?pip install ": install,
+    r"python3 -m venv \.venv$": nothing,  # a part of the lines that .ci/run runs
+    r"python3 -m venv \.venv |\.venv/bin/[a-z]": is_run_by_ci,
+    r"\.ci/run$": nothing,  # runs this
+    r"uv run ": is_run_with_uv,
+    r"(python )?tests/benchmarks/": load_benchmark,
+    r"dask (scheduler|worker) ": dask,
+    r"ssh ": ssh,
+    r"tmux ": tmux,
+    r"qsub ": qsub,
+    r"py -m venv ": nothing,  # on Windows
+    r"(module|conda|export|set|cd) |python -m venv --system-site-packages ~/linreg$": nothing,
+}
+
+
+def kind(text: str) -> Callable[[str, pytest.FixtureRequest], None] | None:
+    return next((done for pattern, done in KINDS.items() if re.match(pattern, text)), None)
+
+
+RUN = dict.fromkeys(
+    [
+        *(line for line in LINES if line.strip() and not line.startswith("#")),
+        *(span for span in SPANS if kind(span)),
+    ]
+)
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_every_command_works(command: str, request: pytest.FixtureRequest) -> None:
+    done = kind(command)
+    assert done, f"README.md has the command {command!r}, which no test runs: add its kind here"
+    done(command, request)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

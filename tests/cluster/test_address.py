@@ -47,6 +47,7 @@ def test_so_many_processes_here_are_not_possible(count: int) -> None:
 def test_where_nobody_listens_that_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
+    pytest.importorskip("distributed")  # which takes its time to be imported
     began = time.monotonic()
     told = complaint(capsys, "sweep", "--cluster", f"tcp://127.0.0.1:{port}")
     assert f"no scheduler answers at tcp://127.0.0.1:{port}" in told

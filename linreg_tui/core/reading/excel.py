@@ -24,14 +24,17 @@ CHUNK_ROWS = 2**13
 
 Values = tuple[Any, ...]
 
+DAMAGE = (zipfile.BadZipFile, RuntimeError, LookupError, SyntaxError, TypeError, AttributeError)
+"""What openpyxl and zipfile raise of a file that is no workbook, or a damaged one."""
+
 
 @contextmanager
 def _damage_told(path: str) -> Iterator[None]:
-    """The same for what openpyxl raises of a file that is no workbook, or a damaged one."""
+    """The same, and for what is no workbook, or a damaged one."""
     with told(path):
         try:
             yield
-        except (zipfile.BadZipFile, LookupError, SyntaxError, TypeError, AttributeError):
+        except DAMAGE:
             raise ValueError("it is no Excel workbook, or a damaged one") from None
 
 

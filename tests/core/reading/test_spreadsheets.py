@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -236,3 +237,16 @@ def test_a_text_in_a_workbook_is_said_how_it_is_read(tmp_path: Path) -> None:
     data = load(workbook(tmp_path, [["a", "b"], [1, "32.000"], [2, "38.500"]]))
     assert data.y.tolist() == [32, 38.5]
     assert data.notes == ("b: 32.000 is read as 32, not as 32000",)
+
+
+@pytest.mark.parametrize(("place", "value"), [(6, 176), (8, 1)], ids=["version", "encrypted"])
+def test_a_workbook_that_says_to_need_more_than_there_is(
+    tmp_path: Path, place: int, value: int
+) -> None:
+    path = Path(workbook(tmp_path, [["a", "b"], [1, 2], [2, 4], [3, 5]]))
+    packed = bytearray(path.read_bytes())
+    for entry in re.finditer(rb"PK\x01\x02", packed):
+        packed[entry.start() + place] = value
+    path.write_bytes(packed)
+    with pytest.raises(InputError, match="no Excel workbook, or a damaged one"):
+        load(str(path))
