@@ -14,7 +14,7 @@ from linreg_tui.core.sgd import Run
 FRAME = 1 / 30
 """Seconds between two tellings, at the most frequent."""
 
-CHUNK = 0.005
+CHUNK_SECONDS = 0.005
 """Seconds that a chunk should take, so that whatever else is asked for can act at once."""
 
 BREATH = 0.01
@@ -173,7 +173,7 @@ class Training:
         steps = min(self._chunk, self._goal - self.run.history.last)
         began = time.monotonic()
         await self._advance(steps)
-        if time.monotonic() - began > CHUNK:
+        if time.monotonic() - began > CHUNK_SECONDS:
             self._chunk = max(1, self._chunk // 2)
         elif steps == self._chunk:
             self._chunk *= 2

@@ -31,7 +31,7 @@ def at_step(number: int) -> Done:
 
 def swept(app: LinregApp) -> bool:
     """The sweep is done."""
-    return app.query_one(SweepPane).course.phase == "done"
+    return app.query_one(SweepPane).sweep_run.phase == "done"
 
 
 def soon(_: LinregApp) -> bool:

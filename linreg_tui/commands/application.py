@@ -13,7 +13,7 @@ from linreg_tui.commands.arguments import (
     data_of,
     named_data,
     need_batches,
-    shared,
+    settings_for_workers,
 )
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import taught
@@ -53,7 +53,7 @@ def command(words: list[str]) -> int:
     need_batches(options)
     launch.need_a_terminal("linreg-tui train works without one")
     data = data_of(options, far=True)
-    settings = shared(settings_of(options, data), options, data)
+    settings = settings_for_workers(settings_of(options, data), options, data)
     named = named_data(options)
     return launch.run(data, settings, options, named, workers=options.workers or 1)
 

@@ -174,7 +174,9 @@ def add_cluster(group: argparse._ActionsContainer) -> None:
     )
 
 
-def shared(settings: Settings, options: argparse.Namespace, data: Dataset) -> Settings:
+def settings_for_workers(
+    settings: Settings, options: argparse.Namespace, data: Dataset
+) -> Settings:
     """The settings with the batches and rates of all workers that were asked for."""
     if options.workers is None:
         return settings

@@ -18,7 +18,7 @@ from linreg_tui.commands.arguments import (
     data_of,
     need_batches,
     need_workers,
-    shared,
+    settings_for_workers,
 )
 from linreg_tui.commands.output import console, print_json, tell_reading
 from linreg_tui.core.dataset import Dataset
@@ -56,7 +56,7 @@ def command(words: list[str]) -> int:
     need_workers(options)
     need_batches(options)
     data = data_of(options)
-    settings = shared(settings_of(options, data), options, data)
+    settings = settings_for_workers(settings_of(options, data), options, data)
     history = None if options.history is None else files.writable(options.history)
     program = None if options.script is None else files.writable(options.script)
     with _executor(options) as executor:
@@ -129,7 +129,7 @@ def _executor(options: Namespace) -> AbstractContextManager[FarExecutor | None]:
     return connected(options.cluster, otherwise="without --cluster the workers take turns here")
 
 
-def _shared(settings: Settings, workers: int) -> Text:
+def _workers_line(settings: Settings, workers: int) -> Text:
     """What each of several workers has of a step, and what all have."""
     assert settings.batch_size is not None
     each, rates = (
@@ -147,7 +147,7 @@ def _print_training(run: Run, view: TeamView | None, workers: int | None) -> Non
     printed = console() if view is None else view.console
     width = len(str(run.budget))
     if workers is not None:
-        printed.print(_shared(run.settings, workers), soft_wrap=True)
+        printed.print(_workers_line(run.settings, workers), soft_wrap=True)
     _print_step(printed, run, 0, width)
     chunk = _CHUNK if view is None else 1
     while run.history.last < run.budget and not run.exhausted:

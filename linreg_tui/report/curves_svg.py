@@ -10,7 +10,7 @@ import numpy as np
 from linreg_tui.axes import Axis
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.text import printable
-from linreg_tui.report.learning_curves import LearningCurve, Picture
+from linreg_tui.report.learning_curves import CurvesPicture, LearningCurve
 
 WIDTH, HIGH, LINE = 860, 440, 20
 LEFT, RIGHT, TOP, BOTTOM = 84, 190, 44, 56
@@ -36,7 +36,7 @@ FAR = 1e4
 """Where a line that leaves the picture is left off, in its own units."""
 
 
-def svg(picture: Picture) -> str:
+def svg(picture: CurvesPicture) -> str:
     """The picture with its axes and a legend."""
     high = max(HIGH, TOP + (len(picture.curves) + 2) * LINE)
     title = escape(printable(picture.title, 200))
@@ -82,7 +82,7 @@ def _y_axis(axis: Axis) -> Iterator[str]:
     )
 
 
-def _least(picture: Picture, least: float) -> Iterator[str]:
+def _least(picture: CurvesPicture, least: float) -> Iterator[str]:
     """The closed form's loss, and its line in the legend."""
     y = TOP + (1 - float(picture.y.place(np.array(least)))) * DOWN
     stroke = f'stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="1 3"'
@@ -90,7 +90,7 @@ def _least(picture: Picture, least: float) -> Iterator[str]:
     yield from _legend(len(picture.curves), "closed form", stroke, "")
 
 
-def _curve(picture: Picture, number: int, curve: LearningCurve) -> Iterator[str]:
+def _curve(picture: CurvesPicture, number: int, curve: LearningCurve) -> Iterator[str]:
     colour = COLOURS[number % len(COLOURS)]
     stroke = f'fill="none" stroke="{colour}" stroke-width="2"'
     if dashes := DASHES[number % len(DASHES)]:

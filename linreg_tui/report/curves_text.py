@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg_tui.report.learning_curves import Picture
+from linreg_tui.report.learning_curves import CurvesPicture
 
 COLUMNS, ROWS = 64, 16
 SYMBOLS = "o+x*#@%&=$"
 GAP = 2
 
 
-def text(picture: Picture) -> str:
+def text(picture: CurvesPicture) -> str:
     """The picture in lines of characters, a symbol for each curve; later ones cover earlier."""
     cells = [[" "] * COLUMNS for _ in range(ROWS)]
     if picture.least is not None:
@@ -43,7 +43,7 @@ def _row(place: float) -> int:
     return round((1 - min(max(place, 0.0), 1.0)) * (ROWS - 1))
 
 
-def _below(picture: Picture, indent: int) -> list[str]:
+def _below(picture: CurvesPicture, indent: int) -> list[str]:
     """The axis, its ticks, and what they are ticks of."""
     axis, marks = ["-"] * COLUMNS, " " * (indent + 1)
     for tick in picture.x.ticks:

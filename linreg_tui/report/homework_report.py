@@ -19,7 +19,7 @@ from linreg_tui.numbers import equation, fixed, rate
 from linreg_tui.options import OPTIONS
 from linreg_tui.report import curves_text
 from linreg_tui.report.homework import Group, Homework
-from linreg_tui.report.learning_curves import Picture, picture
+from linreg_tui.report.learning_curves import CurvesPicture, picture
 from linreg_tui.report.markdown import code, command, table
 from linreg_tui.sweeps.cells import WORDS, Columns, foreseen
 
@@ -63,7 +63,7 @@ class Answers:
     second: str = ""
 
 
-def pictures(homework: Homework) -> dict[str, Picture]:
+def pictures(homework: Homework) -> dict[str, CurvesPicture]:
     """The learning curves, by what the names of their files end with."""
     data = homework.data
     by_size = [group.results for group in homework.batch_sizes]
@@ -86,7 +86,7 @@ def _batch(settings: Settings) -> str:
 
 def markdown(
     homework: Homework,
-    drawn: Mapping[str, Picture],
+    drawn: Mapping[str, CurvesPicture],
     names: Mapping[str, str],
     named: Sequence[str],
     answers: Answers,
@@ -119,7 +119,10 @@ def _data(homework: Homework) -> Iterator[str]:
 
 
 def _first_question(
-    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str], answers: Answers
+    homework: Homework,
+    drawn: Mapping[str, CurvesPicture],
+    names: Mapping[str, str],
+    answers: Answers,
 ) -> Iterator[str]:
     yield "## Question 1: what does the batch size do?"
     yield (
@@ -137,7 +140,10 @@ def _first_question(
 
 
 def _second_question(
-    homework: Homework, drawn: Mapping[str, Picture], names: Mapping[str, str], answers: Answers
+    homework: Homework,
+    drawn: Mapping[str, CurvesPicture],
+    names: Mapping[str, str],
+    answers: Answers,
 ) -> Iterator[str]:
     settings, last = homework.settings, homework.scales[-1].first
     yield "## Question 2: how far do larger batches bear larger learning rates?"
@@ -198,7 +204,7 @@ def _trials(homework: Homework, groups: Sequence[Group]) -> str:
     )
 
 
-def _curves(drawn: Picture, name: str) -> Iterator[str]:
+def _curves(drawn: CurvesPicture, name: str) -> Iterator[str]:
     yield f"![{drawn.title}]({name})"
     yield f"```text\n{curves_text.text(drawn)}```"
 

@@ -34,7 +34,7 @@ class LearningCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class CurvesPicture:
     """Some learning curves and their axes; the least loss, None if they tell what is above it."""
 
     title: str
@@ -57,7 +57,7 @@ def picture(
     *,
     above_optimum: bool = False,
     ticks: tuple[int, int] = (8, 8),
-) -> Picture:
+) -> CurvesPicture:
     """The losses of groups of trainings that differ by their seed alone, or those above the least.
 
     What is over a thousand times the first loss, and so has diverged, lies above the picture.
@@ -72,7 +72,7 @@ def picture(
     )
     lowest = min(float(curve.low.min()) for curve in curves)
     high = max(least, *(float(curve.high.max()) for curve in curves))
-    return Picture(
+    return CurvesPicture(
         title,
         curves,
         None if above_optimum else max(least, floor),

@@ -7,7 +7,7 @@ from textual.message import Message
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 
 class Progressed(Message):
@@ -57,7 +57,7 @@ class SettingsChosen(Message):
 class LineMoved(Message):
     """The live view shows a line that is chasing the data; a later one stands for an earlier."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: RunView) -> None:
         super().__init__()
         self.view = view
 

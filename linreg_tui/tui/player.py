@@ -11,7 +11,7 @@ from linreg_tui.core.settings import Settings, starting_at
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction
 from linreg_tui.training import Progress, Training
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
 """Steps a second."""
@@ -48,11 +48,11 @@ class Player:
         self._following = True
 
     @property
-    def view(self) -> View:
+    def view(self) -> RunView:
         """What is to be shown."""
         training = self._training
         known = self._foreseen
-        return View(
+        return RunView(
             training.run,
             self._number,
             training.settings,

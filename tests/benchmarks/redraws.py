@@ -17,7 +17,7 @@ from linreg_tui.tui.drawing.fit import FitPicture
 from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.drawing.plot import Plot, changes
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 Shape = tuple[int, int]
 """Columns and rows of a plot."""
@@ -55,7 +55,7 @@ class Plots:
     def redraw(self) -> float:
         """Milliseconds of drawing both after one more step, and of finding what has changed."""
         self._run.advance(1)
-        view = View(self._run, self._run.history.last, self._run.settings, running=True, pace=5)
+        view = RunView(self._run, self._run.history.last, self._run.settings, running=True, pace=5)
         began = time.perf_counter()
         pictures = [
             self._fit.draw(*self._shapes[0], view),

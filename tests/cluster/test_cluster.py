@@ -81,7 +81,7 @@ async def test_the_application_trains_there(cluster: Cluster, houses: Dataset) -
         assert form.recipe is not None
         await pilot.press("enter")
         await done(pilot)
-        rows = pane(pilot).course.sheet.board.rows
+        rows = pane(pilot).sweep_run.sheet.board.rows
         assert [row.results for row in rows] == [
             [run_trial(houses, trial)] for trial in form.recipe.plan
         ]

@@ -23,8 +23,8 @@ from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.timeline import Timeline
+from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.title import Tab
-from linreg_tui.tui.view import View
 
 PANES = ("data", "closed-form", "live", "sweep")
 ENDED = {"converged", "stopped"}
@@ -40,7 +40,7 @@ async def opened(
         yield pilot
 
 
-def view(pilot: Pilot[None]) -> View:
+def view(pilot: Pilot[None]) -> RunView:
     return pilot.app.query_one(LivePane).view
 
 
@@ -540,9 +540,9 @@ async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Datas
     settings = Settings(learning_rate_m=3e-8)
     async with opened(houses, settings) as pilot:
         assert isinstance(pilot.app, LinregApp)
-        recipe = pilot.app.others.sweep.course.recipe
+        recipe = pilot.app.others.sweep.sweep_run.recipe
         assert {trial.settings.learning_rate_m for trial in recipe.plan} == {3e-8}
-        rows = pilot.app.others.sweep.course.sheet.board.rows
+        rows = pilot.app.others.sweep.sweep_run.sheet.board.rows
         await until(pilot, lambda: all(row.foreseen is not None for row in rows))
 
 

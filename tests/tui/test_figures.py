@@ -25,7 +25,7 @@ from linreg_tui.tui.drawing.landscape import LandscapePicture
 from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.drawing.picture import BLANK, Layer, Picture, Role, lines
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
 positive = st.floats(0, 1e308)
@@ -161,9 +161,9 @@ def test_wide_and_hostile_labels_keep_their_place() -> None:
     assert picture.glyphs[0].tolist() == [ord("价"), 0, ord("格"), 0, *map(ord, "[red] ")]
 
 
-def view(run: Run, number: int | None = None, **changes: Any) -> View:
+def view(run: Run, number: int | None = None, **changes: Any) -> RunView:
     shown = run.history.last if number is None else number
-    return replace(View(run, shown, run.settings, running=False, pace=5), **changes)
+    return replace(RunView(run, shown, run.settings, running=False, pace=5), **changes)
 
 
 def trained(data: Dataset, steps: int, **settings: Any) -> Run:
@@ -187,7 +187,7 @@ def test_the_fit_moves_and_the_rest_stands(houses: Dataset) -> None:
 def test_the_batch_in_view_is_marked(houses: Dataset) -> None:
     picture, run = FitPicture(houses), trained(houses, 30, batch_size=8)
 
-    def marked(shown: View) -> int:
+    def marked(shown: RunView) -> int:
         drawn = picture.draw(120, 40, shown)
         return int(((drawn.roles == Role.BATCH) & (drawn.glyphs == ord("•"))).sum()) - 1
 

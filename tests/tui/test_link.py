@@ -43,7 +43,7 @@ def test_it_is_free_again_with_the_last_answer() -> None:
 def test_what_was_lost_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     link = asked()
     assert not link.free
-    monkeypatch.setattr(link_module, "LOST", 0.0)
+    monkeypatch.setattr(link_module, "ANSWER_LOST", 0.0)
     assert link.free
 
 
@@ -89,7 +89,7 @@ async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) 
 async def test_an_answer_that_never_comes_leaves_nothing_unseen(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "LOST", 0.1)
+    monkeypatch.setattr(link_module, "ANSWER_LOST", 0.1)
     async with opened(houses, size=(120, 40)) as pilot:
         live, link = pilot.app.live, pilot.app.link  # type: ignore[attr-defined]
         await step_on(pilot, "right", 1)

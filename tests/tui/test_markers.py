@@ -20,7 +20,7 @@ from linreg_tui.tui.drawing.landscape import LandscapePicture
 from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, SETS, Markers, finest
 from linreg_tui.tui.drawing.picture import BLANK, Picture
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 POINTS = Dataset(
     "points",
@@ -119,8 +119,8 @@ def text(picture: Picture) -> str:
     return "\n" + "\n".join(lines) + "\n"
 
 
-def at(run: Run, number: int) -> View:
-    return View(run, number, run.settings, running=False, pace=5)
+def at(run: Run, number: int) -> RunView:
+    return RunView(run, number, run.settings, running=False, pace=5)
 
 
 @pytest.mark.parametrize("markers", SETS.values(), ids=SETS)

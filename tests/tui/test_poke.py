@@ -457,24 +457,24 @@ async def test_the_views_of_the_data_rest(houses: Dataset) -> None:
 
 
 def phase(pane: SweepPane) -> str:
-    return pane.course.phase
+    return pane.sweep_run.phase
 
 
 async def test_a_sweep_keeps_its_results_until_the_editing_is_over(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         pane = pilot.app.query_one(SweepPane)
         await press(pilot, "w", "enter")
-        await until(pilot, lambda: pane.course.phase == "done")
+        await until(pilot, lambda: pane.sweep_run.phase == "done")
         await press(pilot, "0")
         await step_on(pilot, "shift+right", 10)
         await press(pilot, "p", "p")
-        assert pane.course.phase == "done"
+        assert pane.sweep_run.phase == "done"
         await press(pilot, "p", "a")
         assert phase(pane) == "done"
         await press(pilot, "p")
         assert phase(pane) == "offered"
         await press(pilot, "w", "enter")
-        await until(pilot, lambda: pane.course.phase == "done")
+        await until(pilot, lambda: pane.sweep_run.phase == "done")
         swept = pane.swept()
         assert swept is not None
         assert swept.data is data_now(pilot)

@@ -10,7 +10,7 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.tui.drawing.large import draw_large, large, width
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE
 from linreg_tui.tui.presenter import PressedKeys, meaning_of
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 from tests.tui.test_markers import text
 from tests.tui.test_tour import SMALL, live, opened, screen, until, view
 
@@ -36,7 +36,7 @@ def test_every_number_has_its_place(houses: Dataset) -> None:
         run = Run(houses, settings)
         run.advance(60)
         for step in range(0, run.history.last + 1, 5):
-            seen = View(run, step, settings, False, 5.0)
+            seen = RunView(run, step, settings, False, 5.0)
             rows = text(draw_large(80, 4, seen, BRAILLE)).strip("\n").split("\n")
             assert f"step {step}: slope m" in rows[0]
             for row in rows[1:]:

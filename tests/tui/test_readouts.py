@@ -19,7 +19,7 @@ from linreg_tui.tui.panes.readout import draw_readout
 from linreg_tui.tui.panes.sums import draw_sums
 from linreg_tui.tui.panes.timeline import draw_timeline
 from linreg_tui.tui.panes.update_readout import draw_update
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 
 def trained(data: Dataset, steps: int, **settings: Any) -> Run:
@@ -28,9 +28,9 @@ def trained(data: Dataset, steps: int, **settings: Any) -> Run:
     return run
 
 
-def view(run: Run, number: int | None = None, **changes: Any) -> View:
+def view(run: Run, number: int | None = None, **changes: Any) -> RunView:
     shown = run.history.last if number is None else number
-    plain = View(run, shown, run.settings, running=False, pace=5)
+    plain = RunView(run, shown, run.settings, running=False, pace=5)
     return replace(plain, foreseen=predict(run.data, run.settings), **changes)
 
 
@@ -38,7 +38,7 @@ def text(picture: Picture) -> list[str]:
     return ["".join(map(chr, row)).rstrip() for row in picture.glyphs.tolist()]
 
 
-def state(shown: View, columns: int = 78) -> str:
+def state(shown: RunView, columns: int = 78) -> str:
     return text(draw_readout(columns, 4, shown))[3]
 
 
@@ -229,5 +229,5 @@ def test_the_rates_are_those_that_a_schedule_makes_at_the_step(houses: Dataset) 
         (16, "η_m 4e-7     η_b 0.4"),
         (30, "η_m 2.2e-9"),
     ):
-        rows = text(draw_readout(80, 4, View(run, step, settings, False, 5.0)))
+        rows = text(draw_readout(80, 4, RunView(run, step, settings, False, 5.0)))
         assert told in "\n".join(rows)

@@ -19,7 +19,6 @@ from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.report.learning_curves import picture
 from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import CURVES, Picture, Span
-from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves
 from linreg_tui.tui.sweep.recipe import (
     GRID,
@@ -34,6 +33,7 @@ from linreg_tui.tui.sweep.recipe import (
 )
 from linreg_tui.tui.sweep.sheet import UNFINISHED, Sheet
 from linreg_tui.tui.sweep.spark import WIDTH, spark
+from linreg_tui.tui.sweep.sweep_run import SweepRun
 from linreg_tui.tui.sweep.table import TrialTable
 
 GRID_OF_SIX: dict[str, list[object]] = {
@@ -153,12 +153,12 @@ def long_plan(n: int) -> Plan:
     return over_batch_sizes(Settings(), n, [32, 64, 128, 256, 512, 99, 98, 97], repeats=2000)
 
 
-def under_way(data: Dataset, kind: str, cluster: str = "") -> Course:
+def under_way(data: Dataset, kind: str, cluster: str = "") -> SweepRun:
     """A sweep of which some is done, and not all rows are in sight."""
-    course = Course(data, Recipe(kind, Settings(), long_plan(data.n), cluster=cluster))
-    course.begin()
-    course.sheet.board.taken = 9_999
-    return course
+    sweep_run = SweepRun(data, Recipe(kind, Settings(), long_plan(data.n), cluster=cluster))
+    sweep_run.begin()
+    sweep_run.sheet.board.taken = 9_999
+    return sweep_run
 
 
 def text_of(spans: list[Span]) -> str:
@@ -168,10 +168,10 @@ def text_of(spans: list[Span]) -> str:
 @pytest.mark.parametrize(("columns", "bar"), [(48, 4), (54, 12), (76, 8), (90, 8), (150, 12)])
 def test_the_bar_goes_before_the_key_that_cancels(houses: Dataset, columns: int, bar: int) -> None:
     for kind in KINDS:
-        course = under_way(houses, kind)
-        head = text_of(course.head(columns))
+        sweep_run = under_way(houses, kind)
+        head = text_of(sweep_run.head(columns))
         assert head.startswith(kind)
-        assert head.endswith(f"9,999/{course.sheet.board.trials:,}  ctrl+x cancels")
+        assert head.endswith(f"9,999/{sweep_run.sheet.board.trials:,}  ctrl+x cancels")
         assert len(head) == columns or (columns < 54 and kind == UNTIL)
         assert kind != SIZES or head.count("░") == bar
 
@@ -186,25 +186,25 @@ def test_the_bar_goes_before_the_key_that_cancels(houses: Dataset, columns: int,
     ],
 )
 def test_it_is_told_what_is_waited_for(houses: Dataset, address: str, told: str) -> None:
-    course = under_way(houses, SIZES, address)
-    assert course.connecting
-    head = text_of(course.head(76))
+    sweep_run = under_way(houses, SIZES, address)
+    assert sweep_run.connecting
+    head = text_of(sweep_run.head(76))
     assert f" {told}  ctrl+x cancels" in head
     assert len(head) == 76
-    course.place = f"2 workers at {address}"
-    assert not course.connecting
-    assert course.title == f"4 Sweep over batch sizes · 0% on 2 workers at {address}"
-    head = text_of(course.head(80))
+    sweep_run.place = f"2 workers at {address}"
+    assert not sweep_run.connecting
+    assert sweep_run.title == f"4 Sweep over batch sizes · 0% on 2 workers at {address}"
+    head = text_of(sweep_run.head(80))
     assert head.startswith("batch sizes   on 2 workers")
     assert head.endswith(" 9,999/16,000  ctrl+x cancels")
     assert (f" at {address} " in head) == (len(address) < 20)
     for phase in UNFINISHED:
-        course.end(phase)
-        assert "workers" not in text_of(course.head(76))
-        assert course.sheet.cells(course.sheet.rows[0])["status"] == phase
-        assert text_of(course.head(76)).endswith(f"{phase}, 9,999/16,000  g goes on here")
-    course.begin()
-    assert course.connecting
+        sweep_run.end(phase)
+        assert "workers" not in text_of(sweep_run.head(76))
+        assert sweep_run.sheet.cells(sweep_run.sheet.rows[0])["status"] == phase
+        assert text_of(sweep_run.head(76)).endswith(f"{phase}, 9,999/16,000  g goes on here")
+    sweep_run.begin()
+    assert sweep_run.connecting
 
 
 def result(data: Dataset, losses: list[float]) -> Result:

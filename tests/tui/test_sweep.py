@@ -70,7 +70,7 @@ def screen(pilot: Pilot[None]) -> str:
 
 
 def statuses(pilot: Pilot[None]) -> set[str]:
-    sheet = pane(pilot).course.sheet
+    sheet = pane(pilot).sweep_run.sheet
     return {sheet.cells(row)["status"] for row in sheet.board.rows}
 
 
@@ -81,7 +81,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 
 async def done(pilot: Pilot[None]) -> None:
-    await until(pilot, lambda: pane(pilot).course.phase == "done")
+    await until(pilot, lambda: pane(pilot).sweep_run.phase == "done")
     await pilot.pause()
 
 
@@ -141,7 +141,7 @@ async def test_scales_until_it_diverges_and_where_it_tips(houses: Dataset) -> No
         assert len(form.recipe.at_first) == 4
         await pilot.press("enter")
         await done(pilot)
-        scales = [row.scale for row in pane(pilot).course.sheet.board.rows]
+        scales = [row.scale for row in pane(pilot).sweep_run.sheet.board.rows]
         assert scales == [1, 2, 4, 8]
         tipping = tipping_scale(houses, Settings())
         assert f"tips between scales {tipping.held:.4g} and {tipping.tipped:.4g}" in screen(pilot)
@@ -154,7 +154,7 @@ async def test_more_scales_come_if_none_of_the_first_diverges(houses: Dataset) -
         await choose(pilot, UNTIL)
         await pilot.press("enter")
         await done(pilot)
-        board = pane(pilot).course.sheet.board
+        board = pane(pilot).sweep_run.sheet.board
         assert [row.scale for row in board.rows[:5]] == [1, 2, 4, 8, 16]
         assert [row.state == "diverged" for row in board.rows] == [False] * (
             len(board.rows) - 1
@@ -177,7 +177,7 @@ async def test_the_form_tells_cost_and_foresight(houses: Dataset) -> None:
         assert "a batch of 999 is not possible with 551 rows" in screen(pilot)
         await pilot.press("escape")
         await pilot.pause()
-        assert pane(pilot).course.phase == "offered"
+        assert pane(pilot).sweep_run.phase == "offered"
 
 
 async def choose_again(pilot: Pilot[None], **texts: str) -> SweepForm:
@@ -231,7 +231,7 @@ async def test_a_row_goes_to_the_live_view_with_its_run(houses: Dataset) -> None
 
 async def test_keys_of_the_table(houses: Dataset) -> None:
     async with swept(houses) as pilot:
-        sheet = pane(pilot).course.sheet
+        sheet = pane(pilot).sweep_run.sheet
         await pilot.press("space")
         assert 0 not in sheet.marked
         await pilot.press("m")
@@ -296,12 +296,12 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         pane(pilot).start(usual(Settings(epochs=60_000), houses.n))
         await pilot.press("4")
-        await until(pilot, lambda: pane(pilot).course.sheet.board.taken > 0)
+        await until(pilot, lambda: pane(pilot).sweep_run.sheet.board.taken > 0)
         await pilot.press("ctrl+x")
-        await until(pilot, lambda: pane(pilot).course.phase == "cancelled")
+        await until(pilot, lambda: pane(pilot).sweep_run.phase == "cancelled")
         await pilot.pause()
         assert "cancelled" in screen(pilot)
-        board = pane(pilot).course.sheet.board
+        board = pane(pilot).sweep_run.sheet.board
         taken = board.taken
         assert 0 < taken < 5
         assert board.rows[0].done
@@ -317,18 +317,18 @@ async def test_what_a_cluster_left_goes_on_here(
         await choose(pilot, UNTIL, cluster="tcp://there:8786", repeats="3")
         assert "on tcp://there:8786" in screen(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: pane(pilot).course.phase == "cut off")
-        assert [len(row.results) for row in pane(pilot).course.sheet.board.rows] == [2, 0, 0, 0]
+        await until(pilot, lambda: pane(pilot).sweep_run.phase == "cut off")
+        assert [len(row.results) for row in pane(pilot).sweep_run.sheet.board.rows] == [2, 0, 0, 0]
         await pilot.pause()
         assert "cut off, 2/12  g goes on here" in screen(pilot)
         assert not any(word in screen(pilot) for word in ("running", "waiting", "cancelled"))
         await pilot.press("g")
         await done(pilot)
-        rows = pane(pilot).course.sheet.board.rows
+        rows = pane(pilot).sweep_run.sheet.board.rows
         repeats = [sorted(result.trial.repeat for result in row.results) for row in rows]
         assert repeats == [[0, 1, 2]] * 4
         assert rows[3].state == "diverged"
-        assert pane(pilot).course.tipping is not None
+        assert pane(pilot).sweep_run.tipping is not None
 
 
 async def test_while_it_connects_that_is_told_and_where_it_runs_then(
@@ -351,7 +351,7 @@ async def test_while_it_connects_that_is_told_and_where_it_runs_then(
         assert "connecting to tcp://[fe80::1]:8786  ctrl+x cancels" in screen(pilot)
         assert "done" not in screen(pilot)
         clusters[0].ready.set_exception(InputError("nobody answers"))
-        await until(pilot, lambda: pane(pilot).course.phase == "no cluster")
+        await until(pilot, lambda: pane(pilot).sweep_run.phase == "no cluster")
         await pilot.pause()
         assert "no cluster, 0/5  g goes on here" in screen(pilot)
         assert "cancelled" not in screen(pilot)
@@ -374,19 +374,19 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
     async with opened(houses, size=(120, 40)) as pilot:
         pane(pilot).start(recipe)
         await pilot.press("4")
-        row = pane(pilot).course.sheet.board.rows[0]
+        row = pane(pilot).sweep_run.sheet.board.rows[0]
         await until(pilot, lambda: row.under_way is not None and row.made > 0.0005)
         await until(pilot, lambda: "running" in screen(pilot) and "88." in screen(pilot))
         began = asyncio.get_running_loop().time()
         await pilot.press("ctrl+x")
-        await until(pilot, lambda: pane(pilot).course.phase == "cancelled")
+        await until(pilot, lambda: pane(pilot).sweep_run.phase == "cancelled")
         assert asyncio.get_running_loop().time() - began < 1
 
 
 async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         pane(pilot).start(usual(Settings(epochs=200_000), houses.n))
-        first = pane(pilot).course
+        first = pane(pilot).sweep_run
         await until(pilot, lambda: first.sheet.board.rows[0].state == "running")
         pane(pilot).start(usual(Settings(), houses.n))
         await done(pilot)
@@ -410,7 +410,7 @@ async def test_only_what_changes_is_repainted(
         monkeypatch.setattr(Plot, "refresh", counted)
         pane(pilot)._show()
         assert repainted == []
-        row = pane(pilot).course.sheet.board.rows[3]
+        row = pane(pilot).sweep_run.sheet.board.rows[3]
         row.results, row._summary = [replace(row.results[0], slope=12.0)], None
         pane(pilot)._show()
         assert len(repainted) == 1
@@ -419,7 +419,7 @@ async def test_only_what_changes_is_repainted(
 
 async def test_clicks(houses: Dataset) -> None:
     async with swept(houses) as pilot:
-        table, sheet = pilot.app.query_one(TrialTable), pane(pilot).course.sheet
+        table, sheet = pilot.app.query_one(TrialTable), pane(pilot).sweep_run.sheet
         await pilot.click(table, offset=(12, 3))
         assert sheet.here is not None
         assert sheet.here.group == 2
@@ -436,7 +436,7 @@ async def test_few_rows_get_a_sweep_too() -> None:
     async with opened(data, Settings(learning_rate_m=1e-3)) as pilot:
         await pilot.press("w", "enter")
         await done(pilot)
-        sizes = [row.settings.batch_size for row in pane(pilot).course.sheet.board.rows]
+        sizes = [row.settings.batch_size for row in pane(pilot).sweep_run.sheet.board.rows]
         assert sizes == [1, 2, 4, 9]
 
 

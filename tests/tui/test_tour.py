@@ -25,13 +25,13 @@ from linreg_tui.tour.text import flat, lay_out
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.sight import Sight
+from linreg_tui.tui.plots import Plots
+from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.tour.contents import ContentsScreen
 from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel
 from linreg_tui.tui.tour.tour import Tour
-from linreg_tui.tui.view import View
 
 SMALL, LARGE = (80, 24), (120, 40)
 NAMES = [chapter.name for chapter in chapters()]
@@ -62,7 +62,7 @@ def live(pilot: Pilot[None]) -> LivePane:
     return pilot.app.screen_stack[0].query_one(LivePane)
 
 
-def view(pilot: Pilot[None]) -> View:
+def view(pilot: Pilot[None]) -> RunView:
     return live(pilot).view
 
 
@@ -111,7 +111,7 @@ def check_stage(pilot: Pilot[None], facts: Facts) -> None:
             assert now.settings == scene.settings
             assert now.run.history[0].slope == scene.settings.initial_slope
             assert now.pace == scene.pace
-            assert live(pilot).sight == Sight(
+            assert live(pilot).plots == Plots(
                 scene.shows, scene.above_optimum, scene.z_scores, scene.gradient
             )
             assert bool(live(pilot).query_one("#loss").region) == (
@@ -132,8 +132,8 @@ def check_stage(pilot: Pilot[None], facts: Facts) -> None:
                 assert now.run.history[scene.trained] == expected.history[scene.trained]
         case Sweep():
             assert shown(pilot) == {"sweep"}
-            assert sweep(pilot).course.recipe.plan == plan_of(scene, facts.data.n)
-            assert (sweep(pilot).course.phase == "offered") != guide.step.runs
+            assert sweep(pilot).sweep_run.recipe.plan == plan_of(scene, facts.data.n)
+            assert (sweep(pilot).sweep_run.phase == "offered") != guide.step.runs
         case Descent():
             assert shown(pilot) == {"descent"}
             assert descent(pilot).walk_down.scene == scene
@@ -235,14 +235,14 @@ async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
         await pilot.press("shift+right")
         await until(pilot, lambda: view(pilot).run.history.last == 10)
         await pilot.press("left", "left", "plus", "l")
-        before, sight = view(pilot), live(pilot).sight
+        before, plots = view(pilot), live(pilot).plots
         await pilot.press("t")
         assert view(pilot).run is not before.run
         await pilot.press("i", "q")
         await pilot.pause()
         now = view(pilot)
         assert (now.run, now.number, now.pace) == (before.run, 8, before.pace)
-        assert live(pilot).sight == sight
+        assert live(pilot).plots == plots
         assert "other.csv" in screen(pilot)
 
 

@@ -16,7 +16,7 @@ from linreg_tui.tui.drawing.area import CELLS_A_TICK_DOWN, Area, data_area
 from linreg_tui.tui.drawing.legend import legend
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 LEAVES = 2.0
 """How many times the data's height the line may leave the window before that grows, and by what."""
@@ -55,7 +55,7 @@ class FitPicture:
         self._home: Area | None = None
         self._drawn: tuple[Area, list[Span]] | None = None
 
-    def draw(self, columns: int, rows: int, view: View) -> Picture:
+    def draw(self, columns: int, rows: int, view: RunView) -> Picture:
         """The picture at one step; only the lines are drawn anew while window and size stay."""
         area = self._window(columns, rows, view)
         batch = self._batch(area, view)
@@ -86,7 +86,7 @@ class FitPicture:
             area, self._still, [*trace, *(marked + lines if crowded else lines + marked)]
         )
 
-    def _window(self, columns: int, rows: int, view: View) -> Area:
+    def _window(self, columns: int, rows: int, view: RunView) -> Area:
         if self._home is None or (self._home.columns, self._home.rows) != (columns, rows):
             self._home = data_area(self._data, columns, rows, self._markers)
         area = self._home
@@ -103,7 +103,7 @@ class FitPicture:
         ticks = max(min(4, rows // 3), rows // CELLS_A_TICK_DOWN)
         return replace(area, y=linear_axis(middle - half, middle + half, area.y.label, ticks))
 
-    def _batch(self, area: Area, view: View) -> Layer | None:
+    def _batch(self, area: Area, view: RunView) -> Layer | None:
         """The points of the batch in view, where it can be seen; those of each worker numbered."""
         if view.number == 0 or _in_a_blur(view):
             return None
@@ -125,6 +125,6 @@ class FitPicture:
         return figures.straight_line(area, step.slope, step.intercept, Role.TRACE)
 
 
-def _in_a_blur(view: View) -> bool:
+def _in_a_blur(view: RunView) -> bool:
     """Whether steps follow one another too fast to be seen one by one."""
     return view.running and view.pace > STILL_SEEN

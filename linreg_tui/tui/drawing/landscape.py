@@ -21,7 +21,7 @@ from linreg_tui.tui.drawing import figures, layers
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import SHADES, Layer, Picture, Role
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 RATIO = 4.0
 """The loss above the optimum on one contour, to that on the next inner one."""
@@ -52,7 +52,7 @@ class LandscapePicture:
         self._markers = markers
         self._area: Area | None = None
 
-    def draw(self, columns: int, rows: int, view: View) -> Picture:
+    def draw(self, columns: int, rows: int, view: RunView) -> Picture:
         """The way of a run up to the step in view."""
         way = self._way(view.run, view.number)
         area = self._window(columns, rows, view, way)
@@ -88,7 +88,7 @@ class LandscapePicture:
             return z_scores(self._data.moments).from_data(slopes, intercepts)
 
     def _window(
-        self, columns: int, rows: int, view: View, way: tuple[FloatArray, FloatArray]
+        self, columns: int, rows: int, view: RunView, way: tuple[FloatArray, FloatArray]
     ) -> Area:
         """One that holds the start and the optimum, and in a few large steps the whole way."""
         start = self._way(view.run, 0)

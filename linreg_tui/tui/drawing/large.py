@@ -8,7 +8,7 @@ from itertools import zip_longest
 from linreg_tui.numbers import decimals_of_line, fixed
 from linreg_tui.tui.drawing.markers import ASCII, Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 _FONT = {
     "0": "### #.# #.# #.# ###",
@@ -65,7 +65,7 @@ def large_rows(markers: Markers) -> int:
     return LABELS + len(large("0", markers))
 
 
-def draw_large(columns: int, rows: int, view: View, markers: Markers) -> Picture:
+def draw_large(columns: int, rows: int, view: RunView, markers: Markers) -> Picture:
     """Slope, intercept, and how far the loss is above the least one, at the step in view."""
     picture = blank(columns, rows)
     if rows < large_rows(markers):

@@ -13,7 +13,7 @@ from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, 
 from linreg_tui.tui.drawing.legend import legend
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 CELLS_A_MARK = 3
 """Where a step takes at least so many cells, each one is marked on the curve of the loss."""
@@ -30,7 +30,7 @@ class LossPicture:
         self._markers = markers
         self._drawn: tuple[Area, list[Span]] | None = None
 
-    def draw(self, columns: int, rows: int, view: View) -> Picture:
+    def draw(self, columns: int, rows: int, view: RunView) -> Picture:
         """The curve of the run so far, with a mark at one of its steps.
 
         The axes grow in rare, round steps, and only then is the frame drawn anew.

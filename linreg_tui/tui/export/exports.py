@@ -18,7 +18,7 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.core.text import printable
 from linreg_tui.core.trials import Result
 from linreg_tui.report import curves_svg, curves_text
-from linreg_tui.report.learning_curves import Picture
+from linreg_tui.report.learning_curves import CurvesPicture
 from linreg_tui.report.records import (
     data_lines,
     history_lines,
@@ -61,7 +61,7 @@ class Swept:
     data: Dataset
     results: Sequence[Result]
     foresights: Foresights
-    curves: Picture
+    curves: CurvesPicture
 
 
 def of_run(seen: InView) -> list[Export]:

@@ -21,7 +21,7 @@ from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
 from linreg_tui.tui.poke.readout import draw_poking
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 if TYPE_CHECKING:
     from linreg_tui.tui.drawing.joint import JointPicture
@@ -35,7 +35,7 @@ class DataPane(ViewsPane):
         self._markers = markers
         self._poking = Poking(Edits.of(data))
         self._plane = PlanePicture(markers)
-        self._view: View | None = None
+        self._view: RunView | None = None
         super().__init__("data", "1 Data", "v", self._views_of(data))
 
     def compose(self) -> ComposeResult:
@@ -73,7 +73,7 @@ class DataPane(ViewsPane):
             self.look_at(self._views_of(self._poking.edits.data))
         self._tell()
 
-    def follow(self, view: View) -> None:
+    def follow(self, view: RunView) -> None:
         """The trained line is another one."""
         self._view = view
         self._redraw()

@@ -132,19 +132,19 @@ class LivePane(LiveView):
 
     def toggle_landscape(self) -> None:
         """The loss over the steps, or over slope and intercept; of one plot, the next."""
-        self.look(self.sight.next_plot(one=self.one_plot))
+        self.show_plots(self.plots.next_plot(one=self.one_plot))
 
     def toggle_excess(self) -> None:
         """The whole loss, or what of it is above the optimum."""
-        self.look(self.sight.of_loss(above_optimum=not self.sight.above_optimum))
+        self.show_plots(self.plots.of_loss(above_optimum=not self.plots.above_optimum))
 
     def toggle_coordinates(self) -> None:
         """The landscape in the data's units, or in z-scores."""
-        self.look(self.sight.of_landscape(z_scores=not self.sight.z_scores))
+        self.show_plots(self.plots.of_landscape(z_scores=not self.plots.z_scores))
 
     def toggle_update(self) -> None:
         """Show or hide how the step in view was made."""
-        self.look(replace(self.sight, gradient=not self.sight.gradient))
+        self.show_plots(replace(self.plots, gradient=not self.plots.gradient))
 
     def on_step_chosen(self, message: StepChosen) -> None:
         """Go there, and stay there."""

@@ -22,9 +22,9 @@ from linreg_tui.tui.panes.readout import draw_readout
 from linreg_tui.tui.panes.timeline import Timeline
 from linreg_tui.tui.panes.update_readout import draw_update
 from linreg_tui.tui.player import Player
-from linreg_tui.tui.sight import Sight
+from linreg_tui.tui.plots import Plots
+from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.terminal.link import LATE, Link
-from linreg_tui.tui.view import View
 
 ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
 """Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
@@ -52,7 +52,7 @@ class LiveView(Vertical):
         self._data = data
         self._pictures = LivePictures(data, markers)
         self._link = link or Link()
-        self._drawn: tuple[View, int] | None = None
+        self._drawn: tuple[RunView, int] | None = None
         self._chasing = False
         self._player = Player(data, settings, self._tell, self._start, workers)
 
@@ -80,20 +80,20 @@ class LiveView(Vertical):
         self._redraw()
 
     @property
-    def sight(self) -> Sight:
+    def plots(self) -> Plots:
         """Which plots are meant, and how they are drawn."""
-        return self._pictures.sight
+        return self._pictures.plots
 
-    def look(self, sight: Sight) -> None:
+    def show_plots(self, plots: Plots) -> None:
         """Show these plots, drawn this way."""
-        self._pictures.look(sight)
-        self.set_class(sight.plot == "landscape", "landscape")
-        self.set_class(sight.plot == "loss", "loss-first")
-        self.set_class(sight.gradient, "with-gradient")
+        self._pictures.show_plots(plots)
+        self.set_class(plots.plot == "landscape", "landscape")
+        self.set_class(plots.plot == "loss", "loss-first")
+        self.set_class(plots.gradient, "with-gradient")
         self._redraw()
 
     @property
-    def view(self) -> View:
+    def view(self) -> RunView:
         """What is shown; of what is foreseen nothing, unless it `foretells`."""
         view = self._player.view
         return view if self.foretells else replace(view, foreseen=None)
@@ -124,14 +124,16 @@ class LiveView(Vertical):
 
     def picture(self) -> list[Strip]:
         """Line, numbers and loss as they are in view, whatever room the screen has for them."""
-        fit, loss = (14, 24) if self.sight.plot == "landscape" else (22, 14)
+        fit, loss = (14, 24) if self.plots.plot == "landscape" else (22, 14)
         return [
             strip
             for name, rows in (("fit", fit), ("readout", 3), ("loss", loss))
             for strip in self.query_one(f"#{name}", Plot).drawn(PICTURE_COLUMNS, rows)
         ]
 
-    def _of_view(self, draw: Callable[[int, int, View], Picture]) -> Callable[[int, int], Picture]:
+    def _of_view(
+        self, draw: Callable[[int, int, RunView], Picture]
+    ) -> Callable[[int, int], Picture]:
         return lambda columns, rows: draw(columns, rows, self.view)
 
     def _tell(self, progress: Progress) -> None:
@@ -141,7 +143,7 @@ class LiveView(Vertical):
         self.run_worker(work, group="training")
 
     @property
-    def _to_draw(self) -> tuple[View, int]:
+    def _to_draw(self) -> tuple[RunView, int]:
         view = self.view
         return view, view.run.history.last
 

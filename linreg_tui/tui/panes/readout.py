@@ -12,7 +12,7 @@ from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.forms.foresight import verdict
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 ROOMY = 72
 
@@ -28,7 +28,7 @@ HAPPENED: dict[Kind, str] = {
 }
 
 
-def draw_readout(columns: int, rows: int, view: View) -> Picture:
+def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
     """Four lines: where the run is, how good its line is, its settings, and how it stands."""
     run = view.run
     step = run.history[view.number]
@@ -71,7 +71,7 @@ def draw_readout(columns: int, rows: int, view: View) -> Picture:
     )
 
 
-def _settings(view: View, roomy: bool) -> list[Span]:
+def _settings(view: RunView, roomy: bool) -> list[Span]:
     """The settings of the steps to come, and a word where the step in view had others."""
     settings = view.settings
     others = not view.latest and settings != view.run.segments.at(view.number).settings
@@ -98,7 +98,7 @@ def _batch(size: int | None, workers: int) -> str:
     return str(size) if workers == 1 or size % workers else f"{workers}×{size // workers}"
 
 
-def _rates(view: View) -> tuple[float, float]:
+def _rates(view: RunView) -> tuple[float, float]:
     """The learning rates of m and b: as set, or what a schedule makes of them at the step."""
     settings, run = view.settings, view.run
     if settings.is_constant or settings != run.segments.at(view.number).settings:
@@ -127,7 +127,7 @@ def _others(settings: Settings) -> list[str]:
     return [settings.update, *unusual]
 
 
-def _state(view: View, columns: int) -> Span:
+def _state(view: RunView, columns: int) -> Span:
     """How the run stands, in one sentence and with the key that helps."""
     run, last = view.run, view.run.history.last
     diverged = run.diverged_at
@@ -169,14 +169,14 @@ def _fitting(columns: int, state: str, more: list[str]) -> str:
     return state + "".join(more[k] for k in sorted(kept))
 
 
-def _too_large(view: View) -> str:
+def _too_large(view: RunView) -> str:
     limit = None if view.foreseen is None else view.foreseen.max_stable_scale
     if limit is None or limit >= 1:
         return "the loss is over a thousand times its start"
     return f"the rates are {ratio(1 / limit)} the limit"
 
 
-def _way_back(view: View) -> str:
+def _way_back(view: RunView) -> str:
     """Which keys make the rates such that they converge."""
     limit = None if view.foreseen is None else view.foreseen.max_stable_scale
     if limit is None or limit >= 1:
@@ -185,7 +185,7 @@ def _way_back(view: View) -> str:
     return f"; press [ {({1: 'once', 2: 'twice'}).get(times, f'{times} times')}"
 
 
-def _foreseen(view: View) -> list[str]:
+def _foreseen(view: RunView) -> list[str]:
     """What the settings will lead to, the most important words first."""
     foreseen, left = view.foreseen, view.run.budget - view.run.history.last
     if foreseen is None:

@@ -19,9 +19,9 @@ from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Role, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import RunChosen
-from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.overlay import Overlay
 from linreg_tui.tui.sweep.recipe import Recipe, usual
+from linreg_tui.tui.sweep.sweep_run import SweepRun
 from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.terminal.link import Link
 from linreg_tui.tui.work import begin
@@ -54,19 +54,19 @@ class SweepPane(Vertical):
         self._link = link or Link()
         self._overlay = Overlay(data, markers)
         self.foresights = Foresights(data)
-        self.course = Course(data, usual(settings, data.n))
+        self.sweep_run = SweepRun(data, usual(settings, data.n))
         self._proposed = False
         self._head = Plot(
-            lambda columns, rows: lines(columns, rows, [self.course.head(columns)]),
+            lambda columns, rows: lines(columns, rows, [self.sweep_run.head(columns)]),
             id="sweep-head",
         )
-        self._table = TrialTable(lambda: self.course.sheet, markers)
+        self._table = TrialTable(lambda: self.sweep_run.sheet, markers)
         self._tip = Plot(
-            lambda columns, rows: lines(columns, rows, [[(self.course.tip(), Role.REFERENCE)]]),
+            lambda columns, rows: lines(columns, rows, [[(self.sweep_run.tip(), Role.REFERENCE)]]),
             id="sweep-tip",
         )
         self._curves = Plot(
-            lambda columns, rows: self._overlay.draw(columns, rows, self.course.sheet),
+            lambda columns, rows: self._overlay.draw(columns, rows, self.sweep_run.sheet),
             id="sweep-curves",
         )
 
@@ -101,14 +101,14 @@ class SweepPane(Vertical):
         self._proposed = False
         self._data = self._overlay.data = data
         self.foresights = Foresights(data)
-        self.course = Course(data, usual(settings, data.n))
+        self.sweep_run = SweepRun(data, usual(settings, data.n))
         self._share()
         self.offer(settings)
 
     def offer(self, settings: Settings) -> None:
         """Show what a sweep with these settings would be, unless there are results to look at."""
-        if self.course.phase == "offered" and not self._proposed:
-            self.course = Course(self._data, usual(settings, self._data.n))
+        if self.sweep_run.phase == "offered" and not self._proposed:
+            self.sweep_run = SweepRun(self._data, usual(settings, self._data.n))
             self._show()
             self._foresee(PATIENCE)
 
@@ -116,7 +116,7 @@ class SweepPane(Vertical):
         """Offer this sweep, whatever the live run's settings, and foresee nothing of it."""
         self.cancel()
         self.workers.cancel_group(self, "foresight")
-        self.course, self._proposed = Course(self._data, recipe), True
+        self.sweep_run, self._proposed = SweepRun(self._data, recipe), True
         self._overlay.against = against
         self._show()
         self._share()
@@ -124,16 +124,16 @@ class SweepPane(Vertical):
     def start(self, recipe: Recipe) -> None:
         """Run a sweep in the background, instead of the one under way."""
         self.workers.cancel_group(self, "sweep")
-        self.course = Course(self._data, recipe)
-        self._carry_out(self.course)
+        self.sweep_run = SweepRun(self._data, recipe)
+        self._carry_out(self.sweep_run)
         self._foresee()
 
     def go_on(self) -> None:
         """Train here what a sweep has left that was cancelled, or whose cluster went away."""
-        course = self.course
-        if course.unfinished and course.left:
-            course.recipe = replace(course.recipe, cluster="")
-            self._carry_out(course)
+        sweep_run = self.sweep_run
+        if sweep_run.unfinished and sweep_run.left:
+            sweep_run.recipe = replace(sweep_run.recipe, cluster="")
+            self._carry_out(sweep_run)
 
     def cancel(self) -> None:
         """Begin no further training; what is done stays."""
@@ -141,7 +141,7 @@ class SweepPane(Vertical):
 
     def load(self) -> None:
         """The run of the row under the cursor is to be seen in the live view."""
-        row = self.course.sheet.here
+        row = self.sweep_run.sheet.here
         if row is not None:
             if (repeats := len(row.trials)) > 1:
                 self.notify(f"The first of {repeats} repeats, with seed {row.settings.seed}")
@@ -157,17 +157,17 @@ class SweepPane(Vertical):
         """What there is to write of the sweep; None without results."""
         from linreg_tui.tui.export.exports import Swept
 
-        sheet = self.course.sheet
+        sheet = self.sweep_run.sheet
         results = [result for row in sheet.board.rows for result in row.results]
         if not results:
             return None
-        title = f"Learning curves of a sweep over {self.course.recipe.kind}"
+        title = f"Learning curves of a sweep over {self.sweep_run.recipe.kind}"
         curves = self._overlay.picture(title, sheet)
         return Swept(self._data, results, self.foresights, curves)
 
     def on_trial_table_asked(self, message: TrialTable.Asked) -> None:
         """A key of the table."""
-        sheet = self.course.sheet
+        sheet = self.sweep_run.sheet
         actions = {
             "mark": sheet.mark,
             "mark_all": sheet.mark_all,
@@ -186,36 +186,36 @@ class SweepPane(Vertical):
         self._share()
         self._show()
 
-    def _carry_out(self, course: Course) -> None:
-        course.begin()
+    def _carry_out(self, sweep_run: SweepRun) -> None:
+        sweep_run.begin()
         self._looking.resume()
         self._show()
         self._share()
-        begin(self, "sweep", self._run, course)
+        begin(self, "sweep", self._run, sweep_run)
 
-    async def _run(self, course: Course) -> None:
+    async def _run(self, sweep_run: SweepRun) -> None:
         from linreg_tui.tui.sweep.running import run
 
         try:
-            await run(self._data, course)
+            await run(self._data, sweep_run)
         except InputError as error:
             self.notify(str(error), severity="error", markup=False)
         finally:
-            if course is self.course:
+            if sweep_run is self.sweep_run:
                 self._looking.pause()
                 self._share()
                 self._show()
 
     def _foresee(self, patience: float = 0.0) -> None:
         self.workers.cancel_group(self, "foresight")
-        begin(self, "foresight", self._fill, self.course, patience)
+        begin(self, "foresight", self._fill, self.sweep_run, patience)
 
-    async def _fill(self, course: Course, patience: float) -> None:
+    async def _fill(self, sweep_run: SweepRun, patience: float) -> None:
         from linreg_tui.sweeps.aside import foreseen_in_turn
 
         await asyncio.sleep(patience)
-        async for _ in foreseen_in_turn(course.sheet.board, self.foresights):
-            if course.phase != "running":
+        async for _ in foreseen_in_turn(sweep_run.sheet.board, self.foresights):
+            if sweep_run.phase != "running":
                 self._show()
 
     def _look(self) -> None:
@@ -225,17 +225,17 @@ class SweepPane(Vertical):
             self._show()
 
     def _show(self) -> None:
-        self.border_title = escape(self.course.title)  # an address may have brackets
+        self.border_title = escape(self.sweep_run.title)  # an address may have brackets
         for plot in (self._head, self._table, self._tip, self._curves):
             plot.redraw()
 
     def _share(self) -> None:
         """Up to half of the rows to the table, or a few more, and the others to the curves."""
-        rows = max(1, len(self.course.sheet.rows)) + 1
+        rows = max(1, len(self.sweep_run.sheet.rows)) + 1
         room = self.size.height - (not self.has_class("tight"))
         height = _beside_curves(rows, room) if self.has_class("with-curves") else None
         self._curves.display = height is not None
-        self._tip.display = self.course.tipping is not None
+        self._tip.display = self.sweep_run.tipping is not None
         self._table.styles.height = height or "1fr"
 
 

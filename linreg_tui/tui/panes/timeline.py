@@ -12,7 +12,7 @@ from linreg_tui.core.events import Kind
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import StepChosen
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 EVENTS: dict[Kind, tuple[str, Role]] = {
     "changed": ("◆", Role.REFERENCE),
@@ -27,7 +27,7 @@ EVENTS: dict[Kind, tuple[str, Role]] = {
 class Timeline(Plot):
     """A bar of one row; clicking goes to a step."""
 
-    def __init__(self, view: Callable[[], View]) -> None:
+    def __init__(self, view: Callable[[], RunView]) -> None:
         super().__init__(lambda columns, _: draw_timeline(columns, view()), id="timeline")
         self._view = view
 
@@ -39,7 +39,7 @@ class Timeline(Plot):
             self.post_message(StepChosen(round((event.x - start) / (width - 1) * _last(view))))
 
 
-def draw_timeline(columns: int, view: View) -> Picture:
+def draw_timeline(columns: int, view: RunView) -> Picture:
     """0 ━━━━━━▲━━━●━━────── 30: heavy is what is trained, light what the epochs still ask for."""
     picture = blank(columns, 1)
     last = _last(view)
@@ -63,10 +63,10 @@ def draw_timeline(columns: int, view: View) -> Picture:
     return picture
 
 
-def _last(view: View) -> int:
+def _last(view: RunView) -> int:
     return growing(view.run.history.last, max(1, view.run.budget))
 
 
-def _bar(columns: int, view: View) -> tuple[int, int]:
+def _bar(columns: int, view: RunView) -> tuple[int, int]:
     """First column and width of the bar."""
     return 2, columns - 2 - len(f" {_last(view):,}")

@@ -6,7 +6,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.update import Update, update
 from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 ROOMY, SPREAD = 72, 92
 """Columns from which on all of gradient descent fits, and all of the other optimizers."""
@@ -21,7 +21,7 @@ NAMED = {"momentum": "v", "nesterov": "∂L + μ v", "adam": "m / √v"}
 """What is multiplied by η instead of the gradient, with each optimizer but sgd."""
 
 
-def draw_update(columns: int, rows: int, view: View) -> Picture:
+def draw_update(columns: int, rows: int, view: RunView) -> Picture:
     """Three lines: the batch and its residual, the update of m, and that of b."""
     if view.number == 0:
         text: list[list[Span]] = [[("no step yet: this is the line to start from", Role.LABEL)]]

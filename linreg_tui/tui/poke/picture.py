@@ -14,7 +14,7 @@ from linreg_tui.tui.drawing.legend import legend
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, blank
 from linreg_tui.tui.poke.poking import Poking
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 GUIDE_SHADE, CURSOR_SHADE = 1, 7
 """Backgrounds of the cursor's row and column, and of its cell."""
@@ -39,7 +39,7 @@ class PlanePicture:
         _ = data.tally, inference(data.line)
         self._prepared = True
 
-    def draw(self, columns: int, rows: int, poking: Poking, view: View | None) -> Picture:
+    def draw(self, columns: int, rows: int, poking: Poking, view: RunView | None) -> Picture:
         """The picture, with the trained line if there is a view of one."""
         data, markers = poking.edits.data, self._markers
         area = poking.window(columns, rows, markers)

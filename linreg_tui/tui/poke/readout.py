@@ -6,7 +6,7 @@ from linreg_tui.core.closed_form import ClosedForm
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.poke.poking import Poking
-from linreg_tui.tui.view import View
+from linreg_tui.tui.run_view import RunView
 
 NARROW = 50
 """Columns below which only the most important is said of the cursor."""
@@ -14,7 +14,7 @@ NARROW = 50
 NUMBER = 12
 
 
-def draw_poking(columns: int, rows: int, poking: Poking, view: View | None) -> Picture:
+def draw_poking(columns: int, rows: int, poking: Poking, view: RunView | None) -> Picture:
     """Two lines about the cursor; below them, where there is room, one for each line."""
     narrow = columns < NARROW
     text = [_cursor(poking, narrow), _near(poking, narrow), _closed_form(poking), *_fit(view)]
@@ -62,7 +62,7 @@ def _closed_form(poking: Poking) -> list[Span]:
     return _numbers("closed form", line, line.slope, line.intercept, line.loss, Role.REFERENCE)
 
 
-def _fit(view: View | None) -> list[list[Span]]:
+def _fit(view: RunView | None) -> list[list[Span]]:
     if view is None:
         return []
     step, optimum = view.run.history[view.number], view.run.optimum

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.report.learning_curves import Against, LearningCurve, picture
-from linreg_tui.report.learning_curves import Picture as LearningCurves
+from linreg_tui.report.learning_curves import Against, CurvesPicture, LearningCurve, picture
 from linreg_tui.sweeps.board import Row
 from linreg_tui.sweeps.cells import Columns
 from linreg_tui.tui.drawing import figures, layers
@@ -39,7 +38,7 @@ def overlay(
     *,
     above_optimum: bool,
     ticks: tuple[int, int] = (8, 8),
-) -> LearningCurves:
+) -> CurvesPicture:
     """The curves of rows with results, by what tells them apart."""
     return picture(
         title,

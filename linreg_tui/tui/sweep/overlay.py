@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.report.learning_curves import Against
-from linreg_tui.report.learning_curves import Picture as CurvesPicture
+from linreg_tui.report.learning_curves import Against, CurvesPicture
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.sweep.curves import AGAINST, draw_curves, overlay

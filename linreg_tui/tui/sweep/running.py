@@ -10,11 +10,11 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.trials import Result
-from linreg_tui.tui.sweep.course import Course
 from linreg_tui.tui.sweep.recipe import UNTIL
+from linreg_tui.tui.sweep.sweep_run import SweepRun
 
 
-async def run(data: Dataset, course: Course) -> None:
+async def run(data: Dataset, sweep_run: SweepRun) -> None:
     """Carry out what is left of a sweep to its end, whichever that is.
 
     Raises
@@ -25,27 +25,27 @@ async def run(data: Dataset, course: Course) -> None:
     from linreg_tui.sweeps.sweeping import GoneError
 
     try:
-        await _train(data, course)
+        await _train(data, sweep_run)
     except GoneError as error:
-        course.end("cut off")
+        sweep_run.end("cut off")
         raise InputError(f"{error}; what is done stays, and g trains the rest here") from None
     except InputError:
-        course.end("no cluster" if course.connecting else "cancelled")
+        sweep_run.end("no cluster" if sweep_run.connecting else "cancelled")
         raise
     except asyncio.CancelledError:
-        course.end("cancelled")
+        sweep_run.end("cancelled")
         raise
-    course.end("done")
+    sweep_run.end("done")
 
 
-async def _train(data: Dataset, course: Course) -> None:
+async def _train(data: Dataset, sweep_run: SweepRun) -> None:
     """Train what is left, and put the results on the board as they come."""
     # A first frame needs none of these.
     from linreg_tui.cluster.connection import connected_aside
     from linreg_tui.sweeps import aside
     from linreg_tui.sweeps.sweeping import FarExecutor, jobs_that_pay
 
-    recipe, board, left = course.recipe, course.sheet.board, course.left
+    recipe, board, left = sweep_run.recipe, sweep_run.sheet.board, sweep_run.left
     executor: AbstractAsyncContextManager[Executor | None]
     if recipe.cluster:
         executor = connected_aside(recipe.cluster)
@@ -53,7 +53,7 @@ async def _train(data: Dataset, course: Course) -> None:
         executor = aside.processes(jobs_that_pay(recipe.at_first, data.n), len(recipe.plan))
     async with executor as pool:
         if isinstance(pool, FarExecutor):
-            course.place = pool.place
+            sweep_run.place = pool.place
         coming: AsyncGenerator[list[Result], None]
         if recipe.kind == UNTIL:
             coming = aside.until_it_diverges(data, left, pool, board.watch)
@@ -63,8 +63,8 @@ async def _train(data: Dataset, course: Course) -> None:
             async for results in some:
                 board.take(results)
                 if recipe.kind == UNTIL:
-                    course.make_room(results[0].trial.group)
+                    sweep_run.make_room(results[0].trial.group)
     if recipe.kind == UNTIL:
         board.cut(sum(row.done for row in board.rows))
     if recipe.tips:
-        course.tipping = await aside.tipping(data, recipe.settings)
+        sweep_run.tipping = await aside.tipping(data, recipe.settings)

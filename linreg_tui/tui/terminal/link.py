@@ -9,7 +9,7 @@ from collections.abc import Callable
 QUESTION = "\x1b[?2026$p"
 """Asks a terminal whether it can show a frame in one go; the answer comes after all sent before."""
 
-LOST = 2.0
+ANSWER_LOST = 2.0
 """Seconds after which no answer is expected any more, as when a multiplexer was left."""
 
 LATE = 0.2
@@ -54,5 +54,5 @@ class Link:
     def free(self) -> bool:
         """Whether all frames have arrived, or are lost, and it is time for another one."""
         now = time.monotonic()
-        self._asked = [asked for asked in self._asked if now - asked < LOST]
+        self._asked = [asked for asked in self._asked if now - asked < ANSWER_LOST]
         return not self._asked and now - self._drawn_at >= self._rest and self._written()

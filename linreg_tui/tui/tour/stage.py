@@ -18,7 +18,7 @@ from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.sight import Sight
+from linreg_tui.tui.plots import Plots
 from linreg_tui.tui.sweep.recipe import SCALES, SIZES, Recipe
 from linreg_tui.tui.tour.descent import STILL, DescentPane
 from linreg_tui.tui.tour.tour import DESCENT, PAGE
@@ -63,7 +63,7 @@ class Kept:
     settings: Settings
     number: int
     pace: float
-    sight: Sight
+    plots: Plots
     alone: str | None
 
 
@@ -98,7 +98,7 @@ class Stage:
             view.settings,
             view.number,
             view.pace,
-            live.sight,
+            live.plots,
             application.alone,
         )
 
@@ -107,7 +107,7 @@ class Stage:
         self._application.resume(kept.edits, kept.settings, kept.started)
         self.reveal()
         self._live.show(kept.run, kept.number, kept.pace)
-        self._live.look(kept.sight)
+        self._live.show_plots(kept.plots)
         self._application.show_pane(kept.alone)
 
     def set(self, scene: Scene, *, secret: bool) -> None:
@@ -151,7 +151,7 @@ class Stage:
     def reveal(self) -> None:
         """Tell again what will come."""
         self._live.foretells = True
-        self._live.look(self._live.sight)
+        self._live.show_plots(self._live.plots)
 
     @property
     def playing(self) -> bool:
@@ -162,7 +162,7 @@ class Stage:
             case Descent():
                 return self._descent.running
             case Sweep():
-                return self._sweep.course.phase == "running"
+                return self._sweep.sweep_run.phase == "running"
             case _:
                 return False
 
@@ -171,7 +171,9 @@ class Stage:
         run = Run(self._data, scene.settings, team)
         run.advance(scene.trained)
         self._live.show(run, scene.trained, scene.pace)
-        self._live.look(Sight(scene.shows, scene.above_optimum, scene.z_scores, scene.gradient))
+        self._live.show_plots(
+            Plots(scene.shows, scene.above_optimum, scene.z_scores, scene.gradient)
+        )
 
     def _recipe(self, scene: Sweep) -> Recipe:
         kind = SIZES if scene.over == "batch sizes" else SCALES

@@ -10,7 +10,7 @@ from linreg_tui.core.stability import Prediction
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class RunView:
     """A run at one of its steps, and what its training is about.
 
     `settings` are those of the steps to come, of which `foreseen` tells, None if that isn't known

@@ -1,4 +1,4 @@
-"""The course of a sweep: what is swept, the sheet that shows it, and how far it is, in words."""
+"""A sweep on the screen: what is swept, the sheet that shows it, and how far it is, in words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SOON = 1.0
 """Seconds after which it can be told how many are left."""
 
 
-class Course:
+class SweepRun:
     """One sweep, from the offer of it to its end."""
 
     def __init__(self, data: Dataset, recipe: Recipe) -> None:
