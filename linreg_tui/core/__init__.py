@@ -10,7 +10,7 @@ Where what the notebook has by other names is:
 - `model`, `loss` and its mean: moments.Moments.loss
 - the partial derivatives, `dL_dm` and `dL_db`: moments.Moments.gradient
 - figures 6 to 10, one parameter and its learning rates: losses1d.Figure
-- `updated_m`, `updated_b`, m' = m − η ∂L/∂m: optimizers.GradientDescent, update.update
+- `updated_m`, `updated_b`, m' = m − η ∂L/∂m: optimizers.GradientDescent, step_detail.step_detail
 - `learning_rate_m`, `learning_rate_b`, `batch_size`, `epochs`: settings.Settings
 - `loop_N`, `num_batches`: settings.Settings.steps, settings.Settings.steps_per_epoch
 - the loop, and `train`: sgd.Run.advance

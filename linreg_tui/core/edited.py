@@ -62,7 +62,7 @@ class EditedDataset(Dataset):
     @cached_property
     def line(self) -> ClosedForm:
         """The least-squares line; raises an InputError if there is none."""
-        return fit(self.x, self.y) if self.tally.worn else self.tally.line()
+        return fit(self.x, self.y) if self.tally.has_lost_digits else self.tally.line()
 
     @cached_property
     def moments(self) -> Moments[float]:

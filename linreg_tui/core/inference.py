@@ -26,7 +26,7 @@ class Inference:
     the p of Pearson's r.
     """
 
-    freedom: int
+    degrees_of_freedom: int
     r2: float | None
     pearson_r: float | None
     residual_sd: float | None = None
@@ -41,7 +41,7 @@ class Inference:
     intercept_p: float | None = None
 
     @property
-    def f(self) -> float | None:
+    def f_statistic(self) -> float | None:
         """The F of the line."""
         return None if self.slope_t is None else self.slope_t * self.slope_t
 

@@ -26,9 +26,9 @@ def factors(settings: Settings, total: int, first: int, count: int) -> FloatArra
     warmup = settings.warmup(total)
     k = np.maximum(number - warmup, 0)
     if settings.schedule == "step":
-        after = settings.decay ** np.floor(k / settings.every(total))
+        after = settings.decay ** np.floor(k / settings.decay_interval(total))
     elif settings.schedule == "exponential":
-        after = settings.decay ** (k / settings.every(total))
+        after = settings.decay ** (k / settings.decay_interval(total))
     elif settings.schedule == "cosine":
         after = (1 + np.cos(np.pi * np.minimum(k / max(1, total - warmup), 1))) / 2
     else:

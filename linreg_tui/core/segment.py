@@ -18,8 +18,8 @@ from linreg_tui.core.settings import MAX_STEPS, Settings
 class Segment:
     """The steps after step `start`, up to the next segment's, on n rows.
 
-    `epochs` passes over the data came before it. The schedule of its learning rates began at step
-    `scheduled`, and its batches, None if all rows are one, at step `drawn`.
+    The schedule of its learning rates began at step `schedule_start`, and its batches, None if all
+    rows are one, at step `draws_start`.
     """
 
     start: int
@@ -27,9 +27,9 @@ class Segment:
     n: int
     milestones: Milestones
     draws: Draws | None
-    epochs: Fraction = Fraction(0)
-    scheduled: int = 0
-    drawn: int = 0
+    epochs_before: Fraction = Fraction(0)
+    schedule_start: int = 0
+    draws_start: int = 0
 
     @staticmethod
     def first(settings: Settings, n: int, milestones: Milestones) -> Segment:
@@ -43,7 +43,7 @@ class Segment:
         the step.
         """
         changed = partial(settings.differs, self.settings)
-        scheduled, draws, drawn = self.scheduled, self.draws, self.drawn
+        scheduled, draws, drawn = self.schedule_start, self.draws, self.draws_start
         if changed("schedule", "warmup_steps", "decay", "decay_steps"):
             scheduled = step
         if changed("batch_size", "sampling"):
@@ -55,24 +55,26 @@ class Segment:
 
     def again_from(self, step: int) -> Segment:
         """The same, of whose steps those up to a step are known, and the others to be made anew."""
-        draws = self.draws and self.draws.from_batch(step - self.drawn)
+        draws = self.draws and self.draws.from_batch(step - self.draws_start)
         return replace(self, draws=draws, milestones=self.milestones.until(step))
 
     def epochs_at(self, step: int) -> Fraction:
         """How many passes over the data the run has made at a step of this segment."""
-        return self.epochs + Fraction(step - self.start, self.settings.steps_per_epoch(self.n))
+        return self.epochs_before + Fraction(
+            step - self.start, self.settings.steps_per_epoch(self.n)
+        )
 
     @property
     def end(self) -> int:
         """The step that ends the epochs which the settings ask for, or the last that is kept."""
-        left = max(Fraction(0), self.settings.epochs - self.epochs)
+        left = max(Fraction(0), self.settings.epochs - self.epochs_before)
         steps = math.ceil(left * self.settings.steps_per_epoch(self.n))
         return min(self.start + steps, MAX_STEPS)
 
     def factors(self, first: int, count: int) -> FloatArray:
         """What the schedule multiplies the rates of `count` steps from step `first` on by."""
-        total = max(1, self.end - self.scheduled)
-        return factors(self.settings, total, first - 1 - self.scheduled, count)
+        total = max(1, self.end - self.schedule_start)
+        return factors(self.settings, total, first - 1 - self.schedule_start, count)
 
 
 def _draws(settings: Settings, n: int, seed: int | tuple[int, int]) -> Draws | None:

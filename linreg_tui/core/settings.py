@@ -79,12 +79,12 @@ class Settings:
             return self.warmup_steps
         return max(1, total // 10) if self.schedule == "warmup" else 0
 
-    def every(self, total: int) -> int:
+    def decay_interval(self, total: int) -> int:
         """How many steps of a run of `total` lie between two decays."""
         return max(1, total // 10) if self.decay_steps is None else self.decay_steps
 
     @property
-    def idle(self) -> frozenset[str]:
+    def without_effect(self) -> frozenset[str]:
         """The settings that change nothing about a run, as the others are."""
         idle = set()
         if self.batch_size is None:

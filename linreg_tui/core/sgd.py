@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from linreg_tui.core.checkpoints import Checkpoints
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
 from linreg_tui.core.history import History, Step, Thinner
-from linreg_tui.core.marks import Marks
 from linreg_tui.core.moments import FloatArray, Moments, Number
 from linreg_tui.core.optimizers import Row, optimizer
 from linreg_tui.core.outcome import Milestones, Status, largest_loss, near_excess
@@ -75,8 +75,8 @@ class Run:
         self._units = training_units(data.moments, settings)
         self._point = self._units.from_data(m, b)
         self._optimizer = optimizer(settings)
-        self._marks = Marks()
-        self._marks.add(0, self._point, self._optimizer)
+        self._checkpoints = Checkpoints()
+        self._checkpoints.add(0, self._point, self._optimizer)
         first = Segment.first(settings, data.n, self._milestones(start))
         self.segments = Segments([first])
         self._coming: Segment | None = None
@@ -126,7 +126,9 @@ class Run:
     def batch(self, step: int) -> Index | None:
         """The numbers of the rows that a step from 1 on has seen, None if all."""
         segment = self.segments.at(step)
-        return None if segment.draws is None else segment.draws.batch(step - 1 - segment.drawn)
+        return (
+            None if segment.draws is None else segment.draws.batch(step - 1 - segment.draws_start)
+        )
 
     def can_take(self, settings: Settings) -> bool:
         """Whether a run can go on with other settings: all may differ but those of its start."""
@@ -158,26 +160,26 @@ class Run:
             self._optimizer = optimizer(segment.settings)
         if last.start == segment.start:
             self.segments = self.segments.ending_with(segment)
-            self._marks.drop()
+            self._checkpoints.drop()
         else:
             self.segments = Segments([*self.segments, segment])
-        self._marks.add(segment.start, self._point, self._optimizer)
+        self._checkpoints.add(segment.start, self._point, self._optimizer)
         self._coming = None
 
     def branch(self, step: int) -> Run:
         """A run with the same past up to a step, and the settings that led to it."""
-        mark = self._marks.before(step)
+        checkpoint = self._checkpoints.before(step)
         twin = copy.copy(self)
         twin.overflowed, twin._coming, twin.branched_at = False, None, step
-        twin.history = self.history.until(mark.step)
+        twin.history = self.history.until(checkpoint.step)
         twin.curve = Thinner()
         for losses in twin.history.losses():
             twin.curve.extend(losses)
-        twin._marks = self._marks.until(mark.step)
-        twin._point, twin._optimizer = mark.point, copy.copy(mark.optimizer)
+        twin._checkpoints = self._checkpoints.until(checkpoint.step)
+        twin._point, twin._optimizer = checkpoint.point, copy.copy(checkpoint.optimizer)
         past = self.segments.until(step)
-        twin.segments = past.ending_with(past[-1].again_from(mark.step))
-        twin.advance(step - mark.step)
+        twin.segments = past.ending_with(past[-1].again_from(checkpoint.step))
+        twin.advance(step - checkpoint.step)
         return twin
 
     def advance(self, steps: int) -> None:
@@ -197,8 +199,8 @@ class Run:
     def _advance(self, steps: int) -> None:
         """Train up to `steps` steps, at least one."""
         last = self.history.last
-        if last - self._marks.last >= _LONGEST_WALK:
-            self._marks.add(last, self._point, self._optimizer)
+        if last - self._checkpoints.last >= _LONGEST_WALK:
+            self._checkpoints.add(last, self._point, self._optimizer)
         draws = self.segments[-1].draws
         batches = self._batches or self.data.batches
         batch = None if draws is None else batches.moments(draws.take(steps))

@@ -31,7 +31,7 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class ColumnSummary:
     """A column as pandas describes it: quartiles by linear interpolation, n − 1 in the deviation.
 
     `whole` says that all values are whole numbers; the deviation of a single value is NaN.
@@ -46,10 +46,10 @@ class Summary:
     maximum: float
 
 
-def summary(values: FloatArray) -> Summary:
-    """Summary of finite values, of shape (n,), n at least 1."""
+def summary(values: FloatArray) -> ColumnSummary:
+    """ColumnSummary of finite values, of shape (n,), n at least 1."""
     lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
-    return Summary(
+    return ColumnSummary(
         len(values),
         not np.any(values % 1),
         float(values.mean()),
@@ -60,7 +60,7 @@ def summary(values: FloatArray) -> Summary:
     )
 
 
-def histogram(values: FloatArray, described: Summary) -> Histogram:
+def histogram(values: FloatArray, described: ColumnSummary) -> Histogram:
     """Histogram of the values, in bins of equal width.
 
     The width is Freedman and Diaconis's, "On the histogram as a density estimator" (1981), within

@@ -60,7 +60,7 @@ class Tally:
         return exact_fit(self.sums, self.x0, self.y0, self.slope)
 
     @property
-    def worn(self) -> bool:
+    def has_lost_digits(self) -> bool:
         """Whether so little is left of what was rounded that the rows are better summed anew."""
         sums = self.sums
         return any(

@@ -96,7 +96,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class RepeatsSummary:
     """What the repeats of a group have in common: `settings` are those of the first.
 
     The spreads are over all `repeats`, those that diverged too. The three counts add up to them.
@@ -116,12 +116,12 @@ class Summary:
     seconds: float
 
 
-def summarize(results: Sequence[Result]) -> Summary:
+def summarize(results: Sequence[Result]) -> RepeatsSummary:
     """The summary of some repeats of one group, at least one, in any order."""
     results = sorted(results, key=lambda result: result.trial.repeat)
     trial = results[0].trial
     statuses = [result.status for result in results]
-    return Summary(
+    return RepeatsSummary(
         trial.group,
         trial.settings,
         trial.scale,

@@ -224,7 +224,7 @@ class _Script:
         if settings.batch_size is None:
             return "all_rows()"
         kind = "shuffled" if settings.sampling == "epoch" else "independent"
-        seed = [settings.seed, segment.drawn] if segment.drawn else settings.seed
+        seed = [settings.seed, segment.draws_start] if segment.draws_start else settings.seed
         return f"{kind}(len(x), {settings.batch_size}, seed={seed})"
 
 

@@ -170,12 +170,12 @@ if __name__ == "__main__":
 def factor_function(segment: Segment) -> str:
     """The body of a function that says what the schedule multiplies the learning rates by."""
     settings = segment.settings
-    total = max(1, segment.end - segment.scheduled)
-    warmup, every = settings.warmup(total), settings.every(total)
+    total = max(1, segment.end - segment.schedule_start)
+    warmup, every = settings.warmup(total), settings.decay_interval(total)
     kind = settings.schedule if settings.schedule != "constant" else "warmup"
     if kind == "warmup" and not warmup:
         return _indented('"""Leave the learning rates as they are."""', "return 1.0")
-    begins = segment.scheduled + 1
+    begins = segment.schedule_start + 1
     lines = [
         f'"""Return what the learning rates are multiplied by in a step: {kind}."""',
         f"k = step - {begins}  # steps since the schedule began",

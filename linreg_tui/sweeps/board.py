@@ -10,7 +10,7 @@ from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction
 from linreg_tui.core.sweep import Plan, Trial, estimated_seconds
-from linreg_tui.core.trials import Result, Summary, summarize
+from linreg_tui.core.trials import RepeatsSummary, Result, summarize
 
 State = Literal["waiting", "running", "converged", "stopped", "diverged"]
 
@@ -24,7 +24,7 @@ class Row:
         self.foreseen: Prediction | None = None
         self.under_way: Step | None = None
         self.steps = sum(trial.settings.steps(n) for trial in trials)
-        self._summary: Summary | None = None
+        self._summary: RepeatsSummary | None = None
 
     @property
     def group(self) -> int:
@@ -52,7 +52,7 @@ class Row:
         return next((result for result in self.results if result.trial.repeat == 0), None)
 
     @property
-    def summary(self) -> Summary | None:
+    def summary(self) -> RepeatsSummary | None:
         """What the results so far have in common; None if there are none."""
         if self.results and (self._summary is None or self._summary.repeats != len(self.results)):
             self._summary = summarize(self.results)

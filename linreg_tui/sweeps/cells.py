@@ -10,7 +10,7 @@ from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction
 from linreg_tui.core.sweep import Plan, Trial
-from linreg_tui.core.trials import Result, Spread, Summary
+from linreg_tui.core.trials import RepeatsSummary, Result, Spread
 from linreg_tui.numbers import above_least, above_optimum, decimals_for, fixed, fixed_loss, rate
 
 FORESEEN = {True: "stable", False: "unstable", None: "?"}
@@ -87,7 +87,7 @@ class Columns:
             "schedule": settings.schedule,
         }
 
-    def results(self, summary: Summary, first: Result | None) -> Cells:
+    def results(self, summary: RepeatsSummary, first: Result | None) -> Cells:
         """The cells that results fill; `first` is the only one, if it is."""
         return {
             "slope": _spread(summary.slope, self._slope),
@@ -116,7 +116,7 @@ class Columns:
     def _loss(self, value: float) -> str:
         return fixed_loss(value, self.optimum)
 
-    def _status(self, summary: Summary, first: Result | None) -> str:
+    def _status(self, summary: RepeatsSummary, first: Result | None) -> str:
         if self.repeats == 1 and first is not None:
             at = "" if first.diverged_at is None else f" at {first.diverged_at}"
             return first.status + at

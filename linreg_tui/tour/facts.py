@@ -14,9 +14,9 @@ from linreg_tui.core.parallel import Round, Team
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.core.step_detail import StepDetail, step_detail
 from linreg_tui.core.sweep import Plan, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
-from linreg_tui.core.update import Update, update
 from linreg_tui.numbers import above_optimum
 from linreg_tui.tour.scenes import OUTCOMES, Sweep
 
@@ -85,9 +85,9 @@ class Facts:
         """Its first step within 1% of the least loss."""
         return self.run(settings).segments[0].milestones.arrived
 
-    def step(self, settings: Settings, number: int) -> Update:
+    def step(self, settings: Settings, number: int) -> StepDetail:
         """One of its steps, taken apart."""
-        return update(self.run(settings), number)
+        return step_detail(self.run(settings), number)
 
     @cached_property
     def _teams(self) -> dict[tuple[Settings, int], tuple[Run, tuple[Round, ...]]]:

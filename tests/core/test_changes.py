@@ -14,7 +14,7 @@ from linreg_tui.core.optimizers import optimizer
 from linreg_tui.core.sampling import sampler
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
-from linreg_tui.core.update import update
+from linreg_tui.core.step_detail import step_detail
 
 GENTLE = Settings(batch_size=64, learning_rate_m=1e-8, learning_rate_b=1e-2)
 
@@ -223,7 +223,7 @@ def test_a_step_can_be_followed_by_hand(
     if standardize:
         x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
     for number in (1, 6):
-        step = update(run, number)
+        step = step_detail(run, number)
         if step.rows is not None:
             assert len(step.rows) == step.n == batch_size
         seen = slice(None) if step.rows is None else step.rows
@@ -244,7 +244,7 @@ def test_a_step_can_be_followed_by_hand(
 
 def test_the_notebooks_first_step(houses: Dataset) -> None:
     settings = Settings(learning_rate_m=1e-9, learning_rate_b=1e-9)
-    step = update(trained(houses, settings, 1), 1)
+    step = step_detail(trained(houses, settings, 1), 1)
     assert step.before == (5, 1000)
     assert [round(value, 2) for value in step.after] == [5.47, 1000.00]
     assert step.residual > 0 > step.gradient[0]
@@ -254,7 +254,7 @@ def test_the_notebooks_first_step(houses: Dataset) -> None:
 def test_what_an_optimizer_makes_of_a_gradient(houses: Dataset, name: str) -> None:
     settings = Settings(optimizer=name, learning_rate_m=1e-8, learning_rate_b=1e-2)  # type: ignore[arg-type]
     run = trained(houses, settings, 5)
-    first, later = update(run, 1), update(run, 5)
+    first, later = step_detail(run, 1), step_detail(run, 5)
     moments = houses.moments
     row = (moments.mean_x, moments.mean_y, moments.sxx / moments.n, moments.sxy / moments.n)
     slopes, intercepts = optimizer(settings).walk(5, 1000, [(*row, 1e-8, 1e-2)] * 5)

@@ -51,9 +51,9 @@ def test_the_parameters_are_as_sure_as_statsmodels_says(
 def test_the_line_fits_as_well_as_statsmodels_says(case: tuple[Dataset, dict[str, Any]]) -> None:
     data, told = case
     sure = inference(data.line)
-    assert sure.freedom == data.n - 2
+    assert sure.degrees_of_freedom == data.n - 2
     assert sure.r2 == pytest.approx(told["r2"], rel=1e-12)
-    assert sure.f == pytest.approx(told["f"], rel=1e-8)
+    assert sure.f_statistic == pytest.approx(told["f"], rel=1e-8)
     assert sure.residual_sd == pytest.approx(told["residual_sd"], rel=1e-9)
     r, p = told["pearson"]
     assert sure.pearson_r == pytest.approx(r, rel=1e-12)
@@ -131,9 +131,9 @@ def test_two_rows_tell_nothing_of_errors() -> None:
     x, y = np.array([1.0, 2.0]), np.array([3.0, 5.0])
     line = fit(x, y)
     sure = inference(line)
-    assert (sure.freedom, sure.r2) == (0, 1)
+    assert (sure.degrees_of_freedom, sure.r2) == (0, 1)
     assert sure.pearson_r == pytest.approx(1)
-    assert sure.slope_se is sure.slope_t is sure.f is sure.residual_sd is None
+    assert sure.slope_se is sure.slope_t is sure.f_statistic is sure.residual_sd is None
     assert confidence_band(line, sure, x) is None
     assert np.isnan(diagnose(line, x, y).studentized).all()
 
@@ -142,7 +142,7 @@ def test_a_perfect_line_has_errors_of_nothing_and_no_test() -> None:
     x = np.arange(9.0)
     line = fit(x, 3 * x)
     sure = inference(line)
-    assert (sure.slope_se, sure.slope_t, sure.slope_p, sure.f) == (0, None, None, None)
+    assert (sure.slope_se, sure.slope_t, sure.slope_p, sure.f_statistic) == (0, None, None, None)
     assert np.isnan(diagnose(line, x, 3 * x).studentized).all()
 
 

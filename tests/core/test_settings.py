@@ -38,10 +38,10 @@ def test_what_is_idle_changes_nothing_and_the_rest_does(
         run.advance(12)
         return [(run.history[k].slope, run.history[k].intercept) for k in range(13)]
 
-    assert settings.idle <= OTHER.keys()
+    assert settings.without_effect <= OTHER.keys()
     for name, value in OTHER.items():
         same = lines(replace(settings, **{name: value})) == lines(settings)
-        assert same == (name in settings.idle), name
+        assert same == (name in settings.without_effect), name
 
 
 def test_all_faults_are_named(houses: Dataset) -> None:

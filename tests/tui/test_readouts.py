@@ -13,7 +13,7 @@ from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
-from linreg_tui.core.update import update
+from linreg_tui.core.step_detail import step_detail
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.panes.readout import draw_readout
 from linreg_tui.tui.panes.sums import draw_sums
@@ -153,7 +153,7 @@ def test_the_arithmetic_of_a_step_can_be_followed(
     small = replace(houses, x=houses.x * unit, y=houses.y / 1e5)
     run = Run(small, replace(proposed(small), standardize=standardize))
     run.advance(30)
-    step = update(run, number)
+    step = step_detail(run, number)
     for place, line in enumerate(text(draw_update(78, 3, view(run, number)))[1:]):
         said = re.fullmatch(r"∂L/∂[mb] (.{13}) · (\S+) +[mb] (.{10}) − (.{10}) = (.{10})", line)
         assert said is not None

@@ -62,12 +62,12 @@ def columns(table: Table) -> tuple[Column, ...]:
     """What the head of a table tells of its columns."""
     cells = zip(*table.head, strict=True) if table.head else ((),) * len(table.names)
     return tuple(
-        replace(_column(table, name, column), note=reading(table, place))
+        replace(_column(table, name, column), note=ambiguity(table, place))
         for place, (name, column) in enumerate(zip(table.names, cells, strict=True))
     )
 
 
-def reading(table: Table, place: int) -> str:
+def ambiguity(table: Table, place: int) -> str:
     """How the numbers of a column are read where a cell such as 32.000 leaves that open, or ""."""
     cell = table.unclear(place)
     if not cell:

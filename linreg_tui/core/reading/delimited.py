@@ -14,7 +14,7 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.reading.dialect import WHITESPACE, cells, is_cut_off, look, read
 from linreg_tui.core.reading.header import notes_on
 from linreg_tui.core.reading.numerals import number, numbers, unclear
-from linreg_tui.core.reading.source import Source, told
+from linreg_tui.core.reading.source import Source, input_errors
 from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
 from linreg_tui.core.text import printable
 
@@ -40,7 +40,7 @@ class DelimitedTable:
     def __init__(self, path: str) -> None:
         self._source = source = Source(path)
         try:
-            with told(path):
+            with input_errors(path):
                 self._dialect = look(source.head, complete=source.complete)
                 delimiter = self._dialect.delimiter
                 if source.complete and is_cut_off(source.head, delimiter):
@@ -93,7 +93,7 @@ class DelimitedTable:
             If the file can't be read to its end, or is no table.
         """
         path = self._source.path
-        with told(path):
+        with input_errors(path):
             for frame in self._frames(x, y):
                 if frame[str(len(self.names))].notna().any():
                     raise InputError(f"{printable(path)}: {self._ragged()}")

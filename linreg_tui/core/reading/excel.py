@@ -16,7 +16,7 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.reading.dialect import decimal_of
 from linreg_tui.core.reading.header import HIGHEST, locate, nameless, notes_on
 from linreg_tui.core.reading.numerals import marks, number, numbers, unclear
-from linreg_tui.core.reading.source import told
+from linreg_tui.core.reading.source import input_errors
 from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
 from linreg_tui.core.text import printable
 
@@ -31,7 +31,7 @@ DAMAGE = (zipfile.BadZipFile, RuntimeError, LookupError, SyntaxError, TypeError,
 @contextmanager
 def _damage_told(path: str) -> Iterator[None]:
     """The same, and for what is no workbook, or a damaged one."""
-    with told(path):
+    with input_errors(path):
         try:
             yield
         except DAMAGE:
@@ -48,7 +48,7 @@ class ExcelTable:
     """
 
     def __init__(self, path: str) -> None:
-        with told(path):
+        with input_errors(path):
             # openpyxl would leave it open if it isn't a workbook.
             self._file = Path(path).open("rb")  # noqa: SIM115 - closed by `close`
         try:

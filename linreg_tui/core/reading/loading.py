@@ -10,7 +10,7 @@ import numpy as np
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.reading.columns import choose, reading
+from linreg_tui.core.reading.columns import ambiguity, choose
 from linreg_tui.core.reading.table import Pair
 from linreg_tui.core.reading.tables import open_table
 from linreg_tui.core.text import printable
@@ -160,7 +160,7 @@ class Rows:
     def dataset(self, x: FloatArray, y: FloatArray) -> Dataset:
         """These rows, or a sample of them, with the names of the columns and what was dropped."""
         table = self._table
-        readings = [(table.names[place], reading(table, place)) for place in self._places]
+        readings = [(table.names[place], ambiguity(table, place)) for place in self._places]
         return Dataset(
             self._path,
             *self.names,

@@ -11,7 +11,7 @@ import numpy as np
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.reading.numerals import numbers
-from linreg_tui.core.reading.source import told
+from linreg_tui.core.reading.source import input_errors
 from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
 from linreg_tui.core.text import printable
 
@@ -30,7 +30,7 @@ class ParquetTable:
     notes: tuple[str, ...] = ()
 
     def __init__(self, path: str) -> None:
-        with told(path):
+        with input_errors(path):
             os.stat(path)  # noqa: PTH116 - before anything is said of libraries
         try:
             from pyarrow import parquet
@@ -41,10 +41,10 @@ class ParquetTable:
             ) from None
         self._path = path
         self._read = 0
-        with told(path):
+        with input_errors(path):
             self._file = parquet.ParquetFile(path, pre_buffer=False)
         try:
-            with told(path):
+            with input_errors(path):
                 self.names = distinct(self._file.schema_arrow.names)
                 first: Any = next(self._batches(HEAD_ROWS, None), None)
         except BaseException:
@@ -84,7 +84,7 @@ class ParquetTable:
             If the file can't be read to its end.
         """
         names = self._file.schema_arrow.names
-        with told(self._path):
+        with input_errors(self._path):
             for batch in self._batches(CHUNK_ROWS, [names[x], names[y]]):
                 self._read += batch.num_rows
                 yield _floats(batch.column(names[x])), _floats(batch.column(names[y]))
@@ -94,7 +94,7 @@ def row_count(path: str) -> int:
     """How many rows a file has, by its footer; raises an InputError if that can't be read."""
     from pyarrow import parquet
 
-    with told(path):
+    with input_errors(path):
         return int(parquet.read_metadata(path).num_rows)
 
 

@@ -17,8 +17,8 @@ from linreg_tui.core.dataset import Dataset, Whole
 from linreg_tui.core.density import Density
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.loading import Rows
-from linreg_tui.core.reading.source import told
-from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample, near
+from linreg_tui.core.reading.source import input_errors
+from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample, rough_line
 from linreg_tui.core.reading.tables import EXCEL, PARQUET, open_table, openable
 from linreg_tui.core.text import printable
 
@@ -46,7 +46,7 @@ def named(pattern: str) -> list[str] | None:
     folder = Path(pattern).is_dir()
     if not folder and (Path(pattern).exists() or not glob.has_magic(pattern)):
         return None
-    with told(pattern):
+    with input_errors(pattern):
         found = os.listdir(pattern) if folder else glob.glob(pattern, recursive=True)  # noqa: PTH207, PTH208
     paths = sorted(os.path.join(pattern, name) for name in found) if folder else sorted(found)  # noqa: PTH118
     files = [path for path in paths if openable(path) and not path.lower().endswith(EXCEL)]
@@ -93,7 +93,7 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PartReader:
     """How each part is read: its columns, a line near the rows, and how many of them are kept."""
 
     x: str
@@ -191,14 +191,14 @@ def load_parts(
 
 def _first(
     paths: Sequence[str], x: str | None, y: str | None, seed: int, rows: int
-) -> tuple[Reading, tuple[str, ...]]:
+) -> tuple[PartReader, tuple[str, ...]]:
     """How all parts are read, as the first shows that has rows."""
     why: InputError | None = None
     for path in paths:
         try:
             with closing(Rows(path, x, y, part=True)) as chunks:
                 for chunk in chunks:
-                    return Reading(*chunks.names, near(*chunk), seed, rows), chunks.columns
+                    return PartReader(*chunks.names, rough_line(*chunk), seed, rows), chunks.columns
         except InputError as error:
             why = why or error
     raise why or InputError("these files have no rows; name others")

@@ -35,7 +35,7 @@ _CUT_OFF = "the compressed file ends too soon; download or compress it again"
 
 
 @contextmanager
-def told(path: str) -> Iterator[None]:
+def input_errors(path: str) -> Iterator[None]:
     """Whatever goes wrong with a file in here becomes an InputError."""
     name = printable(path) or "an empty path"
     try:
@@ -84,7 +84,7 @@ class Source:
     def __init__(self, path: str) -> None:
         self.path = path
         self.complete = False
-        with told(path):
+        with input_errors(path):
             # pandas would take an address for an invitation to go and fetch it.
             self._raw = Path(path).open("rb")  # noqa: SIM115 - closed by `close`
             try:

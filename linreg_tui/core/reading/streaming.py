@@ -113,7 +113,7 @@ class RunningFit:
         with np.errstate(over="ignore", invalid="ignore"):
             self.sums += sums_of(x, y)
             if self._line is None:
-                self._line = near(x, y)
+                self._line = rough_line(x, y)
             slope, intercept = self._line
             self._take(Moments.of(x, y - (slope * x + intercept)))
 
@@ -152,7 +152,7 @@ class RunningFit:
         return replace(line, loss=left / rest.n)
 
 
-def near(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+def rough_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     """A line near these rows; a level one where they have none."""
     moments = Moments.of(x, y)
     slope = moments.sxy / moments.sxx if moments.sxx > 0 else 0.0

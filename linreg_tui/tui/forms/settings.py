@@ -131,7 +131,7 @@ class SettingsForm(FormScreen[Settings]):
         self._settings, self._faults = read(texts, self._settings, self._data)
         for field in self.fields:
             name = field.setting
-            field.mark(wrong=name in self._faults, idle=name in self._settings.idle)
+            field.mark(wrong=name in self._faults, idle=name in self._settings.without_effect)
         self._explain()
         if self._faults:
             self.workers.cancel_group(self, "foresight")
@@ -172,13 +172,13 @@ class SettingsForm(FormScreen[Settings]):
         text = option.text
         if text.startswith("of "):
             text = f"{field.label.partition(',')[0]} {text}"
-        usual = {"warmup_steps": settings.warmup, "decay_steps": settings.every}
+        usual = {"warmup_steps": settings.warmup, "decay_steps": settings.decay_interval}
         if option.name in usual and getattr(settings, option.name) is None and not self._faults:
             steps = usual[option.name](settings.steps(self._data.n))
             text += f"; {option.none[0]} is {steps:,}"
         if option.name in OF_THE_START:
             text += "; a change starts over"
-        return f"{text} (no effect now)" if option.name in settings.idle else text
+        return f"{text} (no effect now)" if option.name in settings.without_effect else text
 
     async def _foresee(self, settings: Settings) -> None:
         await asyncio.sleep(PATIENCE)

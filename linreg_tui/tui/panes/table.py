@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from rich.cells import cell_len
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.summary import Summary, summary
+from linreg_tui.core.summary import ColumnSummary, summary
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import decimals_of, fixed, rows_of
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, cut, lines
@@ -25,7 +25,7 @@ LEAST_NAMES = 3
 """So many lines have the names of all columns at least."""
 
 MOST_DECIMALS = 6
-STATISTICS: dict[str, Callable[[Summary], float]] = {
+STATISTICS: dict[str, Callable[[ColumnSummary], float]] = {
     "mean": lambda column: column.mean,
     "std": lambda column: column.std,
     "min": lambda column: column.minimum,
@@ -41,7 +41,7 @@ class TablePicture:
 
     def __init__(self, data: Dataset) -> None:
         self._data = data
-        self._columns: tuple[Summary, Summary] | None = None
+        self._columns: tuple[ColumnSummary, ColumnSummary] | None = None
 
     def prepare(self) -> None:
         """Work out the summaries."""
@@ -91,7 +91,7 @@ class TablePicture:
             return [names, *([(name, Role.LABEL)] for name in ("type", "count", *STATISTICS)), []]
         places = [_decimals(column) for column in self._columns]
 
-        def each(number: Callable[[Summary], float], label: str) -> list[Span]:
+        def each(number: Callable[[ColumnSummary], float], label: str) -> list[Span]:
             told = zip(self._columns or (), places, strict=True)
             return _row(label, [fixed(number(column), NUMBER, p) for column, p in told], wide)
 
@@ -165,7 +165,7 @@ def _above_the_point(whole: str, decimals: int) -> str:
     return whole + " " * (decimals + 1 if decimals else 0)
 
 
-def _decimals(column: Summary) -> int:
+def _decimals(column: ColumnSummary) -> int:
     """So many that about seven digits are told of the largest value, and two at least."""
     digits = len(f"{max(abs(column.minimum), abs(column.maximum)):.0f}")
     return min(MOST_DECIMALS, max(2, 7 - digits))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.update import Update, update
+from linreg_tui.core.step_detail import StepDetail, step_detail
 from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.run_view import RunView
@@ -26,7 +26,7 @@ def draw_update(columns: int, rows: int, view: RunView) -> Picture:
     if view.number == 0:
         text: list[list[Span]] = [[("no step yet: this is the line to start from", Role.LABEL)]]
         return lines(columns, rows, text)
-    step = update(view.run, view.number)
+    step = step_detail(view.run, view.number)
     settings = view.run.segments.at(view.number).settings
     text = [_batch(step, settings, columns)]
     for place, name in enumerate("mb"):
@@ -34,7 +34,7 @@ def draw_update(columns: int, rows: int, view: RunView) -> Picture:
     return lines(columns, rows, text)
 
 
-def _batch(step: Update, settings: Settings, columns: int) -> list[Span]:
+def _batch(step: StepDetail, settings: Settings, columns: int) -> list[Span]:
     rows = "all rows" if step.rows is None else f"{step.n:,} row{'s' * (step.n > 1)}"
     notes = ["line too low" if step.residual > 0 else "line too high"]
     if settings.standardize:
@@ -50,7 +50,7 @@ def _batch(step: Update, settings: Settings, columns: int) -> list[Span]:
 
 
 def _parameter(
-    step: Update, place: int, name: str, made_of_it: str | None, columns: int
+    step: StepDetail, place: int, name: str, made_of_it: str | None, columns: int
 ) -> list[Span]:
     """The gradient, what an optimizer makes of it, η, and m − η · that = m'."""
     old, new, rate_now = step.before[place], step.after[place], step.rates[place]

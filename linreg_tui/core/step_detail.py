@@ -11,7 +11,7 @@ from linreg_tui.core.units import training_units
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class StepDetail:
     """How a step came from (m, b) to (m', b'), in the units that were trained in.
 
     Of the pairs, the first belongs to m and the second to b. `rows` are the numbers of the rows of
@@ -31,7 +31,7 @@ class Update:
     after: tuple[float, float]
 
 
-def update(run: Run, number: int) -> Update:
+def step_detail(run: Run, number: int) -> StepDetail:
     """Step `number` of a run, from 1 to its last.
 
     With the residuals y − ŷ of the batch, ∂L/∂m is the mean of −2 x (y − ŷ) and ∂L/∂b that of
@@ -54,7 +54,7 @@ def update(run: Run, number: int) -> Update:
     steps = (by_m, by_b)
     if settings.optimizer != "sgd":
         steps = _per(m - new_m, rate_m), _per(b - new_b, rate_b)
-    return Update(
+    return StepDetail(
         number,
         moments.n,
         rows,
