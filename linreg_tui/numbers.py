@@ -114,7 +114,7 @@ def ratio(value: float) -> str:
 
 
 def equation(slope: float, intercept: float, decimals: tuple[int, int] = (2, 2)) -> str:
-    """The line as the notebook writes it: y = 88.89 * x + 32912.24."""
+    """The line as the notebook prints its closed form: y = 88.89 * x + 32912.24."""
     sign = "-" if intercept < 0 else "+"
     of_slope, of_intercept = decimals
     return f"y = {_readable(slope, of_slope)} * x {sign} {_readable(abs(intercept), of_intercept)}"

@@ -80,7 +80,7 @@ def run(
     """
     # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
     gc.disable()
-    # How long a key may wait to show. There are no more frames for it than there is to see.
+    # A key then waits 4 ms at most to show; frames are painted only where something changes.
     os.environ.setdefault("TEXTUAL_FPS", "240")
     if options.reduced_motion:
         os.environ["TEXTUAL_ANIMATIONS"] = "none"

@@ -103,7 +103,7 @@ class Dataset:
 
     @cached_property
     def sketch(self) -> tuple[FloatArray, FloatArray]:
-        """The points of these rows, x and y; and where there are rows that are not kept, others."""
+        """Points for a picture, x and y of shape (k,); cells stand for rows that are not kept."""
         x, y = self.x[self.sketched], self.y[self.sketched]
         if self.whole is None or self.whole.density is None:
             return x, y

@@ -87,7 +87,7 @@ class Density:
         return Density(counts, powers, (first[0], first[1]), self.extent)
 
     def unseen(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """The middles of the cells that hold points, and none of some of them, of shape (n,)."""
+        """The middles, x and y, of the cells with points of which none is among these (x, y)."""
         unseen = self.counts > 0
         unseen[self._places(x, 0), self._places(y, 1)] = False
         places = np.nonzero(unseen)

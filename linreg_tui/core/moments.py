@@ -97,7 +97,7 @@ class Moments(Generic[Number]):
         return offset * offset + (spread + abs(spread)) / 2 / self.n
 
     def gradient(self, slope: Number, intercept: Number) -> tuple[Number, Number]:
-        """∂L/∂m = mean of −2x(y − ŷ), and ∂L/∂b = mean of −2(y − ŷ)."""
+        """∂L/∂m = mean of −2x(y − ŷ), in y² per unit of m, and ∂L/∂b = mean of −2(y − ŷ)."""
         residual = self.mean_y - slope * self.mean_x - intercept
         lever = (self.sxy - slope * self.sxx) / self.n
         return -2 * (lever + self.mean_x * residual), -2 * residual

@@ -85,7 +85,7 @@ class Settings:
 
     @property
     def without_effect(self) -> frozenset[str]:
-        """The settings that change nothing about a run, as the others are."""
+        """Settings that have no effect, given the others."""
         idle = set()
         if self.batch_size is None:
             idle |= {"sampling", "seed"}

@@ -15,7 +15,7 @@ SKETCH_CELLS = 1024
 def sketch(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Enough of the points (x, y) for a picture of all: of many, one in each cell of a fine grid.
 
-    All numbers must be finite.
+    Both are of shape (n,) and finite; so are the two that are returned, of shape (k,), k ≤ n.
     """
     if len(x) <= SKETCHED_FROM:
         return x, y

@@ -61,7 +61,7 @@ def summary(values: FloatArray) -> ColumnSummary:
 
 
 def histogram(values: FloatArray, described: ColumnSummary) -> Histogram:
-    """Histogram of the values, in bins of equal width.
+    """Histogram of the values, of shape (n,), in bins of equal width.
 
     The width is Freedman and Diaconis's, "On the histogram as a density estimator" (1981), within
     a number of bins that can be drawn.

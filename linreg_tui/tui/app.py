@@ -122,7 +122,7 @@ class LinregApp(PanesApp):
                 yield command
 
     def resume(self, edits: Edits, settings: Settings, started: Settings) -> None:
-        """Go on with other data, of which a sweep would be another one, too."""
+        """Go on with other data; from here on a sweep is of that."""
         super().resume(edits, settings, started)
         self._swept = edits.data
 
@@ -151,7 +151,7 @@ class LinregApp(PanesApp):
         self.poke(on=False)
 
     def on_settings_chosen(self, message: SettingsChosen) -> None:
-        """The live run has new settings, with which a sweep would be another."""
+        """The live run has new settings; a sweep is offered with them."""
         if self._others is not None:
             self._others.sweep.offer(message.settings)
 

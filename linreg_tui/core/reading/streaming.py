@@ -153,7 +153,7 @@ class RunningFit:
 
 
 def rough_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """A line near these rows; a level one where they have none."""
+    """Slope and intercept of a line near rows (x, y) of shape (n,), level if all x are equal."""
     moments = Moments.of(x, y)
     slope = moments.sxy / moments.sxx if moments.sxx > 0 else 0.0
     intercept = moments.mean_y - slope * moments.mean_x

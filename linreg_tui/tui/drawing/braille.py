@@ -14,7 +14,7 @@ BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 
 def braille(area: Area, column: NDArray[np.intp], row: NDArray[np.intp]) -> Glyphs:
-    """Different dots, each given by its column and, from below, its row."""
+    """Different dots, each given by its column and, from below, its row, both of shape (n,)."""
     down, across = BITS.shape
     row = area.dots_down - 1 - row
     cell = row // down * area.plot_columns + column // across

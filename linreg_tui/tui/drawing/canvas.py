@@ -67,7 +67,7 @@ def dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
 
 
 def connected(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Lines through places, which are moved into the plot area."""
+    """Lines through places (x, y) of shape (n,), which are moved into the plot area."""
     known = ~(np.isnan(x) | np.isnan(y))  # of which plotext would make the process abort
     if not (area.has_room and known.any()):
         return blank(area.plot_columns, area.plot_rows).glyphs
@@ -76,7 +76,7 @@ def connected(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
 
 
 def short_dashes(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Short dashes on the lines through places, which are moved into the plot area."""
+    """The same in short dashes."""
     known = ~(np.isnan(x) | np.isnan(y))
     if not known.any():
         return blank(area.plot_columns, area.plot_rows).glyphs

@@ -59,7 +59,7 @@ def scatter(area: Area, x: FloatArray, y: FloatArray, role: Role = Role.POINTS) 
 
 
 def path(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
-    """A line from point to point; points beyond the plot area are moved to its border."""
+    """A line along points, each of shape (n,); those beyond the plot area move to its border."""
     return Layer(_line(area, area.x.place(x), area.y.place(y), role), role)
 
 
@@ -108,7 +108,7 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
 
 
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
-    """A character at each (x, y): the same, or each its own, of which the last is seen."""
+    """A character at each (x, y), of shape (n,): the same, or each its own; the last is on top."""
     layer = _no_ink(area, role)
     if not area.has_room:
         return layer

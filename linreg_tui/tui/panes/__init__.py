@@ -1,1 +1,1 @@
-"""One pane a module."""
+"""The panes, and what is drawn in them: numbers, tables, the timeline."""

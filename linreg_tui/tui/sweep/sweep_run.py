@@ -79,7 +79,7 @@ class SweepRun:
         return tuple(trial for trial in plan if trial.number not in done)
 
     def make_room(self, group: int) -> None:
-        """Show the row after one, which may come next; of the scales until it diverges."""
+        """Show the row after a group's, for the scale that is tried next."""
         recipe, rows = self.recipe, self.sheet.board.rows
         if group + 1 == len(rows) and self.phase == "running":
             self.sheet.board.extend(
