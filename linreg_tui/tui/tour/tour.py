@@ -52,13 +52,17 @@ class Tour:
     def do(self, what: str, *arguments: int) -> None:
         """Open the list of chapters, or call the guide's method of that name."""
         if what == "contents":
-            from linreg_tui.tui.tour.contents import ContentsScreen
-
-            guide = self.guide
-            here = ContentsScreen(guide.chapters, guide.chapters.index(guide.chapter))
-            self._application.main.app.push_screen(here, guide.choose)
+            self.contents()
         else:
             getattr(self.guide, what)(*arguments)
+
+    def contents(self) -> None:
+        """Let a chapter be chosen from the list of all."""
+        from linreg_tui.tui.tour.contents import ContentsScreen
+
+        guide = self.guide
+        here = ContentsScreen(guide.chapters, guide.chapters.index(guide.chapter))
+        self._application.main.app.push_screen(here, guide.choose)
 
     def awake(self, what: str, *arguments: int) -> bool:
         """Whether a key that asks for this does so now."""
