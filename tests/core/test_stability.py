@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.linear_steps import step_matrices
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.optimizers import Momentum, optimizer
@@ -116,6 +117,16 @@ def test_the_limit_by_formula_is_where_the_radius_passes_one(seed: int, update: 
 
     assert all(radius(factor) < 1 for factor in (0.1, 0.5, 0.98))
     assert radius(1.02) > 1
+
+
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("factor", [1e-150, 1e150, 1e290])
+def test_rates_of_any_size_have_a_limit(houses: Dataset, update: Update, factor: float) -> None:
+    for rates in (Settings(), Settings(learning_rate_m=1e-9), Settings(learning_rate_b=1e-9)):
+        settings = replace(rates, update=update)
+        limit = max_stable_scale(houses.moments, settings)
+        far = max_stable_scale(houses.moments, scaled(settings, factor))
+        assert far * factor == pytest.approx(limit, rel=1e-12)
 
 
 def excess(data: Dataset, settings: Settings, steps: int) -> float:
@@ -248,3 +259,15 @@ def test_any_rates_can_be_foreseen_and_run(
     run = Run(data, settings)
     run.advance(50)
     assert np.isfinite(run.history.columns()[:, 1:]).all()
+
+
+def test_a_prediction_is_remembered_whatever_the_seed(houses: Dataset) -> None:
+    foresights = Foresights(houses)
+    settings = Settings(batch_size=64)
+    assert foresights.known(settings) is None
+    found = foresights.of(settings)
+    assert found == predict(houses, settings)
+    assert foresights.known(replace(settings, seed=9)) is found
+    assert foresights.of(replace(settings, seed=9)) is found
+    assert foresights.known(replace(settings, batch_size=32)) is None
+    assert foresights.of(replace(settings, batch_size=32)) != found
