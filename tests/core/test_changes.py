@@ -205,6 +205,7 @@ def test_batches_can_be_looked_up(n: int, size: int, sampling: str) -> None:
         again = draws.from_batch(number)
         assert np.array_equal(again.take(1)[0], taken[number])
         assert np.array_equal(again.batch(0), taken[0])
+    assert np.array_equal(Draws(n, size, sampling, 7).from_batch(0).take(1), taken[:1])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("update_order", ["sequential", "simultaneous"])

@@ -9,6 +9,7 @@ from linreg_tui.core.dataset import Dataset, Whole
 from linreg_tui.core.density import MOST_CELLS, Density
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.sketch import sketch, sketched_rows
 
 SPREADS = [(1.0, 0.0), (1e-8, 1e6), (1e150, -1e155), (1e-300, 0.0), (0.0, 5.0), (1e308, 0.0)]
 
@@ -68,3 +69,29 @@ def test_a_picture_of_a_sample_shows_the_other_rows_too() -> None:
     assert np.array_equal(again.counts > 0, density.counts > 0)
     outlier = (np.abs(shown_x - 9) < 0.02) & (np.abs(shown_y + 7) < 0.02)
     assert np.count_nonzero(outlier) == 1
+
+
+def test_few_points_are_shown_as_they_are() -> None:
+    x, y = points(1.0, 0.0)
+    assert all(map(np.array_equal, sketch(x, y), (x, y)))
+    assert np.array_equal(sketched_rows(x, y), np.arange(2000))
+
+
+def test_of_many_points_one_in_each_cell_is_shown() -> None:
+    """Whole numbers from 0 to 1023 are in a cell each, so of each place one point is shown."""
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 1024, (2, 150_000)).astype(float)
+    x[:2], y[:2] = (0, 1023), (1023, 0)
+    shown = sketched_rows(x, y)
+    places = set(zip(x.tolist(), y.tolist(), strict=True))
+    assert len(shown) == len(places) < len(x)
+    assert set(zip(x[shown].tolist(), y[shown].tolist(), strict=True)) == places
+    assert all(map(np.array_equal, sketch(x, y), (x[shown], y[shown])))
+
+
+def test_of_many_points_on_a_level_line_many_are_shown() -> None:
+    x = np.linspace(-3, 5, 150_000)
+    shown, level = sketch(x, np.full(150_000, 7.0))
+    assert (level == 7).all()
+    assert len(shown) == 1024
+    assert np.diff(np.sort(shown)).max() < 2 * 8 / 1024

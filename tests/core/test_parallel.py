@@ -45,6 +45,7 @@ def test_workers_make_the_steps_of_one_process_with_their_batches_as_one(
     rounds: list[Round] = []
     team = Team(houses, workers, watch=rounds.append)
     together, alone = trained(houses, settings, team), trained(houses, settings)
+    assert (together.workers, alone.workers) == (workers, 1)
     assert together.history.last == alone.history.last == len(rounds)
     for number, latest in enumerate(rounds, start=1):
         assert [len(one.rows) for one in latest.shares] == [64] * workers

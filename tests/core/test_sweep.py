@@ -18,6 +18,7 @@ from linreg_tui.core.sweep import (
     Plan,
     Trial,
     check,
+    estimated_seconds,
     grid,
     over_batch_sizes,
     over_scales,
@@ -115,6 +116,21 @@ def test_seeds_follow_from_the_seed_and_the_place() -> None:
 def test_what_can_not_be_trained(houses: Dataset, plan: Plan, why: str) -> None:
     with pytest.raises(InputError, match=why):
         check(houses, plan)
+
+
+def test_what_can_be_trained_passes(houses: Dataset) -> None:
+    check(houses, over_scales(Settings(), houses.n, [1, 0.001], repeats=3))
+
+
+def test_longer_runs_and_larger_batches_take_longer() -> None:
+    def seconds(**changes: int | None) -> float:
+        return estimated_seconds(replace(Settings(), **changes), 551)  # type: ignore[arg-type]
+
+    assert seconds(epochs=60) > seconds(epochs=30) > 0
+    # As many rows in all, but more steps.
+    assert seconds(batch_size=1) > seconds(batch_size=64) > seconds(batch_size=551) > seconds()
+    more = [seconds(epochs=epochs, batch_size=64) for epochs in (1, 2, 3)]
+    assert more[2] - more[1] == pytest.approx(more[1] - more[0])
 
 
 def test_there_are_limits() -> None:
@@ -235,15 +251,16 @@ def test_one_value_has_no_deviation() -> None:
     assert Spread.of([3.0]) == Spread(3.0, None)
 
 
+def rates_alone(settings: Settings, _: int, scale: float) -> Settings:
+    return replace(
+        settings,
+        learning_rate_m=settings.learning_rate_m * scale,
+        learning_rate_b=settings.learning_rate_b * scale,
+    )
+
+
 @pytest.mark.parametrize("update", ["sequential", "simultaneous"])
 def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
-    def rates_alone(settings: Settings, _: int, scale: float) -> Settings:
-        return replace(
-            settings,
-            learning_rate_m=settings.learning_rate_m * scale,
-            learning_rate_b=settings.learning_rate_b * scale,
-        )
-
     limit = {"sequential": 7.215290458, "simultaneous": 3.154169231}[update]
     settings = Settings(update=update, epochs=20_000)  # type: ignore[arg-type]
     tipping = tipping_scale(houses, settings, rates_alone)
@@ -286,3 +303,20 @@ def test_tipping_is_looked_for_wherever_it_may_be(houses: Dataset, settings: Set
     assert (tipping.held, tipping.tipped) != (None, None)
     if tipping.held is not None and tipping.tipped is not None:
         assert 1 < tipping.tipped / tipping.held <= 1.01
+
+
+def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
+    """Until the rates are no numbers any more."""
+    x = np.arange(8.0)
+    data = Dataset("made", "x", "y", x, 2 * x + 1)
+    best = Settings(optimizer="adam", initial_slope=2, initial_intercept=1)
+    settings = replace(best, learning_rate_m=1e300, learning_rate_b=1e290)
+    seen: list[Step] = []
+    tipping = tipping_scale(data, settings, rates_alone, seen.append)
+    assert (tipping.tipped, tipping.foreseen) == (None, None)
+    assert tipping.held is not None
+    assert math.isfinite(tipping.held * 1e300)
+    assert math.isinf(tipping.held * 2 * 1e300)
+    assert {(step.slope, step.intercept, step.loss) for step in seen} == {(2, 1, 0)}
+    slow = tipping_scale(data, best, rates_alone)
+    assert (slow.held, slow.tipped) == (2.0**63, None)
