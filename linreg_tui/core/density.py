@@ -106,13 +106,11 @@ class Density:
 def _power(low: float, high: float) -> int:
     """The least power of two with which few enough cells cover what is between two numbers."""
     # Halves, since the whole may be too large for a number.
-    half = high / 2 - low / 2
-    if half == 0:
-        largest = max(abs(low), abs(high))
-        return max(_FINEST, math.frexp(largest)[1] - 52) if largest else 0
-    power = max(_FINEST, math.frexp(half)[1] + 2 - MOST_CELLS.bit_length())
+    half, largest = high / 2 - low / 2, max(abs(low), abs(high))
+    cells = math.frexp(half)[1] + 2 - MOST_CELLS.bit_length() if half else _FINEST
     # No finer than floats are there.
-    return max(power, math.frexp(max(abs(low), abs(high)))[1] - 52)
+    floats = math.frexp(largest)[1] - 52 if largest else _FINEST
+    return max(_FINEST, cells, floats)
 
 
 def _cells(

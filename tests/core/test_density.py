@@ -47,6 +47,35 @@ def test_a_point_is_counted_in_its_cell(pairs: list[tuple[int, int]]) -> None:
         assert density.counts[i, j] == pairs.count((a, b))
 
 
+mixed = st.tuples(st.floats(-9, 9), st.integers(-60, 60)).map(lambda pair: pair[0] * 2.0 ** pair[1])
+
+
+@given(st.lists(st.tuples(mixed, mixed), min_size=2, max_size=12), st.data())
+def test_parts_of_any_width_add_up(pairs: list[tuple[float, float]], data: st.DataObject) -> None:
+    x, y = np.array(pairs).T
+    cut = data.draw(st.integers(1, len(x) - 1))
+    added = Density.of(x[:cut], y[:cut]) + Density.of(x[cut:], y[cut:])
+    whole = Density.of(x, y)
+    assert (added.powers, added.first, added.extent) == (whole.powers, whole.first, whole.extent)
+    assert np.array_equal(added.counts, whole.counts)
+    assert added.counts.dtype == whole.counts.dtype == np.int64
+
+
+def test_points_that_are_not_kept_are_shown_where_they_are() -> None:
+    x, y = points(3e5, 2e6)
+    density = Density.of(x, y)
+    hidden_x, hidden_y = density.unseen(x[:1500], y[:1500])
+    width, height = (2.0**power for power in density.powers)
+    for a, b in zip(x[1500:], y[1500:], strict=True):
+        off_x, off_y = np.abs(hidden_x - a) <= width / 2, np.abs(hidden_y - b) <= height / 2
+        shown_x = np.floor(x[:1500] / width) == np.floor(a / width)
+        shown_y = np.floor(y[:1500] / height) == np.floor(b / height)
+        assert (off_x & off_y).any() or (shown_x & shown_y).any()
+    none = density.unseen(x, y)
+    assert [len(middle) for middle in none] == [0, 0]
+    assert density.extent.joined(Extent.of(hidden_x, hidden_y)) == density.extent
+
+
 def test_many_points_are_in_many_cells() -> None:
     counts = Density.of(*points(1.0, 0.0)).counts
     assert min(counts.shape) > MOST_CELLS // 2

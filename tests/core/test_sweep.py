@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from linreg_tui.core import sweep
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import Step
@@ -41,6 +42,9 @@ def run(data: Dataset, plan: Plan) -> list[Result]:
 @pytest.mark.parametrize(
     ("n", "expected"),
     [
+        (512, [32, 64, 128, 256, 512]),
+        (128, [32, 64, 128]),
+        (127, [15, 31, 63, 127]),
         (551, [32, 64, 128, 256, 512]),
         (200, [32, 64, 128]),
         (100, [12, 25, 50, 100]),
@@ -73,6 +77,8 @@ def test_a_grid_has_every_combination() -> None:
         {"batch_size": [None, 64], "optimizer": ["sgd", "adam"], "update": ["simultaneous"]},
         repeats=2,
     )
+    assert len(plan) == 8
+    assert len(grid(Settings(), {"epochs": [1, 2]})) == 2
     found = [(trial.settings.batch_size, trial.settings.optimizer) for trial in plan[::2]]
     assert found == [(None, "sgd"), (None, "adam"), (64, "sgd"), (64, "adam")]
     assert {(t.settings.update, t.settings.epochs) for t in plan} == {("simultaneous", 3)}
@@ -109,6 +115,7 @@ def test_seeds_follow_from_the_seed_and_the_place() -> None:
         (over_scales(Settings(), 551, [1, math.nan]), "a scale of nan"),
         (over_scales(Settings(), 551, [math.inf]), "a scale of inf"),
         (over_scales(Settings(), 551, [-2]), "a scale of -2"),
+        (over_scales(Settings(), 551, [0]), "a scale of 0"),
         (over_scales(Settings(learning_rate_m=1e300), 551, [1e300]), "learning rate of inf"),
         (over_batch_sizes(Settings(seed=-1), 551, repeats=2), "a seed of -1"),
     ],
@@ -131,6 +138,13 @@ def test_longer_runs_and_larger_batches_take_longer() -> None:
     assert seconds(batch_size=1) > seconds(batch_size=64) > seconds(batch_size=551) > seconds()
     more = [seconds(epochs=epochs, batch_size=64) for epochs in (1, 2, 3)]
     assert more[2] - more[1] == pytest.approx(more[1] - more[0])
+
+
+def test_the_most_trials_are_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "MAX_TRIALS", 6)
+    assert len(over_batch_sizes(Settings(), 551, [64, None], repeats=3)) == 6
+    with pytest.raises(InputError, match="choose fewer repeats"):
+        over_batch_sizes(Settings(), 551, [64], repeats=7)
 
 
 def test_there_are_limits() -> None:
@@ -219,10 +233,25 @@ def test_a_summary_is_that_of_its_repeats(houses: Dataset) -> None:
         spread = getattr(summary, name)
         assert spread.mean == pytest.approx(statistics.fmean(values), rel=1e-12)
         assert spread.deviation == pytest.approx(statistics.stdev(values), rel=1e-9)
+    assert summary.seconds == sum(result.seconds for result in results)
+    assert 0 < summary.seconds < 60
+    assert (summary.group, summary.scale) == (0, None)
     assert summary.settings == Settings(batch_size=64)
     assert (summary.repeats, summary.diverged) == (20, 0)
     assert summary.converged + summary.stopped == 20
     assert summary.converged == [result.status for result in results].count("converged")
+
+
+def test_a_summary_counts_how_its_repeats_ended(houses: Dataset) -> None:
+    plan = over_scales(Settings(epochs=2), houses.n, [0.5, 8], repeats=3)
+    results = run(houses, plan)[3:]
+    ends = "converged", "stopped", "stopped"
+    told = summarize(
+        [replace(result, status=end) for result, end in zip(results, ends, strict=True)]  # type: ignore[arg-type]
+    )
+    assert (told.group, told.scale, told.repeats) == (1, 8, 3)
+    assert (told.converged, told.stopped, told.diverged) == (1, 2, 0)
+    assert summarize([replace(results[0], status="diverged")]).diverged == 1
 
 
 def test_repeats_differ_unless_all_rows_are_in_each_step(houses: Dataset) -> None:
@@ -303,6 +332,10 @@ def test_tipping_is_looked_for_wherever_it_may_be(houses: Dataset, settings: Set
     assert (tipping.held, tipping.tipped) != (None, None)
     if tipping.held is not None and tipping.tipped is not None:
         assert 1 < tipping.tipped / tipping.held <= 1.01
+    for scale, diverges in ((tipping.held, False), (tipping.tipped, True)):
+        if scale is not None:
+            at_scale = replace(FULL, settings=scaled(settings, houses.n, scale))
+            assert (run_trial(houses, at_scale).status == "diverged") == diverges
 
 
 def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
