@@ -140,6 +140,16 @@ def test_a_made_line_is_the_one_that_was_asked_for() -> None:
     assert many.line.loss == pytest.approx(16, rel=0.02)
     assert np.array_equal(made_line(seed=3).y, made_line(seed=3).y)
     assert not np.array_equal(made_line(seed=3).y, made_line(seed=4).y)
+    assert (many.x_name, many.y_name, many.source) == ("x", "y", "made line, seed 1")
+    assert (many.x.min(), many.x.max()) == pytest.approx((0, 10), abs=0.01)
+    assert many.x.mean() == pytest.approx(5, abs=0.05)
+    assert made_line(2).n == 2
+
+
+def test_the_line_that_is_made_unasked() -> None:
+    data = made_line()
+    assert (data.n, data.source) == (100, "made line, seed 0")
+    assert np.array_equal(data.y, made_line(100, 3, 20, 5, 0).y)
 
 
 @pytest.mark.parametrize("wrong", [{"n": 1}, {"noise": -1.0}, {"slope": np.inf}, {"seed": -1}])
