@@ -316,7 +316,7 @@ def test_what_an_optimizer_remembers_is_lost_with_its_settings(houses: Dataset) 
         run.change(replace(settings, **changes))  # type: ignore[arg-type]
         run.advance(5)
         here = run.history[10]
-        start = {"initial_slope": here.slope, "initial_intercept": here.intercept}
+        start: dict[str, Any] = {"initial_slope": here.slope, "initial_intercept": here.intercept}
         alone = trained(houses, replace(run.settings, **start), 5)
         assert columns(run, 11) == pytest.approx(columns(alone, 1), rel=1e-12), changes
 

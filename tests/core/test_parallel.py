@@ -87,9 +87,9 @@ def test_what_went_over_is_told_as_if_it_were_here(houses: Dataset) -> None:
     assert set(came_back) == {0}
     assert (team.simulated, Team(houses, 3).simulated) == (False, True)
     for number, latest in enumerate(rounds, start=1):
-        assert np.array_equal(
-            np.concatenate([one.rows for one in latest.shares]), run.batch(number)
-        )  # type: ignore[arg-type]
+        batch = run.batch(number)
+        assert batch is not None
+        assert np.array_equal(np.concatenate([one.rows for one in latest.shares]), batch)
         assert {one.place for one in latest.shares} == {f"{platform.node()}:{os.getpid()}"}
 
 

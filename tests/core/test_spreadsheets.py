@@ -9,6 +9,7 @@ import pytest
 
 from linreg_tui.core import delimited
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.header import Header, locate
 from linreg_tui.core.loading import load
 from linreg_tui.core.numerals import number
 from linreg_tui.core.streaming import stream
@@ -203,6 +204,28 @@ def test_a_table_without_a_header_has_numbered_columns(
         *above, said = data.notes
         assert said == "there is no header, so the columns are column 1, column 2, ..."
         assert above == ["1 line above the numbers left out"] * lines
+
+
+TITLES = [["t"] * width for width in (1, 2, 3) for _ in range(10)]
+TABLE = [["a", "b", "c", "d"], *([["1", "2", "3", "4"]] * 30)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        # The first thirty lines may be a title, and no more.
+        (TITLES + TABLE, Header(30)),
+        ([["t"], *TITLES, *TABLE], Header()),
+        # Neither names nor numbers.
+        ([["t"], ["a", "5"], ["x", "y"], ["z", "w"], ["u", "v"]], Header()),
+        ([["t"], ["a", "5"], ["1", "y"], ["2", "w"], ["3", "v"]], Header(1)),
+        ([["t"], ["NA", "5"], ["1", "2"], ["2", "3"], ["3", "4"]], Header(1, named=False)),
+        ([], Header()),
+        ([[""], ["", ""]], Header()),
+    ],
+)
+def test_what_is_above_is_left_out_only_for_a_header(rows: list[list[str]], found: Header) -> None:
+    assert locate(rows) == found
 
 
 def workbook(folder: Path, rows: list[list[object]]) -> str:
