@@ -313,7 +313,7 @@ def test_what_an_optimizer_remembers_is_lost_with_its_settings(houses: Dataset) 
     settings = replace(GENTLE, optimizer="momentum", batch_size=None)
     for changes in ({"optimizer": "nesterov"}, {"momentum": 0.5}, {"update": "simultaneous"}):
         run = trained(houses, settings, 10)
-        run.change(replace(settings, **changes))  # type: ignore[arg-type]
+        run.change(replace(settings, **changes))
         run.advance(5)
         here = run.history[10]
         start: dict[str, Any] = {"initial_slope": here.slope, "initial_intercept": here.intercept}
