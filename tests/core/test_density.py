@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset, Whole
@@ -52,6 +52,7 @@ mixed = st.tuples(st.integers(-999, 999), st.integers(-60, 60)).map(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(mixed, mixed), min_size=2, max_size=12), st.data())
 def test_parts_of_any_width_add_up(pairs: list[tuple[float, float]], data: st.DataObject) -> None:
     x, y = np.array(pairs).T

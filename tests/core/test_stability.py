@@ -184,6 +184,18 @@ def test_smaller_batches_bear_smaller_rates(houses: Dataset) -> None:
     assert limits[-1] == pytest.approx(7.215290458)
 
 
+@pytest.mark.parametrize("update", UPDATES)
+def test_one_row_far_out_bears_far_smaller_rates(update: Update) -> None:
+    """In batches of one row its curvature is a thousand times the mean one."""
+    x = np.append(np.linspace(-1, 1, 999), [1e5])
+    data = Dataset("made", "x", "y", x, 2 * x + np.sin(5 * x))
+    settings = balanced(data, update=update, batch_size=2)
+    limit = limit_of(data, settings)
+    assert 0 < limit < max_stable_scale(data.moments, settings) / 16
+    assert predict(data, scaled(settings, 0.99 * limit)).stable
+    assert predict(data, scaled(settings, 1.01 * limit)).stable is False
+
+
 def test_standardizing_makes_the_valley_round(houses: Dataset) -> None:
     settings = Settings(standardize=True)
     units = training_units(houses.moments, settings)

@@ -301,6 +301,20 @@ def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
     assert limit <= tipping.tipped <= tipping.held * 1.01
 
 
+@pytest.mark.parametrize("update", ["sequential", "simultaneous"])
+def test_rates_that_are_too_large_tip_below_scale_1(houses: Dataset, update: str) -> None:
+    limit = {"sequential": 0.7215290458, "simultaneous": 0.3154169231}[update]
+    settings = Settings(update=update, learning_rate_m=1e-6, learning_rate_b=1)  # type: ignore[arg-type]
+    assert tipping_scale(houses, settings, rates_alone).foreseen == pytest.approx(limit, rel=1e-9)
+    blind = Settings(optimizer="adam", update=update, learning_rate_m=1e6)  # type: ignore[arg-type]
+    tipping = tipping_scale(houses, blind, rates_alone)
+    assert tipping.foreseen is None
+    assert tipping.held is not None
+    assert tipping.tipped is not None
+    assert 0 < tipping.held < tipping.tipped < 1
+    assert tipping.tipped <= 1.01 * tipping.held
+
+
 def test_where_the_homework_tips(houses: Dataset) -> None:
     tipping = tipping_scale(houses, Settings())
     assert tipping.held is not None
