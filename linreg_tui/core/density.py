@@ -41,10 +41,7 @@ class Density:
     def of(x: FloatArray, y: FloatArray) -> Density:
         """Of the points (x, y), both of shape (n,) and finite, n at least 1."""
         extent = Extent.of(x, y)
-        powers = (
-            _power(extent.left, extent.right),
-            _power(extent.low, extent.high),
-        )
+        powers = _powers(extent)
         column, first_x, columns = _cells(x, extent.left, extent.right, powers[0])
         row, first_y, rows = _cells(y, extent.low, extent.high, powers[1])
         counts = np.bincount(column * rows + row, minlength=columns * rows)
@@ -53,10 +50,7 @@ class Density:
     def __add__(self, other: Density) -> Density:
         """Of the points of both."""
         extent = self.extent.joined(other.extent)
-        powers = (
-            max(self.powers[0], other.powers[0], _power(extent.left, extent.right)),
-            max(self.powers[1], other.powers[1], _power(extent.low, extent.high)),
-        )
+        powers = _powers(extent)
         one, two = self._coarser(powers), other._coarser(powers)
         first = min(one.first[0], two.first[0]), min(one.first[1], two.first[1])
         shape = [
@@ -101,6 +95,11 @@ class Density:
     def _places(self, values: FloatArray, axis: int) -> NDArray[np.intp]:
         scaled = np.floor(np.ldexp(values, -self.powers[axis])) - self.first[axis]
         return scaled.astype(np.intp)
+
+
+def _powers(extent: Extent) -> tuple[int, int]:
+    """Of the widths of cells; of a larger extent they are never less."""
+    return _power(extent.left, extent.right), _power(extent.low, extent.high)
 
 
 def _power(low: float, high: float) -> int:

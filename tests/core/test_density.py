@@ -74,6 +74,9 @@ def test_points_that_are_not_kept_are_shown_where_they_are() -> None:
         shown_x = np.floor(x[:1500] / width) == np.floor(a / width)
         shown_y = np.floor(y[:1500] / height) == np.floor(b / height)
         assert (off_x & off_y).any() or (shown_x & shown_y).any()
+    few = np.arange(9.0)
+    middle_x, middle_y = Density.of(few, few).unseen(few[:1], few[:1])
+    assert (middle_x.max(), middle_y.max()) == (8, 8)  # the last cell begins at the last point
     none = density.unseen(x, y)
     assert [len(middle) for middle in none] == [0, 0]
     assert density.extent.joined(Extent.of(hidden_x, hidden_y)) == density.extent

@@ -115,7 +115,7 @@ def test_two_rows_in_two_parts_are_a_line(tmp_path: Path) -> None:
     assert loaded(tmp_path).line.slope == 3
 
 
-def test_a_pattern_goes_into_folders(tmp_path: Path) -> None:
+def test_a_pattern_goes_into_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     for name in ("a/b/deep.csv", "a/flat.CSV", "top.csv", "book.xlsx", "notes.md"):
         (tmp_path / name).write_text("x,y\n1,2\n")
@@ -123,6 +123,9 @@ def test_a_pattern_goes_into_folders(tmp_path: Path) -> None:
     found = named(str(tmp_path / "**" / "*"))
     assert found == [str(tmp_path / name) for name in ("a/b/deep.csv", "a/flat.CSV", "top.csv")]
     assert named(str(tmp_path)) == [str(tmp_path / "top.csv")]
+    monkeypatch.chdir(tmp_path)
+    assert named("t*.csv") == ["top.csv"]
+    assert named("a") == [str(Path("a", "flat.CSV"))]
 
 
 def test_the_density_of_a_part_is_that_of_all_its_chunks(

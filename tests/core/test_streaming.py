@@ -150,15 +150,15 @@ def test_a_stream_is_asked_for_like_a_file(tmp_path: Path) -> None:
     rows = rng.integers(0, 1000, (60, 3))
     path.write_text("a,b,c\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows.tolist()))
     told: list[float] = []
-    data = stream(str(path), "c", "a", rows=20, progress=told.append)
-    whole = load(str(path), "c", "a")
-    assert (data.x_name, data.y_name, data.n, data.total) == ("c", "a", 20, 60)
+    data = stream(str(path), "c", "b", rows=20, progress=told.append)
+    whole = load(str(path), "c", "b")
+    assert (data.x_name, data.y_name, data.n, data.total) == ("c", "b", 20, 60)
     assert data.line.slope == pytest.approx(whole.line.slope, rel=1e-12)
     assert told
     assert told[-1] == 1
     kept = stream(str(path), rows=60)
     assert (kept.n, kept.whole) == (60, None)
-    again, other = (stream(str(path), "c", "a", rows=20, seed=seed) for seed in (0, 1))
+    again, other = (stream(str(path), "c", "b", rows=20, seed=seed) for seed in (0, 1))
     assert np.array_equal(data.x, again.x)
     assert not np.array_equal(data.x, other.x)
 
@@ -180,6 +180,17 @@ def test_samples_of_two_parts_are_one_of_all() -> None:
     x, y = both.rows()
     assert len(x) == 20
     assert np.array_equal(y, -x)
+
+
+def test_small_samples_add_up_to_all_rows() -> None:
+    parts = []
+    for first in (0.0, 5.0):
+        sample = Sample(20, int(first))
+        sample.add(np.arange(first, first + 5), np.zeros(5))
+        parts.append(sample)
+    both = parts[0] + parts[1]
+    both.add(np.arange(10.0, 13), np.zeros(3))
+    assert both.rows()[0].tolist() == list(range(13))
 
 
 def test_a_line_near_some_rows() -> None:

@@ -449,6 +449,25 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no permission to read it" in complaint(path)
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError("odd\nvery odd"), "(odd)"),
+        (OSError(5, "Input/output error"), "(Input/output error)"),
+    ],
+)
+def test_another_failure_is_told_by_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, told: str
+) -> None:
+    path = written(tmp_path, TABLE)
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Path, "open", fail)
+    assert complaint(path).endswith(f"it can't be read {told}; check the path")
+
+
 def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
     path = Path(written(tmp_path, "a,b\n" + "1,2\n3,5\n" * 200_000))
 
