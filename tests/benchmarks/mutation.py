@@ -11,8 +11,7 @@ was killed stays so. Told are the shares killed by module, and the others, each 
 
 In the copy properties become functions, since mutmut passes decorated ones over; what is outside of
 functions it leaves alone. Hypothesis tries 25 examples and shrinks none. The quickest tests come
-first, of those that meet the function and are in a file that names its module, if there are such,
-and for no more than `--seconds`.
+first, and of those that a function is met in, no more than `--seconds` are run.
 """
 
 from __future__ import annotations
@@ -114,14 +113,9 @@ def run(modules: list[str], seconds: float) -> None:
     chosen, execute = Chosen(), PytestRunner.execute_pytest
 
     def arguments(_: PytestRunner, tests: Iterable[str]) -> list[str]:
-        met = frozenset(tests)
-        files = {test.partition("::")[0] for test in met}
-        mutant = os.environ["MUTANT_UNDER_TEST"]
-        if "__mutmut_" in mutant:
-            naming = f"core.{mutant.split('.')[2]} import"
-            files = {file for file in files if naming in (ROOT / file).read_text()} or files
-        chosen.tests = frozenset(test for test in met if test.partition("::")[0] in files)
-        return ["-x", "-q", *(sorted(files) or ["tests/core"])]
+        chosen.tests = frozenset(tests)
+        files = sorted({test.partition("::")[0] for test in chosen.tests})
+        return ["-x", "-q", *(files or ["tests/core"])]
 
     def pytest(runner: PytestRunner, params: list[str], plugins: tuple[Any, ...] = ()) -> int:
         if "--collect-only" in params:
