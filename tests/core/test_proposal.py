@@ -196,3 +196,18 @@ def test_a_proposal_follows_from_the_scale_of_the_data(
 def test_a_proposal_for_a_level_line_starts_below_it(height: float, start: float) -> None:
     data = Dataset("made", "x", "y", np.arange(5.0), np.full(5, height))
     assert proposed(data).initial_intercept == start
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("spread", [1e-3, 1.0, 1e3])
+def test_a_row_far_out_asks_for_smaller_rates(standardize: bool, spread: float) -> None:
+    """The smallest batch bears them half as large again, and hardly much larger ones."""
+    x = spread * np.append(np.linspace(-1, 1, 80), [40.0])
+    data = Dataset("made", "x", "y", x, 3 * x + np.cos(np.arange(81.0)))
+    settings = proposed(data, standardize)
+    smallest = replace(settings, batch_size=10)
+    assert over_batch_sizes(settings, 81)[0].settings.batch_size == 10
+    limit = predict(data, smallest).max_stable_scale
+    assert limit is not None
+    assert 1.5 * (1 - 1e-6) <= limit < 1.5 * 2 * 2
+    assert settings.learning_rate_b <= 0.1

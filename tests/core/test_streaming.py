@@ -169,12 +169,12 @@ def test_samples_of_two_parts_are_one_of_all() -> None:
     for seed, first in ((1, 0.0), (2, 1000.0)):
         sample = Sample(20, seed)
         for part in chunked(first + np.arange(1000.0), 130):
-            sample.add(part, -part)
+            sample.add(-part, part)
         parts.append(sample)
     drawn = np.concatenate([np.random.default_rng(seed).random(1000) for seed in (1, 2)])
     least = np.sort(np.argsort(drawn)[:20])
     both = parts[0] + parts[1]
-    assert both.rows()[0].tolist() == least.tolist()
+    assert both.rows()[1].tolist() == least.tolist()
     more = np.arange(2000.0, 2500.0)
     both.add(more, -more)
     x, y = both.rows()
