@@ -13,6 +13,7 @@ from linreg_tui.core.draws import Draws
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.events import events
 from linreg_tui.core.optimizers import optimizer
+from linreg_tui.core.outcome import Milestones
 from linreg_tui.core.sampling import sampler
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
@@ -353,3 +354,32 @@ def test_a_branch_far_on_knows_what_has_happened(houses: Dataset) -> None:
         assert events(twin)[:2] == known
         before = run.branch(known[0].step - 1)
         assert [event.kind for event in events(before)] == ["branched"]
+
+
+@pytest.mark.parametrize("batch_size", [None, 64])
+def test_a_scheduled_step_goes_by_its_own_rate(houses: Dataset, batch_size: int | None) -> None:
+    settings = replace(GENTLE, batch_size=batch_size, schedule="exponential", decay_steps=4)
+    run = Run(houses, settings)
+    for steps in (1, 3, 5):
+        run.advance(steps)
+    for number in range(1, 10):
+        step, decay = update(run, number), 0.5 ** ((number - 1) / 4)
+        assert step.rates == pytest.approx((1e-8 * decay, 1e-2 * decay), rel=1e-12)
+        for old, by, new, rate in zip(
+            step.before, step.gradient, step.after, (1e-8, 1e-2), strict=True
+        ):
+            assert new - old == pytest.approx(-rate * decay * by, rel=1e-6)
+
+
+def test_the_bounds_of_what_happens() -> None:
+    """Rounding is no rise; what is near is just so, and what diverged is beyond."""
+    nothing = Milestones(near=0.5, largest=9.0)
+    assert nothing.after(7, 1.0, np.array([1, 1 + 5e-10, 9])) == replace(nothing, rose=10)
+    assert nothing.after(7, 1.0, np.array([0.6, 0.5])) == replace(nothing, arrived=9)
+    assert nothing.after(7, 9.5, np.array([9.0, 0.6])) is nothing
+    for beyond in (9.1, np.inf, np.nan):
+        assert nothing.after(7, 10.0, np.array([9.0, beyond])).diverged == 9
+    known = Milestones(0.5, 9.0, rose=3, arrived=5, diverged=8)
+    assert known.until(5) == Milestones(0.5, 9.0, rose=3, arrived=5)
+    assert known.until(4) == Milestones(0.5, 9.0, rose=3)
+    assert known.until(8) == known
