@@ -132,7 +132,8 @@ def run(modules: list[str], seconds: float) -> None:
 
 
 def forget(folder: Path) -> None:
-    """Have what was not killed tried again."""
+    """Have what was not killed tried again, by the tests that meet it now."""
+    (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     for results in (folder / "mutants" / CORE).glob("*.py.meta"):
         known = json.loads(results.read_text())
         codes = known["exit_code_by_key"]
