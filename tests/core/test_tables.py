@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from linreg_tui.core import delimited
 from linreg_tui.core.delimited import DelimitedTable
-from linreg_tui.core.dialect import Dialect, look
+from linreg_tui.core.dialect import Dialect, is_cut_off, look
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.loading import load
 from linreg_tui.core.numerals import number
@@ -153,6 +153,25 @@ def test_a_cell_is_a_number_or_it_is_not(cell: str, decimal: str, value: float |
 def test_numbers_are_read_as_they_are_written(value: float) -> None:
     assert number(repr(value)) == value
     assert number(repr(value).replace(".", ","), ",") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "cut"),
+    [
+        ('a,b\n"1,2\n', ",", True),
+        ('a,b\n"1",2\n', ",", False),
+        ('a,b\n"1","2\n3,4\n', ",", True),
+        ('a,b\n5",2\n3,4\n', ",", False),
+        ('a,b\n1,"2"""\n3,"4', ",", True),
+        ('a,b\n1,"2""\n3,4\n', ",", True),
+        ('a b\n"1 2\n', " ", True),
+        ('a b\n5" 2\n', " ", False),
+        ('a,b\n5",2\n0,0\n0\n', ",", False),
+        ("a,b\n1,2\n", ",", False),
+    ],
+)
+def test_a_text_is_cut_off_inside_a_quote_alone(text: str, delimiter: str, cut: bool) -> None:
+    assert is_cut_off(text, delimiter) == cut
 
 
 def test_a_rare_word_and_a_rare_thousand_far_down(tmp_path: Path) -> None:
