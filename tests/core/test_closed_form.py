@@ -87,6 +87,17 @@ def test_many_rows_give_the_same_line(houses: Dataset, monkeypatch: pytest.Monke
         assert one == pytest.approx(other, rel=1e-14)
 
 
+def test_very_many_rows_are_taken_in_pieces(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, sums = fit(houses.x, houses.y), sums_of(houses.x, houses.y)
+    monkeypatch.setattr(module, "EXACT_ROWS", 0)
+    monkeypatch.setattr("linreg_tui.core.moments.PIECE", 100)
+    for one, other in zip(parts(whole), parts(fit(houses.x, houses.y)), strict=True):
+        assert one == pytest.approx(other, rel=1e-14)
+    assert sums_of(houses.x, houses.y) == sums
+
+
 def parts(line: ClosedForm) -> list[float]:
     moments = line.moments
     fields = line.slope, line.intercept, line.loss, moments.sxx, moments.sxy, moments.syy
