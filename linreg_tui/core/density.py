@@ -41,10 +41,7 @@ class Density:
     def of(x: FloatArray, y: FloatArray) -> Density:
         """Of the points (x, y), both of shape (n,) and finite, n at least 1."""
         extent = Extent.of(x, y)
-        powers = (
-            _power(extent.left, extent.right),
-            _power(extent.low, extent.high),
-        )
+        powers = _powers(extent)
         column, first_x, columns = _cells(x, extent.left, extent.right, powers[0])
         row, first_y, rows = _cells(y, extent.low, extent.high, powers[1])
         counts = np.bincount(column * rows + row, minlength=columns * rows)
@@ -53,10 +50,7 @@ class Density:
     def __add__(self, other: Density) -> Density:
         """Of the points of both."""
         extent = self.extent.joined(other.extent)
-        powers = (
-            max(self.powers[0], other.powers[0], _power(extent.left, extent.right)),
-            max(self.powers[1], other.powers[1], _power(extent.low, extent.high)),
-        )
+        powers = _powers(extent)
         one, two = self._coarser(powers), other._coarser(powers)
         first = min(one.first[0], two.first[0]), min(one.first[1], two.first[1])
         shape = [
@@ -103,16 +97,19 @@ class Density:
         return scaled.astype(np.intp)
 
 
+def _powers(extent: Extent) -> tuple[int, int]:
+    """Of the widths of cells; of a larger extent they are never less."""
+    return _power(extent.left, extent.right), _power(extent.low, extent.high)
+
+
 def _power(low: float, high: float) -> int:
     """The least power of two with which few enough cells cover what is between two numbers."""
     # Halves, since the whole may be too large for a number.
-    half = high / 2 - low / 2
-    if half == 0:
-        largest = max(abs(low), abs(high))
-        return max(_FINEST, math.frexp(largest)[1] - 52) if largest else 0
-    power = max(_FINEST, math.frexp(half)[1] + 2 - MOST_CELLS.bit_length())
+    half, largest = high / 2 - low / 2, max(abs(low), abs(high))
+    cells = math.frexp(half)[1] + 2 - MOST_CELLS.bit_length() if half else _FINEST
     # No finer than floats are there.
-    return max(power, math.frexp(max(abs(low), abs(high)))[1] - 52)
+    floats = math.frexp(largest)[1] - 52 if largest else _FINEST
+    return max(_FINEST, cells, floats)
 
 
 def _cells(

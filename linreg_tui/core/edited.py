@@ -109,10 +109,10 @@ class EditedDataset(Dataset):
         whole, kept = values.copy(), np.ones(len(values), dtype=np.bool_)
         added = []
         for row, point in sorted(self.changed.items()):
-            if row >= len(values):
-                added += [] if point is None else [point[place]]
-            elif point is None:
+            if point is None:
                 kept[row] = False
+            elif row >= len(values):
+                added.append(point[place])
             else:
                 whole[row] = point[place]
         column = np.concatenate([whole[kept], added])

@@ -194,15 +194,17 @@ def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
     curvature = units.moments(moments).hessian()
     rate_m, rate_b = units.rates(settings)
     a, d = rate_m * curvature[0, 0], rate_b * curvature[1, 1]
-    cross = rate_m * rate_b * curvature[0, 1] ** 2
+    # In units in which a + d = 1, no square is too large for a number.
+    unit = 1 / (a + d)
+    a, d, cross = a * unit, d * unit, rate_m * unit * (rate_b * unit) * curvature[0, 1] ** 2
     if settings.update == "simultaneous":
-        return float(2 / ((a + d) / 2 + np.hypot((a - d) / 2, np.sqrt(cross))))
+        return float(2 * unit / (1 / 2 + np.hypot((a - d) / 2, np.sqrt(cross))))
     limit = 1 / a + 1 / d  # det = (1 − s a)(1 − s d) < 1; det > −1 follows from the rest
     # 1 + trace + det = 4 − 2 s (a + d) + s² (a d + cross) > 0
-    discriminant = (a + d) ** 2 - 4 * (a * d + cross)
+    discriminant = 1 - 4 * (a * d + cross)
     if discriminant >= 0:
-        limit = min(limit, 4 / (a + d + np.sqrt(discriminant)))
-    return float(limit)
+        limit = min(limit, 4 / (1 + np.sqrt(discriminant)))
+    return float(limit * unit)
 
 
 def _first_unstable(data: Dataset, settings: Settings, radius: Callable[[float], float]) -> float:

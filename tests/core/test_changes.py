@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.draws import Draws
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.events import events
 from linreg_tui.core.optimizers import optimizer
+from linreg_tui.core.outcome import Milestones
 from linreg_tui.core.sampling import sampler
 from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
@@ -133,7 +136,7 @@ def test_the_start_can_not_be_changed_later(houses: Dataset) -> None:
 def test_settings_out_of_range_change_nothing(houses: Dataset) -> None:
     run = trained(houses, Settings(), 5)
     for bad in (replace(GENTLE, batch_size=0), Settings(epochs=MAX_STEPS + 1)):
-        with pytest.raises(InputError):
+        with pytest.raises(InputError, match="choose"):
             run.change(bad)
     assert run.settings == Settings()
 
@@ -205,6 +208,7 @@ def test_batches_can_be_looked_up(n: int, size: int, sampling: str) -> None:
         again = draws.from_batch(number)
         assert np.array_equal(again.take(1)[0], taken[number])
         assert np.array_equal(again.batch(0), taken[0])
+    assert np.array_equal(Draws(n, size, sampling, 7).from_batch(0).take(1), taken[:1])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("update_order", ["sequential", "simultaneous"])
@@ -240,6 +244,7 @@ def test_a_step_can_be_followed_by_hand(
             for old, rate, by in zip(step.before, step.rates, step.steps, strict=True)
         ]
         assert step.after == pytest.approx(after, rel=1e-9)
+        assert (step.number, step.steps) == (number, step.gradient)
 
 
 def test_the_notebooks_first_step(houses: Dataset) -> None:
@@ -260,5 +265,121 @@ def test_what_an_optimizer_makes_of_a_gradient(houses: Dataset, name: str) -> No
     slopes, intercepts = optimizer(settings).walk(5, 1000, [(*row, 1e-8, 1e-2)] * 5)
     assert later.after == pytest.approx((slopes[-1], intercepts[-1]))
     assert later.steps[0] != pytest.approx(later.gradient[0])
+    for place, rate in enumerate(later.rates):
+        way = later.after[place] - later.before[place]
+        assert later.steps[place] * rate == pytest.approx(-way, rel=1e-6)
     expected = {"momentum": 1, "nesterov": 1.9, "adam": 1 / abs(first.gradient[0])}[name]
     assert first.steps[0] / first.gradient[0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_rate_of_0_moves_nothing(houses: Dataset) -> None:
+    settings = Settings(optimizer="momentum", schedule="cosine", epochs=4)
+    step = step_detail(trained(houses, settings, 6), 5)
+    assert step.rates == step.steps == (0, 0)
+    assert step.after == step.before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"schedule": "cosine"},
+        {"schedule": "exponential"},
+        {"schedule": "step", "decay": 0.25, "decay_steps": 3},
+        {"warmup_steps": 5},
+    ],
+)
+def test_whatever_a_schedule_is_changed_in_it_counts_anew(
+    houses: Dataset, changes: dict[str, Any]
+) -> None:
+    before = Settings(schedule="step", decay=0.9, decay_steps=2, epochs=30)
+    run = trained(houses, before, 10)
+    run.change(replace(before, **changes))
+    run.advance(20)
+    alone = trained(houses, replace(run.settings, epochs=20), 20)
+    for found, expected in zip(run.rates(11, 20), alone.rates(1, 20), strict=True):
+        assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("changes", [{"decay": 0.25}, {"decay_steps": 7}])
+def test_each_part_of_a_schedule_counts(houses: Dataset, changes: dict[str, Any]) -> None:
+    before = Settings(schedule="step", decay=0.9, decay_steps=2, epochs=30)
+    run = trained(houses, before, 11)
+    run.change(replace(before, **changes))
+    run.advance(19)
+    alone = trained(houses, replace(run.settings, epochs=19), 19)
+    assert run.rates(12, 19)[1] == pytest.approx(alone.rates(1, 19)[1])
+
+
+def test_what_an_optimizer_remembers_is_lost_with_its_settings(houses: Dataset) -> None:
+    settings = replace(GENTLE, optimizer="momentum", batch_size=None)
+    for changes in ({"optimizer": "nesterov"}, {"momentum": 0.5}, {"update": "simultaneous"}):
+        run = trained(houses, settings, 10)
+        run.change(replace(settings, **changes))
+        run.advance(5)
+        here = run.history[10]
+        start: dict[str, Any] = {"initial_slope": here.slope, "initial_intercept": here.intercept}
+        alone = trained(houses, replace(run.settings, **start), 5)
+        assert columns(run, 11) == pytest.approx(columns(alone, 1), rel=1e-12), changes
+
+
+def test_another_way_of_sampling_has_draws_of_its_own(houses: Dataset) -> None:
+    run = trained(houses, GENTLE, 3)
+    run.change(replace(GENTLE, sampling="epoch"))
+    run.advance(8)
+    epoch = np.concatenate([rows(run, step) for step in range(4, 12)])
+    assert len(set(epoch.tolist())) == len(epoch) == 8 * 64
+
+
+def test_a_change_that_is_taken_back_leaves_the_past(houses: Dataset) -> None:
+    run = trained(houses, GENTLE, 5)
+    for size in (32, 16):
+        run.change(replace(GENTLE, batch_size=size))
+        run.advance(0)
+    run.advance(4)
+    assert [segment.start for segment in run.segments] == [0, 5]
+    assert len(rows(run, 6)) == 16
+    twin = run.branch(3)
+    assert np.array_equal(columns(twin), columns(run)[:, :4], equal_nan=True)
+
+
+def test_a_branch_far_on_knows_what_has_happened(houses: Dataset) -> None:
+    for settings in (
+        Settings(batch_size=8, learning_rate_m=3e-8),
+        Settings(learning_rate_m=7.22e-7, learning_rate_b=0.722),
+    ):
+        run = trained(houses, settings, 9000)
+        twin = run.branch(8500)
+        known = [event for event in events(run) if event.step <= 8500]
+        assert len(known) == 2
+        assert events(twin)[:2] == known
+        before = run.branch(known[0].step - 1)
+        assert [event.kind for event in events(before)] == ["branched"]
+
+
+@pytest.mark.parametrize("batch_size", [None, 64])
+def test_a_scheduled_step_goes_by_its_own_rate(houses: Dataset, batch_size: int | None) -> None:
+    settings = replace(GENTLE, batch_size=batch_size, schedule="exponential", decay_steps=4)
+    run = Run(houses, settings)
+    for steps in (1, 3, 5):
+        run.advance(steps)
+    for number in range(1, 10):
+        step, decay = step_detail(run, number), 0.5 ** ((number - 1) / 4)
+        assert step.rates == pytest.approx((1e-8 * decay, 1e-2 * decay), rel=1e-12)
+        for old, by, new, rate in zip(
+            step.before, step.gradient, step.after, (1e-8, 1e-2), strict=True
+        ):
+            assert new - old == pytest.approx(-rate * decay * by, rel=1e-6)
+
+
+def test_the_bounds_of_what_happens() -> None:
+    """Rounding is no rise; what is near is just so, and what diverged is beyond."""
+    nothing = Milestones(near=0.5, largest=9.0)
+    assert nothing.after(7, 1.0, np.array([1, 1 + 5e-10, 9])) == replace(nothing, rose=10)
+    assert nothing.after(7, 1.0, np.array([0.6, 0.5])) == replace(nothing, arrived=9)
+    assert nothing.after(7, 9.5, np.array([9.0, 0.6])) is nothing
+    for beyond in (9.1, np.inf, np.nan):
+        assert nothing.after(7, 10.0, np.array([9.0, beyond])).diverged == 9
+    known = Milestones(0.5, 9.0, rose=3, arrived=5, diverged=8)
+    assert known.until(5) == Milestones(0.5, 9.0, rose=3, arrived=5)
+    assert known.until(4) == Milestones(0.5, 9.0, rose=3)
+    assert known.until(8) == known

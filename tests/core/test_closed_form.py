@@ -49,12 +49,13 @@ def test_few_digits_are_lost_without_exact_arithmetic(xy: FloatArray, offset: fl
     x, y = xy[0] + offset, xy[1]
     assume(np.ptp(x) > 1)
     slope, _ = exactly(*([Fraction(v) for v in c.tolist()] for c in (x, y)))
-    # Rounding errors in the mean and in the products, each relative to what is summed.
+    # Rounding errors in the products, each relative to what is summed, and the square of those in
+    # the means.
     size = float(np.abs(y).max() * np.abs(x - x.mean()).max() / x.var())
-    # And the square of the mean's own, which adds to the variance.
-    squared = float(slope) * float(np.spacing(np.abs(x).max()) ** 2 / x.var())
-    near = pytest.approx(float(slope), abs=1e-13 * size + abs(squared))
-    assert closed_form(Moments.of(x, y)).slope == near
+    off_x, off_y = np.spacing(np.abs(x).max()), np.spacing(np.abs(y).max())
+    off = float(off_x * (off_y + abs(slope) * off_x) / x.var())
+    found = closed_form(Moments.of(x, y)).slope
+    assert found == pytest.approx(float(slope), abs=1e-13 * size + off)
 
 
 def test_fifteen_digits_of_the_slope_far_from_zero(houses: Dataset) -> None:
@@ -85,6 +86,17 @@ def test_many_rows_give_the_same_line(houses: Dataset, monkeypatch: pytest.Monke
     many = fit(houses.x, houses.y)
     for one, other in zip(parts(few), parts(many), strict=True):
         assert one == pytest.approx(other, rel=1e-14)
+
+
+def test_very_many_rows_are_taken_in_pieces(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, sums = fit(houses.x, houses.y), sums_of(houses.x, houses.y)
+    monkeypatch.setattr(module, "EXACT_ROWS", 0)
+    monkeypatch.setattr("linreg_tui.core.moments.PIECE", 100)
+    for one, other in zip(parts(whole), parts(fit(houses.x, houses.y)), strict=True):
+        assert one == pytest.approx(other, rel=1e-14)
+    assert sums_of(houses.x, houses.y) == sums
 
 
 def parts(line: ClosedForm) -> list[float]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from typing import NoReturn
+from dataclasses import replace
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -274,3 +275,49 @@ def test_edited_rows_can_be_sent_to_another_process(houses: Dataset) -> None:
     sent = pickle.loads(pickle.dumps(edited))
     assert sent.line == edited.line
     assert sent.x.tolist() == edited.x.tolist()
+
+
+def test_what_is_known_of_the_file_is_known_of_the_edited_rows() -> None:
+    original = replace(
+        dataset([1, 2, 4], [3, 5, 8]),
+        dropped=4,
+        missing=(3, 2),
+        columns=("x", "other", "y"),
+        notes=("a note",),
+    )
+    data = Edits.of(original).add(7, 9).data
+    for name in ("x_name", "y_name", "dropped", "missing", "columns", "notes"):
+        assert getattr(data, name) == getattr(original, name)
+    for array in (data.x, data.y):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+@pytest.mark.parametrize(
+    ("edits", "told"),
+    [
+        ([("add", 7, 9)], "+1"),
+        ([("remove", 0)], "−1"),
+        ([("move", 0, 7, 9)], "1 moved"),
+        ([("move", 0, 7, 9), ("move", 1, 8, 9)], "2 moved"),
+        ([("add", 7, 9), ("remove", 0), ("move", 1, 8, 9)], "+1 −1, 1 moved"),
+    ],
+)
+def test_edits_are_told_in_a_few_signs(edits: list[tuple[Any, ...]], told: str) -> None:
+    now = Edits.of(dataset([1, 2, 4], [3, 5, 8]))
+    for name, *where in edits:
+        now = getattr(now, name)(*where)
+    assert now.data.source == f"some.csv, edited: {told}"
+
+
+@pytest.mark.parametrize("rows", [4096, 4097])
+def test_sums_follow_edits_of_many_rows(rows: int) -> None:
+    """From 4097 rows on the sums are kept of what is above a line, and rounded."""
+    original = made_up(rows, 1e4, 1.0, 3)
+    edits = Edits.of(original).add(1234.5, 99_999.5).remove(7).move(11, 777.25, 1e5)
+    data = edits.data
+    assert data.n == rows
+    afresh = dataset(data.x, data.y)
+    agree(data.line, afresh.line)
+    for name in ("n", "x", "y", "xy", "xx"):
+        assert getattr(data.sums, name) == pytest.approx(getattr(afresh.sums, name), rel=1e-12)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.examples import EXAMPLES, MADE, NAMES, Example, example, taught
+from linreg_tui.core.examples import EXAMPLES, MADE, NAMES, Example, bundled, example, taught
 from linreg_tui.core.inference import inference
 from linreg_tui.core.reading.loading import load
 
@@ -91,3 +91,14 @@ def test_what_is_no_example_is_told_in_one_line(name: str, x: str | None) -> Non
     with pytest.raises(InputError, match="choose from") as caught:
         example(name, x)
     assert str(caught.value).isprintable()
+    if name == MADE:
+        assert "has the columns x and y alone" in str(caught.value)
+    elif name != "norris":
+        assert str(caught.value).endswith(f" is none; choose from {', '.join(NAMES)}")
+
+
+def test_columns_of_an_example_can_be_chosen() -> None:
+    for data in (example("houses", y="GrLivArea"), bundled(y="GrLivArea")):
+        assert data.y_name == "GrLivArea"
+        assert data.y[0] == 1262
+    assert bundled(x="SalePrice").x_name == "SalePrice"

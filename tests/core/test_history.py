@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +30,36 @@ def test_steps_are_found_by_their_number() -> None:
     for number in (1, 4095, 4096, 4097, 50_000):
         step = history[number]
         assert (step.number, step.slope, step.loss) == (number, number - 1, 149_999 + number)
+
+
+def long_history(last: int) -> History:
+    history = History(1.0, 2.0, 3.0)
+    history.append(np.random.default_rng(last).normal(size=(4, last)))
+    return history
+
+
+@pytest.mark.parametrize("last", [0, 1, 4095, 4096, 9000])
+def test_the_steps_of_some_numbers_are_those_of_the_whole(last: int) -> None:
+    history = long_history(last)
+    numbers = np.random.default_rng(1).integers(0, last + 1, 200)
+    found = history.at(numbers)
+    assert np.array_equal(found, history.columns()[:, numbers], equal_nan=True)
+    assert history.at(np.array([], dtype=np.intp)).shape == (4, 0)
+
+
+@pytest.mark.parametrize("number", [0, 1, 4094, 4095, 4096, 8191, 9000])
+def test_a_history_up_to_a_step_goes_its_own_way(number: int) -> None:
+    history = long_history(9000)
+    before = history.columns()
+    twin = history.until(number)
+    assert np.array_equal(twin.columns(), before[:, : number + 1], equal_nan=True)
+    twin.append(np.full((4, 5000), 7.0))
+    history.append(np.full((4, 5000), 8.0))
+    assert np.array_equal(history.columns()[:, :9001], before, equal_nan=True)
+    assert np.array_equal(twin.columns()[:, : number + 1], before[:, : number + 1], equal_nan=True)
+    assert (twin.columns()[:, number + 1 :] == 7).all()
+    assert (history.columns()[:, 9001:] == 8).all()
+    assert np.array_equal(np.concatenate(list(twin.losses())), twin.columns()[3])
 
 
 @given(st.lists(st.lists(st.floats(0, 1e9), max_size=50), max_size=20))

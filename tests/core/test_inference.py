@@ -182,3 +182,47 @@ def test_of_many_values_the_tails_are_all_kept() -> None:
     assert ordered[-TAIL:].tolist() == np.sort(numbers)[-TAIL:].tolist()
     assert expected == pytest.approx(ordered, abs=0.5)
     assert (np.diff(expected) > 0).all()
+
+
+def test_three_rows_are_enough_for_errors() -> None:
+    x, y = np.array([0.0, 1.0, 2.0]), np.array([0.0, 2.0, 1.0])
+    line = fit(x, y)
+    found = diagnose(line, x, y)
+    deviation = math.sqrt(float(np.sum(found.residuals**2)))
+    assert found.studentized == pytest.approx(
+        found.residuals / (deviation * np.sqrt(1 - found.leverage))
+    )
+    assert np.abs(found.studentized) == pytest.approx(1)
+
+
+def test_a_small_spread_of_y_has_a_correlation_too() -> None:
+    x, y = np.array([0.0, 1.0, 2.0]), np.array([0.0, 0.2, 0.1])
+    sure = inference(fit(x, y))
+    assert sure.pearson_r == pytest.approx(0.5)
+    assert sure.r2 == pytest.approx(0.25)
+
+
+def test_no_correlation_is_beyond_one() -> None:
+    rng = np.random.default_rng(0)
+    for sign in (1, -1):
+        found = []
+        for _ in range(60):
+            x = rng.normal(size=3)
+            line = fit(x, sign * x / 3)
+            moments = line.moments
+            rounded = moments.sxy / math.sqrt(moments.sxx) / math.sqrt(moments.syy)
+            found.append((rounded, inference(line).pearson_r))
+        assert max(abs(rounded) for rounded, _ in found) > 1
+        assert all(r is not None and abs(r) <= 1 for _, r in found)
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_values_are_left_out_only_where_there_are_very_many(more: int) -> None:
+    n = 2 * TAIL + BODY + more
+    values = np.random.default_rng(0).permutation(float(n) ** 0.5 * np.arange(n))
+    _, ordered = normal_plot(values)
+    assert len(ordered) == 2 * TAIL + BODY
+    assert (ordered[:-1] < ordered[1:]).all()
+    kept = np.round(ordered / n**0.5)
+    assert kept[TAIL] == TAIL
+    assert kept[-TAIL - 1] == n - TAIL - 1

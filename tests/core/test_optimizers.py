@@ -91,6 +91,48 @@ def test_a_sequential_update_shows_b_the_new_m(houses: Dataset) -> None:
         assert ends[0][1] != ends[1][1]
 
 
+def adams_steps(data: Dataset, settings: Settings, steps: int) -> list[tuple[float, float]]:
+    """Algorithm 1 of Kingma and Ba, on the rows themselves, m before b."""
+    place = [settings.initial_slope, settings.initial_intercept]
+    rates = settings.learning_rate_m, settings.learning_rate_b
+    mean, square = [0.0, 0.0], [0.0, 0.0]
+    found = []
+    for t in range(1, steps + 1):
+        old = list(place)
+        for which in (0, 1):
+            m, b = place if settings.update == "sequential" else old
+            residual = data.y - (m * data.x + b)
+            gradient = float(np.mean(-2 * residual * (data.x if which == 0 else 1)))
+            mean[which] = 0.9 * mean[which] + 0.1 * gradient
+            square[which] = 0.999 * square[which] + 0.001 * gradient**2
+            m_hat, v_hat = mean[which] / (1 - 0.9**t), square[which] / (1 - 0.999**t)
+            place[which] -= rates[which] * m_hat / (v_hat**0.5 + 1e-8)
+        found.append((place[0], place[1]))
+    return found
+
+
+@pytest.mark.parametrize("update", ["sequential", "simultaneous"])
+@pytest.mark.parametrize("size", [1.0, 1e-8])
+def test_adam_is_its_authors(update: Update, size: float) -> None:
+    """Small gradients show the 1e-8 that the root of their squares is enlarged by."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(1, 1, 30)
+    data = Dataset("made", "x", "y", x, size * (2 * x - 1 + rng.normal(0, 1, 30)))
+    settings = Settings(
+        optimizer="adam",
+        update=update,
+        initial_slope=0,
+        initial_intercept=0,
+        learning_rate_m=0.03 * size,
+        learning_rate_b=0.05 * size,
+        epochs=40,
+    )
+    run = Run(data, settings)
+    run.advance(40)
+    expected = np.array(adams_steps(data, settings, 40)).T
+    assert run.history.columns()[:2, 1:] == pytest.approx(expected, rel=1e-9, abs=1e-12 * size)
+
+
 def test_schedules() -> None:
     def shape(total: int = 10, **changes: Any) -> list[float]:
         return list(factors(replace(Settings(), **changes), total, 0, total + 2).round(6))
@@ -100,6 +142,9 @@ def test_schedules() -> None:
     assert shape(20, schedule="warmup")[:3] == [0.5, 1, 1]
     assert shape(schedule="step", decay_steps=4) == [1] * 4 + [0.5] * 4 + [0.25] * 4
     assert shape(schedule="exponential", decay_steps=2, decay=0.25)[:3] == [1, 0.5, 0.25]
+    assert shape(2, schedule="warmup") == shape(5, warmup_steps=1)[:4] == [1] * 4
+    assert shape(1, schedule="cosine") == [1, 0, 0]
+    assert shape(2, schedule="step") == [1, 0.5, 0.25, 0.125]
     assert shape(4, schedule="cosine") == pytest.approx([1, 0.853553, 0.5, 0.146447, 0, 0])
     assert shape(6, schedule="cosine", warmup_steps=2)[:4] == pytest.approx([0.5, 1, 1, 0.853553])
 

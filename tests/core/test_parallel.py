@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
+import platform
 import time
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import Moments
-from linreg_tui.core.parallel import Round, Submit, Team, for_workers, share
+from linreg_tui.core.parallel import Round, Share, Submit, Team, for_workers, share
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 
@@ -25,6 +27,7 @@ def test_the_settings_are_those_of_all_workers_together() -> None:
     together = for_workers(Settings(batch_size=64), 4, 551)
     assert together == Settings(batch_size=256, learning_rate_m=4e-7, learning_rate_b=0.4)
     assert for_workers(Settings(), 4, 551) == together
+    assert for_workers(Settings(batch_size=1), 1024, 2000).batch_size == 1024
     assert for_workers(Settings(batch_size=551), 1, 551) == Settings(batch_size=551)
 
 
@@ -45,6 +48,7 @@ def test_workers_make_the_steps_of_one_process_with_their_batches_as_one(
     rounds: list[Round] = []
     team = Team(houses, workers, watch=rounds.append)
     together, alone = trained(houses, settings, team), trained(houses, settings)
+    assert (together.workers, alone.workers) == (workers, 1)
     assert together.history.last == alone.history.last == len(rounds)
     for number, latest in enumerate(rounds, start=1):
         assert [len(one.rows) for one in latest.shares] == [64] * workers
@@ -61,6 +65,50 @@ def test_a_share_has_the_moments_of_its_rows(houses: Dataset) -> None:
     found, exact = share(houses, rows).moments, Moments.of(houses.x[rows], houses.y[rows])
     for name in ("n", "mean_x", "mean_y", "sxx", "sxy", "syy"):
         assert getattr(found, name) == pytest.approx(getattr(exact, name), rel=1e-12)
+
+
+def test_what_went_over_is_told_as_if_it_were_here(houses: Dataset) -> None:
+    """Only sums come back: the numbers of the rows stay with whoever sent them."""
+    settings = for_workers(Settings(batch_size=32, epochs=2), 3, houses.n)
+    asked: list[int] = []
+    came_back: list[int] = []
+
+    def submit(number: int, function: Any, data: Dataset, rows: Any) -> Future[Share]:
+        asked.append(number)
+        future: Future[Share] = Future()
+        future.set_result(function(data, rows))
+        came_back.append(len(future.result().rows))
+        return future
+
+    rounds: list[Round] = []
+    team = Team(houses, 3, submit, rounds.append)
+    run = trained(houses, settings, team)
+    assert asked == [0, 1, 2] * len(rounds)
+    assert set(came_back) == {0}
+    assert (team.simulated, Team(houses, 3).simulated) == (False, True)
+    for number, latest in enumerate(rounds, start=1):
+        batch = run.batch(number)
+        assert batch is not None
+        assert np.array_equal(np.concatenate([one.rows for one in latest.shares]), batch)
+        assert {one.place for one in latest.shares} == {f"{platform.node()}:{os.getpid()}"}
+
+
+def test_simulated_workers_compute_one_after_another(houses: Dataset) -> None:
+    rounds: list[Round] = []
+    settings = for_workers(Settings(batch_size=64, epochs=1), 2, houses.n)
+    trained(houses, settings, Team(houses, 2, watch=rounds.append))
+    for latest in rounds:
+        assert latest.computing == sum(one.seconds for one in latest.shares)
+        assert 0 < latest.computing <= latest.seconds < 60
+
+
+def test_one_step_alone_counts(houses: Dataset) -> None:
+    team = Team(houses, 2)
+    assert team.seconds_per_step == (0, 0)
+    rounds: list[Round] = []
+    team = Team(houses, 2, watch=rounds.append)
+    team.moments(np.arange(8)[None])
+    assert team.seconds_per_step == (rounds[0].computing, rounds[0].communicating)
 
 
 def test_processes_change_nothing(houses: Dataset) -> None:

@@ -140,9 +140,74 @@ def test_a_made_line_is_the_one_that_was_asked_for() -> None:
     assert many.line.loss == pytest.approx(16, rel=0.02)
     assert np.array_equal(made_line(seed=3).y, made_line(seed=3).y)
     assert not np.array_equal(made_line(seed=3).y, made_line(seed=4).y)
+    assert (many.x_name, many.y_name, many.source) == ("x", "y", "made line, seed 1")
+    assert (many.x.min(), many.x.max()) == pytest.approx((0, 10), abs=0.01)
+    assert many.x.mean() == pytest.approx(5, abs=0.05)
+    assert made_line(2).n == 2
+
+
+def test_the_line_that_is_made_unasked() -> None:
+    data = made_line()
+    assert (data.n, data.source) == (100, "made line, seed 0")
+    assert np.array_equal(data.y, made_line(100, 3, 20, 5, 0).y)
 
 
 @pytest.mark.parametrize("wrong", [{"n": 1}, {"noise": -1.0}, {"slope": np.inf}, {"seed": -1}])
 def test_a_line_that_cannot_be_made_is_told(wrong: dict[str, int]) -> None:
     with pytest.raises(InputError, match=r"choose|must be|are not enough"):
         made_line(**wrong)
+
+
+SHAPES = [((0, 3), (50, 10)), ((2, 5), (-1e6, 3e4)), ((0, 1e-4), (0, 1e-9)), ((5e5, 3e5), (7, 0.2))]
+
+
+@pytest.mark.parametrize(("x", "y"), SHAPES)
+@pytest.mark.parametrize("n", [6, 500])
+def test_a_proposal_follows_from_the_scale_of_the_data(
+    x: tuple[float, float], y: tuple[float, float], n: int
+) -> None:
+    data = made(n, x, y, 1)
+    deviation = float(data.y.std())
+    for standardize in (False, True):
+        settings = proposed(data, standardize)
+        # It starts two standard deviations down, to a digit of half a one.
+        assert settings.initial_slope == 0
+        below = data.y.mean() - 2 * deviation
+        assert settings.initial_intercept == pytest.approx(below, abs=deviation / 4)
+        digit = 10.0 ** np.floor(np.log10(deviation / 2))
+        places = settings.initial_intercept / digit
+        assert places == pytest.approx(round(places), abs=1e-6)
+        # Rates are what half a Newton step takes, or what the smallest batches bear.
+        half_m, half_b = 0.5 / (2 * float(np.mean(data.x**2))), 0.5 / 2
+        rates = settings.learning_rate_m / half_m, settings.learning_rate_b / half_b
+        assert standardize == settings.standardize
+        smallest = min(trial.settings.batch_size or n for trial in over_batch_sizes(settings, n))
+        limit = predict(data, replace(settings, batch_size=smallest)).max_stable_scale
+        assert limit is not None
+        assert limit >= 1.5 * (1 - 1e-6)
+        assert all(0.25 < rate <= 1 for rate in rates)
+        # Where there is more headroom than two roundings leave, nothing was taken away.
+        if limit > 3.6:
+            assert rates[0] > 0.5
+            assert rates[1] == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(("height", "start"), [(7.0, 0.0), (-7.0, -14.0), (0.0, -2.0)])
+def test_a_proposal_for_a_level_line_starts_below_it(height: float, start: float) -> None:
+    data = Dataset("made", "x", "y", np.arange(5.0), np.full(5, height))
+    assert proposed(data).initial_intercept == start
+
+
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("spread", [1e-3, 1.0, 1e3])
+def test_a_row_far_out_asks_for_smaller_rates(standardize: bool, spread: float) -> None:
+    """The smallest batch bears them half as large again, and hardly much larger ones."""
+    x = spread * np.append(np.linspace(-1, 1, 80), [40.0])
+    data = Dataset("made", "x", "y", x, 3 * x + np.cos(np.arange(81.0)))
+    settings = proposed(data, standardize)
+    smallest = replace(settings, batch_size=10)
+    assert over_batch_sizes(settings, 81)[0].settings.batch_size == 10
+    limit = predict(data, smallest).max_stable_scale
+    assert limit is not None
+    assert 1.5 * (1 - 1e-6) <= limit < 1.5 * 2 * 2
+    assert settings.learning_rate_b <= 0.1

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import MAX_STEPS, Settings
 from linreg_tui.core.sgd import Run
 
 OTHER: dict[str, Any] = {
@@ -54,3 +57,64 @@ def test_all_faults_are_named(houses: Dataset) -> None:
     ]
     far = Settings(initial_intercept=-1e200)
     assert [name for name, _ in faults(houses, far)] == ["initial_intercept"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "told"),
+    [
+        ({"batch_size": 0}, "batch_size", "choose a batch size from 1 to 551, or full"),
+        ({"epochs": 0}, "epochs", "0 epochs leave nothing to train: choose 1 or more"),
+        ({"epochs": MAX_STEPS + 1}, "epochs", "at most 10,000,000 epochs .*: choose fewer"),
+        (
+            {"epochs": MAX_STEPS // 8 + 1, "batch_size": 64},
+            "epochs",
+            "1250001 epochs are 10,000,008 steps.*choose fewer epochs or a larger batch size",
+        ),
+        ({"learning_rate_m": 0}, "learning_rate_m", "rate of 0 for m .*: choose a positive"),
+        ({"learning_rate_b": math.inf}, "learning_rate_b", "rate of inf for b .*such as 1e-7"),
+        ({"initial_slope": math.nan}, "initial_slope", "slope must be a finite number, not nan"),
+        ({"initial_intercept": math.inf}, "initial_intercept", "intercept must be a finite"),
+        ({"initial_slope": 1e200}, "initial_slope", "at slope 1e.200 .*initial line nearer"),
+        ({"initial_intercept": 1e200}, "initial_intercept", "and intercept 1e.200 is too large"),
+        ({"seed": -1}, "seed", "a seed of -1 is not possible: choose 0 or more"),
+        ({"momentum": 1}, "momentum", "from 0 up to, but not, 1, such as 0.9"),
+        ({"decay": 0}, "decay", "choose a factor above 0 and up to 1"),
+        ({"decay_steps": 0}, "decay_steps", "0 decay steps .*: choose from 1 to 10,000,000"),
+        ({"warmup_steps": -1}, "warmup_steps", "-1 warm-up steps .*: choose from 0 to 10,000,000"),
+    ],
+)
+def test_a_fault_is_told_with_what_to_do(
+    houses: Dataset, changes: dict[str, Any], name: str, told: str
+) -> None:
+    (fault,) = faults(houses, replace(Settings(), **changes))
+    assert fault[0] == name
+    assert re.search(told, fault[1])
+    with pytest.raises(InputError, match=told):
+        Run(houses, replace(Settings(), **changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"batch_size": 1, "epochs": 1},
+        {"batch_size": 551},
+        {"epochs": MAX_STEPS},
+        {"epochs": MAX_STEPS // 8, "batch_size": 64},
+        {"learning_rate_m": 5e-324, "learning_rate_b": 1e308},
+        {"momentum": 0},
+        {"decay": 1, "decay_steps": 1, "warmup_steps": 0},
+        {"decay_steps": MAX_STEPS, "warmup_steps": MAX_STEPS},
+        {"initial_slope": -1e100, "initial_intercept": 1e100},
+    ],
+)
+def test_what_is_just_possible(houses: Dataset, changes: dict[str, Any]) -> None:
+    assert list(faults(houses, replace(Settings(), **changes))) == []
+
+
+def test_a_tenth_of_a_run() -> None:
+    warmup, step = Settings(schedule="warmup"), Settings(schedule="step")
+    for total, tenth in ((1, 1), (19, 1), (20, 2), (39, 3), (1000, 100)):
+        assert (warmup.warmup(total), step.decay_interval(total)) == (tenth, tenth)
+        assert (step.warmup(total), Settings(warmup_steps=7).warmup(total)) == (0, 7)
+        assert Settings(decay_steps=3).decay_interval(total) == 3
+    assert isinstance(warmup.warmup(25), int)

@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.linear_steps import product, products, step_matrices
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.optimizers import Momentum, optimizer
@@ -141,6 +142,56 @@ def test_the_limit_by_formula_is_where_the_radius_passes_one(seed: int, update: 
     assert radius(1.02) > 1
 
 
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("factor", [1e-150, 1e150, 1e290])
+def test_rates_of_any_size_have_a_limit(houses: Dataset, update: Update, factor: float) -> None:
+    for rates in (Settings(), Settings(learning_rate_m=1e-9), Settings(learning_rate_b=1e-9)):
+        settings = replace(rates, update=update)
+        limit = max_stable_scale(houses.moments, settings)
+        far = max_stable_scale(houses.moments, scaled(settings, factor))
+        assert far * factor == pytest.approx(limit, rel=1e-12)
+
+
+def radius_by_hand(data: Dataset, settings: Settings) -> float:
+    """Of the matrix of a step, written down anew from the rows."""
+    (mm, mb), (_, bb) = (
+        2 * np.array([[np.mean(data.x**2), np.mean(data.x)], [np.mean(data.x), 1]])
+    ).tolist()
+    rate_m, rate_b = settings.learning_rate_m, settings.learning_rate_b
+    new_m, new_b = np.array([1 - rate_m * mm, -rate_m * mb]), np.array([0.0, 1.0])
+    seen = new_m if settings.update == "sequential" else np.array([1.0, 0.0])
+    new_b = new_b - rate_b * (mb * seen + bb * new_b)
+    return float(np.abs(np.linalg.eigvals([new_m, new_b])).max())
+
+
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("ratio", [1e-3, 0.1, 0.3, 1.0, 3.0, 10.0, 1e3])
+@pytest.mark.parametrize("offset", [0.0, 0.5, 20.0])
+def test_the_limit_is_where_the_radius_by_hand_passes_one(
+    update: Update, ratio: float, offset: float
+) -> None:
+    x = offset + np.random.default_rng(2).normal(size=30)
+    data = Dataset("made", "x", "y", x, 2 * x + np.cos(9 * x))
+    even = balanced(data, update=update)
+    settings = replace(even, learning_rate_m=ratio * even.learning_rate_m)
+    limit = max_stable_scale(data.moments, settings)
+    assert radius_by_hand(data, scaled(settings, limit * (1 + 1e-5))) > 1
+    for factor in (0.3, 0.9, 1 - 1e-5):
+        assert radius_by_hand(data, scaled(settings, limit * factor)) < 1
+    for factor in (0.5, 2.0):
+        at_factor = scaled(settings, limit * factor)
+        foreseen = predict(data, at_factor)
+        assert foreseen.spectral_radius == pytest.approx(radius_by_hand(data, at_factor), rel=1e-9)
+        assert foreseen.stable == (factor < 1)
+
+
+def test_more_steps_than_a_run_can_have_are_none(houses: Dataset) -> None:
+    foreseen = predict(houses, Settings(learning_rate_m=1e-13, learning_rate_b=1e-7))
+    assert foreseen.spectral_radius is not None
+    assert 0.9999999 < foreseen.spectral_radius < 1
+    assert (foreseen.stable, foreseen.steps) == (True, None)
+
+
 def excess(data: Dataset, settings: Settings, steps: int) -> float:
     """How far a run ends from the optimum, relative to where it began."""
     run = Run(data, settings)
@@ -194,6 +245,18 @@ def test_smaller_batches_bear_smaller_rates(houses: Dataset) -> None:
     assert limits == sorted(limits)
     assert limits[0] < 3
     assert limits[-1] == pytest.approx(7.215290458)
+
+
+@pytest.mark.parametrize("update", UPDATES)
+def test_one_row_far_out_bears_far_smaller_rates(update: Update) -> None:
+    """In batches of one row its curvature is a thousand times the mean one."""
+    x = np.append(np.linspace(-1, 1, 999), [1e5])
+    data = Dataset("made", "x", "y", x, 2 * x + np.sin(5 * x))
+    settings = balanced(data, update=update, batch_size=2)
+    limit = limit_of(data, settings)
+    assert 0 < limit < max_stable_scale(data.moments, settings) / 16
+    assert predict(data, scaled(settings, 0.99 * limit)).stable
+    assert predict(data, scaled(settings, 1.01 * limit)).stable is False
 
 
 def test_standardizing_makes_the_valley_round(houses: Dataset) -> None:
@@ -271,3 +334,15 @@ def test_any_rates_can_be_foreseen_and_run(
     run = Run(data, settings)
     run.advance(50)
     assert np.isfinite(run.history.columns()[:, 1:]).all()
+
+
+def test_a_prediction_is_remembered_whatever_the_seed(houses: Dataset) -> None:
+    foresights = Foresights(houses)
+    settings = Settings(batch_size=64)
+    assert foresights.known(settings) is None
+    found = foresights.of(settings)
+    assert found == predict(houses, settings)
+    assert foresights.known(replace(settings, seed=9)) is found
+    assert foresights.of(replace(settings, seed=9)) is found
+    assert foresights.known(replace(settings, batch_size=32)) is None
+    assert foresights.of(replace(settings, batch_size=32)) != found

@@ -51,3 +51,12 @@ def test_values_that_hardly_differ_are_in_one_bin() -> None:
 def test_shares_of_half_a_bin() -> None:
     found = Histogram(np.array([0.0, 2, 4]), np.array([3, 1]))
     assert found.share(np.array([-1.0, 1, 2, 3])) == pytest.approx([3 / 8, 3 / 8, 1 / 8])
+
+
+def test_bins_are_many_where_most_values_are_close_together() -> None:
+    for shift in (0.0, -1e3):
+        close = np.append(np.linspace(0, 1, 200), [1000.0]) + shift
+        assert len(histogram(close, summary(close)).counts) == MOST_BINS
+        even = np.linspace(0, 1000, 200) + shift
+        width = 2 * 500 / np.cbrt(200)
+        assert len(histogram(even, summary(even)).counts) == np.ceil(1000 / width)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from linreg_tui.core import sweep
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import Step
@@ -18,6 +19,7 @@ from linreg_tui.core.sweep import (
     Plan,
     Trial,
     check,
+    estimated_seconds,
     grid,
     over_batch_sizes,
     over_scales,
@@ -40,6 +42,9 @@ def run(data: Dataset, plan: Plan) -> list[Result]:
 @pytest.mark.parametrize(
     ("n", "expected"),
     [
+        (512, [32, 64, 128, 256, 512]),
+        (128, [32, 64, 128]),
+        (127, [15, 31, 63, 127]),
         (551, [32, 64, 128, 256, 512]),
         (200, [32, 64, 128]),
         (100, [12, 25, 50, 100]),
@@ -72,6 +77,8 @@ def test_a_grid_has_every_combination() -> None:
         {"batch_size": [None, 64], "optimizer": ["sgd", "adam"], "update": ["simultaneous"]},
         repeats=2,
     )
+    assert len(plan) == 8
+    assert len(grid(Settings(), {"epochs": [1, 2]})) == 2
     found = [(trial.settings.batch_size, trial.settings.optimizer) for trial in plan[::2]]
     assert found == [(None, "sgd"), (None, "adam"), (64, "sgd"), (64, "adam")]
     assert {(t.settings.update, t.settings.epochs) for t in plan} == {("simultaneous", 3)}
@@ -108,6 +115,7 @@ def test_seeds_follow_from_the_seed_and_the_place() -> None:
         (over_scales(Settings(), 551, [1, math.nan]), "a scale of nan"),
         (over_scales(Settings(), 551, [math.inf]), "a scale of inf"),
         (over_scales(Settings(), 551, [-2]), "a scale of -2"),
+        (over_scales(Settings(), 551, [0]), "a scale of 0"),
         (over_scales(Settings(learning_rate_m=1e300), 551, [1e300]), "learning rate of inf"),
         (over_batch_sizes(Settings(seed=-1), 551, repeats=2), "a seed of -1"),
     ],
@@ -115,6 +123,28 @@ def test_seeds_follow_from_the_seed_and_the_place() -> None:
 def test_what_can_not_be_trained(houses: Dataset, plan: Plan, why: str) -> None:
     with pytest.raises(InputError, match=why):
         check(houses, plan)
+
+
+def test_what_can_be_trained_passes(houses: Dataset) -> None:
+    check(houses, over_scales(Settings(), houses.n, [1, 0.001], repeats=3))
+
+
+def test_longer_runs_and_larger_batches_take_longer() -> None:
+    def seconds(**changes: int | None) -> float:
+        return estimated_seconds(replace(Settings(), **changes), 551)  # type: ignore[arg-type]
+
+    assert seconds(epochs=60) > seconds(epochs=30) > 0
+    # As many rows in all, but more steps.
+    assert seconds(batch_size=1) > seconds(batch_size=64) > seconds(batch_size=551) > seconds()
+    more = [seconds(epochs=epochs, batch_size=64) for epochs in (1, 2, 3)]
+    assert more[2] - more[1] == pytest.approx(more[1] - more[0])
+
+
+def test_the_most_trials_are_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "MAX_TRIALS", 6)
+    assert len(over_batch_sizes(Settings(), 551, [64, None], repeats=3)) == 6
+    with pytest.raises(InputError, match="choose fewer repeats"):
+        over_batch_sizes(Settings(), 551, [64], repeats=7)
 
 
 def test_there_are_limits() -> None:
@@ -203,10 +233,25 @@ def test_a_summary_is_that_of_its_repeats(houses: Dataset) -> None:
         spread = getattr(summary, name)
         assert spread.mean == pytest.approx(statistics.fmean(values), rel=1e-12)
         assert spread.deviation == pytest.approx(statistics.stdev(values), rel=1e-9)
+    assert summary.seconds == sum(result.seconds for result in results)
+    assert 0 < summary.seconds < 60
+    assert (summary.group, summary.scale) == (0, None)
     assert summary.settings == Settings(batch_size=64)
     assert (summary.repeats, summary.diverged) == (20, 0)
     assert summary.converged + summary.stopped == 20
     assert summary.converged == [result.status for result in results].count("converged")
+
+
+def test_a_summary_counts_how_its_repeats_ended(houses: Dataset) -> None:
+    plan = over_scales(Settings(epochs=2), houses.n, [0.5, 8], repeats=3)
+    results = run(houses, plan)[3:]
+    ends = "converged", "stopped", "stopped"
+    told = summarize(
+        [replace(result, status=end) for result, end in zip(results, ends, strict=True)]  # type: ignore[arg-type]
+    )
+    assert (told.group, told.scale, told.repeats) == (1, 8, 3)
+    assert (told.converged, told.stopped, told.diverged) == (1, 2, 0)
+    assert summarize([replace(results[0], status="diverged")]).diverged == 1
 
 
 def test_repeats_differ_unless_all_rows_are_in_each_step(houses: Dataset) -> None:
@@ -235,15 +280,16 @@ def test_one_value_has_no_deviation() -> None:
     assert Spread.of([3.0]) == Spread(3.0, None)
 
 
+def rates_alone(settings: Settings, _: int, scale: float) -> Settings:
+    return replace(
+        settings,
+        learning_rate_m=settings.learning_rate_m * scale,
+        learning_rate_b=settings.learning_rate_b * scale,
+    )
+
+
 @pytest.mark.parametrize("update", ["sequential", "simultaneous"])
 def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
-    def rates_alone(settings: Settings, _: int, scale: float) -> Settings:
-        return replace(
-            settings,
-            learning_rate_m=settings.learning_rate_m * scale,
-            learning_rate_b=settings.learning_rate_b * scale,
-        )
-
     limit = {"sequential": 7.215290458, "simultaneous": 3.154169231}[update]
     settings = Settings(update=update, epochs=20_000)  # type: ignore[arg-type]
     tipping = tipping_scale(houses, settings, rates_alone)
@@ -253,6 +299,20 @@ def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
     # So long a run diverges as soon as its rates are the least bit too large.
     assert limit / 1.01 < tipping.held <= limit * 1.01
     assert limit <= tipping.tipped <= tipping.held * 1.01
+
+
+@pytest.mark.parametrize("update", ["sequential", "simultaneous"])
+def test_rates_that_are_too_large_tip_below_scale_1(houses: Dataset, update: str) -> None:
+    limit = {"sequential": 0.7215290458, "simultaneous": 0.3154169231}[update]
+    settings = Settings(update=update, learning_rate_m=1e-6, learning_rate_b=1)  # type: ignore[arg-type]
+    assert tipping_scale(houses, settings, rates_alone).foreseen == pytest.approx(limit, rel=1e-9)
+    blind = Settings(optimizer="adam", update=update, learning_rate_m=1e6)  # type: ignore[arg-type]
+    tipping = tipping_scale(houses, blind, rates_alone)
+    assert tipping.foreseen is None
+    assert tipping.held is not None
+    assert tipping.tipped is not None
+    assert 0 < tipping.held < tipping.tipped < 1
+    assert tipping.tipped <= 1.01 * tipping.held
 
 
 def test_where_the_homework_tips(houses: Dataset) -> None:
@@ -286,3 +346,24 @@ def test_tipping_is_looked_for_wherever_it_may_be(houses: Dataset, settings: Set
     assert (tipping.held, tipping.tipped) != (None, None)
     if tipping.held is not None and tipping.tipped is not None:
         assert 1 < tipping.tipped / tipping.held <= 1.01
+    for scale, diverges in ((tipping.held, False), (tipping.tipped, True)):
+        if scale is not None:
+            at_scale = replace(FULL, settings=scaled(settings, houses.n, scale))
+            assert (run_trial(houses, at_scale).status == "diverged") == diverges
+
+
+def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
+    """Until the rates are no numbers any more."""
+    x = np.arange(8.0)
+    data = Dataset("made", "x", "y", x, 2 * x + 1)
+    best = Settings(optimizer="adam", initial_slope=2, initial_intercept=1)
+    settings = replace(best, learning_rate_m=1e300, learning_rate_b=1e290)
+    seen: list[Step] = []
+    tipping = tipping_scale(data, settings, rates_alone, seen.append)
+    assert (tipping.tipped, tipping.foreseen) == (None, None)
+    assert tipping.held is not None
+    assert math.isfinite(tipping.held * 1e300)
+    assert math.isinf(tipping.held * 2 * 1e300)
+    assert {(step.slope, step.intercept, step.loss) for step in seen} == {(2, 1, 0)}
+    slow = tipping_scale(data, best, rates_alone)
+    assert (slow.held, slow.tipped) == (2.0**63, None)

@@ -125,9 +125,8 @@ class RunningFit:
         """The fit of both sets of rows, of the same line."""
         both = RunningFit(self._line)
         both.sums = self.sums + other.sums
-        with np.errstate(over="ignore", invalid="ignore"):
-            both._take(self._moments)
-            both._take(other._moments)
+        both._take(self._moments)
+        both._take(other._moments)
         return both
 
     def line(self) -> ClosedForm:

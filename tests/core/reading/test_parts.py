@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.density import Density
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.reading import delimited
 from linreg_tui.core.reading.loading import load
-from linreg_tui.core.reading.parts import Bad, cost, load_parts, named, tree
+from linreg_tui.core.reading.parts import Bad, PartReader, cost, load_parts, named, tree
 
 ROWS = 3000
 SIZES = (700, 1, 0, 1299, 1000)
@@ -92,6 +94,66 @@ def test_of_many_rows_the_closed_form_is_that_of_all(folder: Path, kind: str) ->
     assert parts.whole.density.counts.sum() == ROWS - 1
     rows = set(zip(whole.x.tolist(), whole.y.tolist(), strict=True))
     assert set(zip(parts.x.tolist(), parts.y.tolist(), strict=True)) < rows
+
+
+def test_gaps_in_all_parts_are_counted(tmp_path: Path) -> None:
+    gaps = ["1,2\n,4\n5,\n6,7", ",1\n,2\n3,\n8,9", "1,1\n,\n4,5"]
+    for number, rows in enumerate(gaps):
+        (tmp_path / f"{number}.csv").write_text(f"x,y\n{rows}\n")
+    data = loaded(tmp_path)
+    assert (data.x.tolist(), data.y.tolist()) == ([1, 6, 8, 1, 4], [2, 7, 9, 1, 5])
+    assert (data.dropped, data.missing) == (6, (4, 3))
+    assert (data.source, data.x_name, data.y_name) == (str(tmp_path), "x", "y")
+    assert data.whole is None
+    assert loaded(tmp_path, rows=5).whole is None
+    assert loaded(tmp_path, rows=4).total == 5
+
+
+def test_two_rows_in_two_parts_are_a_line(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    (tmp_path / "b.csv").write_text("x,y\n3,8\n")
+    assert loaded(tmp_path).line.slope == 3
+
+
+def test_a_pattern_goes_into_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    for name in ("a/b/deep.csv", "a/flat.CSV", "top.csv", "book.xlsx", "notes.md"):
+        (tmp_path / name).write_text("x,y\n1,2\n")
+    (tmp_path / "folder.csv").mkdir()
+    found = named(str(tmp_path / "**" / "*"))
+    assert found == [str(tmp_path / name) for name in ("a/b/deep.csv", "a/flat.CSV", "top.csv")]
+    assert named(str(tmp_path)) == [str(tmp_path / "top.csv")]
+    monkeypatch.chdir(tmp_path)
+    assert named("t*.csv") == ["top.csv"]
+    assert named("a") == [str(Path("a", "flat.CSV"))]
+
+
+def test_the_density_of_a_part_is_that_of_all_its_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delimited, "CHUNK_ROWS", 16)
+    x = np.random.default_rng(0).normal(size=100).round(3)
+    path = tmp_path / "a.csv"
+    path.write_text("x,y\n" + "".join(f"{v},{v * v:.6f}\n" for v in x.tolist()))
+    part = PartReader("x", "y", (0, 0), 3, 20)(0, str(path))
+    whole = load(str(path))
+    assert part.density is not None
+    assert np.array_equal(part.density.counts, Density.of(whole.x, whole.y).counts)
+    again, other = (PartReader("x", "y", (0, 0), 3, 20)(place, str(path)) for place in (0, 1))
+    assert [
+        part.sample.rows()[0].tolist() == one.sample.rows()[0].tolist() for one in (again, other)
+    ] == [True, False]
+
+
+def test_few_bad_parts_are_all_named(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.csv").write_text("x,z\n1,2\n")
+    (tmp_path / "9.csv").write_text("x,y\n1,2\n2,4\n")
+    with pytest.raises(InputError) as told:
+        load_parts("all", sorted(map(str, tmp_path.iterdir())), "x", "y")
+    why = "there is no column y; choose from x, z"
+    listed = "; ".join(f"{number}.csv: {why}" for number in range(3))
+    assert str(told.value) == (f"3 of 4 files can't be read: {listed}; --skip-bad goes on without")
 
 
 def test_the_sample_of_parts_is_uniform(folder: Path) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading import delimited
+from linreg_tui.core.reading.header import Header, locate
 from linreg_tui.core.reading.loading import load
-from linreg_tui.core.reading.numerals import number
+from linreg_tui.core.reading.numerals import number, unclear
 from linreg_tui.core.reading.streaming import stream
 from linreg_tui.core.reading.tables import preview
 
@@ -204,6 +205,64 @@ def test_a_table_without_a_header_has_numbered_columns(
         *above, said = data.notes
         assert said == "there is no header, so the columns are column 1, column 2, ..."
         assert above == ["1 line above the numbers left out"] * lines
+
+
+TITLES = [["t"] * width for width in (1, 2, 3) for _ in range(10)]
+TABLE = [["a", "b", "c", "d"], *([["1", "2", "3", "4"]] * 30)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        # The first thirty lines may be a title, and no more.
+        (TITLES + TABLE, Header(30)),
+        ([["t"], *TITLES, *TABLE], Header()),
+        # Neither names nor numbers.
+        ([["t"], ["a", "5"], ["x", "y"], ["z", "w"], ["u", "v"]], Header()),
+        ([["t"], ["a", "5"], ["1", "y"], ["2", "w"], ["3", "v"]], Header(1)),
+        ([["t"], ["NA", "5"], ["1", "2"], ["2", "3"], ["3", "4"]], Header(1, named=False)),
+        ([["t"], ["a", "5"], ["1", "y"], ["x", "w"]], Header()),
+        ([["t"], ["a", "5"], ["1", "y"], ["NA", "w"]], Header(1)),
+        ([["t"], ["5", "a"], ["1", "2"], ["3"]], Header(1)),
+        # Years name columns, other numbers don't.
+        ([["1000", "2200"], ["5.5", "6"], ["7", "8"]], Header()),
+        ([["999", "2000"], ["5.5", "6"], ["7", "8"]], Header(0, named=False)),
+        ([["2000", "2201"], ["5.5", "6"], ["7", "8"]], Header(0, named=False)),
+        ([["1990", "1990"], ["5.5", "6"], ["7", "8"]], Header(0, named=False)),
+        ([["1991", "1990"], ["5.5", "6"], ["7", "8"]], Header(0, named=False)),
+        ([["5", "1990"], ["5.5", "6"], ["7", "8"]], Header(0, named=False)),
+        ([["1990"], ["5.5"], ["7"]], Header(0, named=False)),
+        ([["t"], ["1990", "1991"], ["no", "6"], ["7", "yes"]], Header(1)),
+        ([], Header()),
+        ([[""], ["", ""]], Header()),
+    ],
+)
+def test_what_is_above_is_left_out_only_for_a_header(rows: list[list[str]], found: Header) -> None:
+    assert locate(rows) == found
+
+
+@pytest.mark.parametrize(
+    ("cells", "marks", "first"),
+    [
+        (["5", " 32,000 ", "1,234"], ".,", "32,000"),
+        (["32.000", "$1.234"], ".,", "32.000"),
+        (["32,000", "1,5"], ".,", ""),
+        (["32,000", "1234,500"], ".,", ""),
+        (["32,000", "1.234"], ".", "1.234"),
+        (["32,000"], ".", ""),
+        (["5", "word", "a,b"], ".,", ""),
+        ([], ".,", ""),
+    ],
+)
+def test_a_column_is_unclear_if_all_its_marks_are(cells: list[str], marks: str, first: str) -> None:
+    assert unclear(cells, marks) == first
+
+
+def test_rows_of_a_workbook_may_be_short(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [[], ["a", "b"], ["7"], [1, "32.000"], [2, "38.500"], [4]])
+    data = load(path)
+    assert (data.x.tolist(), data.y.tolist(), data.dropped) == ([1, 2], [32, 38.5], 2)
+    assert data.notes == ("b: 32.000 is read as 32, not as 32000",)
 
 
 def workbook(folder: Path, rows: list[list[object]]) -> str:

@@ -12,7 +12,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.reading.loading import load
-from linreg_tui.core.reading.streaming import RunningFit, Sample, stream
+from linreg_tui.core.reading.streaming import RunningFit, Sample, rough_line, stream
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 
@@ -142,3 +142,70 @@ def test_rows_too_large_to_be_squared_are_told() -> None:
         fit.line()
     data = Dataset("d", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 2.0]))
     assert data.total == data.n == 2
+
+
+def test_a_stream_is_asked_for_like_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, 1000, (60, 3))
+    path.write_text("a,b,c\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows.tolist()))
+    told: list[float] = []
+    data = stream(str(path), "c", "b", rows=20, progress=told.append)
+    whole = load(str(path), "c", "b")
+    assert (data.x_name, data.y_name, data.n, data.total) == ("c", "b", 20, 60)
+    assert data.line.slope == pytest.approx(whole.line.slope, rel=1e-12)
+    assert told
+    assert told[-1] == 1
+    kept = stream(str(path), rows=60)
+    assert (kept.n, kept.whole) == (60, None)
+    again, other = (stream(str(path), "c", "b", rows=20, seed=seed) for seed in (0, 1))
+    assert np.array_equal(data.x, again.x)
+    assert not np.array_equal(data.x, other.x)
+
+
+def test_samples_of_two_parts_are_one_of_all() -> None:
+    """As if all had come to one that drew what the two drew: those with the least are kept."""
+    parts = []
+    for seed, first in ((1, 0.0), (2, 1000.0)):
+        sample = Sample(20, seed)
+        for part in chunked(first + np.arange(1000.0), 130):
+            sample.add(-part, part)
+        parts.append(sample)
+    drawn = np.concatenate([np.random.default_rng(seed).random(1000) for seed in (1, 2)])
+    least = np.sort(np.argsort(drawn)[:20])
+    both = parts[0] + parts[1]
+    assert both.rows()[1].tolist() == least.tolist()
+    more = np.arange(2000.0, 2500.0)
+    both.add(more, -more)
+    x, y = both.rows()
+    assert len(x) == 20
+    assert np.array_equal(y, -x)
+
+
+def test_small_samples_add_up_to_all_rows() -> None:
+    parts = []
+    for first in (0.0, 5.0):
+        sample = Sample(20, int(first))
+        sample.add(np.arange(first, first + 5), np.zeros(5))
+        parts.append(sample)
+    both = parts[0] + parts[1]
+    both.add(np.arange(10.0, 13), np.zeros(3))
+    assert both.rows()[0].tolist() == list(range(13))
+
+
+def test_a_line_near_some_rows() -> None:
+    x = np.array([1.0, 2.0, 4.0]) * 1e-3
+    assert rough_line(x, 5 * x - 2) == pytest.approx((5, -2), rel=1e-12)
+    assert rough_line(np.full(3, 7.0), np.array([1.0, 2.0, 6.0])) == (0, 3)
+    assert rough_line(np.array([0.0, 1e200, 2e200]), np.array([0.0, 1e200, 3e200])) == (0, 0)
+
+
+def test_rows_too_large_in_one_of_two_parts_are_told_of_both() -> None:
+    fits = []
+    for size in (1e-200, 1e200):
+        fit = RunningFit((0.0, 0.0))
+        fit.add(np.array([1.0, 2.0]) * size, np.array([1.0, 2.0]) * size)
+        fits.append(fit)
+    for both in (fits[0] + fits[1], fits[1] + fits[1], fits[1] + RunningFit((0.0, 0.0))):
+        with pytest.raises(InputError, match="too large to be squared"):
+            both.line()

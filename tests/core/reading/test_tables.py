@@ -3,7 +3,9 @@ from __future__ import annotations
 import codecs
 import gzip
 import sys
+from contextlib import closing
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.reading.dialect import Dialect, look
+from linreg_tui.core.reading import delimited
+from linreg_tui.core.reading.delimited import DelimitedTable
+from linreg_tui.core.reading.dialect import Dialect, is_cut_off, look
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.reading.numerals import number
 from linreg_tui.core.reading.tables import openable, preview
@@ -149,6 +153,25 @@ def test_a_cell_is_a_number_or_it_is_not(cell: str, decimal: str, value: float |
 def test_numbers_are_read_as_they_are_written(value: float) -> None:
     assert number(repr(value)) == value
     assert number(repr(value).replace(".", ","), ",") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "cut"),
+    [
+        ('a,b\n"1,2\n', ",", True),
+        ('a,b\n"1",2\n', ",", False),
+        ('a,b\n"1","2\n3,4\n', ",", True),
+        ('a,b\n5",2\n3,4\n', ",", False),
+        ('a,b\n1,"2"""\n3,"4', ",", True),
+        ('a,b\n1,"2""\n3,4\n', ",", True),
+        ('a b\n"1 2\n', " ", True),
+        ('a b\n5" 2\n', " ", False),
+        ('a,b\n5",2\n0,0\n0\n', ",", False),
+        ("a,b\n1,2\n", ",", False),
+    ],
+)
+def test_a_text_is_cut_off_inside_a_quote_alone(text: str, delimiter: str, cut: bool) -> None:
+    assert is_cut_off(text, delimiter) == cut
 
 
 def test_a_rare_word_and_a_rare_thousand_far_down(tmp_path: Path) -> None:
@@ -298,6 +321,110 @@ def test_excel_is_read(tmp_path: Path) -> None:
     assert (data.x.tolist(), data.y.tolist()) == ([1, 2], [1.5, 2.5])
 
 
+def test_a_long_workbook_is_read_to_its_end(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    path = str(tmp_path / "t.xlsx")
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in (["size", "price", "sold"], *([n, 3 * n + 1, True] for n in range(1, 1101))):
+        sheet.append(row)
+        sheet.append([])
+    book.create_sheet().append(["another", "sheet"])
+    book.save(path)
+    told: list[float] = []
+    data = load(path, "size", "price", progress=told.append)
+    assert data.x.tolist() == list(range(1, 1101))
+    assert data.y.tolist() == [3 * n + 1 for n in range(1, 1101)]
+    assert told == [0]  # a workbook doesn't tell how long it is
+    assert data.notes == ()
+    # Whether there are numbers further down is not known from the first rows.
+    assert [column.why for column in preview(path).columns] == ["row numbers", "", "text"]
+    assert "holds no numbers" in complaint(path, "size", "sold")
+
+
+def test_formulas_count_by_their_last_results(tmp_path: Path) -> None:
+    """None is kept of a workbook that no spreadsheet has calculated yet."""
+    openpyxl = pytest.importorskip("openpyxl")
+    path = str(tmp_path / "t.xlsx")
+    book = openpyxl.Workbook()
+    for row in (["a", "b", "c"], [1, 2, "=A2+B2"], [2, 5, "=A3+B3"], [3, 4, "=A4+B4"]):
+        book.active.append(row)
+    book.save(path)
+    assert [column.why for column in preview(path).columns] == ["row numbers", "", "no numbers"]
+    assert preview(path).rows[0] == ("1", "2", "")
+    assert "column c holds no numbers" in complaint(path, "a", "c")
+
+
+def test_a_workbook_without_cells_is_told(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    path = str(tmp_path / "t.xlsx")
+    openpyxl.Workbook().save(path)
+    assert "its first sheet is empty; put the table there, with a header" in complaint(path)
+    book = openpyxl.Workbook()
+    book.create_chartsheet().add_chart(pytest.importorskip("openpyxl.chart").BarChart())
+    book.remove(book.worksheets[0])
+    book.save(path)
+    assert "it has no sheet with cells" in complaint(path)
+
+
+@pytest.mark.parametrize("rows", [999, 1000, 1001])
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
+def test_a_column_without_numbers_in_its_head_may_have_some_further_down(
+    tmp_path: Path, ending: str, rows: int
+) -> None:
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("openpyxl")
+    pytest.importorskip("pyarrow")
+    path = str(tmp_path / f"t{ending}")
+    table = pd.DataFrame({"a": np.arange(rows) % 7.0, "b": np.arange(rows) % 5.0, "c": None})
+    table["c"] = table["c"].astype(float)
+    if ending == ".csv":
+        table.to_csv(path, index=False)
+    elif ending == ".xlsx":
+        table.to_excel(path, index=False)
+    else:
+        table.to_parquet(path)
+    found = preview(path).columns[2]
+    # Whether a thousandth row is the last one isn't looked at in texts and workbooks.
+    complete = rows < 1000 or (rows == 1000 and ending == ".parquet")
+    assert (found.why, found.x, found.y) == ("no numbers", not complete, not complete)
+
+
+def test_parquet_holds_numbers_of_many_kinds(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = str(tmp_path / "t.parquet")
+    columns = {
+        "decimal": pa.array([Decimal("1.50"), None, Decimal("3.25"), Decimal("-7.75")]),
+        "float": pa.array([1.5, 2.5, 3.25, 1e-3], pa.float32()),
+        "large": pa.array([2**53 + 1, 2, 3, 4], pa.int64()),
+        "text": ["1,234.5", "$7", None, "8%"],
+    }
+    parquet.write_table(pa.table(columns), path, row_group_size=2)
+    data = load(path, "decimal", "large")
+    assert (data.x.tolist(), data.y.tolist()) == ([1.5, 3.25, -7.75], [2.0**53, 3, 4])
+    assert data.missing == (1, 0)
+    data = load(path, "text", "float")
+    assert data.x.tolist() == [1234.5, 7, 8]
+    assert data.y.tolist() == [1.5, 2.5, np.float32(1e-3)]
+    assert preview(path).rows[1] == ("", "2.5", "2", "$7")
+    assert [column.note for column in preview(path).columns] == [""] * 4
+
+
+def test_progress_through_parquet_is_told_by_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = str(tmp_path / "t.parquet")
+    values = np.arange(1000.0)
+    parquet.write_table(pa.table({"a": values, "b": values**2}), path)
+    monkeypatch.setattr("linreg_tui.core.reading.parquet.CHUNK_ROWS", 250)
+    told: list[float] = []
+    assert load(path, progress=told.append).y.tolist() == (values**2).tolist()
+    assert told == [0.25, 0.5, 0.75, 1]
+
+
 @pytest.mark.parametrize(
     ("ending", "library", "extra"),
     [(".parquet", "pyarrow", "parquet"), (".xlsx", "openpyxl", "excel")],
@@ -339,6 +466,25 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Path, "open", refuse)
     assert "no permission to read it" in complaint(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError("odd\nvery odd"), "(odd)"),
+        (OSError(5, "Input/output error"), "(Input/output error)"),
+    ],
+)
+def test_another_failure_is_told_by_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, told: str
+) -> None:
+    path = written(tmp_path, TABLE)
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Path, "open", fail)
+    assert complaint(path).endswith(f"it can't be read {told}; check the path")
 
 
 def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
@@ -467,3 +613,70 @@ def test_an_empty_cell_among_quoted_thousands_is_missing(tmp_path: Path, text: s
     data = load(str(path))
     assert data.y.tolist() == [1234.5, 4345.6, 5000.1]
     assert data.missing == (0, 1)
+
+
+def test_what_does_not_fit_into_memory_is_told(tmp_path: Path) -> None:
+    def fill(_: float) -> None:
+        raise MemoryError
+
+    with pytest.raises(InputError, match=r"fit into memory; linreg-tui fit --stream reads it"):
+        load(written(tmp_path, TABLE), progress=fill)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_the_line_of_a_row_that_is_too_long_is_counted_across_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """Wherever a piece ends, between a carriage return and its line feed, too."""
+    monkeypatch.setattr("linreg_tui.core.reading.source.HEAD_BYTES", 16)
+    monkeypatch.setattr("linreg_tui.core.reading.source.HEAD_LINES", 3)
+    lines = ["a,b", *(f"{number},{number + 1}" for number in range(40)), "1,2,3", "5,6"]
+    for size in range(20, 32):
+        monkeypatch.setattr(delimited, "CHUNK_CHARACTERS", size)
+        path = written(tmp_path, end.join(lines))
+        assert "line 42 has 3 cells, and the header 2; give every column a name" in complaint(path)
+
+
+def test_the_last_row_of_the_head_may_be_cut_off(tmp_path: Path) -> None:
+    """Of rows so long that few are in the head, the last one looks shorter than it is."""
+    rows = [f"{n},{n * n},{'long ' * 8000}{n}" for n in range(120)]
+    path = written(tmp_path, "\n".join(["a,b,c", *rows, ""]))
+    table = DelimitedTable(path)
+    table.close()
+    assert not table.complete
+    last = [row[2].split()[-1] for row in table.head]
+    assert last == [str(number) for number in range(len(last))]
+    assert 90 < len(table.head) < 120
+    assert load(path, "a", "b").y.tolist() == [n * n for n in range(120)]
+
+
+@pytest.mark.parametrize("count", [7, 8, 9, 10])
+def test_eight_columns_are_named_and_the_others_counted(tmp_path: Path, count: int) -> None:
+    names = [f"c{number}" for number in range(count - 1)] + ["n" * 40]
+    message = complaint(written(tmp_path, ",".join(names) + "\n"), "x", "y")
+    shown = [*names[:-1], "n" * 29 + "…"][:8]
+    more = f" and {count - 8} more" if count > 8 else ""
+    assert message.endswith(f"choose from {', '.join(shown)}{more}")
+
+
+def test_a_row_that_is_too_long_may_end_the_file_or_be_gone(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n1,2\n3,4\n5,6,7")
+    assert "line 4 has 3 cells, and the header 2" in complaint(path)
+    table = DelimitedTable(path)
+    Path(written(tmp_path, "a,b\n1,2\n", "new.csv")).replace(path)
+    with closing(table), pytest.raises(InputError, match="a row has more cells than the header, 2"):
+        list(table.chunks(0, 1))
+
+
+def test_a_quote_is_not_looked_for_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linreg_tui.core.reading.source.HEAD_BYTES", 2**10)
+    monkeypatch.setattr(delimited, "CHUNK_CHARACTERS", 2**10)
+    table = DelimitedTable(
+        written(tmp_path, "a,b\n" + "1,2\n" * 500 + '"1,2\n' + "1,2\n" * 500_000)
+    )
+    with closing(table):
+        with pytest.raises(InputError, match=r'a quote \("\) is opened and never closed'):
+            list(table.chunks(0, 1))
+        assert table.fraction < 0.5
