@@ -5,9 +5,10 @@ python tests/benchmarks/mutation.py [MODULE ...] [--seconds 8] [--again FOLDER]
 
 mutmut (3.8 was used) changes one operator, number, name or text at a time, and the tests that come
 by it should fail. All modules have about 7,000 mutants, which take two cores an hour or two; naming
-some, such as `moments sgd`, takes minutes. The project is copied to a temporary folder, which is
-told at the start and kept, so that `--again FOLDER` can go on after the tests were added to: what
-was killed stays so. Told are the shares killed by module, and the others, each with its change.
+some, such as `moments reading.header`, takes minutes. The project is copied to a temporary folder,
+which is told at the start and kept, so that `--again FOLDER` can go on after the tests were added
+to: what was killed stays so. Told are the shares killed by module, and the others, each with its
+change.
 
 In the copy properties become functions, since mutmut passes decorated ones over; what is outside of
 functions it leaves alone. Hypothesis tries 25 examples and shrinks none. The quickest tests come
@@ -36,7 +37,7 @@ COPIED = ("linreg_tui", "tests", "data", "README.md", "pyproject.toml")
 MUTMUT = """
 [tool.mutmut]
 source_paths = ["linreg_tui"]
-only_mutate = ["linreg_tui/core/*.py"]
+only_mutate = ["linreg_tui/core/*.py", "linreg_tui/core/reading/*.py"]
 also_copy = ["data", "README.md"]
 pytest_add_cli_args = ["-o", "addopts=", "-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = ["tests/core"]
@@ -72,7 +73,7 @@ def brought_up_to_date(folder: Path) -> None:
             if path.is_dir() or "__pycache__" in path.parts:
                 continue
             place, content = path.relative_to(ROOT), path.read_bytes()
-            if place.parent == CORE and place.suffix == ".py":
+            if CORE in place.parents and place.suffix == ".py":
                 plain = (
                     r"    def _get_\2_(self)\3:\n\4\n    \2 = \1(lambda self: self._get_\2_())\n"
                 )
@@ -134,7 +135,7 @@ def run(modules: list[str], seconds: float) -> None:
 def forget(folder: Path) -> None:
     """Have what was not killed tried again, by the tests that meet it now."""
     (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
-    for results in (folder / "mutants" / CORE).glob("*.py.meta"):
+    for results in (folder / "mutants" / CORE).rglob("*.py.meta"):
         known = json.loads(results.read_text())
         codes = known["exit_code_by_key"]
         known["exit_code_by_key"] = {
@@ -146,8 +147,10 @@ def forget(folder: Path) -> None:
 def tell(folder: Path, modules: list[str]) -> None:
     """Each module's score, and below it what was not killed."""
     total: Counter[str] = Counter()
-    for results in sorted((folder / "mutants" / CORE).glob("*.py.meta")):
-        module = results.name.removesuffix(".py.meta")
+    core = folder / "mutants" / CORE
+    for results in sorted(core.rglob("*.py.meta")):
+        path = results.relative_to(core).as_posix().removesuffix(".py.meta")
+        module = path.replace("/", ".")
         codes = json.loads(results.read_text())["exit_code_by_key"]
         if not codes or (modules and module not in modules):
             continue
