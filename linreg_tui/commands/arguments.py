@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import NoReturn
 
+from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example
@@ -97,6 +99,22 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
         read = stream if streamed else load
         return read(options.data, options.x, options.y)
     return bundled(options.x, options.y)
+
+
+def target(path: str | None, options: argparse.Namespace) -> Path | None:
+    """The file to write in the end, None if none was asked for.
+
+    Raises
+    ------
+    InputError
+        If it can't be written, or is the data.
+    """
+    if path is None:
+        return None
+    file, data = files.writable(path), options.data
+    if data is not None and file.exists() and Path(data).exists() and file.samefile(data):
+        raise InputError(f"{printable(path)}: this is the data itself; name another file to write")
+    return file
 
 
 def named_data(options: argparse.Namespace) -> list[str]:

@@ -21,6 +21,7 @@ from linreg_tui.commands.arguments import (
     add_json,
     add_trials,
     data_of,
+    target,
 )
 from linreg_tui.commands.output import print_json, tell_reading
 from linreg_tui.commands.sweep_table import LiveTable, PlainTable
@@ -56,7 +57,7 @@ def command(words: list[str]) -> int:
     settings = settings_of(options, data)
     plan = _plan(options, settings, data)
     jobs = sweeping.jobs_for(plan, data.n, options.jobs)
-    target = None if options.csv is None else files.writable(options.csv)
+    written = target(options.csv, options)
     foresights, results = Foresights(data), list[Result]()
     gone: GoneError | None = None
     try:
@@ -66,8 +67,8 @@ def command(words: list[str]) -> int:
             _print_tipping(data, settings)
     except GoneError as error:
         gone = error
-    if target is not None:
-        files.replace(target, records.trial_lines(results, foresights))
+    if written is not None:
+        files.replace(written, records.trial_lines(results, foresights))
     if options.json:
         print_json(records.sweep_object(data, results, foresights))
     if gone is not None:

@@ -19,6 +19,7 @@ from linreg_tui.commands.arguments import (
     need_batches,
     need_workers,
     settings_for_workers,
+    target,
 )
 from linreg_tui.commands.output import console, print_json, tell_reading
 from linreg_tui.core.dataset import Dataset
@@ -57,8 +58,7 @@ def command(words: list[str]) -> int:
     need_batches(options)
     data = data_of(options)
     settings = settings_for_workers(settings_of(options, data), options, data)
-    history = None if options.history is None else files.writable(options.history)
-    program = None if options.script is None else files.writable(options.script)
+    history, program = target(options.history, options), target(options.script, options)
     with _executor(options) as executor:
         view = _view() if options.workers is not None and not options.json else None
         team = None if options.workers is None else _team(data, options.workers, executor, view)

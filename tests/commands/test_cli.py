@@ -707,7 +707,7 @@ def test_one_row_left_out_is_one_row(capsys: pytest.CaptureFixture[str], tmp_pat
     ("content", "why"),
     [
         (b"", "the file is empty"),
-        (b"a,b\n", "two columns of numbers are needed"),
+        (b"a,b\n", "there are no rows below its header"),
         (b"a\n1\n2\n", "there is one column"),
         (b"a,b\nx,y\nz,w\n", "two columns of numbers are needed"),
         (b"a,b\n1,2\n", "one row is not enough"),
@@ -732,3 +732,19 @@ def test_bad_data_is_told_in_one_line(
     assert why in complaint(capsys, command, str(path))
     if command == "fit":
         assert why in complaint(capsys, command, str(path), "--stream")
+
+
+@pytest.mark.parametrize(
+    "words", [["train", "--history"], ["train", "--script"], ["sweep", "--csv"]], ids=" ".join
+)
+def test_the_data_itself_is_never_replaced(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str]
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("a,b\n1,5.5\n2.5,7\n3,9\n")
+    (tmp_path / "link.csv").symlink_to(path)
+    command, option = words
+    before = path.read_bytes()
+    told = complaint(capsys, command, str(path), option, str(tmp_path / "link.csv"))
+    assert "this is the data itself" in told
+    assert path.read_bytes() == before

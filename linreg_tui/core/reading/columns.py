@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 import numpy as np
 
@@ -148,14 +149,18 @@ def choose(table: Table, path: str, x: str | None, y: str | None) -> tuple[int, 
             left = [column.name for column in two if column.name not in (x, y)]
             pair = tuple(name if name is not None else left.pop(0) for name in (x, y))
     if len(pair) < 2:
+        if not table.head:
+            raise InputError(f"{printable(path)}: there are no rows below its header; add some")
         few = ", and there is one column" if len(names) == 1 else ""
+        whys = [f" ({column.why})" if column.why else "" for column in found]
         raise InputError(
             f"{printable(path)}: two columns of numbers are needed, for x and y{few}; "
-            f"name them with --x and --y, from {_listed(names)}"
+            f"name them with --x and --y, from {_listed(names, whys)}"
         )
     return names.index(pair[0]), names.index(pair[1])
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(printable(name, 30) for name in names[:8])
+def _listed(names: Sequence[str], whys: Iterable[str] = repeat("")) -> str:
+    known = zip(names[:8], whys, strict=False)
+    shown = ", ".join(f"{printable(name, 30)}{why}" for name, why in known)
     return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"

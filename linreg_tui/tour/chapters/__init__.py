@@ -47,5 +47,9 @@ def named(word: str) -> Chapter:
     if len(begun) == 1:
         return begun[0]
     near = get_close_matches(word, [chapter.name for chapter in known], 1)
-    hint = f"is it {near[0]}?" if near else f"choose a number from 1 to {len(known)}"
+    hint = (
+        f"is it {near[0]}?"
+        if near
+        else f"choose a number from 1 to {len(known)}, or a name such as rate"
+    )
     raise InputError(f"there is no chapter {printable(word)}; {hint}")

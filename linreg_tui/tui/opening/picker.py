@@ -77,6 +77,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         super().__init__()
         self.folder = folder
         self._beside, self._wrong = beside, wrong
+        self._sought = ""
         self._in_examples = False
         self._all: list[Entry] = []
         self._found: list[Entry] = []
@@ -124,7 +125,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         where = "examples" if folder is None else shortened(str(folder))
         self._where.update(Content(where))
         with self.prevent(Input.Changed):
-            self._typed.value = ""
+            self._typed.value = self._sought = ""
         self._show(self._all, beside)
 
     def _show(self, found: list[Entry], beside: str = "") -> None:
@@ -151,7 +152,7 @@ class FilePicker(ModalScreen[Chosen | None]):
     @on(Input.Changed)
     def find(self) -> None:
         """Show what fits to the text; at a slash, go where it leads."""
-        typed = self._typed.value
+        typed = self._sought = self._typed.value
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
         folder = path_of(self.folder, leading + slash) if slash else None
         known = folder is not None and folder.is_dir()
@@ -193,6 +194,8 @@ class FilePicker(ModalScreen[Chosen | None]):
 
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; go into it if it is a folder."""
+        if self._typed.value != self._sought:
+            self.find()  # keys that come in one burst are ahead of the news of their text
         typed, here = self._typed.value, self._here
         path = path_of(self.folder, typed) if typed.strip() and not self._in_examples else None
         if path is not None and path.is_dir():
