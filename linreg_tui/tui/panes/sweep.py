@@ -121,6 +121,13 @@ class SweepPane(Vertical):
         self._show()
         self._share()
 
+    def bring_back(self, sweep_run: SweepRun) -> None:
+        """Show a sweep of the same data again; one that was under way can be gone on with."""
+        if sweep_run.phase != "offered":
+            self.sweep_run = sweep_run
+            self._share()
+            self._show()
+
     def start(self, recipe: Recipe) -> None:
         """Run a sweep in the background, instead of the one under way."""
         self.workers.cancel_group(self, "sweep")

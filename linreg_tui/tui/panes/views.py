@@ -101,6 +101,11 @@ class ViewsPane(Vertical):
         self._tell()
         self.query_one(Plot).redraw()
 
+    @property
+    def view(self) -> str:
+        """The name of the view that was asked for."""
+        return self._views[self._number].name
+
     def show_named(self, name: str) -> None:
         """Show the view of that name."""
         self.show_view(next(k for k, view in enumerate(self._views) if view.name == name))

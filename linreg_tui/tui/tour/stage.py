@@ -20,6 +20,7 @@ from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.plots import Plots
 from linreg_tui.tui.sweep.recipe import SCALES, SIZES, Recipe
+from linreg_tui.tui.sweep.sweep_run import SweepRun
 from linreg_tui.tui.tour.descent import STILL, DescentPane
 from linreg_tui.tui.tour.tour import DESCENT, PAGE
 
@@ -61,9 +62,15 @@ class Kept:
     started: Settings
     run: Run
     settings: Settings
-    number: int
+    number: int | None
+    """None for the latest step, whichever that will be."""
+
     pace: float
     plots: Plots
+    views: tuple[str, str]
+    """Of the data, and of the closed form."""
+
+    sweep: SweepRun
     alone: str | None
 
 
@@ -89,16 +96,18 @@ class Stage:
 
     def keep(self) -> Kept:
         """What is on it now."""
-        application, live = self._application, self._live
+        application, live, main = self._application, self._live, self._application.main
         view = live.view
         return Kept(
             application.edits,
             application.started,
             view.run,
             view.settings,
-            view.number,
+            None if view.latest else view.number,
             view.pace,
             live.plots,
+            (main.query_one(DataPane).view, main.query_one(ClosedFormPane).view),
+            self._sweep.sweep_run,
             application.alone,
         )
 
@@ -106,8 +115,12 @@ class Stage:
         """Show again what was kept."""
         self._application.resume(kept.edits, kept.settings, kept.started)
         self.reveal()
-        self._live.show(kept.run, kept.number, kept.pace)
+        latest = kept.run.history.last
+        self._live.show(kept.run, latest if kept.number is None else kept.number, kept.pace)
         self._live.show_plots(kept.plots)
+        self._sweep.bring_back(kept.sweep)
+        for pane, view in zip((DataPane, ClosedFormPane), kept.views, strict=True):
+            self._application.main.query_one(pane).show_named(view)
         self._application.show_pane(kept.alone)
 
     def set(self, scene: Scene, *, secret: bool) -> None:
