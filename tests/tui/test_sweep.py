@@ -254,6 +254,13 @@ async def test_keys_of_the_table(houses: Dataset) -> None:
         assert "converged: 4 of 5" in screen(pilot).splitlines()[1]
 
 
+async def test_a_key_of_the_table_may_come_before_it_is_painted(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        chosen = pane(pilot).course.sheet.column
+        pane(pilot).query_one(TrialTable).action_turn(1)
+        assert pane(pilot).course.sheet.column == chosen
+
+
 async def test_curves_against_steps_epochs_and_rows_seen(houses: Dataset) -> None:
     async with swept(houses) as pilot:
         for label in ("epochs →", "steps →", "rows seen →", "epochs →"):
