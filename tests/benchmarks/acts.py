@@ -39,7 +39,6 @@ class Acts(Hands):
         super().__init__(terminal, seed)
         self.folder = folder
         self.size = SIZES[0]
-        self.act = ""
 
     def cycle(self) -> Iterator[str]:
         """Do each act once, and tell its name when it is over; the last one cleans up."""

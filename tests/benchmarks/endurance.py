@@ -16,7 +16,8 @@ Exit status 1, and a line for each, unless
 - memory is flat: the median over the calm moments of the last sixth (ten minutes of an hour) is at
   most 5% above that of the second sixth; the first one is for warming up;
 - the help was there within a second of its key, each time, whatever ran (without the time in which
-  the program's main thread was ready and others had the processors, by the kernel's account);
+  the program's threads were ready and others had the processors, by the kernel's account). A key
+  that comes while a screen closes may be lost to that screen: it is pressed again, and counted;
 - nothing failed: no traceback in a file or on the screen, exit status 0, not a word left behind;
 - the terminal is clean: its attributes are as before, the alternate screen is left, the mouse off,
   the cursor on, and no child has outlived the program.
@@ -63,7 +64,7 @@ class Watch:
     frames: int = 0
     tracebacks: int = 0
     peak: float = 0.0
-    waits: list[tuple[float, float]] = field(default_factory=list)
+    waits: list[tuple[float, float, str]] = field(default_factory=list)
 
     def look(self) -> None:
         """Note the memory, and what has been written since the last look."""
@@ -135,7 +136,7 @@ def live(acts: Acts, watch: Watch, minutes: float) -> None:
                 say(
                     f"{(now - began) / 60:6.1f} {done:6} {watch.frames:8,} {calm:8.1f}"
                     f" {watch.peak:8.1f} {100 * (spent - used) / (now - said):6.1f}"
-                    f" {max(acts.waits)[0]:9.2f} {max(own for _, own in acts.waits):5.2f}"
+                    f" {max(acts.waits)[0]:9.2f} {max(own for _, own, _ in acts.waits):5.2f}"
                     f" {os.getloadavg()[0]:5.1f}"
                 )
                 said, used, watch.peak = now, spent, 0.0
@@ -172,9 +173,9 @@ def wrong(watch: Watch, minutes: float) -> list[str]:
     before, after = statistics.median(early), statistics.median(last)
     grown = after / before - 1
     say(f"memory: {before:.1f} MB of {len(early)}, {after:.1f} MB of {len(last)}, {grown:+.1%}")
-    slowest, own = max(watch.waits)[0], max(own for _, own in watch.waits)
-    late = sum(seconds > MOST_SECONDS_A_KEY for seconds, _ in watch.waits)
-    say(f"slowest key: {slowest:.2f} s, {own:.2f} s of its own; {late} of {len(watch.waits)} late")
+    for seconds, own, act in sorted(watch.waits, key=lambda wait: wait[1])[-3:]:
+        say(f"slow key: {seconds:.2f} s, {own:.2f} s of its own, after {act}")
+    own = max(own for _, own, _ in watch.waits)
     found = []
     if grown > MOST_GROWTH:
         found.append(f"memory has grown by {grown:.1%}")
@@ -195,7 +196,7 @@ def endure(minutes: float, seed: int, home: Path) -> list[str]:
             live(acts, watch, minutes)
         except (RuntimeError, OSError) as error:  # not shown, or the program is gone
             found.append(f"in {acts.act}: {error}; the screen:\n{painted(terminal)}")
-        say(f"keys that were lost: {acts.lost}")
+        say(f"keys pressed again: {acts.lost}")
         left = leave(terminal, watch)
         found += wrong(watch, minutes)
         if (status := terminal.process.poll()) != 0:

@@ -32,29 +32,40 @@ class Hands:
     def __init__(self, terminal: MeteredTerminal, seed: int) -> None:
         self.terminal = terminal
         self.random = random.Random(seed)
-        self.waits: list[tuple[float, float]] = []
-        """Seconds until the help was there, each time, and without those of `_queued`."""
+        self.act = ""
+        self.waits: list[tuple[float, float, str]] = []
+        """Seconds until the help was there, the same without those of `_queued`, and the act."""
         self.lost = 0
-        """Keys after which nothing came."""
+        """Keys that had to be pressed again."""
 
     def calm(self) -> None:
         """Back to the panes, from wherever one is, and ask for the help."""
         for _ in range(4):
-            self.type(ESCAPE, 0.13)
-        self.type("0")
+            self.type(ESCAPE, 0.15)
+        self.type("0", 0.2)
         self.ask()
 
     def ask(self) -> None:
         """Open the help, to know how long a key takes, and close it."""
-        queued = self._queued()
-        seconds = self.terminal.press("?", "─ Help")
-        self.waits.append((seconds, max(0.0, seconds - (self._queued() - queued))))
+        for _ in range(TRIES):
+            queued, began = self._queued(), time.monotonic()
+            with suppress(RuntimeError):
+                self.terminal.press("?", "─ Help", PATIENCE)
+                break
+            self.lost += 1
+        else:
+            raise RuntimeError("no help after ?")
+        seconds = time.monotonic() - began
+        self.waits.append((seconds, max(0.0, seconds - (self._queued() - queued)), self.act))
         self.type("?")
 
     def _queued(self) -> float:
-        """Seconds that the program's event loop has waited for a processor that others had."""
-        process = self.terminal.process.pid
-        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
+        """Seconds that the program's threads were ready to run and others had the processors."""
+        waited = 0
+        for thread in Path(f"/proc/{self.terminal.process.pid}/task").iterdir():
+            with suppress(OSError):  # it has just ended
+                waited += int((thread / "schedstat").read_text().split()[1])
+        return waited / 1e9
 
     def open(self, key: str, title: str) -> None:
         self.see(f"─ {title} ─", key)
