@@ -47,6 +47,6 @@ async def run(data: Dataset, course: Course) -> None:
                 if recipe.kind == UNTIL:
                     course.make_room(results[0].trial.group)
     if recipe.kind == UNTIL:
-        board.cut(sum(row.done for row in board.rows))
+        course.sheet.cut(sum(row.done for row in board.rows))
     if recipe.tips:
         course.tipping = await sweep_aside.tipping(data, recipe.settings)

@@ -143,6 +143,11 @@ class Sheet:
             for group in sorted(groups - self.marked.keys()):
                 self._mark(group)
 
+    def cut(self, rows: int) -> None:
+        """Leave the rows from there on out, and their marks."""
+        self.board.cut(rows)
+        self.marked = {group: ink for group, ink in self.marked.items() if group < rows}
+
     def _mark(self, group: int) -> None:
         taken = set(self.marked.values())
         self.marked[group] = next(k for k in range(len(taken) + 1) if k not in taken)
