@@ -18,7 +18,8 @@ Exit status 1, and a line for each, unless
 - the help was there within a second of its key, each time, whatever ran (without the time in which
   the program's threads were ready and others had the processors, by the kernel's account). A key
   that comes while a screen closes may be lost to that screen: it is pressed again, and counted;
-- nothing failed: no traceback in a file or on the screen, exit status 0, not a word left behind;
+- every act showed what it should, and nothing failed: no traceback in a file or on the screen, exit
+  status 0, not a word left behind;
 - the terminal is clean: its attributes are as before, the alternate screen is left, the mouse off,
   the cursor on, and no child has outlived the program.
 
@@ -42,6 +43,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its own folder
 
 from tests.benchmarks.acts import SIZES, Acts
+from tests.benchmarks.hands import UnseenError
 from tests.benchmarks.metered import PROGRAM, MeteredTerminal
 from tests.benchmarks.screen import written
 from tests.end_to_end.terminal import LAUNCHER
@@ -161,7 +163,8 @@ def painted(terminal: MeteredTerminal) -> str:
     terminal.take()
     termios.tcsetwinsize(terminal.fd, (41, 121))
     terminal.read(2)
-    return written(terminal, (121, 41))
+    lines = (line.rstrip() for line in written(terminal, (121, 41)).splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def wrong(watch: Watch, minutes: float) -> list[str]:
@@ -194,8 +197,9 @@ def endure(minutes: float, seed: int, home: Path) -> list[str]:
         acts = Acts(terminal, home / "work", seed)
         try:
             live(acts, watch, minutes)
-        except (RuntimeError, OSError) as error:  # not shown, or the program is gone
+        except (UnseenError, OSError) as error:  # it does not answer, or is gone
             found.append(f"in {acts.act}: {error}; the screen:\n{painted(terminal)}")
+        found += acts.unseen
         say(f"keys pressed again: {acts.lost}")
         left = leave(terminal, watch)
         found += wrong(watch, minutes)

@@ -26,6 +26,10 @@ GARBAGE = (
 TRIES, PATIENCE = 3, 6.0
 
 
+class UnseenError(Exception):
+    """A key did not show what it should."""
+
+
 class Hands:
     """The hands at one terminal, whose choices follow from a seed."""
 
@@ -35,6 +39,8 @@ class Hands:
         self.act = ""
         self.waits: list[tuple[float, float, str]] = []
         """Seconds until the help was there, the same without those of `_queued`, and the act."""
+        self.unseen: list[str] = []
+        """What keys did not show."""
         self.lost = 0
         """Keys that had to be pressed again."""
 
@@ -54,7 +60,7 @@ class Hands:
                 break
             self.lost += 1
         else:
-            raise RuntimeError("no help after ?")
+            raise UnseenError("no help after ?")
         seconds = time.monotonic() - began
         self.waits.append((seconds, max(0.0, seconds - (self._queued() - queued)), self.act))
         self.type("?")
@@ -95,7 +101,7 @@ class Hands:
                     lambda frame: re.search(wanted, frame.text) is not None, PATIENCE, first
                 ).text
             self.lost += 1
-        raise RuntimeError(f"no {wanted!r} after {key!r}")
+        raise UnseenError(f"no {wanted!r} after {key!r}")
 
     def type(self, keys: str, seconds: float = 0.05) -> None:
         if keys:
