@@ -167,7 +167,7 @@ class Acts(Hands):
     def open_file(self) -> None:
         """A file of 20,000 rows, in two columns of three."""
         self.pick()
-        self.type("rows.csv", 0.5)
+        self.type(f"{self.folder}/rows.csv", 0.5)  # from wherever the last file was
         self.see("─ rows.csv", ENTER)
         self.see("rows.csv: ", ENTER)
         self.type("r ", 0.5)
@@ -177,6 +177,7 @@ class Acts(Hands):
         for choice in self.random.sample(range(5), 2):
             self.open("x", "Export")
             self.type(HOME + DOWN * choice, 0.2)
+            self.type(f"\t\x15{self.folder}", 0.3)
             self.see("Wrote", ENTER)
 
     def hand_in(self) -> None:
