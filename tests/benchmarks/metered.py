@@ -47,7 +47,8 @@ class MeteredTerminal:
 
     It says that it knows synchronized output, as many terminals do. So the program marks where each
     update begins and ends, which tells frames apart whatever the timing. Everything that is read
-    stays in `output`, and the frames in it in `frames`.
+    stays in `output`, and the frames in it in `frames`, until it is taken away. `fd` is the
+    terminal's own end, for its size and attributes.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class MeteredTerminal:
         self._next_read = 0.0
         self._framed = self._answered = 0
         self._ended = False
-        self._fd, program_end = os.openpty()
+        self.fd, program_end = os.openpty()
         termios.tcsetwinsize(program_end, (rows, columns))
         self.began = time.monotonic()
         try:
@@ -76,7 +77,7 @@ class MeteredTerminal:
 
     def type(self, keys: str) -> None:
         """Send keys to the program."""
-        os.write(self._fd, keys.encode())
+        os.write(self.fd, keys.encode())
 
     def read(self, seconds: float) -> list[Frame]:
         """The frames of so many seconds."""
@@ -145,6 +146,18 @@ class MeteredTerminal:
             else:
                 self._receive(0.01)
 
+    def take(self) -> tuple[bytes, int]:
+        """Take away what was written up to the last frame's end, and how many frames that is.
+
+        What a long session writes would otherwise fill the memory.
+        """
+        taken, frames = bytes(self.output[: self._framed]), len(self.frames)
+        del self.output[: self._framed]
+        self._answered = max(0, self._answered - self._framed)
+        self._framed = 0
+        self.frames.clear()
+        return taken, frames
+
     def processor_seconds(self) -> float:
         """What all threads of the program have taken so far."""
         stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
@@ -162,7 +175,7 @@ class MeteredTerminal:
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()
-        os.close(self._fd)
+        os.close(self.fd)
         self.process.wait()
 
     def _receive(self, seconds: float) -> None:
@@ -171,11 +184,11 @@ class MeteredTerminal:
         time.sleep(max(0.0, min(self._next_read, deadline) - time.monotonic()))
         if self._next_read > deadline:
             return
-        if not select.select([self._fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        if not select.select([self.fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
             return
         limited = math.isfinite(self._rate)
         try:
-            received = os.read(self._fd, _SLICE if limited else 1 << 16)
+            received = os.read(self.fd, _SLICE if limited else 1 << 16)
         except OSError:  # Linux's way to say that no program holds the other end any more
             received = b""
         now = time.monotonic()
@@ -195,7 +208,7 @@ class MeteredTerminal:
     def _answer(self) -> None:
         while (found := self.output.find(_QUESTION, self._answered)) >= 0:
             self._answered = found + len(_QUESTION)
-            os.write(self._fd, _ANSWER)
+            os.write(self.fd, _ANSWER)
 
 
 def _environment() -> dict[str, str]:

@@ -294,11 +294,11 @@ def steps_kept(size: Size, seconds: float, rate: float) -> float:
         asked = time.monotonic()
         terminal.press(" ", "‖")
         terminal.read(1)
-        shown = re.findall(r"paused at step ([\d,]+)", _written(terminal, size))
+        shown = re.findall(r"paused at step ([\d,]+)", written(terminal, size))
         return 100 * int(shown[-1].replace(",", "")) / (pace * (asked - began))
 
 
-def _written(terminal: MeteredTerminal, size: Size) -> str:
+def written(terminal: MeteredTerminal, size: Size) -> str:
     """What stands on the screen in the end."""
     import pyte
 

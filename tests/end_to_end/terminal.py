@@ -15,7 +15,7 @@ import pyte
 import pytest
 
 # The terminal must be the child's controlling one, or it would get neither ctrl+c nor SIGWINCH.
-_LAUNCHER = """
+LAUNCHER = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 # With LANG=C, this interpreter has set it for itself and for all that it starts.
@@ -67,7 +67,7 @@ class Terminal:
         _set_size(program_end, columns, rows)
         try:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _LAUNCHER, *command],
+                [sys.executable, "-I", "-S", "-c", LAUNCHER, *command],
                 stdin=program_end,
                 stdout=program_end,
                 stderr=program_end,

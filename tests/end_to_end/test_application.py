@@ -224,6 +224,14 @@ def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int
         assert terminal.wait_exit() == 0
 
 
+def test_bytes_that_are_no_utf_8_end_nothing() -> None:
+    with Terminal.start([command()]) as terminal:
+        terminal.wait_for("ready")
+        os.write(terminal.fd, b"\x1b[200~pr\xe9c\xe9dent q\x1b[201~\xff\xc3")
+        terminal.type("?")
+        terminal.wait_for("Help", 5)
+
+
 def test_keys_that_are_typed_before_it_has_begun_are_not_lost() -> None:
     with Terminal.start([command()], 120, 40) as terminal:
         while b"1049h" not in terminal.output:

@@ -162,6 +162,18 @@ async def test_more_scales_come_if_none_of_the_first_diverges(houses: Dataset) -
         assert board.fraction == pytest.approx(1)
 
 
+async def test_scales_that_are_not_trained_any_more_lose_their_marks(houses: Dataset) -> None:
+    settings = Settings(learning_rate_m=8e-7, learning_rate_b=0.8)
+    async with opened(houses, settings) as pilot:
+        await choose(pilot, UNTIL)
+        await pilot.press("enter")
+        await done(pilot)
+        sheet = pane(pilot).sweep_run.sheet
+        assert [row.state for row in sheet.board.rows] == ["diverged"]
+        assert list(sheet.marked) == [0]
+        assert [row.group for row, _ in sheet.overlaid()] == [0]
+
+
 async def test_the_form_tells_cost_and_foresight(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("w")
@@ -252,6 +264,13 @@ async def test_keys_of_the_table(houses: Dataset) -> None:
         await pilot.pause()
         assert "slope" in screen(pilot).splitlines()[2]
         assert "converged: 4 of 5" in screen(pilot).splitlines()[1]
+
+
+async def test_a_key_of_the_table_may_come_before_it_is_painted(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        chosen = pane(pilot).sweep_run.sheet.column
+        pane(pilot).query_one(TrialTable).action_turn(1)
+        assert pane(pilot).sweep_run.sheet.column == chosen
 
 
 async def test_curves_against_steps_epochs_and_rows_seen(houses: Dataset) -> None:

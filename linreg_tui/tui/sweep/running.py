@@ -65,6 +65,6 @@ async def _train(data: Dataset, sweep_run: SweepRun) -> None:
                 if recipe.kind == UNTIL:
                     sweep_run.make_room(results[0].trial.group)
     if recipe.kind == UNTIL:
-        board.cut(sum(row.done for row in board.rows))
+        sweep_run.sheet.cut(sum(row.done for row in board.rows))
     if recipe.tips:
         sweep_run.tipping = await aside.tipping(data, recipe.settings)

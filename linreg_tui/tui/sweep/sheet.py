@@ -92,7 +92,9 @@ class Sheet:
             self._here = rows[min(max(self.place(rows) + steps, 0), len(rows) - 1)].group
 
     def turn(self, direction: int, names: list[str]) -> None:
-        """To the next of the columns that are in sight, or the one before."""
+        """To the next of the columns that are in sight, if any are yet, or the one before."""
+        if not names:
+            return
         place = names.index(self.column) + direction if self.column in names else 0
         self.column = names[min(max(place, 0), len(names) - 1)]
 
@@ -140,6 +142,11 @@ class Sheet:
         else:
             for group in sorted(groups - self.marked.keys()):
                 self._mark(group)
+
+    def cut(self, rows: int) -> None:
+        """Leave the rows from there on out, and their marks."""
+        self.board.cut(rows)
+        self.marked = {group: ink for group, ink in self.marked.items() if group < rows}
 
     def _mark(self, group: int) -> None:
         taken = set(self.marked.values())

@@ -25,7 +25,7 @@ if sys.platform != "win32":
     from textual.drivers.linux_driver import LinuxDriver
 
     from linreg_tui.leaving import LOST, Leaving
-    from linreg_tui.tui.terminal.wiping import WipingDriver
+    from linreg_tui.tui.terminal.driver import TerminalDriver
 
 THREADS = 2
 """For work off the event loop. With a screen, a keyboard and a sweep's processes it makes eight."""
@@ -68,9 +68,9 @@ class GuardedApp(App[None]):
         return (self.return_code or 0) if status is None else status
 
     def get_driver_class(self) -> type[Driver]:
-        """The usual driver's wiping kind."""
+        """Our kind of the usual driver."""
         usual = super().get_driver_class()
-        return WipingDriver if sys.platform != "win32" and usual is LinuxDriver else usual
+        return TerminalDriver if sys.platform != "win32" and usual is LinuxDriver else usual
 
     def on_load(self) -> None:
         """Take over what Textual or asyncio would do in another way."""
