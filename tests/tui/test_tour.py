@@ -23,10 +23,12 @@ from linreg_tui.tour.facts import Facts, plan_of
 from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Page, Sweep, Training
 from linreg_tui.tour.text import flat, lay_out
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.plots import Plots
 from linreg_tui.tui.run_view import RunView
+from linreg_tui.tui.sweep.recipe import usual
 from linreg_tui.tui.tour.contents import ContentsScreen
 from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
@@ -244,6 +246,22 @@ async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
         assert (now.run, now.number, now.pace) == (before.run, 8, before.pace)
         assert live(pilot).plots == plots
         assert "other.csv" in screen(pilot)
+
+
+async def test_a_sweep_and_the_views_are_given_back_as_well(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        sweep = pilot.app.screen_stack[0].query_one(SweepPane)
+        sweep.start(usual(Settings(), houses.n))
+        await until(pilot, lambda: sweep.sweep_run.phase == "done")
+        await pilot.press("v", "v", "space", "t")
+        swept = view(pilot)
+        assert not sweep.sweep_run.sheet.board.taken
+        await pilot.press("i", "q")
+        await pilot.pause()
+        assert sweep.sweep_run.sheet.board.taken == 5
+        assert pilot.app.screen_stack[0].query_one(DataPane).view == "joint plot"
+        assert view(pilot).latest
+        assert swept.run is not view(pilot).run
 
 
 async def test_a_question_is_asked_answered_and_seen(houses: Dataset) -> None:

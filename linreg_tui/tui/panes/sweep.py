@@ -56,19 +56,14 @@ class SweepPane(Vertical):
         self.foresights = Foresights(data)
         self.sweep_run = SweepRun(data, usual(settings, data.n))
         self._proposed = False
-        self._head = Plot(
-            lambda columns, rows: lines(columns, rows, [self.sweep_run.head(columns)]),
-            id="sweep-head",
-        )
+        self._head = Plot(lambda c, r: lines(c, r, [self.sweep_run.head(c)]), id="sweep-head")
         self._table = TrialTable(lambda: self.sweep_run.sheet, markers)
         self._tip = Plot(
             lambda columns, rows: lines(columns, rows, [[(self.sweep_run.tip(), Role.REFERENCE)]]),
             id="sweep-tip",
         )
-        self._curves = Plot(
-            lambda columns, rows: self._overlay.draw(columns, rows, self.sweep_run.sheet),
-            id="sweep-curves",
-        )
+        self._curves = Plot(lambda c, r: self._overlay.draw(c, r, self.sweep_run.sheet))
+        self._curves.id = "sweep-curves"
 
     def compose(self) -> ComposeResult:
         """How far it is, the table, what came of it, and the curves."""
@@ -116,23 +111,18 @@ class SweepPane(Vertical):
         """Offer this sweep, whatever the live run's settings, and foresee nothing of it."""
         self.cancel()
         self.workers.cancel_group(self, "foresight")
-        self.sweep_run, self._proposed = SweepRun(self._data, recipe), True
-        self._overlay.against = against
-        self._show()
-        self._share()
+        self._proposed, self._overlay.against = True, against
+        self._turn_to(SweepRun(self._data, recipe))
 
     def bring_back(self, sweep_run: SweepRun) -> None:
         """Show a sweep of the same data again; one that was under way can be gone on with."""
         if sweep_run.phase != "offered":
-            self.sweep_run = sweep_run
-            self._share()
-            self._show()
+            self._turn_to(sweep_run)
 
     def start(self, recipe: Recipe) -> None:
         """Run a sweep in the background, instead of the one under way."""
         self.workers.cancel_group(self, "sweep")
-        self.sweep_run = SweepRun(self._data, recipe)
-        self._carry_out(self.sweep_run)
+        self._carry_out(SweepRun(self._data, recipe))
         self._foresee()
 
     def go_on(self) -> None:
@@ -168,8 +158,7 @@ class SweepPane(Vertical):
         results = [result for row in sheet.board.rows for result in row.results]
         if not results:
             return None
-        title = f"Learning curves of a sweep over {self.sweep_run.recipe.kind}"
-        curves = self._overlay.picture(title, sheet)
+        curves = self._overlay.picture(self.sweep_run.recipe.kind, sheet)
         return Swept(self._data, results, self.foresights, curves)
 
     def on_trial_table_asked(self, message: TrialTable.Asked) -> None:
@@ -196,9 +185,13 @@ class SweepPane(Vertical):
     def _carry_out(self, sweep_run: SweepRun) -> None:
         sweep_run.begin()
         self._looking.resume()
+        self._turn_to(sweep_run)
+        begin(self, "sweep", self._run, sweep_run)
+
+    def _turn_to(self, sweep_run: SweepRun) -> None:
+        self.sweep_run = sweep_run
         self._show()
         self._share()
-        begin(self, "sweep", self._run, sweep_run)
 
     async def _run(self, sweep_run: SweepRun) -> None:
         from linreg_tui.tui.sweep.running import run

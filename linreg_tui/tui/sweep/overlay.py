@@ -41,11 +41,11 @@ class Overlay:
             above_optimum=self.above_optimum,
         )
 
-    def picture(self, title: str, sheet: Sheet) -> CurvesPicture:
-        """The same curves for a file; of all rows that have results if none is drawn."""
+    def picture(self, kind: str, sheet: Sheet) -> CurvesPicture:
+        """The same of a kind of sweep, for a file; of all rows with results if none is drawn."""
         shown = list(sheet.overlaid()) or [(row, 0) for row in sheet.board.rows if row.results]
         return overlay(
-            title,
+            f"Learning curves of a sweep over {kind}",
             self.data,
             [row for row, _ in shown],
             sheet.columns,
