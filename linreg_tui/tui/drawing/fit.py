@@ -9,6 +9,8 @@ import numpy as np
 
 from linreg_tui.axes import linear_axis
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.extent import Extent
+from linreg_tui.core.history import Step
 from linreg_tui.core.sgd import Run
 from linreg_tui.numbers import rows_of
 from linreg_tui.tui.drawing import figures, layers
@@ -23,6 +25,9 @@ LEAVES = 2.0
 
 GROWS = 5.0
 
+NEAR = 0.75
+"""How many times the data's height a line may start outside of it, to be seen from the start."""
+
 SWINGS = 4
 """Steps over which the window remembers how far the line swung, so that it doesn't jitter."""
 
@@ -32,6 +37,9 @@ NUMBERED = "123456789"
 CROWD = 32
 """The points of a batch with more of them lie under the lines, which they would hide."""
 
+POINTS_A_COLUMN = 0.5
+"""With up to so many, each point is a character, and above the lines, which would hide a dot."""
+
 STILL_SEEN = 10.0
 """Steps a second up to which each step can be seen for itself."""
 
@@ -40,19 +48,21 @@ def draw_data(data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE
     """The points alone."""
     area = data_area(data, columns, rows, markers)
     below = figures.frame(area, [(rows_of(data), Role.LABEL)])
-    return layers.stack(area, below, [figures.scatter(area, *data.sketch)])
+    return layers.stack(area, below, [_points(area, data)])
 
 
 class FitPicture:
     """The points, the line that is being fitted, and over it the closed form's, dashed.
 
-    The window holds the points; a line that leaves it far is followed in a few large steps.
+    The window holds the points, and the line to start from if that is near; a line that leaves it
+    far is followed in a few large steps.
     """
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         self._data = data
         self._markers = markers
         self._home: Area | None = None
+        self._home_of: tuple[int, int, Step] | None = None
         self._drawn: tuple[Area, list[Span]] | None = None
 
     def draw(self, columns: int, rows: int, view: RunView) -> Picture:
@@ -64,13 +74,15 @@ class FitPicture:
             names.insert(1, "batch")
         if view.trace is not None:
             names.insert(0, "before")
-        entries = legend(self._markers, *names)
+        few = _few(area, self._data)
+        entries = legend(self._markers, *names, few=few)
         if (workers := view.run.workers) > 1 and "batch" in names:
             numbers = f"{NUMBERED[0]}–{NUMBERED[min(workers, len(NUMBERED)) - 1]}"
             entries[names.index("batch")] = (f"{numbers} workers", Role.BATCH)
         if self._drawn != (area, entries):
             frame = figures.frame(area, entries)
-            self._still = layers.stack(area, frame, [figures.scatter(area, *self._data.sketch)])
+            self._points = _points(area, self._data)
+            self._still = layers.stack(area, frame, [self._points])
             self._drawn = area, entries
         step, optimum = view.run.history[view.number], view.run.optimum
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
@@ -81,14 +93,17 @@ class FitPicture:
         lines = [closed_form, fit] if _in_a_blur(view) else [fit, closed_form]
         crowded = (view.run.segments.at(view.number).settings.batch_size or 0) > CROWD
         trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
-        marked = [] if batch is None else [batch]
+        marked = ([self._points] if few else []) + ([] if batch is None else [batch])
         return layers.stack(
             area, self._still, [*trace, *(marked + lines if crowded else lines + marked)]
         )
 
     def _window(self, columns: int, rows: int, view: RunView) -> Area:
-        if self._home is None or (self._home.columns, self._home.rows) != (columns, rows):
-            self._home = data_area(self._data, columns, rows, self._markers)
+        start = view.run.history[0]
+        if self._home is None or self._home_of != (columns, rows, start):
+            held = _with_line(self._data.extent, start.slope, start.intercept)
+            self._home = data_area(self._data, columns, rows, self._markers, held)
+            self._home_of = columns, rows, start
         area = self._home
         steps = np.arange(max(0, view.number - SWINGS), view.number + 1)
         slopes, intercepts, _, _ = view.run.history.at(steps)
@@ -123,6 +138,24 @@ class FitPicture:
     def _trace(self, area: Area, trace: Run, number: int) -> Layer:
         step = trace.history[min(number, trace.history.last)]
         return figures.straight_line(area, step.slope, step.intercept, Role.TRACE)
+
+
+def _with_line(extent: Extent, slope: float, intercept: float) -> Extent:
+    """How far the points reach, and a line at the first and the last of them, if that is near."""
+    both = extent.with_points((x, slope * x + intercept) for x in (extent.left, extent.right))
+    room = NEAR * (extent.high - extent.low)
+    near = extent.low - both.low <= room and both.high - extent.high <= room
+    return both if near else extent
+
+
+def _few(area: Area, data: Dataset) -> bool:
+    return data.n <= POINTS_A_COLUMN * area.plot_columns
+
+
+def _points(area: Area, data: Dataset) -> Layer:
+    if _few(area, data):
+        return figures.marks(area, *data.sketch, area.markers.point, Role.POINTS)
+    return figures.scatter(area, *data.sketch)
 
 
 def _in_a_blur(view: RunView) -> bool:

@@ -6,11 +6,11 @@ from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Role, Span
 
 
-def legend(markers: Markers, *names: str) -> list[Span]:
-    """What these are drawn with."""
+def legend(markers: Markers, *names: str, few: bool = False) -> list[Span]:
+    """What these are drawn with, the data of a `few` points with a character for each."""
     known: dict[str, tuple[str, Role]] = {
         "before": (markers.trace.sample, Role.TRACE),
-        "data": (markers.points.sample, Role.POINTS),
+        "data": (markers.point if few else markers.points.sample, Role.POINTS),
         "batch": (markers.batch, Role.BATCH),
         "fit": (markers.fit.sample, Role.FIT),
         "loss": (markers.loss.sample, Role.FIT),
