@@ -205,6 +205,18 @@ def qsub(line: str, __: pytest.FixtureRequest) -> None:
     assert all(f"#PBS {one}\n" in README for one in asked)
 
 
+def activate(line: str, __: pytest.FixtureRequest) -> None:
+    """In such an environment the names that the README goes on with are its own."""
+    script = Path(sys.prefix) / "bin" / "activate"
+    if not script.exists():
+        pytest.skip("the tests run in no environment of their own")
+    dot, path = line.split()
+    assert path == ".venv/bin/activate"
+    shell = f"{dot} {shlex.quote(str(script))}; command -v linreg-tui; command -v pip"
+    told = subprocess.run(["sh", "-c", shell], check=True, capture_output=True, text=True)
+    assert told.stdout.split() == [str(script.with_name(name)) for name in ("linreg-tui", "pip")]
+
+
 def nothing(_: str, __: pytest.FixtureRequest) -> None:
     """Can't be run here; bash reads the block that it stands in, if there is one."""
 
@@ -216,6 +228,7 @@ KINDS: dict[str, Callable[[str, pytest.FixtureRequest], None]] = {
     r"(~/linreg/bin/)?pip install ": install,
     r"python3 -m venv \.venv$": nothing,  # a part of the lines that .ci/run runs
     r"python3 -m venv \.venv |\.venv/bin/[a-z]": is_run_by_ci,
+    r"\. \.venv/bin/activate$": activate,
     r"\.ci/run$": nothing,  # runs this
     r"uv run ": is_run_with_uv,
     r"(python )?tests/benchmarks/": load_benchmark,

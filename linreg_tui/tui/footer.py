@@ -37,6 +37,7 @@ WHILE_POKING = {
     **{key.action: 9 for key in (*SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS)},
     **{key.action: 9 for key in LESSON_KEYS},
     "live('restart')": 9,
+    "live('change_pace', -1)": 2,
     "quit": 1,
 }
 """There the run is only watched, and the keys of the plane come first."""

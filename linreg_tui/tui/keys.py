@@ -51,8 +51,8 @@ SETTINGS_KEYS = (
     Key(
         "right_square_bracket", "]", "live('scale_rates', 1)", "Double both learning rates", "rates"
     ),
-    Key("left_curly_bracket", "{", "live('scale_batch', -1)", "Smaller batches", "batch"),
-    Key("right_curly_bracket", "}", "live('scale_batch', 1)", "Larger batches", "batch"),
+    Key("left_curly_bracket", "{", "live('scale_batch', -1)", "Smaller batches", "batch", spare=2),
+    Key("right_curly_bracket", "}", "live('scale_batch', 1)", "Larger batches", "batch", spare=2),
 )
 PANE_KEYS = (
     Key("e", "e", "dialog('edit')", "Edit every setting", "edit"),
@@ -76,7 +76,7 @@ VIEW_KEYS = (
 )
 EXPORT_KEYS = (Key("x", "x", "dialog('export')", "Export run or sweep", "export", spare=4),)
 LESSON_KEYS = (
-    Key("t", "t", "tour('toggle')", "The guided tour", "tour", spare=2),
+    Key("t", "t", "tour('toggle')", "The guided tour", "tour"),
     Key("d", "d", "present", "Presenter mode, on or off"),
 )
 ON_THE_PATH = (
@@ -140,10 +140,10 @@ POKE_KEYS = (
     Key("shift+right", "→", "go(5, 0)", STRIDE),
     Key("a", "a", "ask('add')", "Add a point", "add"),
     Key("enter", "enter", "ask('lift')", "Lift a point, put it down", "lift"),
-    Key("k,delete,backspace", "k", "ask('take_out')", "Take a point out", "kill"),
+    Key("k,delete,backspace", "k", "ask('take_out')", "Take a point out", "remove"),
     Key("u", "u", "ask('undo')", "Undo", "undo"),
     Key("U,ctrl+r", "U", "ask('redo')", "Redo", "redo", spare=8),
-    Key("n,tab", "n", "ask('next', 1)", "To the next point right", "next", spare=7),
+    Key("n,tab", "n", "ask('next', 1)", "To the next point right", "next", spare=1),
     Key("N,shift+tab", "N", "ask('next', -1)", "To the next point left"),
     Key("s", "s", "ask('save')", "Save the edited data", "save"),
     Key("escape", "esc", "ask('leave')", "Put back, or done", "done"),

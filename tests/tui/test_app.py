@@ -263,7 +263,7 @@ async def test_the_footer_shows_more_where_there_is_room(houses: Dataset) -> Non
     async with opened(houses, size=(80, 24)) as pilot:
         assert "landscape" not in screen(pilot).splitlines()[-1]
         await pilot.resize_terminal(120, 40)
-        await until(pilot, lambda: "t tour" in screen(pilot).splitlines()[-1])
+        await until(pilot, lambda: "p poke" in screen(pilot).splitlines()[-1])
         await pilot.resize_terminal(140, 40)
         await until(pilot, lambda: "l landscape" in screen(pilot).splitlines()[-1])
 
@@ -420,7 +420,7 @@ async def test_keys_rest_while_help_is_open(houses: Dataset) -> None:
 async def test_the_footer_shows_the_keys(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size=size) as pilot:
         footer = screen(pilot).splitlines()[-1]
-        for text in ("run", "step", "pace", "reset", "rates", "batch", "sweep", "help", "quit"):
+        for text in ("run", "step", "pace", "reset", "rates", "sweep", "tour", "help", "quit"):
             assert text in footer
 
 

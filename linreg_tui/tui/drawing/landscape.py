@@ -112,8 +112,9 @@ class LandscapePicture:
         return Area(columns, rows, x, y, self._markers)
 
     def _landscape(self, area: Area) -> Picture:
+        ring = f"{area.markers.contour.sample} each ring: above optimum / {RATIO:g}"
         legend = [
-            (f"{area.markers.contour.sample} each ring: excess loss / {RATIO:g}", Role.LABEL),
+            (ring, Role.LABEL),
             (f"{area.markers.goal} closed form", Role.REFERENCE),
         ]
         frame = figures.frame(area, legend)

@@ -84,7 +84,7 @@ def draw_large(columns: int, rows: int, view: RunView, markers: Markers) -> Pict
         ),
         ("intercept b", _fitting(step.intercept, of_intercept, ends[1] - starts[1]), Role.FIT),
         (
-            "diverged" if diverged else "loss above the least",
+            "diverged" if diverged else "loss above optimum",
             _percent(excess, run.optimum.loss),
             Role.BAD if diverged else Role.TEXT,
         ),

@@ -29,10 +29,10 @@ OTHERS = 10
 
 KEYS = "  ".join(
     [
-        "[b $accent]enter[/] [@click=screen.write]write[/]",
-        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
-        "[b $accent]↑↓[/] choose",
-        "[b $accent]tab[/] folder",
+        "[b $footer-key-foreground]enter[/] [@click=screen.write]write[/]",
+        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
+        "[b $footer-key-foreground]↑↓[/] choose",
+        "[b $footer-key-foreground]tab[/] folder",
     ]
 )
 """The bottom line, in Textual's markup."""

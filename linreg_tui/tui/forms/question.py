@@ -32,10 +32,10 @@ class Question(ModalScreen[str | None]):
             box.border_title = self._title
             yield Static(Content(self._text))
             keys = [
-                f"[b $accent]{key}[/] [@click=screen.answer('{key}')]{meaning}[/]"
+                f"[b $footer-key-foreground]{key}[/] [@click=screen.answer('{key}')]{meaning}[/]"
                 for key, meaning in self._answers.items()
             ]
-            back = "[b $accent]esc/ctrl+x[/] [@click=screen.answer(None)]back[/]"
+            back = "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.answer(None)]back[/]"
             yield Static("  ".join([*keys, back]), id="keys")
 
     def on_key(self, event: Key) -> None:

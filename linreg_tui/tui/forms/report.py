@@ -40,10 +40,10 @@ ROOMY = 22
 
 KEYS = "  ".join(
     [
-        "[b $accent]ctrl+s[/] [@click=screen.apply]write[/]",
-        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]close[/]",
-        "[b $accent]tab[/] next field",
-        "[b $accent]←→[/] choose",
+        "[b $footer-key-foreground]ctrl+s[/] [@click=screen.apply]write[/]",
+        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]close[/]",
+        "[b $footer-key-foreground]tab[/] next field",
+        "[b $footer-key-foreground]←→[/] choose",
     ]
 )
 """The bottom line, in Textual's markup."""

@@ -66,11 +66,11 @@ PATIENCE = 0.15
 
 KEYS = "  ".join(
     [
-        "[b $accent]enter/ctrl+s[/] [@click=screen.apply]apply[/]",
-        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
-        "[b $accent]ctrl+r[/] [@click=screen.defaults]defaults[/]",
-        "[b $accent]↑↓[/] field",
-        "[b $accent]←→[/] choose",
+        "[b $footer-key-foreground]enter/ctrl+s[/] [@click=screen.apply]apply[/]",
+        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
+        "[b $footer-key-foreground]ctrl+r[/] [@click=screen.defaults]defaults[/]",
+        "[b $footer-key-foreground]↑↓[/] field",
+        "[b $footer-key-foreground]←→[/] choose",
     ]
 )
 """The bottom line, in Textual's markup. A Footer would be laid out anew with each move."""

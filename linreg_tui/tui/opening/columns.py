@@ -50,11 +50,11 @@ NAME_COLUMNS = 34
 
 KEYS = "  ".join(
     [
-        "[b $accent]enter[/] [@click=screen.apply]open[/]",
-        "[b $accent]x y[/] set",
-        "[b $accent]s[/] [@click=screen.swap]swap[/]",
-        "[b $accent]a[/] [@click=screen.amount]sample[/]",
-        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]back[/]",
+        "[b $footer-key-foreground]enter[/] [@click=screen.apply]open[/]",
+        "[b $footer-key-foreground]x y[/] set",
+        "[b $footer-key-foreground]s[/] [@click=screen.swap]swap[/]",
+        "[b $footer-key-foreground]a[/] [@click=screen.amount]sample[/]",
+        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]back[/]",
     ]
 )
 """The bottom line, in Textual's markup."""

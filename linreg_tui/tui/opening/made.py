@@ -30,9 +30,9 @@ MOST_ROWS = 10_000_000
 
 KEYS = "  ".join(
     [
-        "[b $accent]enter/ctrl+s[/] [@click=screen.apply]make it[/]",
-        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]back[/]",
-        "[b $accent]↑↓[/] field",
+        "[b $footer-key-foreground]enter/ctrl+s[/] [@click=screen.apply]make it[/]",
+        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]back[/]",
+        "[b $footer-key-foreground]↑↓[/] field",
     ]
 )
 """The bottom line, in Textual's markup."""

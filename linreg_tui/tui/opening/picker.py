@@ -46,11 +46,11 @@ EXAMPLES = "examples"
 
 KEYS = "  ".join(
     [
-        "[b $accent]type[/] to find",
-        "[b $accent]↑↓[/] choose",
-        "[b $accent]enter[/] [@click=screen.choose]open[/]",
-        "[b $accent]←[/] [@click=screen.up]folder above[/]",
-        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
+        "[b $footer-key-foreground]type[/] to find",
+        "[b $footer-key-foreground]↑↓[/] choose",
+        "[b $footer-key-foreground]enter[/] [@click=screen.choose]open[/]",
+        "[b $footer-key-foreground]←[/] [@click=screen.up]folder above[/]",
+        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
     ]
 )
 """The bottom line, in Textual's markup."""

@@ -45,10 +45,10 @@ ROOMY = 22
 
 KEYS = "  ".join(
     [
-        "[b $accent]enter/ctrl+s[/] [@click=screen.apply]run[/]",
-        "[b $accent]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
-        "[b $accent]↑↓[/] field",
-        "[b $accent]←→[/] choose",
+        "[b $footer-key-foreground]enter/ctrl+s[/] [@click=screen.apply]run[/]",
+        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
+        "[b $footer-key-foreground]↑↓[/] field",
+        "[b $footer-key-foreground]←→[/] choose",
     ]
 )
 """The bottom line, in Textual's markup."""

@@ -18,10 +18,11 @@ from linreg_tui.tui.tour.guide import END, FORGET
 
 KEYS = "  ".join(
     [
-        "[b $accent]enter[/] go there",
-        f"[b $accent]f[/] [@click=screen.choose('{FORGET}')]forget place and answers[/]",
-        f"[b $accent]q[/] [@click=screen.choose('{END}')]end the tour[/]",
-        "[b $accent]i[/] [@click=screen.close]close[/]",
+        "[b $footer-key-foreground]enter[/] go there",
+        f"[b $footer-key-foreground]f[/] [@click=screen.choose('{FORGET}')]"
+        "forget place and answers[/]",
+        f"[b $footer-key-foreground]q[/] [@click=screen.choose('{END}')]end the tour[/]",
+        "[b $footer-key-foreground]i[/] [@click=screen.close]close[/]",
     ]
 )
 
