@@ -94,7 +94,11 @@ def test_how_a_run_stands(houses: Dataset) -> None:
         (Prediction(False, 9, 0.1), "will diverge, the rates are 10× the limit; press [ 4 times"),
         (Prediction(True, 0.9, 7, 9), "will converge in about 9 steps; limit 7× these rates"),
         (Prediction(True, 0.9, 7, 99), "needs about 99 steps, these are 30; limit 7× these rates"),
-        (Prediction(True, 0.9, 2, 5, 0.8), "will keep trembling about 80% above the optimum"),
+        (Prediction(True, 0.9, 2, 5, 0.8), "will keep trembling, 80% above the optimum on average"),
+        (
+            Prediction(True, 0.9, 2, 5, 0.004),
+            "within 1% in about 5 steps, then trembling by 0.4%",
+        ),
         (Prediction(True, 1, 2), "too slow to come within 1% of the optimum"),
         (Prediction(), "nothing can be foreseen of Adam"),
     ],

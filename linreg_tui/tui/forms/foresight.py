@@ -17,12 +17,16 @@ def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
     if not foreseen.stable:
         # A schedule can hold a divergence up, or end it.
         return "will diverge" if settings.is_constant else "will diverge at full rates"
-    if foreseen.noise is not None and foreseen.noise > CONVERGED_WITHIN:
-        return f"will keep trembling about {100 * foreseen.noise:.2g}% above the optimum"
+    noise = foreseen.noise or 0.0
+    if noise > CONVERGED_WITHIN:
+        return f"will keep trembling, {100 * noise:.2g}% above the optimum on average"
     if foreseen.steps is None:
         return "too slow to come within 1% of the optimum"
     if foreseen.steps > budget:
         return f"needs about {foreseen.steps:,} steps, these are {budget:,}"
+    if noise > CONVERGED_WITHIN / 5:
+        # It may end on either side of what is called converged.
+        return f"within 1% in about {foreseen.steps:,} steps, then trembling by {100 * noise:.1g}%"
     return f"will converge in about {foreseen.steps:,} steps"
 
 
