@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
+from linreg_tui.sweeps.cells import seconds
 from linreg_tui.tui.drawing.picture import Role, Span
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
 from linreg_tui.tui.sweep.sheet import UNFINISHED, Phase, Sheet
@@ -150,7 +151,7 @@ class SweepRun:
             return [[(f"{self.phase}, {trials}  g goes on here", Role.LABEL)]]
         if self.phase == "done":
             took = self._ended - self._began
-            return [[(f"{self.phase}, {trials} trainings in {took:.1f} s", Role.LABEL)]]
+            return [[(f"{self.phase}, {trials} trainings in {seconds(took)}", Role.LABEL)]]
         forms: list[list[Span]] = []
         for bar in BARS:
             full = round(bar * board.fraction)
