@@ -10,7 +10,13 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
-from linreg_tui.core.settings import MAX_STEPS, Settings
+from linreg_tui.core.settings import (
+    MAX_STEPS,
+    Settings,
+    next_batch_size,
+    scaled_rates,
+    starting_at,
+)
 from linreg_tui.core.sgd import Run
 
 OTHER: dict[str, Any] = {
@@ -118,3 +124,22 @@ def test_a_tenth_of_a_run() -> None:
         assert (step.warmup(total), Settings(warmup_steps=7).warmup(total)) == (0, 7)
         assert Settings(decay_steps=3).decay_interval(total) == 3
     assert isinstance(warmup.warmup(25), int)
+
+
+def test_the_batch_sizes_that_a_key_goes_through() -> None:
+    sizes, settings = [], Settings()
+    for _ in range(11):
+        settings = next_batch_size(settings, 551, -1)
+        sizes.append(settings.batch_size)
+    assert sizes == [512, 256, 128, 64, 32, 16, 8, 4, 2, 1, 1]
+    assert next_batch_size(Settings(batch_size=100), 551, 1).batch_size == 128
+    assert next_batch_size(Settings(batch_size=512), 551, 1).batch_size is None
+    assert next_batch_size(Settings(batch_size=4), 8, 1).batch_size is None
+    assert next_batch_size(Settings(), 551, 1) == Settings()
+
+
+def test_settings_with_other_rates_and_another_start() -> None:
+    rated = scaled_rates(Settings(), 0.25)
+    assert (rated.learning_rate_m, rated.learning_rate_b) == (2.5e-8, 2.5e-2)
+    assert rated.differs(Settings(), "learning_rate_m")
+    assert starting_at(rated, 2.0, 3.0) == replace(rated, initial_slope=2.0, initial_intercept=3.0)

@@ -21,7 +21,9 @@ from linreg_tui.core.sweep import (
     check,
     estimated_seconds,
     grid,
+    groups_in_range,
     over_batch_sizes,
+    over_doubled_scales,
     over_scales,
     scaled,
 )
@@ -367,3 +369,13 @@ def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
     assert {(step.slope, step.intercept, step.loss) for step in seen} == {(2, 1, 0)}
     slow = tipping_scale(data, best, rates_alone)
     assert (slow.held, slow.tipped) == (2.0**63, None)
+
+
+def test_doubled_scales_end_where_rates_are_numbers_no_more(houses: Dataset) -> None:
+    plan = over_doubled_scales(Settings(), houses.n, repeats=2)
+    assert [trial.scale for trial in plan[::2]] == [2.0**k for k in range(17)]
+    assert [len(group) for group in groups_in_range(houses, plan)] == [2] * 17
+    huge = over_doubled_scales(Settings(learning_rate_m=1e305), houses.n)
+    kept = [group[0].scale for group in groups_in_range(houses, huge)]
+    assert kept == [2.0**k for k in range(len(kept))]
+    assert len(kept) < 17
