@@ -86,17 +86,9 @@ def _on_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def scheduler() -> Iterator[str]:
     """The address of a cluster in this process."""
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1,
-        threads_per_worker=1,
-        processes=False,
-        protocol="tcp",
-        host="127.0.0.1",
-        dashboard_address=None,
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-        memory_limit=0,
-        silence_logs=50,
-    ) as cluster:
+    from tests.cluster.scheduler import OPTIONS
+
+    with distributed.LocalCluster(**OPTIONS) as cluster:
         yield cluster.scheduler_address
 
 

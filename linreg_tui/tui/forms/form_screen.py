@@ -27,11 +27,20 @@ class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
         ("right,space", "turn(1)", "Next word"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: dict[str, str] = {}
+
     @property
     def fields(self) -> list[Field]:
         """All fields, from top to bottom and left to right."""
         # A query would match its selector against every widget, at each key.
         return [node for node in self.walk_children() if isinstance(node, Field)]
+
+    def read_texts(self) -> bool:
+        """Take down the `texts` of all fields by their settings; whether any is another one."""
+        before, self.texts = self.texts, {field.setting: field.text for field in self.fields}
+        return self.texts != before
 
     def action_walk(self, direction: int) -> None:
         """To the next field (1) or the one before (-1)."""

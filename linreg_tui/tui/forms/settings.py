@@ -85,7 +85,6 @@ class SettingsForm(FormScreen[Settings]):
         super().__init__()
         self._data = data
         self._settings = settings
-        self.texts: dict[str, str] = {}
         self._faults: dict[str, str] = {}
         self._hint = Static(id="hint")
         self._verdict = Horizontal(id="verdict")
@@ -124,11 +123,9 @@ class SettingsForm(FormScreen[Settings]):
     @on(Choice.Changed)
     def check(self) -> None:
         """Mark what is wrong; if nothing is, foresee, once the fields have been let alone."""
-        texts = {field.setting: field.text for field in self.fields}
-        if texts == self.texts:
+        if not self.read_texts():
             return
-        self.texts = texts
-        self._settings, self._faults = read(texts, self._settings, self._data)
+        self._settings, self._faults = read(self.texts, self._settings, self._data)
         for field in self.fields:
             name = field.setting
             field.mark(wrong=name in self._faults, idle=name in self._settings.without_effect)

@@ -52,7 +52,7 @@ class SweepPane(Vertical):
         super().__init__(id="sweep", classes="pane")
         self._data = data
         self._link = link or Link()
-        self._overlay = Overlay(data, markers)
+        self._overlay = Overlay(markers)
         self.foresights = Foresights(data)
         self.sweep_run = SweepRun(data, usual(settings, data.n))
         self._proposed = False
@@ -94,7 +94,7 @@ class SweepPane(Vertical):
         """Offer a sweep of other data, and forget the one there was."""
         self.cancel()
         self._proposed = False
-        self._data = self._overlay.data = data
+        self._data = data
         self.foresights = Foresights(data)
         self.sweep_run = SweepRun(data, usual(settings, data.n))
         self._share()

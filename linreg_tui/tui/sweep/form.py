@@ -74,7 +74,6 @@ class SweepForm(FormScreen[Recipe]):
         self._settings = settings
         self._foresights = foresights
         self._first = texts_of(settings, data.n) | texts_again(last)
-        self.texts: dict[str, str] = {}
         self.recipe: Recipe | None = None
         self._faults: dict[str, str] = {}
         self._board: Board | None = None
@@ -106,14 +105,12 @@ class SweepForm(FormScreen[Recipe]):
     @on(Choice.Changed)
     def check(self) -> None:
         """Show the fields that are asked, and what they make or what is wrong with them."""
-        texts = {field.setting: field.text for field in self.fields}
-        if texts == self.texts:
+        if not self.read_texts():
             return
-        self.texts = texts
-        self.recipe, self._faults = read(texts, self._settings, self._data)
+        self.recipe, self._faults = read(self.texts, self._settings, self._data)
         asks = {ask.name: ask for ask in ASKS}
         for field in self.fields:
-            field.display = texts["over"] in asks[field.setting].kinds
+            field.display = self.texts["over"] in asks[field.setting].kinds
             field.mark(wrong=field.setting in self._faults, idle=False)
         self.workers.cancel_group(self, "foresight")
         self._board = None

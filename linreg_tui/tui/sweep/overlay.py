@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from linreg_tui.core.dataset import Dataset
 from linreg_tui.report.learning_curves import Against, CurvesPicture
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture
@@ -13,8 +12,7 @@ from linreg_tui.tui.sweep.sheet import Sheet
 class Overlay:
     """The curves of the rows that are marked, against what is chosen."""
 
-    def __init__(self, data: Dataset, markers: Markers) -> None:
-        self.data = data
+    def __init__(self, markers: Markers) -> None:
         self.markers = markers
         self.against: Against = AGAINST[0]
         self.above_optimum = True
@@ -33,7 +31,7 @@ class Overlay:
         return draw_curves(
             columns,
             rows,
-            self.data,
+            sheet.data,
             list(sheet.overlaid()),
             sheet.columns,
             self.against,
@@ -46,7 +44,7 @@ class Overlay:
         shown = list(sheet.overlaid()) or [(row, 0) for row in sheet.board.rows if row.results]
         return overlay(
             f"Learning curves of a sweep over {kind}",
-            self.data,
+            sheet.data,
             [row for row, _ in shown],
             sheet.columns,
             self.against,
