@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +108,17 @@ class Moments(Generic[Number]):
         second[..., 0, 0] = self.sxx / self.n + self.mean_x * self.mean_x
         second[..., 0, 1] = second[..., 1, 0] = self.mean_x
         return 2 * second
+
+
+class BatchMoments(Protocol):
+    """Knows the moments of batches, as `Batches` does; so many workers share each of them."""
+
+    @property
+    def workers(self) -> int:
+        """How many."""
+
+    def moments(self, index: NDArray[np.intp]) -> Moments[FloatArray]:
+        """Moments of k batches, which `index`, of shape (k, size), names the rows of."""
 
 
 class Batches:

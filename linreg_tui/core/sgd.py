@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import repeat
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
 from linreg_tui.core.history import History, Step, Thinner
-from linreg_tui.core.moments import FloatArray, Moments, Number
+from linreg_tui.core.moments import BatchMoments, FloatArray, Moments, Number
 from linreg_tui.core.optimizers import Row, optimizer
 from linreg_tui.core.outcome import Milestones, Status, largest_loss, near_excess
 from linreg_tui.core.sampling import Index
@@ -32,17 +32,6 @@ CHUNK = 4096
 
 _LONGEST_WALK = 4096
 """Steps at a time, and steps from which a branch may have to be trained again."""
-
-
-class BatchMoments(Protocol):
-    """Knows the moments of batches, as `Batches` does; so many workers share each of them."""
-
-    @property
-    def workers(self) -> int:
-        """How many."""
-
-    def moments(self, index: Index) -> Moments[FloatArray]:
-        """Moments of k batches, which `index`, of shape (k, size), names the rows of."""
 
 
 class Run:
