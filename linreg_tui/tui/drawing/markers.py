@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,12 @@ class Ink:
 class Markers:
     """One such set.
 
-    A cell has `across` times `down` dots. `point` marks a point over lines, `batch`
-    those of a batch, `step` each step of
-    a run on its curve, `here` the one in view and `goal` the optimum; each of `curves` marks one of
-    several curves. `right` and `up` say where axes point, and `axis` has the characters of
-    plotext's axes in the order of `AXIS`. `bars_up` and `bars_right` are the end of a bar in its
-    cell, from the least to a full cell, and `levels` the heights of a sparkline. `needs` is what
-    an encoding must have to carry the set.
+    A cell has `across` times `down` dots. `point` marks a point over lines, `batch` those of a
+    batch, `step` each step of a run on its curve, `here` the one in view and `goal` the optimum;
+    each of `curves` marks one of several curves. `right` and `up` say where axes point, and `axis`
+    has the characters of plotext's axes in the order of `AXIS`. `bars_up` and `bars_right` are the
+    end of a bar in its cell, from the least to a full cell, and `levels` the heights of a
+    sparkline. `needs` is what an encoding must have to carry the set.
     """
 
     name: str
@@ -91,9 +90,9 @@ BRAILLE = Markers(
     bars_right=EIGHTHS_RIGHT,
     needs="⠁⣿●•✕■▲◆▼✚★" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
 )
-BLOCK = Markers(
+BLOCK = replace(
+    BRAILLE,
     name="block",
-    across=2,
     down=2,
     points=Ink("hd", "▞"),
     fit=Ink("hd", "▄▄"),
@@ -104,15 +103,8 @@ BLOCK = Markers(
     point="o",
     batch="▒",
     step="█",
-    here="●",
     goal="+",
     curves="ox+*#%&",
-    levels=EIGHTHS_UP,
-    axis=AXIS,
-    right="→",
-    up="↑",
-    bars_up=EIGHTHS_UP,
-    bars_right=EIGHTHS_RIGHT,
     needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
 )
 ASCII = Markers(
