@@ -551,3 +551,22 @@ async def test_all_panes_fit_on_the_screen_from_the_first(houses: Dataset) -> No
         regions = [pilot.app.query_one(f"#{pane}").region for pane in PANES]
         assert all(pilot.app.screen.region.contains_region(region) for region in regions)
         assert sum(region.area for region in regions) <= pilot.app.screen.region.area
+
+
+async def test_the_latest_of_many_notices_has_the_first_row(houses: Dataset) -> None:
+    app = LinregApp(houses, Settings())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        for number in range(4):
+            app.notify(f"the first of two {number}")
+            app.notify(f"notice {number}")
+            await until(pilot, lambda: f"notice {number}" in screen(pilot))  # noqa: B023
+            first, second, *_ = screen(pilot).splitlines()
+            assert f"notice {number}" in first
+            assert "the first of" not in second
+            if number == 1:
+                await pilot.press("question_mark")
+                await pilot.pause()
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "notice 3" in screen(pilot).splitlines()[0]
+        assert len(app.query("ToastHolder")) == 1

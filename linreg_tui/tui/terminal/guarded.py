@@ -123,10 +123,15 @@ class GuardedApp(App[None]):
             self._leaving.begin(0, f"{words}\n")
         self.exit()
 
-    def notify(self, message: str, **options: Any) -> None:
-        """Show a notice, one at a time: the latest."""
+    def on_notify(self) -> None:
+        """Make room for a notice: the latest is shown alone, in the first row.
+
+        Textual takes out those that are cleared but keeps what held them, which would stay above
+        all later ones.
+        """
         self.clear_notifications()
-        super().notify(message, **options)
+        for screen in self.screen_stack:
+            screen.query("ToastHolder").remove()
 
     def action_help_quit(self) -> None:
         """Ask once, then leave as other programs do at ctrl+c."""
