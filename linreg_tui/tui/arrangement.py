@@ -15,15 +15,20 @@ LOSS_ROWS = 20
 ALL_COLUMNS, ALL_ROWS = 100, 32
 """The smallest screen on which all panes can."""
 
+GRADIENT_ROWS, PLOTS_ROWS = 36, 30
+"""From how many rows on the gradient is always shown, and takes no plot's place if asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """Which pane is alone on the screen, None for all, and whether it has room for one plot only.
 
-    `too_small` is a screen on which nothing can be read.
+    `rows` are those of the screen that panes, title, and footer share; `too_small` is a screen on
+    which nothing can be read.
     """
 
     alone: str | None
+    rows: int
     one_plot: bool
     poking: bool
     too_small: bool
@@ -35,6 +40,8 @@ class Arrangement:
             "poking": self.poking,
             "too-small": self.too_small,
             "short": self.one_plot,
+            "low": self.rows < PLOTS_ROWS,
+            "roomy": self.rows >= GRADIENT_ROWS,
             "alone": self.alone is not None,
         }
 
@@ -57,4 +64,4 @@ def arrange(
     all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS and not one_plot
     first = None if all_fit else "data" if poking else "live"
     too_small = size.width < LEAST_COLUMNS or size.height < LEAST_ROWS
-    return Arrangement(asked or first, one_plot, poking, too_small)
+    return Arrangement(asked or first, room.height, one_plot, poking, too_small)

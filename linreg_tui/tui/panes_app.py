@@ -74,10 +74,11 @@ class PanesApp(LinkedApp):
         self.stylesheet.parse()  # or the first widget of all would be styled without
         others = Others(self.data, self.started, self._markers, self.link, self.tour.guide)
         panes = self.main.query_one("#panes")
-        await others.mount(panes, panes.query_one("#side"))
-        self._others = others
-        self.arrange_panes(self.size)
-        others.sweep.offer(self.live.afresh)
+        with self.batch_update():  # one layout for all of them
+            await others.mount(panes, panes.query_one("#side"))
+            self._others = others
+            self.arrange_panes(self.size)
+            others.sweep.offer(self.live.afresh)
 
     @property
     def others(self) -> Others:

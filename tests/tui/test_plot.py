@@ -8,6 +8,7 @@ from textual.geometry import Region
 
 from linreg_tui.tui.drawing.picture import Picture, Role, lines
 from linreg_tui.tui.drawing.plot import Plot, changes
+from tests.tui.seeing import until
 
 WIDTH, HEIGHT = 30, 6
 
@@ -73,6 +74,28 @@ async def test_what_is_drawn_is_on_the_screen_and_follows_its_size() -> None:
         assert screen(app)[0].startswith("[red]价格")
         assert screen(app)[1].startswith("second")
         await pilot.resize_terminal(20, 3)
-        await pilot.pause()
-        assert app.drawn[-1] == (20, 3)
+        await until(lambda: app.drawn[-1] == (20, 3))
         assert len(screen(app)) == 3
+
+
+async def test_it_is_drawn_once_for_what_is_painted() -> None:
+    app = OnePlot()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        assert app.drawn == [(WIDTH, HEIGHT)]
+        plot = app.query_one(Plot)
+        plot.display = False
+        await pilot.pause()
+        for word in ("one", "two", "three"):
+            app.rows = [word]
+            plot.redraw()
+            await pilot.pause()
+        assert len(app.drawn) == 1  # nobody would see it
+        plot.display = True
+        await pilot.pause()
+        assert screen(app)[0].startswith("three")
+        assert app.drawn == [(WIDTH, HEIGHT)] * 2
+        await pilot.resize_terminal(20, 3)
+        await until(lambda: app.drawn[2:])
+        await pilot.pause()
+        assert app.drawn[2:] == [(20, 3)]

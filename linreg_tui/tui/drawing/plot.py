@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
 from textual.dom import DOMNode
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,41 +19,49 @@ from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Glyphs, Picture, Ro
 
 
 class Plot(Widget):
-    """Shows what `draw(columns, rows)` returns, whenever `redraw` is called or the size changes."""
+    """Shows what `draw(columns, rows)` returns, as it is when `redraw` is called.
+
+    Out of sight, and for another size, it is not drawn before it is painted: so it is drawn once
+    for each paint, and never painted for a size that it no longer has.
+    """
 
     def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._draw = draw
         self._picture = blank(0, 0)
+        self._drawn_for: Size | None = None
 
     def redraw(self) -> None:
         """Draw the picture anew and repaint where it differs from the last one."""
-        if not self.size:
+        if self._drawn_for != self.size or not self.is_on_screen:
+            self._draw_later()
             return
-        try:
-            last, self._picture = self._picture, self._draw(*self.size)
-        except canvas.LaterError:
-            self.call_after_refresh(self._load_and_redraw)
-            return
+        last = self._picture
+        self._draw_now()
         if last.glyphs.shape != self._picture.glyphs.shape:
             self.refresh()
         elif regions := list(changes(last, self._picture)):
             self.refresh(*regions)
 
+    def _draw_later(self) -> None:
+        self._drawn_for = None
+        self.refresh()
+
+    def _draw_now(self) -> None:
+        self._drawn_for = self.size
+        try:
+            self._picture = self._draw(*self.size)
+        except canvas.LaterError:
+            self.call_after_refresh(self._load_and_redraw)
+
     def _load_and_redraw(self) -> None:
         canvas.load()
-        self.redraw()
-
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.redraw()
-
-    def on_show(self) -> None:
-        """Catch up with what happened out of sight."""
-        self.redraw()
+        self._draw_later()
 
     def render_line(self, y: int) -> Strip:
         """One row of the picture."""
+        if self._drawn_for != self.size:
+            self._draw_now()
         if y >= len(self._picture.glyphs):
             return Strip.blank(self.size.width, self.rich_style)
         return self._strip(self._picture, y)

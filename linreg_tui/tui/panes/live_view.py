@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
@@ -25,9 +24,6 @@ from linreg_tui.tui.player import Player
 from linreg_tui.tui.plots import Plots
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.terminal.link import LATE, Link
-
-ROOM_FOR_ALL, ROOM_FOR_TWO = 34, 28
-"""Rows from which on the gradient is always shown, and from which on it takes no plot's place."""
 
 PICTURE_COLUMNS = 80
 """How wide a picture is that leaves the program."""
@@ -116,11 +112,6 @@ class LiveView(Vertical):
             self._redraw()
         else:
             self._last_resort.resume()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Show the update where there is room for everything."""
-        self.set_class(event.size.height >= ROOM_FOR_ALL, "roomy")
-        self.set_class(event.size.height < ROOM_FOR_TWO, "low")
 
     def picture(self) -> list[Strip]:
         """Line, numbers and loss as they are in view, whatever room the screen has for them."""
