@@ -142,7 +142,7 @@ class Acts(Hands):
 
     def help(self) -> None:
         """The help, to its end."""
-        self.open("?", "Help")
+        self.open("?", "Help[^─]*")
         self.some(("\x1b[6~", "\x1b[5~", DOWN, END, HOME), 8)
 
     def command(self) -> None:
