@@ -14,7 +14,7 @@ from linreg_tui.core.examples import bundled
 # they start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-os.environ["TEXTUAL_FPS"] = "240"  # as the program sets it, before Textual is imported
+os.environ["TEXTUAL_FPS"] = "600"  # tests wait for frames; the program's own rate is 240
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 

@@ -214,8 +214,8 @@ def _set_size(fd: int, columns: int, rows: int) -> None:
 
 
 def _environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """The tests' environment, but for what would speak of the terminal that they run in."""
-    hidden = {"COLUMNS", "LINES", "LC_ALL", "LC_CTYPE"}
+    """The tests' environment, but for what speaks of their own terminal and frames."""
+    hidden = {"COLUMNS", "LINES", "LC_ALL", "LC_CTYPE", "TEXTUAL_FPS"}
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     return kept | own | dict(extra)

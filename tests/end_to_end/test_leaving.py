@@ -307,9 +307,8 @@ def test_without_a_screen_or_a_keyboard_it_says_so(closed: str) -> None:
         assert "needs a terminal" in terminal.screen[0] or "2>&-" in closed
 
 
-@pytest.mark.parametrize("elsewhere", ["2>&-", "2> /dev/null"])
-def test_errors_may_go_elsewhere(elsewhere: str) -> None:
-    with Terminal.start(["sh", "-c", f"exec '{command()}' {elsewhere}"]) as terminal:
+def test_there_may_be_nowhere_for_errors() -> None:
+    with Terminal.start(["sh", "-c", f"exec '{command()}' 2>&-"]) as terminal:
         found = cooked(terminal)
         terminal.wait_for("ready")
         assert ends(terminal, lambda: terminal.type("q"), found) == 0
@@ -328,11 +327,16 @@ def wait_until_stopped(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("kind", ["linux", "vt100"])
-def test_a_terminal_with_one_screen_is_left_empty(kind: str) -> None:
-    # Such as the terminal of these tests, which knows of no second one.
-    with started(env={"TERM": kind, "COLORTERM": ""}) as terminal:
+def test_a_poor_terminal_is_enough_and_its_only_screen_is_left_empty(kind: str) -> None:
+    env = {"TERM": kind, "COLORTERM": "", "NO_COLOR": "1"}
+    with started("--theme", "high-contrast", "--fps", "5", env=env) as terminal:
         found = cooked(terminal)
         terminal.wait_for("ready")
+        terminal.type("4w\r")
+        # Curves are told apart by their marks, of which such terminals have the plain ones.
+        terminal.wait_for("o    32")
+        terminal.wait_for("x    64")
+        assert all(line.isascii() for line in terminal.screen)
         assert ends(terminal, lambda: terminal.type("q"), found) == 0
         assert all(line.isspace() for line in terminal.screen)
         assert terminal.cursor == (0, 0)

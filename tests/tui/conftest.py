@@ -61,7 +61,7 @@ def _whole_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
         async with App.run_test(app, **options) as pilot:
             async with asyncio.timeout(10):
                 while not app.settled:
-                    await pilot.pause(0.005)
+                    await asyncio.sleep(0.001)
             await pilot.pause()
             yield pilot
 

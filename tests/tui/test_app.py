@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -25,6 +24,7 @@ from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.timeline import Timeline
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.title import Tab
+from tests.tui.seeing import screen, until
 
 PANES = ("data", "closed-form", "live", "sweep")
 ENDED = {"converged", "stopped"}
@@ -34,6 +34,7 @@ ENDED = {"converged", "stopped"}
 async def opened(
     data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Pilot[None]]:
+
     app = LinregApp(data, settings or Settings())
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -44,32 +45,21 @@ def view(pilot: Pilot[None]) -> RunView:
     return pilot.app.query_one(LivePane).view
 
 
-def screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
 def shown(pilot: Pilot[None]) -> list[str]:
     return [pane for pane in PANES if pilot.app.query_one(f"#{pane}").region.area]
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await pilot.pause(0.01)
-
-
 async def step_on(pilot: Pilot[None], key: str, last: int) -> None:
     await pilot.press(key)
-    await until(pilot, lambda: view(pilot).run.history.last == last == view(pilot).number)
+    await until(lambda: view(pilot).run.history.last == last == view(pilot).number)
 
 
 async def test_space_runs_to_the_end_of_the_epochs_and_then_on(houses: Dataset) -> None:
     async with opened(houses, Settings(epochs=3)) as pilot:
         await pilot.press("plus", "plus", "plus", "space")
-        await until(pilot, lambda: view(pilot).number == 3 and not view(pilot).running)
+        await until(lambda: view(pilot).number == 3 and not view(pilot).running)
         await pilot.press("space")
-        await until(pilot, lambda: view(pilot).number > 5)
+        await until(lambda: view(pilot).number > 5)
         await pilot.press("space")
         assert not view(pilot).running
 
@@ -77,7 +67,7 @@ async def test_space_runs_to_the_end_of_the_epochs_and_then_on(houses: Dataset) 
 async def test_the_notebooks_run_ends_where_the_notebooks_does(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*["plus"] * 5, "space")
-        await until(pilot, lambda: view(pilot).number == 30)
+        await until(lambda: view(pilot).number == 30)
         await pilot.pause()
         text = screen(pilot)
         for number in ("88.89", "32912.24", "1478200827.64", "0.03%", "converged"):
@@ -116,14 +106,14 @@ async def test_what_is_shown_is_the_step_in_view(houses: Dataset) -> None:
 async def test_walking_pauses_and_running_goes_on_from_the_end(houses: Dataset) -> None:
     async with opened(houses, Settings(epochs=10_000)) as pilot:
         await pilot.press("plus", "plus", "space")
-        await until(pilot, lambda: view(pilot).number >= 5)
+        await until(lambda: view(pilot).number >= 5)
         await pilot.press("home")
         assert not view(pilot).running
         await pilot.pause(0.1)
         assert view(pilot).number == 0
         last = view(pilot).run.history.last
         await pilot.press("space")
-        await until(pilot, lambda: view(pilot).number > last)
+        await until(lambda: view(pilot).number > last)
 
 
 async def test_reset_gives_the_same_run_again(houses: Dataset) -> None:
@@ -158,7 +148,7 @@ async def test_rates(houses: Dataset) -> None:
             assert settings.learning_rate_b == pytest.approx(0.1 * scale)
         await pilot.press(*["right_square_bracket"] * 3)
         await pilot.pause()
-        await until(pilot, lambda: "will diverge" in screen(pilot))
+        await until(lambda: "will diverge" in screen(pilot))
 
 
 async def test_batch_sizes(houses: Dataset) -> None:
@@ -192,7 +182,7 @@ async def test_a_branch_starts_where_one_looks_and_leaves_a_trace(houses: Datase
         await step_on(pilot, "shift+right", 10)
         old = view(pilot).run
         await pilot.press("shift+left", *["right"] * 3, "right_square_bracket", "b")
-        await until(pilot, lambda: view(pilot).run is not old)
+        await until(lambda: view(pilot).run is not old)
         assert view(pilot).number == view(pilot).run.history.last == 3
         assert view(pilot).settings.learning_rate_b == 0.2
         assert view(pilot).trace is old
@@ -208,12 +198,12 @@ async def test_a_branch_starts_where_one_looks_and_leaves_a_trace(houses: Datase
 async def test_a_diverged_run_says_which_key_brings_it_back(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*["right_square_bracket"] * 4)
-        await until(pilot, lambda: "press [ twice" in screen(pilot))
+        await until(lambda: "press [ twice" in screen(pilot))
         await step_on(pilot, "shift+right", 10)
         await pilot.pause()
         assert "diverged at step" in screen(pilot)
         await pilot.press("left_square_bracket", "left_square_bracket")
-        await until(pilot, lambda: "‖ step 10: needs about" in screen(pilot))
+        await until(lambda: "‖ step 10: needs about" in screen(pilot))
 
 
 async def test_the_landscape(houses: Dataset) -> None:
@@ -256,16 +246,16 @@ async def test_the_timeline_can_be_clicked(houses: Dataset) -> None:
         await step_on(pilot, "shift+right", 10)
         width = pilot.app.query_one(Timeline).size.width
         await pilot.click(Timeline, offset=(2 + round(4 / 30 * (width - 6)), 0))
-        await until(pilot, lambda: view(pilot).number == 4)
+        await until(lambda: view(pilot).number == 4)
 
 
 async def test_the_footer_shows_more_where_there_is_room(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         assert "landscape" not in screen(pilot).splitlines()[-1]
         await pilot.resize_terminal(120, 40)
-        await until(pilot, lambda: "p poke" in screen(pilot).splitlines()[-1])
+        await until(lambda: "p poke" in screen(pilot).splitlines()[-1])
         await pilot.resize_terminal(140, 40)
-        await until(pilot, lambda: "l landscape" in screen(pilot).splitlines()[-1])
+        await until(lambda: "l landscape" in screen(pilot).splitlines()[-1])
 
 
 @pytest.mark.parametrize("columns", [60, 80, 100, 119, 120, 121, 140, 200])
@@ -290,7 +280,7 @@ async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None
     async with opened(houses, Settings(epochs=10_000)) as pilot:
         await pilot.press("plus", "plus", "space", "right_square_bracket")
         assert view(pilot).running
-        await until(pilot, lambda: view(pilot).number > 0)
+        await until(lambda: view(pilot).number > 0)
         assert view(pilot).run.settings.learning_rate_m == pytest.approx(2e-7)
 
 
@@ -406,7 +396,7 @@ async def test_the_size_can_change_while_help_is_open(houses: Dataset) -> None:
         await pilot.press("question_mark")
         await pilot.resize_terminal(80, 24)
         await pilot.press("question_mark")
-        await until(pilot, lambda: shown(pilot) == ["live"])
+        await until(lambda: shown(pilot) == ["live"])
 
 
 async def test_keys_rest_while_help_is_open(houses: Dataset) -> None:
@@ -451,13 +441,13 @@ async def test_everything_is_in_the_palette(houses: Dataset) -> None:
         assert all(any(title.startswith(key.meaning) for title in titles) for key in KEYS)
         await pilot.press("ctrl+p")
         await pilot.press(*"Double", "enter")
-        await until(pilot, lambda: view(pilot).run.settings.learning_rate_b == 0.2)
+        await until(lambda: view(pilot).run.settings.learning_rate_b == 0.2)
 
 
 async def test_quit(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("space", "q")
-        await until(pilot, lambda: not pilot.app.is_running)
+        await until(lambda: not pilot.app.is_running)
         assert pilot.app.return_code == 0
 
 
@@ -466,7 +456,7 @@ async def test_too_little_room_is_said(houses: Dataset) -> None:
         assert "60x16" in screen(pilot)
         assert shown(pilot) == []
         await pilot.resize_terminal(60, 16)
-        await until(pilot, lambda: "60x16" not in screen(pilot))
+        await until(lambda: "60x16" not in screen(pilot))
         assert shown(pilot) == ["live"]
 
 
@@ -484,8 +474,7 @@ async def test_every_size_can_be_drawn(houses: Dataset) -> None:
             (99, 31),
         ]:
             await pilot.resize_terminal(*size)
-            await pilot.pause()
-            assert len(screen(pilot).splitlines()) == size[1]
+            await until(lambda: len(screen(pilot).splitlines()) == size[1])  # noqa: B023
 
 
 DIVERGING = Settings(learning_rate_m=1e-5, learning_rate_b=0.1)
@@ -494,11 +483,11 @@ DIVERGING = Settings(learning_rate_m=1e-5, learning_rate_b=0.1)
 async def test_divergence_is_said_and_does_no_harm(houses: Dataset) -> None:
     async with opened(houses, DIVERGING) as pilot:
         await pilot.press(*["plus"] * 5, "space")
-        await until(pilot, lambda: view(pilot).number == 30)
+        await until(lambda: view(pilot).number == 30)
         await pilot.pause()
         assert "diverged at step 1" in screen(pilot)
         await pilot.press("space")
-        await until(pilot, lambda: view(pilot).run.overflowed)
+        await until(lambda: view(pilot).run.overflowed)
         await pilot.press("space", "right", "home")
         await pilot.pause()
         assert view(pilot).number == 0
@@ -543,7 +532,7 @@ async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Datas
         recipe = pilot.app.others.sweep.sweep_run.recipe
         assert {trial.settings.learning_rate_m for trial in recipe.plan} == {3e-8}
         rows = pilot.app.others.sweep.sweep_run.sheet.board.rows
-        await until(pilot, lambda: all(row.foreseen is not None for row in rows))
+        await until(lambda: all(row.foreseen is not None for row in rows))
 
 
 async def test_all_panes_fit_on_the_screen_from_the_first(houses: Dataset) -> None:
@@ -559,7 +548,7 @@ async def test_the_latest_of_many_notices_has_the_first_row(houses: Dataset) -> 
         for number in range(4):
             app.notify(f"the first of two {number}")
             app.notify(f"notice {number}")
-            await until(pilot, lambda: f"notice {number}" in screen(pilot))  # noqa: B023
+            await until(lambda: f"notice {number}" in screen(pilot))  # noqa: B023
             first, second, *_ = screen(pilot).splitlines()
             assert f"notice {number}" in first
             assert "the first of" not in second

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from xml.etree import ElementTree
@@ -23,6 +22,7 @@ from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.export.dialog import REPORT, ExportScreen
 from linreg_tui.tui.forms.field import Entry
 from linreg_tui.tui.panes.live import LivePane
+from tests.tui.seeing import screen, until
 
 CHOICES = [
     "History: every step, as CSV",
@@ -47,23 +47,18 @@ async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterat
     app = LinregApp(data, Settings(batch_size=64, epochs=5))
     async with app.run_test(size=size) as pilot:
         app.query_one(LivePane).walk(3)
-        await until(pilot, lambda: app.query_one(LivePane).view.number == 3)
+        await until(lambda: app.query_one(LivePane).view.number == 3)
         await open_export(pilot)
         yield pilot
 
 
 async def open_export(pilot: Pilot[None]) -> None:
     await pilot.press("x")
-    await until(pilot, lambda: is_open(pilot) and "writes linreg" in screen(pilot))
+    await until(lambda: is_open(pilot) and "writes linreg" in screen(pilot))
 
 
 def is_open(pilot: Pilot[None]) -> bool:
     return isinstance(pilot.app.screen, ExportScreen)
-
-
-def screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 def told(pilot: Pilot[None]) -> list[str]:
@@ -75,16 +70,10 @@ def said(pilot: Pilot[None]) -> str:
     return str(pilot.app.screen.query_one("#files", Static).content)
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await pilot.pause(0.01)
-
-
 async def written(pilot: Pilot[None], *keys: str) -> None:
     """Press keys, and enter, and wait until it has closed."""
     await pilot.press(*keys, "enter")
-    await until(pilot, lambda: not is_open(pilot))
+    await until(lambda: not is_open(pilot))
 
 
 def names(folder: Path) -> list[str]:
@@ -112,11 +101,11 @@ async def test_what_is_chosen_is_written(
 ) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*["down"] * choice)
-        await until(pilot, lambda: all(name in screen(pilot) for name in expected))
+        await until(lambda: all(name in screen(pilot) for name in expected))
         assert CHOICES[choice] in screen(pilot)
         await written(pilot)
         assert names(folder) == expected
-        await until(pilot, lambda: len(told(pilot)) == 1)
+        await until(lambda: len(told(pilot)) == 1)
         assert all(name in told(pilot)[0] for name in expected)
         assert told(pilot)[0].endswith(f" to {shortened(str(folder))}")
 
@@ -127,7 +116,7 @@ async def test_the_second_time_they_have_a_number(houses: Dataset, folder: Path)
         before = {path: path.read_bytes() for path in folder.iterdir()}
         await open_export(pilot)
         await pilot.press(*ALL_OF_IT)
-        await until(pilot, lambda: "linreg-run-2-data.csv" in screen(pilot))
+        await until(lambda: "linreg-run-2-data.csv" in screen(pilot))
         await written(pilot)
         assert len(names(folder)) == 10
         assert {"linreg-run-2.csv", "linreg-run-2-data.csv"} < set(names(folder))
@@ -168,13 +157,13 @@ async def test_another_folder_is_kept_for_the_next_time(houses: Dataset, folder:
     there.mkdir()
     async with opened(houses) as pilot:
         await pilot.press("tab", *"nowhere")
-        await until(pilot, lambda: "there is no such folder; make it first" in said(pilot))
+        await until(lambda: "there is no such folder; make it first" in said(pilot))
         await pilot.press("enter")
         await pilot.pause(0.1)
         assert is_open(pilot)
         assert names(folder) == ["[there]"]
         pilot.app.screen.query_one(Entry).value = "[there]"
-        await until(pilot, lambda: "writes linreg-run.csv" in screen(pilot))
+        await until(lambda: "writes linreg-run.csv" in screen(pilot))
         await written(pilot)
         assert names(there) == ["linreg-run.csv"]
         await open_export(pilot)
@@ -191,7 +180,7 @@ async def test_what_cannot_be_written_is_told_in_one_line(
         with monkeypatch.context() as patched:
             patched.setattr(files, "create", full)
             await pilot.press("enter")
-            await until(pilot, lambda: "No space left on device" in said(pilot))
+            await until(lambda: "No space left on device" in said(pilot))
         assert told(pilot) == []
         await written(pilot)
         assert names(folder) == ["linreg-run.csv"]
@@ -210,9 +199,9 @@ async def test_what_was_written_before_the_disk_was_full_is_told(
     monkeypatch.setattr(files, "create", soon_full)
     async with opened(houses) as pilot:
         await pilot.press(*ALL_OF_IT, "enter")
-        await until(pilot, lambda: "No space left on device" in said(pilot))
+        await until(lambda: "No space left on device" in said(pilot))
         assert names(folder) == ["linreg-run.csv", "linreg-run.svg"]
-        await until(pilot, lambda: len(told(pilot)) > 0)
+        await until(lambda: len(told(pilot)) > 0)
         assert told(pilot)[0].startswith("Wrote linreg-run.csv, linreg-run.svg to ")
 
 
@@ -228,7 +217,7 @@ async def test_cancelling(houses: Dataset, folder: Path, way: str) -> None:
             await pilot.click(offset=(line.index("cancel"), row))
         else:
             await pilot.press(way)
-        await until(pilot, lambda: not is_open(pilot))
+        await until(lambda: not is_open(pilot))
         assert names(folder) == []
 
 
@@ -236,7 +225,7 @@ async def test_cancelling(houses: Dataset, folder: Path, way: str) -> None:
 async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size) as pilot:
         await pilot.press(*ALL_OF_IT)
-        await until(pilot, lambda: "linreg-run-data.csv" in screen(pilot))
+        await until(lambda: "linreg-run-data.csv" in screen(pilot))
         text = screen(pilot)
         for part in (*CHOICES, REPORT, "Export", "folder", "linreg-run.py", "enter write", "tab"):
             assert part in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -26,6 +26,7 @@ from linreg_tui.tui.forms.field import Choice, Field
 from linreg_tui.tui.forms.foresight import foresight
 from linreg_tui.tui.forms.settings import COLUMNS, SettingsForm
 from linreg_tui.tui.panes.live import LivePane
+from tests.tui.seeing import screen, until
 
 UNUSUAL = Settings(
     batch_size=64,
@@ -76,13 +77,8 @@ async def opened(
 async def result(pilot: Pilot[None]) -> Settings | None:
     assert isinstance(pilot.app, Host)
     results = pilot.app.results
-    await until(pilot, lambda: len(results) == 1)
+    await until(lambda: len(results) == 1)
     return results[0]
-
-
-def screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 def form(pilot: Pilot[None]) -> SettingsForm:
@@ -97,13 +93,7 @@ def field(pilot: Pilot[None], name: str) -> Field:
 async def enter(pilot: Pilot[None], name: str, text: str) -> None:
     field(pilot, name).enter()
     field(pilot, name).text = text
-    await until(pilot, lambda: form(pilot).texts[name] == text)
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await pilot.pause(0.01)
+    await until(lambda: form(pilot).texts[name] == text)
 
 
 def message(pilot: Pilot[None]) -> str:
@@ -218,12 +208,12 @@ async def test_what_is_wrong_is_said_and_marked(houses: Dataset) -> None:
             usual = field(pilot, name).text
             await enter(pilot, name, text)
             row = field(pilot, name).region.y
-            await until(pilot, lambda row=row: "✗" in screen(pilot).splitlines()[row])  # type: ignore[misc]
+            await until(lambda row=row: "✗" in screen(pilot).splitlines()[row])  # type: ignore[misc]
             assert screen(pilot).count("✗") == 2
             assert message(pilot).startswith("✗")
             assert why in message(pilot)
             await enter(pilot, name, usual)
-            await until(pilot, lambda: "✗" not in screen(pilot))
+            await until(lambda: "✗" not in screen(pilot))
 
 
 @pytest.mark.parametrize("key", ["enter", "ctrl+s"])
@@ -250,13 +240,13 @@ async def test_of_several_faults_the_one_at_hand_is_said(houses: Dataset) -> Non
 
 async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await until(pilot, lambda: "will converge in about 5 steps" in message(pilot))
+        await until(lambda: "will converge in about 5 steps" in message(pilot))
         assert "stable up to 7.22× these rates · spectral radius 0.980105" in message(pilot)
         await enter(pilot, "learning_rate_m", "1e-6")
-        await until(pilot, lambda: "→ will diverge\n" in message(pilot))
+        await until(lambda: "→ will diverge\n" in message(pilot))
         assert "stable up to 0.463× these rates" in message(pilot)
         await enter(pilot, "optimizer", "adam")
-        await until(pilot, lambda: "nothing can be foreseen of Adam" in message(pilot))
+        await until(lambda: "nothing can be foreseen of Adam" in message(pilot))
 
 
 async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,9 +264,9 @@ async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.Mo
     monkeypatch.setattr(form_module, "predict", slowly)
     async with opened(houses) as pilot:
         await enter(pilot, "epochs", "1")
-        await until(pilot, lambda: asked[-1].epochs == 1)
+        await until(lambda: asked[-1].epochs == 1)
         await enter(pilot, "epochs", "2")
-        await until(pilot, lambda: "these are 2" in message(pilot))
+        await until(lambda: "these are 2" in message(pilot))
         answer_first.set()
         await pilot.pause(0.1)
         assert "these are 2" in message(pilot)
@@ -304,10 +294,10 @@ async def test_the_application_takes_what_is_new(houses: Dataset) -> None:
             await pilot.pause()
             assert isinstance(app.screen, SettingsForm)
             await pilot.press(way)
-            await until(pilot, lambda: not isinstance(app.screen, SettingsForm))
+            await until(lambda: not isinstance(app.screen, SettingsForm))
             assert live.view.run is run
         await pilot.press("e", "ctrl+r", "enter")
-        await until(pilot, lambda: live.settings == Settings())
+        await until(lambda: live.settings == Settings())
 
 
 async def test_defaults(houses: Dataset) -> None:
@@ -352,7 +342,7 @@ async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size=size) as pilot:
-        await until(pilot, lambda: "spectral radius" in screen(pilot))
+        await until(lambda: "spectral radius" in screen(pilot))
         text = screen(pilot)
         for option in OPTIONS:
             shown = field(pilot, option.name)
@@ -360,7 +350,7 @@ async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
             assert f"{option.write(getattr(Settings(), option.name))} " in text
             if size == (80, 24):
                 shown.enter()
-                await until(pilot, lambda text=option.text: text in screen(pilot))  # type: ignore[misc]
+                await until(lambda text=option.text: text in screen(pilot))  # type: ignore[misc]
         text = screen(pilot)
         for column in COLUMNS:
             assert all(heading in text for heading in column)
@@ -385,11 +375,11 @@ async def test_a_small_screen_scrolls(houses: Dataset) -> None:
         for option in OPTIONS:
             shown = field(pilot, option.name)
             shown.enter()
-            await until(pilot, lambda label=shown.label: label in screen(pilot))  # type: ignore[misc]
+            await until(lambda label=shown.label: label in screen(pilot))  # type: ignore[misc]
         assert "enter/ctrl+s apply" in screen(pilot)
         assert "cancel" in screen(pilot)
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: "Learning rates" in screen(pilot))
+        await until(lambda: "Learning rates" in screen(pilot))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.terminal import link as link_module
 from linreg_tui.tui.terminal.link import QUESTION, Link
-from tests.tui.test_app import opened, screen, step_on, until, view
+from tests.tui.seeing import screen, until
+from tests.tui.test_app import opened, step_on, view
 
 
 def asked(frames: int = 1) -> Link:
@@ -73,11 +74,11 @@ async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) 
         assert link.ask()
         live.view.run.advance(5)
         live._tell(Progress(live._player._training.run_id, 15, done=True, diverged=False))
-        await until(pilot, lambda: view(pilot).number == 15)
+        await until(lambda: view(pilot).number == 15)
         await pilot.pause()
         assert "paused at step 10 of" in screen(pilot)
         pilot.app.post_message(TerminalSupportsSynchronizedOutput())
-        await until(pilot, lambda: "paused at step 15 of" in screen(pilot))
+        await until(lambda: "paused at step 15 of" in screen(pilot))
         link.answer()
         link.draw()
         assert link.ask()
@@ -98,7 +99,7 @@ async def test_an_answer_that_never_comes_leaves_nothing_unseen(
         assert link.ask()
         live.view.run.advance(5)
         live._tell(Progress(live._player._training.run_id, 6, done=True, diverged=False))
-        await until(pilot, lambda: "paused at step 6 of" in screen(pilot))
+        await until(lambda: "paused at step 6 of" in screen(pilot))
 
 
 async def test_the_terminal_is_asked_after_each_frame_once_it_has_answered(
@@ -114,4 +115,4 @@ async def test_the_terminal_is_asked_after_each_frame_once_it_has_answered(
         assert QUESTION not in written
         pilot.app.post_message(TerminalSupportsSynchronizedOutput())
         await pilot.press("minus")
-        await until(pilot, lambda: QUESTION in written)
+        await until(lambda: QUESTION in written)

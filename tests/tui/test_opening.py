@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import os
 import threading
@@ -31,6 +30,7 @@ from linreg_tui.tui.opening.listing import entries, matching, size_text
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
+from tests.tui.seeing import screen, until
 
 EXPORT = """id;date;area m²;price;note;[red]x
 1;2024-01-02;52,5;"210.000,00";nice;1
@@ -60,14 +60,9 @@ async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterat
     app = LinregApp(data, Settings())
     async with app.run_test(size=size) as pilot:
         await pilot.press("o")
-        await until(pilot, lambda: isinstance(app.screen, FilePicker))
+        await until(lambda: isinstance(app.screen, FilePicker))
         await pilot.pause()
         yield pilot
-
-
-def screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 def said(pilot: Pilot[None]) -> str:
@@ -82,22 +77,16 @@ def live(pilot: Pilot[None]) -> LivePane:
     return pilot.app.screen_stack[0].query_one(LivePane)
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not condition():
-            await pilot.pause(0.01)
-
-
 async def to_columns(pilot: Pilot[None], *keys: str) -> None:
     await pilot.press(*keys, "enter")
-    await until(pilot, lambda: isinstance(pilot.app.screen, ColumnPicker))
+    await until(lambda: isinstance(pilot.app.screen, ColumnPicker))
     await pilot.pause()
 
 
 async def data(pilot: Pilot[None], houses: Dataset) -> Dataset:
     """What the live pane trains on, once that is other data."""
-    await until(pilot, lambda: live(pilot).view.run.data is not houses)
-    await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+    await until(lambda: live(pilot).view.run.data is not houses)
+    await until(lambda: len(pilot.app.screen_stack) == 1)
     await pilot.pause()
     return live(pilot).view.run.data
 
@@ -132,7 +121,7 @@ async def test_the_examples_can_be_typed_as_a_path(
         await pilot.pause()
         assert "a line whose slope, 3" in said(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, MadeForm))
+        await until(lambda: isinstance(pilot.app.screen, MadeForm))
 
 
 async def test_a_real_folder_of_examples_wins(houses: Dataset, folder: Path) -> None:
@@ -159,7 +148,7 @@ def test_sizes() -> None:
 async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"exp")
-        await until(pilot, lambda: "x is area m², y is price" in said(pilot))
+        await until(lambda: "x is area m², y is price" in said(pilot))
         await pilot.pause()
         assert "210.000,00" in screen(pilot)
         await to_columns(pilot)
@@ -171,11 +160,11 @@ async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> N
         assert (found.x_name, found.y_name, found.n, found.dropped) == ("area m²", "price", 4, 1)
         assert found.y.tolist() == [210_000.0, 310_000.0, 480_000.0, 330_500.5]
         assert live(pilot).settings == proposed(found)
-        await until(pilot, lambda: len(told(pilot)) > 0)
+        await until(lambda: len(told(pilot)) > 0)
         assert "1 row without a number left out" in told(pilot)[-1]
         assert "1 row left out · export.csv" in screen(pilot).splitlines()[0]
         await pilot.press(*["plus"] * 5, "space")
-        await until(pilot, lambda: live(pilot).view.number == 30)
+        await until(lambda: live(pilot).view.number == 30)
         assert live(pilot).view.run.status == "converged"
 
 
@@ -213,7 +202,7 @@ async def test_walking_through_folders(houses: Dataset, folder: Path) -> None:
         await pilot.press("enter")
         assert (await data(pilot, houses)).n == 3
         await pilot.press("o")
-        await until(pilot, lambda: isinstance(pilot.app.screen, FilePicker))
+        await until(lambda: isinstance(pilot.app.screen, FilePicker))
         again = pilot.app.screen
         assert isinstance(again, FilePicker)
         assert again.folder == folder / "sub"
@@ -224,7 +213,7 @@ async def test_a_path_is_typed(houses: Dataset) -> None:
         await pilot.press(*"nowhere", "enter")
         assert said(pilot) == "nowhere: there is no such file; check the path"
         await pilot.press("ctrl+u", *"sub/inner.tsv", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ColumnPicker))
+        await until(lambda: isinstance(pilot.app.screen, ColumnPicker))
 
 
 async def test_a_slash_goes_into_the_folder_and_a_tilde_home(
@@ -273,7 +262,7 @@ async def test_a_failure_that_nobody_expected_leaves_the_dialog_and_the_data(
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
         await pilot.press("enter")
-        await until(pilot, lambda: "ZeroDivisionError: [red]never" in said(pilot))
+        await until(lambda: "ZeroDivisionError: [red]never" in said(pilot))
         (trace,) = (folder / "state").rglob("traceback-*.txt")
         assert "ZeroDivisionError" in trace.read_text()
         assert isinstance(pilot.app.screen, ColumnPicker)
@@ -287,7 +276,7 @@ async def test_the_same_x_in_all_of_many_rows_is_told_where_it_was_chosen(
     async with opened(houses) as pilot:
         await to_columns(pilot, *"level")
         await pilot.press("home", "x", "down", "y", "enter")
-        await until(pilot, lambda: "the same" in said(pilot))
+        await until(lambda: "the same" in said(pilot))
         assert isinstance(pilot.app.screen, ColumnPicker)
         assert live(pilot).view.run.data is houses
 
@@ -298,13 +287,13 @@ async def test_edits_are_asked_about_before_other_data_is_opened(
     app = LinregApp(houses, Settings())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("p", "a", "escape", "o")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(lambda: isinstance(app.screen, Question))
         await pilot.press("escape")
-        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(lambda: len(app.screen_stack) == 1)
         await pilot.press("o")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(lambda: isinstance(app.screen, Question))
         await pilot.press("s")
-        await until(pilot, lambda: isinstance(app.screen, FilePicker))
+        await until(lambda: isinstance(app.screen, FilePicker))
         assert (folder / "slimmed_realestate_data-edited.csv").read_text().count("\n") == 553
 
 
@@ -337,7 +326,7 @@ async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None
     above = "2 lines above the header left out"
     async with opened(houses) as pilot:
         await pilot.press(*"she")
-        await until(pilot, lambda: f"Gehalt: {told_of}; {above}" in said(pilot))
+        await until(lambda: f"Gehalt: {told_of}; {above}" in said(pilot))
         await to_columns(pilot)
         assert said(pilot) == f"Gehalt: {told_of}; {above}"
         await pilot.press("enter")
@@ -345,7 +334,7 @@ async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None
         assert f"{above}; Gehalt: {told_of}" in told(pilot)[-1]
         assert "2 lines above" in screen(pilot).splitlines()[0]
         await pilot.press("1", "v", "v")
-        await until(pilot, lambda: "Gehalt: 30.500 is read as 30500" in screen(pilot))
+        await until(lambda: "Gehalt: 30.500 is read as 30500" in screen(pilot))
 
 
 async def test_how_a_file_was_read_is_told_at_the_start(houses: Dataset) -> None:
@@ -357,7 +346,7 @@ async def test_how_a_file_was_read_is_told_at_the_start(houses: Dataset) -> None
 async def test_an_example(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("up", "enter", "end", "up")
-        await until(pilot, lambda: "eleven digits" in said(pilot))
+        await until(lambda: "eleven digits" in said(pilot))
         await pilot.press("enter")
         found = await data(pilot, houses)
         assert (found.source, found.n) == ("norris.csv", 36)
@@ -366,7 +355,7 @@ async def test_an_example(houses: Dataset) -> None:
 async def test_a_line_is_made_up(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"made", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, MadeForm))
+        await until(lambda: isinstance(pilot.app.screen, MadeForm))
         await pilot.press("ctrl+u", *"1", "enter")
         assert "1 rows are not enough" in said(pilot)
         await pilot.press("ctrl+u", *"1e2", "enter")
@@ -380,11 +369,11 @@ async def test_a_line_is_made_up(houses: Dataset) -> None:
 async def test_what_can_not_be_opened_is_told_and_the_old_data_kept(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"text", "enter")
-        await until(pilot, lambda: "text.csv: two columns of numbers are needed" in said(pilot))
+        await until(lambda: "text.csv: two columns of numbers are needed" in said(pilot))
         await pilot.press("ctrl+u", *"notes.md", "enter")
-        await until(pilot, lambda: "notes.md: " in said(pilot))
+        await until(lambda: "notes.md: " in said(pilot))
         await pilot.press("escape")
-        await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        await until(lambda: len(pilot.app.screen_stack) == 1)
         assert live(pilot).view.run.data is houses
 
 
@@ -393,7 +382,7 @@ async def test_a_file_that_vanishes_is_told(houses: Dataset, folder: Path) -> No
         await to_columns(pilot, *"export")
         (folder / "export.csv").unlink()
         await pilot.press("enter")
-        await until(pilot, lambda: "there is no such file" in said(pilot))
+        await until(lambda: "there is no such file" in said(pilot))
         assert live(pilot).view.run.data is houses
 
 
@@ -403,7 +392,7 @@ async def test_a_false_gzip_is_told(houses: Dataset, folder: Path) -> None:
         file.write("a,b\n1,2\n2,3\n4,4\n")
     async with opened(houses) as pilot:
         await pilot.press(*"bad")
-        await until(pilot, lambda: "isn't compressed by gzip" in said(pilot))
+        await until(lambda: "isn't compressed by gzip" in said(pilot))
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, FilePicker)
@@ -426,11 +415,11 @@ async def test_reading_shows_how_far_it_is_and_can_be_cancelled(
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
         await pilot.press("enter")
-        await until(pilot, reading.is_set)
-        await until(pilot, lambda: " 50%" in said(pilot))
+        await until(reading.is_set)
+        await until(lambda: " 50%" in said(pilot))
         await pilot.press("ctrl+x")
         go_on.set()
-        await until(pilot, lambda: said(pilot) == "cancelled")
+        await until(lambda: said(pilot) == "cancelled")
         assert isinstance(pilot.app.screen, ColumnPicker)
 
 
@@ -446,7 +435,7 @@ async def test_of_a_file_larger_than_memory_a_sample_is_offered(
         await pilot.press("enter")
         found = await data(pilot, houses)
         assert (found.n, found.total) == (100_000, 150_000)
-        await until(pilot, lambda: len(told(pilot)) > 0)
+        await until(lambda: len(told(pilot)) > 0)
         assert "100,000 of 150,000 rows as a sample" in told(pilot)[-1]
         exact = np.polyfit(rows[:, 0], rows[:, 1], 1)
         assert found.line.slope == pytest.approx(exact[0], rel=1e-9)

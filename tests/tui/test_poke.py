@@ -30,7 +30,8 @@ from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
-from tests.tui.test_app import opened, screen, shown, step_on, until, view
+from tests.tui.seeing import screen, until
+from tests.tui.test_app import opened, shown, step_on, view
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -226,7 +227,7 @@ async def test_the_trained_line_chases_the_data_beyond_its_epochs(few: Dataset) 
     async with poked(few, settings, size=(120, 40)) as pilot:
         slope = view(pilot).run.optimum.slope
         await press(pilot, *["plus"] * 4, "n", "enter", "space")
-        await until(pilot, lambda: view(pilot).number > 10)
+        await until(lambda: view(pilot).number > 10)
         assert view(pilot).running
         await pilot.press("shift+up")
         assert data_now(pilot) is not few
@@ -237,7 +238,7 @@ async def test_the_trained_line_chases_the_data_beyond_its_epochs(few: Dataset) 
             step = view(pilot).run.history[view(pilot).number]
             return abs(step.slope - optimum.slope) < 1e-3
 
-        await until(pilot, there)
+        await until(there)
         assert view(pilot).running
         assert "on until space" in screen(pilot)
         await press(pilot, "space")
@@ -272,14 +273,14 @@ async def test_rows_without_a_line_are_refused(size: tuple[int, int]) -> None:
     two = Dataset("two.csv", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 3.0]))
     async with poked(two, SLOW, size) as pilot:
         await press(pilot, "n", "k")
-        await until(pilot, lambda: "a line takes 2 rows" in told(pilot))
+        await until(lambda: "a line takes 2 rows" in told(pilot))
         assert data_now(pilot) is two
 
 
 async def test_fewer_rows_than_a_batch_are_refused(few: Dataset) -> None:
     async with poked(few, Settings(batch_size=5, learning_rate_m=1e-3)) as pilot:
         await press(pilot, "n", "k")
-        await until(pilot, lambda: "a batch of 5 is not possible with 4" in told(pilot))
+        await until(lambda: "a batch of 5 is not possible with 4" in told(pilot))
         assert data_now(pilot) is few
         await press(pilot, "a")
         assert data_now(pilot).n == 6
@@ -295,7 +296,7 @@ async def test_the_edited_rows_are_saved_and_read_back(
     async with poked(houses, size=(80, 24)) as pilot:
         await press(pilot, "a", "n", "k", "n", "enter", "up", "enter", "s")
         saved = tmp_path / "slimmed_realestate_data-edited-2.csv"
-        await until(pilot, lambda: saved.name in told(pilot))
+        await until(lambda: saved.name in told(pilot))
         edited = data_now(pilot)
         again = load(str(saved))
         assert (again.x_name, again.y_name) == (houses.x_name, houses.y_name)
@@ -311,12 +312,12 @@ async def test_quitting_asks_about_edits_that_are_in_no_file(
     monkeypatch.chdir(tmp_path)
     async with poked(houses, size=(80, 24)) as pilot:
         await press(pilot, "a", "q")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+        await until(lambda: isinstance(pilot.app.screen, Question))
         await press(pilot, "x", "escape")
         assert pilot.app.is_running
         assert data_now(pilot).n == 552
         await press(pilot, "q", "s")
-        await until(pilot, lambda: not pilot.app.is_running)
+        await until(lambda: not pilot.app.is_running)
         assert [path.name for path in tmp_path.iterdir()] == ["slimmed_realestate_data-edited.csv"]
 
 
@@ -330,7 +331,7 @@ async def test_edits_outlive_the_tour_and_presenter_mode(houses: Dataset, key: s
         if key == "t":
             assert edits.done == ()
             await press(pilot, "q")
-            await until(pilot, lambda: isinstance(app.screen, Question))
+            await until(lambda: isinstance(app.screen, Question))
             await press(pilot, "escape")
             app.tour.guide.end()
             await pilot.pause()
@@ -341,7 +342,7 @@ async def test_edits_outlive_the_tour_and_presenter_mode(houses: Dataset, key: s
         await press(pilot, "p", "u")
         assert data_now(pilot) is houses
         await press(pilot, "U", "escape", "q")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(lambda: isinstance(app.screen, Question))
 
 
 async def test_quitting_does_not_ask_about_edits_that_are_saved_or_undone(
@@ -350,10 +351,10 @@ async def test_quitting_does_not_ask_about_edits_that_are_saved_or_undone(
     monkeypatch.chdir(tmp_path)
     async with poked(few, SLOW) as pilot:
         await press(pilot, "a", "u", "a", "s")
-        await until(pilot, lambda: "few-edited.csv" in told(pilot))
+        await until(lambda: "few-edited.csv" in told(pilot))
         assert "6 rows of x and y, with decimal points" in told(pilot)
         await press(pilot, "q")
-        await until(pilot, lambda: not pilot.app.is_running)
+        await until(lambda: not pilot.app.is_running)
 
 
 async def test_where_no_point_is_near_it_is_said(few: Dataset) -> None:
@@ -407,7 +408,7 @@ async def test_where_nothing_can_be_written_it_says_so(
     monkeypatch.setattr("linreg_tui.files.current_folder", lambda: str(tmp_path / "no"))
     async with poked(few, SLOW) as pilot:
         await press(pilot, "s")
-        await until(pilot, lambda: "can't be written" in told(pilot))
+        await until(lambda: "can't be written" in told(pilot))
 
 
 async def test_the_window_does_not_jump_and_grows_when_the_cursor_leaves_it(
@@ -444,7 +445,7 @@ async def test_other_panes_end_poking_but_the_edits_stay(houses: Dataset) -> Non
         await press(pilot, "p")
         assert shown(pilot) == ["data"]
         await press(pilot, "v")
-        await until(pilot, lambda: "joint plot" in screen(pilot))
+        await until(lambda: "joint plot" in screen(pilot))
         assert isinstance(data_now(pilot), EditedDataset)
 
 
@@ -464,7 +465,7 @@ async def test_a_sweep_keeps_its_results_until_the_editing_is_over(houses: Datas
     async with opened(houses) as pilot:
         pane = pilot.app.query_one(SweepPane)
         await press(pilot, "w", "enter")
-        await until(pilot, lambda: pane.sweep_run.phase == "done")
+        await until(lambda: pane.sweep_run.phase == "done")
         await press(pilot, "0")
         await step_on(pilot, "shift+right", 10)
         await press(pilot, "p", "p")
@@ -474,7 +475,7 @@ async def test_a_sweep_keeps_its_results_until_the_editing_is_over(houses: Datas
         await press(pilot, "p")
         assert phase(pane) == "offered"
         await press(pilot, "w", "enter")
-        await until(pilot, lambda: pane.sweep_run.phase == "done")
+        await until(lambda: pane.sweep_run.phase == "done")
         swept = pane.swept()
         assert swept is not None
         assert swept.data is data_now(pilot)
@@ -497,12 +498,12 @@ async def test_other_data_brings_an_end_to_the_edits(houses: Dataset, few: Datas
 async def test_a_small_screen_takes_the_keyboard_away(houses: Dataset) -> None:
     async with poked(houses) as pilot:
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: shown(pilot) == ["data"])
+        await until(lambda: shown(pilot) == ["data"])
         assert isinstance(pilot.app.focused, Plane)
         await pilot.resize_terminal(50, 12)
-        await until(pilot, lambda: pilot.app.focused is None)
+        await until(lambda: pilot.app.focused is None)
         await pilot.resize_terminal(120, 40)
-        await until(pilot, lambda: isinstance(pilot.app.focused, Plane))
+        await until(lambda: isinstance(pilot.app.focused, Plane))
 
 
 async def test_help_tells_the_keys_there_are(houses: Dataset) -> None:
@@ -527,7 +528,7 @@ def test_the_keys_that_run_it_are_none_of_the_plane() -> None:
 async def test_the_picture_follows_the_live_line(houses: Dataset) -> None:
     async with poked(houses, size=(80, 24)) as pilot:
         await press(pilot, *["plus"] * 2, "space")
-        await until(pilot, lambda: view(pilot).number > 20)
+        await until(lambda: view(pilot).number > 20)
         await press(pilot, "space")
         await pilot.pause()
         step = view(pilot).run.history[view(pilot).number]

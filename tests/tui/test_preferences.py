@@ -21,7 +21,7 @@ from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.themes import NAMES
 from tests.end_to_end.terminal import Terminal
 from tests.end_to_end.test_application import command
-from tests.tui.test_app import until
+from tests.tui.seeing import until
 
 
 def kept() -> preferences.Preferences:
@@ -50,10 +50,10 @@ async def test_a_theme_from_the_palette_is_remembered(houses: Dataset) -> None:
         app.screen.query_one(Input).value = "high-contrast"
         await pilot.pause(0.2)
         await pilot.press("enter")
-        await until(pilot, lambda: app.theme == "high-contrast")
-        await until(pilot, lambda: kept().theme == "high-contrast")
+        await until(lambda: app.theme == "high-contrast")
+        await until(lambda: kept().theme == "high-contrast")
         app.theme = "nord"
-        await until(pilot, lambda: kept().theme == "nord")
+        await until(lambda: kept().theme == "nord")
 
 
 async def test_the_folder_of_the_last_file_is_remembered(
@@ -66,18 +66,18 @@ async def test_the_folder_of_the_last_file_is_remembered(
     app = LinregApp(houses, Settings(), file=PreferencesFile(NAMES))
     async with app.run_test() as pilot:
         await pilot.press("o")
-        await until(pilot, partial(picking, app))
+        await until(partial(picking, app))
         await pilot.press("f", "enter")
-        await until(pilot, lambda: isinstance(app.screen, ColumnPicker))
+        await until(lambda: isinstance(app.screen, ColumnPicker))
         await pilot.press("enter")
-        await until(pilot, lambda: app.data.n == 3)
+        await until(lambda: app.data.n == 3)
     assert kept().folder == str(folder)
     monkeypatch.chdir(tmp_path)
     for there in (True, False):
         app = LinregApp(houses, Settings(), file=PreferencesFile(NAMES))
         async with app.run_test() as pilot:
             await pilot.press("o")
-            await until(pilot, partial(picking, app))
+            await until(partial(picking, app))
             picker = app.screen
             assert isinstance(picker, FilePicker)
             assert picker.folder == (folder if there else tmp_path)
@@ -89,9 +89,9 @@ async def test_an_example_leaves_the_folder_as_it_was(houses: Dataset) -> None:
     app = LinregApp(houses, Settings(), file=PreferencesFile(NAMES))
     async with app.run_test() as pilot:
         await pilot.press("o")
-        await until(pilot, partial(picking, app))
+        await until(partial(picking, app))
         await pilot.press(*"norris", "enter")
-        await until(pilot, lambda: app.data is not houses)
+        await until(lambda: app.data is not houses)
     assert not preferences.path().exists()
 
 

@@ -11,8 +11,9 @@ from linreg_tui.tui.drawing.large import draw_large, large, width
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE
 from linreg_tui.tui.presenter import PressedKeys, meaning_of
 from linreg_tui.tui.run_view import RunView
+from tests.tui.seeing import screen, until
 from tests.tui.test_markers import text
-from tests.tui.test_tour import SMALL, live, opened, screen, until, view
+from tests.tui.test_tour import SMALL, live, opened, view
 
 DIGITS = {
     "88.89": ["█▀█ █▀█   █▀█ █▀█", "█▀█ █▀█   █▀█ ▀▀█", "▀▀▀ ▀▀▀ ▀ ▀▀▀ ▀▀▀"],
@@ -46,7 +47,7 @@ def test_every_number_has_its_place(houses: Dataset) -> None:
 async def test_one_plot_large_digits_and_no_clutter(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("d", "shift+right")
-        await until(pilot, lambda: view(pilot).number == 10)
+        await until(lambda: view(pilot).number == 10)
         await pilot.pause()
         rows = screen(pilot).splitlines()
         seen = "\n".join(rows)
@@ -69,7 +70,7 @@ async def test_l_goes_through_the_plots(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("d")
         for name in ("↑ SalePrice", "↑ loss", "↑ intercept b", "↑ SalePrice"):
-            await until(pilot, lambda name=name: name in screen(pilot).splitlines()[0])  # type: ignore[misc]
+            await until(lambda name=name: name in screen(pilot).splitlines()[0])  # type: ignore[misc]
             assert screen(pilot).count("↑") == 1
             await pilot.press("l")
 
@@ -100,14 +101,14 @@ async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.Mo
     async with opened(houses, SMALL, "training") as pilot:
         await pilot.press("d")
         hint = "enter on   ⌫ back   i chapters   d ends presenting"
-        await until(pilot, lambda: hint in screen(pilot).splitlines()[-1])
+        await until(lambda: hint in screen(pilot).splitlines()[-1])
         seen = screen(pilot)
         assert "how near to the least loss do they come?" in seen
         assert "enter" in seen
         assert "skips" in seen
         assert "slope m" in seen
         await pilot.press("1", *["plus"] * 5)
-        await until(pilot, lambda: view(pilot).number == 30)
+        await until(lambda: view(pilot).number == 30)
         await pilot.pause(0.3)
         assert "✓ You said within 0.1%" in screen(pilot)
         assert "(The notebook calls" not in screen(pilot)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.forms.field import Field
 from linreg_tui.tui.forms.report import LIVE, ReportForm
+from tests.tui.seeing import screen, until
 
 FILES = [
     "linreg-homework-batch-sizes-epochs.svg",
@@ -32,7 +32,7 @@ async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterat
     app = LinregApp(data, Settings(epochs=5))
     async with app.run_test(size=size) as pilot:
         await pilot.press("x", "end", "enter")
-        await until(pilot, lambda: is_open(pilot))
+        await until(lambda: is_open(pilot))
         await pilot.pause()
         yield pilot
 
@@ -41,19 +41,8 @@ def is_open(pilot: Pilot[None]) -> bool:
     return isinstance(pilot.app.screen, ReportForm)
 
 
-def screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
 def said(pilot: Pilot[None]) -> str:
     return str(pilot.app.screen.query_one("#cost", Static).content)
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not condition():
-            await pilot.pause(0.01)
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +55,7 @@ async def test_name_and_answers_are_in_the_report(houses: Dataset, folder: Path)
     async with opened(houses) as pilot:
         await pilot.press(*"Ada L", "tab", *"Less", "enter", *"noise", "tab", *"It **leaps**")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: len(pilot.app._notifications) > 0)
+        await until(lambda: len(pilot.app._notifications) > 0)
         assert not is_open(pilot)
         (told,) = pilot.app._notifications
         assert told.message.startswith("Wrote linreg-homework.md and 3 pictures to ")
@@ -82,9 +71,9 @@ async def test_name_and_answers_are_in_the_report(houses: Dataset, folder: Path)
 async def test_what_is_typed_is_kept_when_it_is_closed(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"Ada", "tab", *"half an answer", "escape")
-        await until(pilot, lambda: not is_open(pilot))
+        await until(lambda: not is_open(pilot))
         await pilot.press("x", "end", "enter")
-        await until(pilot, lambda: is_open(pilot))
+        await until(lambda: is_open(pilot))
         assert pilot.app.screen.query_one("#name", Field).text == "Ada"
         assert pilot.app.screen.query_one("#first", TextArea).text == "half an answer"
     assert list(folder.iterdir()) == []
@@ -93,12 +82,12 @@ async def test_what_is_typed_is_kept_when_it_is_closed(houses: Dataset, folder: 
 async def test_the_settings_can_be_those_of_the_live_view(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
         await pilot.press("escape", "left_square_bracket", "x", "end", "enter")
-        await until(pilot, lambda: is_open(pilot))
+        await until(lambda: is_open(pilot))
         form = pilot.app.screen
         assert form.query_one("#settings", Field).text != LIVE
         form.query_one("#settings", Field).text = LIVE
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: not is_open(pilot))
+        await until(lambda: not is_open(pilot))
     report = (folder / "linreg-homework.md").read_text(encoding="utf-8")
     assert "- learning rate m: 5e-8" in report
 
@@ -119,7 +108,7 @@ async def test_what_is_wrong_is_told_and_nothing_is_lost(
         form.query_one(f"#{field}", Field).text = text
         form.query_one("#first", TextArea).text = "my answer"
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: why in said(pilot))
+        await until(lambda: why in said(pilot))
         await pilot.pause()
         assert why in screen(pilot)
         assert is_open(pilot)

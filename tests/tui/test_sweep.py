@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -33,6 +33,7 @@ from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
 from tests.sweeps.test_sweeping import Leaving
+from tests.tui.seeing import screen, until
 
 SIZES = ["32", "64", "128", "256", "512"]
 ENDED = {"converged", "stopped"}
@@ -64,24 +65,13 @@ def pane(pilot: Pilot[None]) -> SweepPane:
     return pilot.app.screen_stack[0].query_one(SweepPane)
 
 
-def screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
 def statuses(pilot: Pilot[None]) -> set[str]:
     sheet = pane(pilot).sweep_run.sheet
     return {sheet.cells(row)["status"] for row in sheet.board.rows}
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not condition():
-            await pilot.pause(0.01)
-
-
 async def done(pilot: Pilot[None]) -> None:
-    await until(pilot, lambda: pane(pilot).sweep_run.phase == "done")
+    await until(lambda: pane(pilot).sweep_run.phase == "done")
     await pilot.pause()
 
 
@@ -97,7 +87,7 @@ async def swept(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterato
 async def choose(pilot: Pilot[None], kind: str, **texts: str) -> SweepForm:
     """Open the form and fill it in."""
     await pilot.press("w")
-    await until(pilot, lambda: isinstance(pilot.app.screen, SweepForm))
+    await until(lambda: isinstance(pilot.app.screen, SweepForm))
     form = pilot.app.screen
     assert isinstance(form, SweepForm)
     for name, text in {"over": kind, **texts}.items():
@@ -109,9 +99,9 @@ async def choose(pilot: Pilot[None], kind: str, **texts: str) -> SweepForm:
 
 async def test_what_a_sweep_would_be_is_foreseen_before_it_runs(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        await until(pilot, lambda: statuses(pilot) == {"→ stable"})
+        await until(lambda: statuses(pilot) == {"→ stable"})
         await pilot.press(*["right_square_bracket"] * 3)
-        await until(pilot, lambda: statuses(pilot) == {"→ unstable"})
+        await until(lambda: statuses(pilot) == {"→ unstable"})
 
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 32), (200, 60)])
@@ -177,11 +167,11 @@ async def test_scales_that_are_not_trained_any_more_lose_their_marks(houses: Dat
 async def test_the_form_tells_cost_and_foresight(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("w")
-        await until(pilot, lambda: "will keep trembling" in screen(pilot))
+        await until(lambda: "will keep trembling" in screen(pilot))
         assert "5 trainings, 960 steps, less than a second" in screen(pilot)
         form = await choose_again(pilot, sizes="551,full", repeats="10")
         assert "20 trainings, 600 steps" in screen(pilot)
-        await until(pilot, lambda: screen(pilot).count("will converge in about 5 steps") == 2)
+        await until(lambda: screen(pilot).count("will converge in about 5 steps") == 2)
         await choose_again(pilot, sizes="999")
         await pilot.press("enter")
         await pilot.pause()
@@ -208,7 +198,7 @@ async def test_the_form_remembers_what_was_swept_last(houses: Dataset) -> None:
         await pilot.press("enter")
         await done(pilot)
         await pilot.press("w")
-        await until(pilot, lambda: "100,200" in screen(pilot))
+        await until(lambda: "100,200" in screen(pilot))
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24)])
@@ -230,7 +220,7 @@ async def test_a_row_goes_to_the_live_view_with_its_run(houses: Dataset) -> None
     async with swept(houses) as pilot:
         await pilot.press("down", "down", "enter")
         live = pilot.app.query_one(LivePane)
-        await until(pilot, lambda: live.view.number == 120)
+        await until(lambda: live.view.number == 120)
         assert live.region.area
         trial = over_batch_sizes(Settings(), houses.n)[2]
         assert live.settings == trial.settings
@@ -315,9 +305,9 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         pane(pilot).start(usual(Settings(epochs=60_000), houses.n))
         await pilot.press("4")
-        await until(pilot, lambda: pane(pilot).sweep_run.sheet.board.taken > 0)
+        await until(lambda: pane(pilot).sweep_run.sheet.board.taken > 0)
         await pilot.press("ctrl+x")
-        await until(pilot, lambda: pane(pilot).sweep_run.phase == "cancelled")
+        await until(lambda: pane(pilot).sweep_run.phase == "cancelled")
         await pilot.pause()
         assert "cancelled" in screen(pilot)
         board = pane(pilot).sweep_run.sheet.board
@@ -336,7 +326,7 @@ async def test_what_a_cluster_left_goes_on_here(
         await choose(pilot, UNTIL, cluster="tcp://there:8786", repeats="3")
         assert "on tcp://there:8786" in screen(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: pane(pilot).sweep_run.phase == "cut off")
+        await until(lambda: pane(pilot).sweep_run.phase == "cut off")
         assert [len(row.results) for row in pane(pilot).sweep_run.sheet.board.rows] == [2, 0, 0, 0]
         await pilot.pause()
         assert "cut off, 2/12  g goes on here" in screen(pilot)
@@ -365,12 +355,12 @@ async def test_while_it_connects_that_is_told_and_where_it_runs_then(
         recipe = replace(usual(Settings(), houses.n), cluster="tcp://[fe80::1]:8786")
         await pilot.press("4")
         pane(pilot).start(recipe)
-        await until(pilot, lambda: bool(clusters))
+        await until(lambda: bool(clusters))
         await pilot.pause()
         assert "connecting to tcp://[fe80::1]:8786  ctrl+x cancels" in screen(pilot)
         assert "done" not in screen(pilot)
         clusters[0].ready.set_exception(InputError("nobody answers"))
-        await until(pilot, lambda: pane(pilot).sweep_run.phase == "no cluster")
+        await until(lambda: pane(pilot).sweep_run.phase == "no cluster")
         await pilot.pause()
         assert "no cluster, 0/5  g goes on here" in screen(pilot)
         assert "cancelled" not in screen(pilot)
@@ -394,11 +384,11 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
         pane(pilot).start(recipe)
         await pilot.press("4")
         row = pane(pilot).sweep_run.sheet.board.rows[0]
-        await until(pilot, lambda: row.under_way is not None and row.made > 0.0005)
-        await until(pilot, lambda: "running" in screen(pilot) and "88." in screen(pilot))
+        await until(lambda: row.under_way is not None and row.made > 0.0005)
+        await until(lambda: "running" in screen(pilot) and "88." in screen(pilot))
         began = asyncio.get_running_loop().time()
         await pilot.press("ctrl+x")
-        await until(pilot, lambda: pane(pilot).sweep_run.phase == "cancelled")
+        await until(lambda: pane(pilot).sweep_run.phase == "cancelled")
         assert asyncio.get_running_loop().time() - began < 1
 
 
@@ -406,11 +396,11 @@ async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Datase
     async with opened(houses) as pilot:
         pane(pilot).start(usual(Settings(epochs=200_000), houses.n))
         first = pane(pilot).sweep_run
-        await until(pilot, lambda: first.sheet.board.rows[0].state == "running")
+        await until(lambda: first.sheet.board.rows[0].state == "running")
         pane(pilot).start(usual(Settings(), houses.n))
         await done(pilot)
         assert statuses(pilot) <= ENDED
-        await until(pilot, lambda: first.phase == "cancelled")
+        await until(lambda: first.phase == "cancelled")
 
 
 async def test_only_what_changes_is_repainted(
@@ -475,8 +465,7 @@ async def test_every_size_can_be_drawn(houses: Dataset) -> None:
     async with swept(houses, (120, 40)) as pilot:
         for size in [(1, 1), (20, 5), (60, 16), (61, 33), (100, 32), (300, 100), (80, 24)]:
             await pilot.resize_terminal(*size)
-            await pilot.pause()
-            assert len(screen(pilot).splitlines()) == size[1]
+            await until(lambda: len(screen(pilot).splitlines()) == size[1])  # noqa: B023
             await pilot.press("4")
             await pilot.pause()
 
@@ -487,9 +476,9 @@ async def test_the_sweep_is_exported(
     monkeypatch.chdir(tmp_path)
     async with swept(houses) as pilot:
         await pilot.press("x")
-        await until(pilot, lambda: "writes linreg-sweep.csv" in screen(pilot))
+        await until(lambda: "writes linreg-sweep.csv" in screen(pilot))
         await pilot.press(*["down"] * 4, "enter")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, ExportScreen))
+        await until(lambda: not isinstance(pilot.app.screen, ExportScreen))
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == [f"linreg-sweep.{end}" for end in ("csv", "json", "svg", "txt")]
     found = json.loads((tmp_path / "linreg-sweep.json").read_text())

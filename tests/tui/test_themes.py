@@ -18,7 +18,8 @@ from linreg_tui.tui.panes.views import ViewTab
 from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.themes import COLOUR_BLIND, THEMES, theme_named
 from linreg_tui.tui.title import Tab
-from tests.tui.test_app import opened, screen, until
+from tests.tui.seeing import screen, until
+from tests.tui.test_app import opened
 
 LEAST = {"high-contrast": 7.0, "colour-blind": 4.5}
 """WCAG's contrast ratios of text, enhanced and at the least."""
@@ -97,7 +98,7 @@ async def test_the_row_under_the_cursor_of_a_list_is_told_without_colour(houses:
     async with opened(houses, size=(80, 24)) as pilot:
         for key in ("x", "o"):
             await pilot.press(key)
-            await until(pilot, lambda: len(pilot.app.screen_stack) == 2)
+            await until(lambda: len(pilot.app.screen_stack) == 2)
             await pilot.pause()
             options = pilot.app.screen.query_one(OptionList)
             under = options.get_visual_style("option-list--option-highlighted")
@@ -105,4 +106,4 @@ async def test_the_row_under_the_cursor_of_a_list_is_told_without_colour(houses:
             assert under.bold
             assert not other.bold
             await pilot.press("ctrl+x")
-            await until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+            await until(lambda: len(pilot.app.screen_stack) == 1)

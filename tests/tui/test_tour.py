@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +33,7 @@ from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel
 from linreg_tui.tui.tour.tour import Tour
+from tests.tui.seeing import screen, until
 
 SMALL, LARGE = (80, 24), (120, 40)
 NAMES = [chapter.name for chapter in chapters()]
@@ -47,6 +47,7 @@ async def opened(
     tour: str | None = None,
     settings: Settings | None = None,
 ) -> AsyncIterator[Pilot[None]]:
+
     app = LinregApp(data, settings or Settings(), tour=tour)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
@@ -76,19 +77,8 @@ def sweep(pilot: Pilot[None]) -> SweepPane:
     return pilot.app.screen_stack[0].query_one(SweepPane)
 
 
-def screen(pilot: Pilot[None]) -> str:
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
-
-
 def shown(pilot: Pilot[None]) -> set[str]:
     return {pane for pane in PANES if pilot.app.screen_stack[0].query_one(f"#{pane}").region.area}
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await pilot.pause(0.01)
 
 
 async def be(pilot: Pilot[None], name: str, number: int) -> None:
@@ -235,7 +225,7 @@ async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
     other = replace(houses, source="other.csv")
     async with opened(other, settings=Settings(batch_size=32)) as pilot:
         await pilot.press("shift+right")
-        await until(pilot, lambda: view(pilot).run.history.last == 10)
+        await until(lambda: view(pilot).run.history.last == 10)
         await pilot.press("left", "left", "plus", "l")
         before, plots = view(pilot), live(pilot).plots
         await pilot.press("t")
@@ -252,7 +242,7 @@ async def test_a_sweep_and_the_views_are_given_back_as_well(houses: Dataset) -> 
     async with opened(houses) as pilot:
         sweep = pilot.app.screen_stack[0].query_one(SweepPane)
         sweep.start(usual(Settings(), houses.n))
-        await until(pilot, lambda: sweep.sweep_run.phase == "done")
+        await until(lambda: sweep.sweep_run.phase == "done")
         await pilot.press("v", "v", "space", "t")
         swept = view(pilot)
         assert len(sweep.sweep_run.left) == 5
@@ -274,7 +264,7 @@ async def test_a_question_is_asked_answered_and_seen(houses: Dataset) -> None:
         assert lead(pilot).watching
         assert "You said not that near" in screen(pilot)
         await pilot.press(*["plus"] * 5)
-        await until(pilot, lambda: not lead(pilot).watching)
+        await until(lambda: not lead(pilot).watching)
         await pilot.pause()
         text = screen(pilot)
         assert "✗ You said not that near; the answer is within 0.1%." in text
@@ -302,7 +292,7 @@ async def test_nothing_is_foretold_of_a_sweep_that_is_asked_about(houses: Datase
         await pilot.pause(0.5)
         assert "stable" not in screen(pilot)
         await pilot.press("2")
-        await until(pilot, lambda: not lead(pilot).watching)
+        await until(lambda: not lead(pilot).watching)
         await pilot.pause()
         assert "diverged" in screen(pilot)
         assert "✓ You said only 8" in screen(pilot)
@@ -344,7 +334,7 @@ async def test_leaving_to_play_and_coming_back(houses: Dataset) -> None:
 async def test_who_leaves_a_question_is_told_what_will_come(houses: Dataset) -> None:
     async with opened(houses, tour="training") as pilot:
         await pilot.press("t")
-        await until(pilot, lambda: "will converge" in screen(pilot))
+        await until(lambda: "will converge" in screen(pilot))
 
 
 async def test_the_list_of_chapters(houses: Dataset) -> None:
@@ -413,7 +403,7 @@ async def test_turning_the_rate_of_a_descent(houses: Dataset) -> None:
         await pilot.press("r")
         assert descent(pilot).walk_down.rate == 0.1
         await pilot.press("space", "plus", "plus")
-        await until(pilot, lambda: not descent(pilot).running)
+        await until(lambda: not descent(pilot).running)
         assert descent(pilot).walk_down.shown == len(FIGURE_7.rates)
 
 
@@ -432,7 +422,7 @@ async def test_the_timeline_works_as_always(houses: Dataset) -> None:
         await pilot.press("home", "right", "shift+right")
         assert view(pilot).number == 11
         await pilot.press("space")
-        await until(pilot, lambda: view(pilot).run.history.last > 30)
+        await until(lambda: view(pilot).run.history.last > 30)
 
 
 async def test_every_question_shows_first_what_it_says_of_the_future(houses: Dataset) -> None:
@@ -475,27 +465,27 @@ async def test_what_was_played_with_before_the_answer_changes_nothing(houses: Da
     async with opened(houses, tour="gradient") as pilot:
         await be(pilot, "gradient", 2)
         await pilot.press("shift+right")
-        await until(pilot, lambda: view(pilot).run.history.last > 1)
+        await until(lambda: view(pilot).run.history.last > 1)
         await pilot.press("2")
-        await until(pilot, lambda: not lead(pilot).watching)
+        await until(lambda: not lead(pilot).watching)
         assert (view(pilot).number, view(pilot).run.history.last) == (1, 1)
 
 
 async def test_who_has_left_for_a_while_is_shown_the_way_back(houses: Dataset) -> None:
     async with opened(houses, tour="rate") as pilot:
         await pilot.press("t")
-        await until(pilot, lambda: "t tour" in screen(pilot).splitlines()[-1])
+        await until(lambda: "t tour" in screen(pilot).splitlines()[-1])
         # The curve can be played with; a pane's key leads to the houses.
         assert "slope m" not in screen(pilot)
         await pilot.press("0")
-        await until(pilot, lambda: shown(pilot) == {"live"})
+        await until(lambda: shown(pilot) == {"live"})
 
 
 async def test_at_the_end_nothing_goes_on(houses: Dataset) -> None:
     async with opened(houses, tour="you") as pilot:
-        await until(pilot, lambda: "enter on" in screen(pilot).splitlines()[-1])
+        await until(lambda: "enter on" in screen(pilot).splitlines()[-1])
         await be(pilot, "you", 2)
-        await until(pilot, lambda: "enter on" not in screen(pilot).splitlines()[-1])
+        await until(lambda: "enter on" not in screen(pilot).splitlines()[-1])
         assert "That is the end of the tour" in screen(pilot)
 
 

@@ -12,7 +12,8 @@ from linreg_tui.tui.drawing.picture import Picture, Role, lines
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.views import PaneView, ViewsPane, ViewTab
-from tests.tui.test_app import opened, screen, shown, step_on, until, view
+from tests.tui.seeing import screen, until
+from tests.tui.test_app import opened, shown, step_on, view
 
 DATA = {
     "scatter": "551 rows",
@@ -36,7 +37,7 @@ def names(pilot: Pilot[None], pane: type[ViewsPane]) -> list[str]:
 
 
 async def appears(pilot: Pilot[None], told: str) -> None:
-    await until(pilot, lambda: told in screen(pilot))
+    await until(lambda: told in screen(pilot))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -95,16 +96,16 @@ async def test_all_residuals_are_seen_together_where_there_is_room(houses: Datas
     pictures = [CLOSED_FORM[name] for name in ("residuals", "Q-Q", "leverage")]
     async with opened(houses, size=(200, 60)) as pilot:
         await pilot.press("2", "c", "c", "c")
-        await until(pilot, lambda: all(told in screen(pilot) for told in pictures))
+        await until(lambda: all(told in screen(pilot) for told in pictures))
         assert names(pilot, ClosedFormPane) == ["residuals", "Q-Q", "leverage"]
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: names(pilot, ClosedFormPane) == ["residuals"])
+        await until(lambda: names(pilot, ClosedFormPane) == ["residuals"])
         assert pictures[0] in screen(pilot)
         assert pictures[2] not in screen(pilot)
         await pilot.resize_terminal(200, 60)
-        await until(pilot, lambda: len(names(pilot, ClosedFormPane)) == 3)
+        await until(lambda: len(names(pilot, ClosedFormPane)) == 3)
         await pilot.press("c")
-        await until(pilot, lambda: names(pilot, ClosedFormPane) == ["sums"])
+        await until(lambda: names(pilot, ClosedFormPane) == ["sums"])
 
 
 async def test_the_derivation_fits_a_small_screen(houses: Dataset) -> None:
@@ -152,12 +153,12 @@ async def test_what_takes_time_is_prepared_aside_and_once(houses: Dataset) -> No
         await pilot.pause()
         assert not pane.begun.is_set()
         pane.next_view()
-        await until(pilot, pane.begun.is_set)
+        await until(pane.begun.is_set)
         assert pane.thread != threading.get_ident()
         await step_on(pilot, "right", 1)
         pane.next_view()
         pane.next_view()
         pane.told.set()
-        await until(pilot, lambda: pane.times == 1)
+        await until(lambda: pane.times == 1)
         await pilot.pause(0.05)
         assert pane.times == 1

@@ -15,7 +15,8 @@ from linreg_tui.core.parallel import for_workers
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui.app import LinregApp
-from tests.tui.test_app import screen, step_on, view
+from tests.tui.seeing import screen
+from tests.tui.test_app import step_on, view
 
 
 async def test_they_take_turns_from_the_start_on(houses: Dataset) -> None:
