@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+import hypothesis
 import pytest
 from textual.app import App
 from textual.binding import Binding
@@ -67,11 +68,18 @@ def takes(command: str, option: str, monkeypatch: pytest.MonkeyPatch) -> bool:
 
 OPTIONS = dict.fromkeys(span for span in SPANS if re.match(r"--[a-z]", span))
 OF_DASK = "--no-dashboard"
+OF_TESTS = "--hypothesis-profile thorough"
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-def test_every_option_is_one(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if option == OF_DASK:
+def test_every_option_is_one(
+    option: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    if option == OF_TESTS:
+        name, profile = option.split()
+        assert pytestconfig.getoption(name, "unknown") != "unknown"
+        assert hypothesis.settings.get_profile(profile).max_examples == 1000
+    elif option == OF_DASK:
         cli = pytest.importorskip("distributed.cli.dask_worker")
         assert any(option in known.secondary_opts for known in cli.main.params)
     elif option == "--help":

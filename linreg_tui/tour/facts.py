@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from linreg_tui.core.closed_form import ClosedForm, Sums, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.derivation import Derivation, derivation
+from linreg_tui.core.examples import bundled
 from linreg_tui.core.history import Step
 from linreg_tui.core.parallel import Round, Team
 from linreg_tui.core.settings import Settings
@@ -137,3 +138,9 @@ def plan_of(sweep: Sweep, n: int) -> Plan:
     """The trials of a sweep on n rows."""
     over = over_batch_sizes if sweep.over == "batch sizes" else over_scales
     return over(sweep.settings, n)
+
+
+@cache
+def facts_of_tour() -> Facts:
+    """Those of the data that the tour is about, worked out once."""
+    return Facts(bundled())

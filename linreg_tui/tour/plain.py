@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from linreg_tui.core.examples import bundled
 from linreg_tui.core.losses1d import descend
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.summary import summary
 from linreg_tui.numbers import above_least, above_optimum, rate
 from linreg_tui.tour.chapter import Chapter, Step
 from linreg_tui.tour.chapters import chapters
-from linreg_tui.tour.facts import Facts
+from linreg_tui.tour.facts import Facts, facts_of_tour
 from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Scene, Sweep, Training
 from linreg_tui.tour.text import columns, plain
 
@@ -25,7 +24,7 @@ FIRST_ROWS = 5
 
 def tell(chapter: Chapter | None) -> None:
     """Print a chapter, or all of them."""
-    facts = Facts(bundled())
+    facts = facts_of_tour()
     for one in chapters() if chapter is None else (chapter,):
         for line in told(one, facts):
             sys.stdout.write(line + "\n")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from linreg_tui.core.examples import bundled
 from linreg_tui.tour.chapter import Chapter, Step
 from linreg_tui.tour.chapters import chapters
-from linreg_tui.tour.facts import Facts
+from linreg_tui.tour.facts import Facts, facts_of_tour
 
 
 class Syllabus:
@@ -21,10 +20,10 @@ class Syllabus:
         """All of them."""
         return chapters()
 
-    @cached_property
+    @property
     def facts(self) -> Facts:
         """The numbers that they tell."""
-        return Facts(bundled())
+        return facts_of_tour()
 
     def steps(self, place: int) -> tuple[Step, ...]:
         """The steps of a chapter, worked out once: some train to know their text."""

@@ -18,7 +18,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
 from linreg_tui.tour import memory
 from linreg_tui.tour.chapters import COLUMNS, chapters
-from linreg_tui.tour.facts import Facts, plan_of
+from linreg_tui.tour.facts import Facts, facts_of_tour, plan_of
 from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Page, Sweep, Training
 from linreg_tui.tour.text import flat, lay_out
 from linreg_tui.tui.app import LinregApp
@@ -155,8 +155,8 @@ LARGELY = ("introduction", "data", "theory", "rate", "batches")
 """Chapters that have each kind of scene, with and without a question."""
 
 
-def test_every_kind_of_scene_is_walked_through_on_a_large_screen(houses: Dataset) -> None:
-    facts = Facts(houses)
+def test_every_kind_of_scene_is_walked_through_on_a_large_screen() -> None:
+    facts = facts_of_tour()
     kinds = {
         name: {
             (type(step.scene), step.question is not None)
@@ -175,7 +175,7 @@ def test_every_kind_of_scene_is_walked_through_on_a_large_screen(houses: Dataset
 async def test_a_chapter_from_its_first_step_to_its_last(
     houses: Dataset, name: str, size: tuple[int, int]
 ) -> None:
-    facts = Facts(houses)
+    facts = facts_of_tour()
     async with opened(houses, size, name) as pilot:
         guide = lead(pilot)
         for number, step in enumerate(guide.steps):
@@ -209,8 +209,8 @@ MESSES: dict[str, list[str]] = {
 
 
 @pytest.mark.parametrize("mess", MESSES)
-async def test_a_step_is_the_same_from_any_state(houses: Dataset, mess: str) -> None:
-    facts = Facts(houses)
+async def test_a_step_is_the_same_from_any_state(mess: str) -> None:
+    facts = facts_of_tour()
     other = Dataset("other.csv", "x", "y", np.arange(100.0), 3 * np.arange(100.0) ** 1.5)
     settings = Settings(batch_size=10, learning_rate_m=1e-5, schedule="cosine", standardize=True)
     async with opened(other, tour=None, settings=settings) as pilot:
@@ -321,7 +321,7 @@ async def test_back_and_on_across_chapters(houses: Dataset) -> None:
 
 
 async def test_leaving_to_play_and_coming_back(houses: Dataset) -> None:
-    facts = Facts(houses)
+    facts = facts_of_tour()
     async with opened(houses, tour="batches") as pilot:
         await pilot.press("t", "right_square_bracket", "enter", "backspace", "l")
         assert lead(pilot).number == 0
@@ -425,9 +425,9 @@ async def test_the_timeline_works_as_always(houses: Dataset) -> None:
         await until(lambda: view(pilot).run.history.last > 30)
 
 
-async def test_every_question_shows_first_what_it_says_of_the_future(houses: Dataset) -> None:
+async def test_every_question_shows_first_what_it_says_of_the_future() -> None:
     """That the first text of a question tells no number of its end."""
-    facts = Facts(houses)
+    facts = facts_of_tour()
     for chapter in chapters():
         for step in chapter.steps(facts):
             if step.question is not None and isinstance(step.scene, Training):
