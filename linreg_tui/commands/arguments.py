@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import textwrap
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,6 +21,18 @@ BAD_INPUT = 2
 _LONGEST_COMPLAINT = 300
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Wraps each line by itself, a table's below its second column."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines = []
+        for line in text.splitlines():
+            cell = re.match(r"  \S+ {2,}|  ", line)
+            below = " " * len(cell[0] if cell else "")
+            lines += textwrap.wrap(line, width, subsequent_indent=below) or [""]
+        return "\n".join(indent + line for line in lines)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints take one line, and which knows 1e-7 for a number."""
 
@@ -28,7 +41,7 @@ class Parser(argparse.ArgumentParser):
             prog,
             description=description,
             epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
             allow_abbrev=False,
         )
         # Without this, an initial slope of -1e-7 is taken for an option.

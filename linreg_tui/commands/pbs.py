@@ -128,10 +128,10 @@ def command(words: list[str]) -> int:
     parser = Parser(
         "linreg-tui pbs",
         "A job script for PBS, to be read, changed and handed in: a Dask cluster on the job's "
-        "nodes, and\na command that works on it. It is written for Polaris at ALCF.",
+        "nodes, and a command that works on it. It is written for Polaris at ALCF.",
         "Everything after -- is the command that runs, without its --cluster, and with linreg-tui "
-        "before it\nor not:\n"
-        "  linreg-tui pbs --nodes 4 -- fit '/eagle/PROJECT/part-*.parquet' --json > linreg.pbs",
+        "before it or not:\n"
+        "  linreg-tui pbs -- fit '/eagle/PROJECT/part-*.parquet' --json > linreg.pbs",
     )
     parser.add_argument("--nodes", type=int, default=2, metavar="N", help="nodes (default: 2)")
     parser.add_argument(

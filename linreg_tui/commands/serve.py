@@ -14,11 +14,11 @@ from linreg_tui.options import add_settings, settings_of
 HOST, PORT = "127.0.0.1", 8000
 
 EPILOG = """\
-Each page is an application of its own. There is no password: whoever can reach
-the address can open and save files as you. At 127.0.0.1 that is everybody with an
-account on this machine; at another --host, everybody in its network, and nothing
+Each page is an application of its own. There is no password: whoever can reach \
+the address can open and save files as you. At 127.0.0.1 that is everybody with an \
+account on this machine; at another --host, everybody in its network, and nothing \
 is encrypted. From another machine, a tunnel is safe:
-  ssh -L 8000:127.0.0.1:8000 MACHINE, then http://127.0.0.1:8000 in the browser
+  ssh -L 8000:127.0.0.1:8000 MACHINE, then open http://127.0.0.1:8000
 """
 
 

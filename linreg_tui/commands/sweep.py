@@ -84,7 +84,7 @@ def _parser() -> Parser:
     parser = Parser(
         "linreg-tui sweep",
         "Many trainings, printed as a table: with one batch size after another, or with batch size "
-        "and both\nlearning rates scaled together until it diverges.",
+        "and both learning rates scaled together until it diverges.",
     )
     add_data(parser)
     group = parser.add_argument_group("sweep")

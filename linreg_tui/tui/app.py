@@ -209,6 +209,11 @@ class LinregApp(PanesApp):
         """Leave; edits that are nowhere else are asked about first."""
         self._dialogs.quit()
 
+    @property
+    def lost_by_leaving(self) -> str:
+        """Edits that are in no file; q would ask."""
+        return " without the edited points; q saves them" if self._dialogs.unsaved else ""
+
     def action_next_view(self, pane: str) -> None:
         """The next view of a pane; if it isn't on the screen, first the pane itself."""
         shown = self.main.query_one(f"#{pane}", ViewsPane)

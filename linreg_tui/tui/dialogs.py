@@ -72,7 +72,7 @@ class Dialogs:
 
     def quit(self) -> None:
         """Leave the application; edits that are in no file are asked about first."""
-        if not self._unsaved(self._kept):
+        if not self.unsaved:
             self._app.exit()
         elif not self._is_open(Question):
             self._app.run_worker(self._quit(), group="open")
@@ -88,6 +88,11 @@ class Dialogs:
         """The user's own edits, also while the tour's data is in their place."""
         kept = self._app.tour.kept
         return self._app.edits if kept is None else kept.edits
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether edits of the user's are in no file."""
+        return self._unsaved(self._kept)
 
     def _unsaved(self, edits: Edits) -> bool:
         return edits.data is not edits.original and edits.data is not self._saved

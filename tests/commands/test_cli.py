@@ -14,6 +14,7 @@ import pytest
 
 from linreg_tui import __version__
 from linreg_tui.cli import main
+from linreg_tui.commands import NAMES
 from linreg_tui.core.dataset import Dataset
 
 FIT_FIELDS = (
@@ -576,6 +577,15 @@ def test_help_is_to_be_had(capsys: pytest.CaptureFixture[str], command: list[str
     assert "DATA" in text
     for name in NOTEBOOK_CONFIG:
         assert (f"--{name.replace('_', '-')}" in text) == (command != ["fit"])
+
+
+@pytest.mark.parametrize("command", ["", *NAMES])
+def test_help_keeps_to_80_columns(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = output(capsys, *filter(None, [command]), "--help").splitlines()
+    assert max(map(len, lines)) < 80
 
 
 def test_the_version_is_to_be_had(capsys: pytest.CaptureFixture[str]) -> None:

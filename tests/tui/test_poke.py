@@ -321,6 +321,21 @@ async def test_quitting_asks_about_edits_that_are_in_no_file(
         assert [path.name for path in tmp_path.iterdir()] == ["slimmed_realestate_data-edited.csv"]
 
 
+async def test_ctrl_c_says_what_it_gives_up(
+    houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with poked(houses, size=(80, 24)) as pilot:
+        for keys, lost in (("", False), ("a", True), ("s", False)):
+            await press(pilot, *keys)
+            if keys == "s":
+                await until(lambda: "Wrote" in told(pilot))
+            await press(pilot, "ctrl+c")
+            await until(lambda: "Press ctrl+c again to leave" in told(pilot))
+            assert ("q saves them" in told(pilot)) == lost
+            pilot.app._asked = float("-inf")  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("key", ["t", "d"])
 async def test_edits_outlive_the_tour_and_presenter_mode(houses: Dataset, key: str) -> None:
     settings = Settings(epochs=20)

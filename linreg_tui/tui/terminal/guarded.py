@@ -139,7 +139,12 @@ class GuardedApp(App[None]):
         if now - self._asked < ASKED:
             self.exit(return_code=128 + signal.SIGINT)
         self._asked = now
-        self.notify("Press ctrl+c again to leave.", timeout=ASKED)
+        self.notify(f"Press ctrl+c again to leave{self.lost_by_leaving}.", timeout=ASKED)
+
+    @property
+    def lost_by_leaving(self) -> str:
+        """What ctrl+c says that it gives up, if there is anything."""
+        return ""
 
     def action_suspend_process(self) -> None:
         """Stop, with all that the shell takes for the same job."""
