@@ -44,8 +44,9 @@ class Plot(Widget):
             self.refresh(*regions)
 
     def _draw_later(self) -> None:
-        self._drawn_for = None
-        self.refresh()
+        if self._drawn_for is not None:  # or it is about to be painted already
+            self._drawn_for = None
+            self.refresh()
 
     def _draw_now(self) -> None:
         self._drawn_for = self.size

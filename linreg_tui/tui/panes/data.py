@@ -117,9 +117,8 @@ class DataPane(ViewsPane):
             self.border_title = "1 Data · poke · p ends"
 
     def _redraw(self) -> None:
-        if self.has_class("poking"):
-            for plot in self.query("#plane, #poke-readout").results(Plot):
-                plot.redraw()
+        for plot in self.query("#plane, #poke-readout").results(Plot):
+            plot.redraw()
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
