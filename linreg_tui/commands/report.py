@@ -28,7 +28,7 @@ def command(words: list[str]) -> int:
     parser = Parser(
         "linreg-tui report",
         "The homework's report, to be completed with answers: what the batch size does, and at "
-        "which\nlearning rates it diverges. A Markdown file, and its learning curves as SVG.",
+        "which learning rates it diverges. A Markdown file, and its learning curves as SVG.",
     )
     add_data(parser)
     group = parser.add_argument_group("trials")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -211,11 +211,16 @@ def _curves(drawn: CurvesPicture, name: str) -> Iterator[str]:
 
 def _repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
     settings = homework.settings
+    # All of the trainings are of batches, whatever these settings say.
+    idle = replace(settings, batch_size=SCALED_BATCH_SIZE).without_effect
+    if settings.schedule != "warmup" and settings.warmup_steps is None:
+        idle |= {"warmup_steps"}
     yield "## Settings, and how to repeat this"
     yield (
         "\n".join(
             f"- {option.name.replace('_', ' ')}: {option.write(getattr(settings, option.name))}"
             for option in TOLD
+            if option.name not in idle
         )
         + f"\n- repeats: {homework.repeats}"
     )

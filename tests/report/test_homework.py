@@ -22,11 +22,11 @@ from linreg_tui.core.sweep import over_batch_sizes, over_scales
 from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import run_trial
 from linreg_tui.numbers import above_least, fixed
-from linreg_tui.report import homework, markdown
+from linreg_tui.report import homework, homework_report, markdown
 from linreg_tui.report.curves_svg import COLOURS, svg
 from linreg_tui.report.curves_text import text
 from linreg_tui.report.homework_files import write
-from linreg_tui.report.homework_report import pictures
+from linreg_tui.report.homework_report import Answers, pictures
 from tests.commands.test_cli import RED, complaint, output, run, table
 
 NAMES = [
@@ -110,6 +110,29 @@ def test_the_command_repeats_the_report(capsys: pytest.CaptureFixture[str], tmp_
     (command,) = re.findall(r"^linreg-tui report .*$", first, re.MULTILINE)
     again = reported(capsys, tmp_path, *shlex.split(command)[2:])
     assert again == first.replace("linreg-homework-", "linreg-homework-2-")
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (Settings(), set()),
+        (Settings(optimizer="nesterov"), {"momentum"}),
+        (Settings(schedule="exponential"), {"decay", "decay steps"}),
+        (Settings(warmup_steps=2), {"warmup steps"}),
+        (Settings(schedule="warmup"), {"warmup steps"}),
+    ],
+)
+def test_it_tells_the_settings_that_have_an_effect(
+    solved: homework.Homework, settings: Settings, told: set[str]
+) -> None:
+    drawn = pictures(solved)
+    report = homework_report.markdown(
+        replace(solved, settings=settings), drawn, dict.fromkeys(drawn, "a.svg"), [], Answers()
+    )
+    found = set(re.findall(r"^- ([a-z ]+): ", report.partition("## Settings")[2], re.MULTILINE))
+    always = {"optimizer", "seed", "sampling", "learning rate m", "repeats"}
+    assert always <= found
+    assert found & {"momentum", "decay", "decay steps", "warmup steps"} == told
 
 
 def test_every_curve_is_drawn_and_told_apart(solved: homework.Homework) -> None:
