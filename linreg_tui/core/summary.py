@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +70,7 @@ def histogram(values: FloatArray, described: ColumnSummary) -> Histogram:
     low, high = described.minimum, described.maximum
     lower, _, upper = described.quartiles
     width = 2 * (upper - lower) / math.cbrt(described.count)
-    if high - low <= NARROW * max(abs(low), abs(high)):
+    if high - low <= NARROW * max(abs(low), abs(high), sys.float_info.min):
         bins = 1
     elif width * MOST_BINS <= high - low:
         bins = MOST_BINS

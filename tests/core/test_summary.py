@@ -44,7 +44,7 @@ def test_a_histogram_holds_all_values(numbers: np.ndarray) -> None:
 
 
 def test_values_that_hardly_differ_are_in_one_bin() -> None:
-    for numbers in (np.full(9, 7.0), 1e15 + np.array([0, 0.125, 0.25])):
+    for numbers in (np.full(9, 7.0), 1e15 + np.array([0, 0.125, 0.25]), np.array([0, 5e-324])):
         assert histogram(numbers, summary(numbers)).counts.tolist() == [len(numbers)]
 
 
