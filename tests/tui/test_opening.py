@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 import threading
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -89,6 +91,19 @@ async def data(pilot: Pilot[None], houses: Dataset) -> Dataset:
     await until(lambda: len(pilot.app.screen_stack) == 1)
     await pilot.pause()
     return live(pilot).view.run.data
+
+
+@pytest.mark.parametrize("pause", [0, 0.001, 0.005, 0.02, 0.1])
+async def test_a_name_and_enter_open_however_fast_they_are_typed(
+    houses: Dataset, pause: float
+) -> None:
+    async with opened(houses) as pilot:
+        assert pilot.app._driver is not None
+        for key in "export":
+            pilot.app._driver.send_message(events.Key(key, key))
+        await asyncio.sleep(pause)
+        pilot.app._driver.send_message(events.Key("enter", "\r"))
+        await until(lambda: isinstance(pilot.app.screen, ColumnPicker))
 
 
 def test_only_folders_and_what_can_be_opened_are_listed(folder: Path) -> None:

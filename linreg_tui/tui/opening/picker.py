@@ -152,7 +152,11 @@ class FilePicker(ModalScreen[Chosen | None]):
     @on(Input.Changed)
     def find(self) -> None:
         """Show what fits to the text; at a slash, go where it leads."""
-        typed = self._sought = self._typed.value
+        typed = self._typed.value
+        if typed == self._sought:
+            return  # as was found before its news came, by enter
+        self._sought = typed
+        self.workers.cancel_group(self, "open")
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
         folder = path_of(self.folder, leading + slash) if slash else None
         known = folder is not None and folder.is_dir()
@@ -216,7 +220,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         """A click opens."""
         self.action_choose()
 
-    @work(group="look", exclusive=True)
+    @work(group="open", exclusive=True)
     async def _open(self, path: Path) -> None:
         """Close with the file, if two columns can be read from it."""
         try:
