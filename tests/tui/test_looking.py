@@ -160,8 +160,8 @@ p                             0.0267          0.3409   of such a t if it were 0
 
 R²                          0.586650                   of the variance of y
 r                           0.765931                   Pearson's; p as of m
-s                           1.983512                   √(Σ(y − ŷ)² / (n − 2))
-F                           8.515533                   t² of m; p as of m
+s                           1.983512                   root n MSE / (n − 2)
+F                           8.515533                   m's t squared; same p
 n                           8                          rows
 df                          6                          degrees of freedom
 """
@@ -173,7 +173,7 @@ m = ───────────────       b = ──────�
 1 sums        n = 4   Σx = 4e9   Σy = 3.83333
               Σxy = 3.83333e9   Σx² = 4e18
 
-2 denominator n Σx² − (Σx)² = 4 · 4e18 − 4e9²
+2 denominator n Σx² − (Σx)² = 4 · 4e18 − 4e9 · 4e9
                             = 1.6e19 − 1.6e19
                             = -49
 

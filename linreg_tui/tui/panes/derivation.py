@@ -54,7 +54,7 @@ def _all(sums: Sums, steps: Derivation, line: ClosedForm, digits: int) -> Text:
         _step("1 sums", f"n = {n}   Σx = {x}   Σy = {y}"),
         _step("", f"Σxy = {xy}   Σx² = {xx}"),
         [],
-        _step("2 denominator", f"n Σx² − (Σx)² = {n} · {xx} − {x}²"),
+        _step("2 denominator", f"n Σx² − (Σx)² = {n} · {xx} − {x} · {x}"),
         *_difference(steps.denominator, len("n Σx² − (Σx)²"), digits),
         [],
         _step("3 slope", f"n Σxy − Σx Σy = {n} · {xy} − {x} · {y}"),

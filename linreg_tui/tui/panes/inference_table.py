@@ -89,8 +89,8 @@ def _line(line: ClosedForm, sure: Inference | None) -> list[Row]:
     return [
         row("R²", None if sure is None else sure.r2, "of the variance of y"),
         row("r", None if sure is None else sure.pearson_r, "Pearson's; p as of m"),
-        row("s", None if sure is None else sure.residual_sd, "√(Σ(y − ŷ)² / (n − 2))"),
-        row("F", None if sure is None else sure.f_statistic, "t² of m; p as of m"),
+        row("s", None if sure is None else sure.residual_sd, "root n MSE / (n − 2)"),
+        row("F", None if sure is None else sure.f_statistic, "m's t squared; same p"),
         count("n", n, "rows"),
         count("df", n - 2, "degrees of freedom"),
     ]
