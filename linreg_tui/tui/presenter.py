@@ -12,7 +12,6 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from linreg_tui.tui.drawing.markers import BLOCK, BRAILLE, Markers
-from linreg_tui.tui.keys import KEYS, TOUR_KEYS
 
 A_MOMENT = 2.0
 """Seconds that a key is shown."""
@@ -48,11 +47,12 @@ class PressedKeys(Static):
 
         On a `descent` along a curve, there is one rate to turn.
         """
-        shown, meaning = meaning_of(event.key)
+        active = self.screen.active_bindings.get(event.key) if self.display else None
+        if active is None or not active.enabled or not (shown := active.binding.key_display):
+            return
+        meaning = active.binding.tooltip
         if descent:
             meaning = ON_A_CURVE.get(event.key, meaning)
-        if not shown:
-            return
         self._times = self._times + 1 if shown == self._last else 1
         self._last = shown
         times = f" ×{self._times}" if self._times > 1 else ""
@@ -70,14 +70,6 @@ class PressedKeys(Static):
     def _fade(self) -> None:
         self._last = ""
         self.update(self._idle)
-
-
-def meaning_of(key: str) -> tuple[str, str]:
-    """What is printed on a key, and what it does; nothing for one that does nothing."""
-    for known in (*TOUR_KEYS, *KEYS):
-        if key in known.keys.split(","):
-            return known.shown, known.meaning
-    return "", ""
 
 
 def present(main: Screen[object], panes: Iterable[Drawn], markers: Markers) -> None:

@@ -9,7 +9,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
 from linreg_tui.tui.drawing.large import draw_large, large, width
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE
-from linreg_tui.tui.presenter import PressedKeys, meaning_of
+from linreg_tui.tui.presenter import PressedKeys
 from linreg_tui.tui.run_view import RunView
 from tests.tui.seeing import screen, until
 from tests.tui.test_markers import text
@@ -91,9 +91,26 @@ async def test_keys_are_shown_for_a_moment(
         assert pilot.app.query_one(PressedKeys).region.height == 1
 
 
-def test_a_key_that_does_nothing_has_no_meaning() -> None:
-    assert meaning_of("f12") == ("", "")
-    assert meaning_of("space") == ("space", "Run or pause")
+async def test_a_key_means_what_it_does_here(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("d")
+        for keys, meaning in (
+            ("enter", ""),
+            ("i", ""),
+            ("f12", ""),
+            ("2", "The closed form alone"),
+            ("4", "The sweep alone"),
+            ("space", "Mark, to overlay its curve"),
+            ("0", "All panes"),
+            ("p", "Poke: edit the points"),
+            ("a", "Add a point"),
+            ("p t", "The guided tour"),
+            ("enter", "On in the tour"),
+        ):
+            await pilot.press(*keys.split())
+            await pilot.pause()
+            last = screen(pilot).splitlines()[-1]
+            assert meaning in last if meaning else not last.strip(), keys
 
 
 async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
