@@ -177,7 +177,8 @@ class LinregApp(PanesApp):
         """Let keys rest that would be lost on the screen as it is.
 
         They are the live pane's while the sweep has the screen and the keyboard, the one for the
-        next view of the data while its points are edited, and the tour's outside of it.
+        next view of the data and the way through the tour while points are edited, and the tour's
+        outside of it.
         """
         if action == "live":
             focused = self.main.focused
@@ -186,7 +187,8 @@ class LinregApp(PanesApp):
         if action == "next_view" and parameters == ("data",) and self._poking:
             return False
         if action == "tour":
-            return self.tour.awake(*parameters)  # type: ignore[arg-type]
+            resting = self._poking and parameters != ("toggle",)
+            return not resting and self.tour.awake(*parameters)  # type: ignore[arg-type]
         return super().check_action(action, parameters)
 
     def action_live(self, what: str, *arguments: int) -> None:

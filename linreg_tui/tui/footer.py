@@ -179,11 +179,12 @@ class KeysFooter(Widget):
             self.refresh()
 
     def _items(self, screen: Screen[object]) -> list[Item]:
-        if screen.has_class("touring"):
+        poking = isinstance(screen.focused, Plane)
+        if screen.has_class("touring") and not poking:
             awake = {active.binding.action for active in screen.active_bindings.values()}
             return items(((k, text) for k, text in FOOTER_IN_TOUR if k.action in awake), {})
         spare = SPARE
-        if isinstance(screen.focused, Plane):
+        if poking:
             spare = spare | WHILE_POKING
         if screen.has_class("tour-begun"):
             spare = spare | IN_THE_BREAK

@@ -20,6 +20,9 @@ from linreg_tui.tui.panes.timeline import EVENTS
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.sweep.table import TrialTable
 
+TWO_COLUMNS = 80
+"""How wide a screen has room for two columns of keys."""
+
 
 class HelpScreen(ModalScreen[None]):
     """The keys and what they do; ? or q or enter closes it."""
@@ -39,16 +42,18 @@ class HelpScreen(ModalScreen[None]):
             self._title = "Help: poke"
             taken = {name for key in POKE_KEYS for name in key.keys.split(",")} | {"v"}
             self._keys = (*POKE_KEYS, *(key for key in KEYS if key.keys not in taken))
+            in_tour = False  # until the editing is over
         if in_tour:
             self._keys = (*ON_THE_PATH, *self._keys)
 
     def compose(self) -> ComposeResult:
-        """A table of the keys as they are now, in two columns so that it fits on 24 lines."""
+        """A table of the keys as they are now, in two columns if it is to fit on 24 lines."""
         entries = [*_merged(self._keys), ("ctrl+p", "All of this by name")]
-        half = -(-len(entries) // 2)
+        columns = 2 if self.app.size.width >= TWO_COLUMNS else 1
+        rows = -(-len(entries) // columns)
         table = Table.grid(padding=(0, 1))
-        for left, right in zip_longest(entries[:half], entries[half:], fillvalue=("", "")):
-            table.add_row(*_cells(*left), "  ", *_cells(*right))
+        for left, right in zip_longest(entries[:rows], entries[rows:], fillvalue=("", "")):
+            table.add_row(*_cells(*left), *(("  ", *_cells(*right)) if columns == 2 else ()))
         marks = Text("timeline:", style="bold")
         for kind, (glyph, _) in EVENTS.items():
             marks.append(f"  {glyph} {kind}", style="not bold")

@@ -377,6 +377,17 @@ async def test_data_that_can_not_be_trained_changes_nothing(houses: Dataset) -> 
         assert "GrLivArea" in screen(pilot)
 
 
+async def test_help_has_one_column_where_two_have_no_room(houses: Dataset) -> None:
+    async with opened(houses, size=(60, 16)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        seen = screen(pilot)
+        assert "Ten steps on, or train them" in seen
+        assert "The data alone" not in seen
+        await pilot.press("end")
+        await until(lambda: "All of this by name" in screen(pilot))
+
+
 async def test_help(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         for closing in ("question_mark", "q", "enter", "escape"):

@@ -93,6 +93,12 @@ async def data(pilot: Pilot[None], houses: Dataset) -> Dataset:
     return live(pilot).view.run.data
 
 
+async def test_the_title_is_the_name(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await to_columns(pilot, *"names")
+        assert "─ [bold]names.csv ─" in screen(pilot)
+
+
 @pytest.mark.parametrize("pause", [0, 0.001, 0.005, 0.02, 0.1])
 async def test_a_name_and_enter_open_however_fast_they_are_typed(
     houses: Dataset, pause: float

@@ -97,6 +97,7 @@ def test_the_filter_goes_through_the_states_that_there_are(sheet: Sheet) -> None
         sheet.filter()
         assert sheet.only is not None
         assert {row.state for row in sheet.rows} == {sheet.only}
+        assert {row.state for row, _ in sheet.overlaid()} == {sheet.only}
         seen.append(sheet.only)
     assert set(seen) == states
     sheet.filter()

@@ -496,3 +496,20 @@ async def test_the_chapters_stand_where_there_is_room(
     async with opened(houses, size, "batches") as pilot:
         assert ("▸  8 Mini-batches" in screen(pilot)) is (size == LARGE)
         assert ("   11 Now you" in screen(pilot)) is (size == LARGE)
+
+
+async def test_while_points_are_edited_the_keys_of_the_tour_rest(houses: Dataset) -> None:
+    async with opened(houses, SMALL, "training") as pilot:
+        await pilot.press("p")
+        await until(lambda: "enter lift" in screen(pilot).splitlines()[-1])
+        number = lead(pilot).number
+        await pilot.press("a", "enter", "enter")
+        await until(lambda: "552" in screen(pilot))
+        assert lead(pilot).number == number
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "On in the tour" not in screen(pilot)
+        await pilot.press("question_mark", "p")
+        await until(lambda: "enter on" in screen(pilot).splitlines()[-1])
+        await pilot.press("enter")
+        assert lead(pilot).watching or lead(pilot).number == number + 1

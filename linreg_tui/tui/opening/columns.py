@@ -89,7 +89,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
     def compose(self) -> ComposeResult:
         """The pair, the columns, and the first rows."""
         with Vertical(id="column-picker") as box:
-            box.border_title = Content(printable(self._path.name, 60)).plain
+            box.border_title = Content(printable(self._path.name, 60))
             yield self._pair
             yield self._columns
             yield self._said

@@ -66,7 +66,7 @@ class Sheet:
     @property
     def rows(self) -> list[Row]:
         """The rows that the filter lets through; diverged ones last where they are sorted."""
-        rows = [row for row in self.board.rows if self.only in (None, row.state)]
+        rows = self._let_through
         if self.sorted_by is not None:
             values = {row.group: self._value(row, self.sorted_by) for row in rows}
             known = [row for row in rows if values[row.group] is not None]
@@ -74,6 +74,10 @@ class Sheet:
             rows = known + [row for row in rows if values[row.group] is None]
             rows.sort(key=lambda row: row.state == "diverged")
         return rows
+
+    @property
+    def _let_through(self) -> list[Row]:
+        return [row for row in self.board.rows if self.only in (None, row.state)]
 
     @property
     def here(self) -> Row | None:
@@ -153,8 +157,9 @@ class Sheet:
         self.marked[group] = next(k for k in range(len(taken) + 1) if k not in taken)
 
     def overlaid(self) -> Iterator[tuple[Row, int]]:
-        """The rows whose curves are shown: the marked ones with their numbers, or the cursor's."""
-        marked = self.marked
+        """The rows in view whose curves are shown: the marked ones, by number, or the cursor's."""
+        in_view = {row.group for row in self._let_through}
+        marked = {group: ink for group, ink in self.marked.items() if group in in_view}
         if not marked and (here := self.here) is not None:
             marked = {here.group: 0}
         for group, ink in sorted(marked.items()):
