@@ -718,7 +718,7 @@ def test_one_row_left_out_is_one_row(capsys: pytest.CaptureFixture[str], tmp_pat
     [
         (b"", "the file is empty"),
         (b"a,b\n", "there are no rows below its header"),
-        (b"a\n1\n2\n", "there is one column"),
+        (b"a\n1\n2\n", "and it has one"),
         (b"a,b\nx,y\nz,w\n", "two columns of numbers are needed"),
         (b"a,b\n1,2\n", "one row is not enough"),
         (b"a,b\n3,1\n3,2\n3,4\n", "every x is the same"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import permutations, repeat
 
 import numpy as np
 
@@ -149,15 +149,34 @@ def choose(table: Table, path: str, x: str | None, y: str | None) -> tuple[int, 
             left = [column.name for column in two if column.name not in (x, y)]
             pair = tuple(name if name is not None else left.pop(0) for name in (x, y))
     if len(pair) < 2:
-        if not table.head:
-            raise InputError(f"{printable(path)}: there are no rows below its header; add some")
-        few = ", and there is one column" if len(names) == 1 else ""
-        whys = [f" ({column.why})" if column.why else "" for column in found]
-        raise InputError(
-            f"{printable(path)}: two columns of numbers are needed, for x and y{few}; "
-            f"name them with --x and --y, from {_listed(names, whys)}"
-        )
+        wrong = lacking(found, rows=len(table.head))
+        raise InputError(f"{printable(path)}: {wrong or _unnamed(found)}")
     return names.index(pair[0]), names.index(pair[1])
+
+
+def lacking(found: Sequence[Column], rows: int) -> str:
+    """What is wrong if no two columns could be x and y, and what to do; nothing if two can."""
+    if rows == 0:
+        return "there are no rows below its header; add some"
+    if any(one.x and other.y for one, other in permutations(found, 2)):
+        return ""
+    numeric = ("none", "one")[any(column.x and column.y for column in found)]
+    whys = ", ".join(f"{printable(c.name, 20)}: {c.why}" for c in found[:3] if c.why)
+    return (
+        f"two columns of numbers are needed, and it has {numeric}"
+        + (f" ({whys})" if whys else "")
+        + "; choose another file"
+    )
+
+
+def _unnamed(found: Sequence[Column]) -> str:
+    """What to do where x and y can't be guessed, but named."""
+    possible = [column for column in found if column.x or column.y]
+    whys = [f" ({column.why})" if column.why else "" for column in possible]
+    listed = _listed([column.name for column in possible], whys)
+    return (
+        f"two columns of numbers are needed, for x and y; name them with --x and --y, from {listed}"
+    )
 
 
 def _listed(names: Sequence[str], whys: Iterable[str] = repeat("")) -> str:

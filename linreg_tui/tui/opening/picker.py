@@ -22,6 +22,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.reading.columns import lacking
 from linreg_tui.core.reading.tables import Preview, preview
 from linreg_tui.core.text import printable
 from linreg_tui.files import shortened
@@ -33,7 +34,7 @@ from linreg_tui.tui.opening.attempt import attempt
 from linreg_tui.tui.opening.finding import Finding
 from linreg_tui.tui.opening.listing import Entry, entries, matching, path_of
 from linreg_tui.tui.opening.preview_picture import draw_preview
-from linreg_tui.tui.opening.telling import lacking, line_of, told_of, wrong_with
+from linreg_tui.tui.opening.telling import line_of, told_of, wrong_with
 
 PATIENCE = 0.1
 """Seconds that one has to stay on a file before it is looked into."""
@@ -191,7 +192,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         except InputError as error:
             self._said.say(wrong_with(here.name, str(error), here.path), wrong=True)
         else:
-            missing = lacking(self._preview)
+            missing = lacking(self._preview.columns, len(self._preview.rows))
             if not wrong:
                 self._said.say(missing or told_of(self._preview), wrong=bool(missing))
         self._first_rows.redraw()
@@ -228,7 +229,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         except InputError as error:
             self._said.say(wrong_with(path.name, str(error), path), wrong=True)
             return
-        if missing := lacking(found):
+        if missing := lacking(found.columns, len(found.rows)):
             self._said.say(f"{printable(path.name, 40)}: {missing}", wrong=True)
             return
         self.folder = path.parent

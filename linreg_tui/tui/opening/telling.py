@@ -27,30 +27,14 @@ def line_of(entry: Entry) -> Content:
 
 def told_of(found: Preview) -> str:
     """How many columns there are, and what is guessed of them."""
-    told = f"{len(found.columns)} columns, {_numeric(found)} of numbers"
+    numeric = sum(column.x and column.y for column in found.columns)
+    told = f"{len(found.columns)} columns, {numeric} of numbers"
     if found.guess is None:
         return "; ".join([f"{told}: choose x and y", *found.notes])
     x, y = (printable(name, 24) for name in found.guess)
     guessed = (column for column in found.columns if column.name in found.guess)
     notes = [f"{printable(c.name, 24)}: {c.note}" for c in guessed if c.note]
     return "; ".join([f"{told}; x is {x}, y is {y}", *notes, *found.notes])
-
-
-def lacking(found: Preview) -> str:
-    """What is wrong if no two columns could be x and y; nothing if two can."""
-    pairs = (one.x and other.y for one in found.columns for other in found.columns if one != other)
-    if any(pairs):
-        return ""
-    why = ", ".join(f"{printable(c.name, 20)}: {c.why}" for c in found.columns[:3] if c.why)
-    return (
-        f"two columns of numbers are needed, and it has {_numeric(found) or 'none'}"
-        + (f" ({why})" if why else "")
-        + "; choose another file"
-    )
-
-
-def _numeric(found: Preview) -> int:
-    return sum(column.x and column.y for column in found.columns)
 
 
 def wrong_with(name: str, words: str, path: Path | None) -> str:
