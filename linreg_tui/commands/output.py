@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from rich.console import Console
 
@@ -13,9 +14,18 @@ from linreg_tui.core.text import printable
 from linreg_tui.report.records import Json
 
 
-def console() -> Console:
-    """Prints rows as they come, however long: no row is broken, and no number coloured."""
-    return Console(highlight=False, soft_wrap=True)
+class _Console(Console):
+    def on_broken_pipe(self) -> NoReturn:
+        """Leave it to the command line, which ends all commands alike; Rich's would exit with 1."""
+        raise BrokenPipeError
+
+
+def console(*, soft_wrap: bool = True) -> Console:
+    """Prints rows as they come, however long: no row is broken, and no number coloured.
+
+    Without `soft_wrap` they are made to fit the terminal.
+    """
+    return _Console(highlight=False, soft_wrap=soft_wrap)
 
 
 def print_json(value: Json) -> None:

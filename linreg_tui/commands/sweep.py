@@ -23,7 +23,7 @@ from linreg_tui.commands.arguments import (
     data_of,
     target,
 )
-from linreg_tui.commands.output import print_json, tell_reading
+from linreg_tui.commands.output import console, print_json, tell_reading
 from linreg_tui.commands.sweep_table import LiveTable, PlainTable
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -136,17 +136,17 @@ def _shown(
 
 
 def _table(data: Dataset, plan: Plan, foresights: Foresights) -> AbstractContextManager[_Show]:
-    console = _console()
+    printed = _console()
     kind: Callable[..., AbstractContextManager[_Show]]
-    kind = PlainTable if console.soft_wrap else LiveTable
-    return kind(console, data, plan, foresights)
+    kind = PlainTable if printed.soft_wrap else LiveTable
+    return kind(printed, data, plan, foresights)
 
 
 def _console() -> Console:
     """A terminal has to know how many lines to take back; in a pipe a row is a line."""
-    console = Console(highlight=False)
-    console.soft_wrap = console.is_dumb_terminal or not console.is_terminal
-    return console
+    printed = console()
+    printed.soft_wrap = printed.is_dumb_terminal or not printed.is_terminal
+    return printed
 
 
 def _results(data: Dataset, plan: Plan, executor: Executor | None, go_on: bool) -> Iterator[Result]:
@@ -172,10 +172,10 @@ def _executor(jobs: int, cluster: str | None) -> AbstractContextManager[Executor
 
 
 def _print_tipping(data: Dataset, settings: Settings) -> None:
-    console = _console()
-    with console.status("where does it tip?"):
+    printed = _console()
+    with printed.status("where does it tip?"):
         tipping = tipping_scale(data, settings)
-    console.print(_tipping(tipping, settings))
+    printed.print(_tipping(tipping, settings))
 
 
 def _tipping(tipping: Tipping, settings: Settings) -> Text:

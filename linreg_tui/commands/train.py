@@ -104,7 +104,7 @@ def _parser() -> Parser:
 def _view() -> TeamView:
     from linreg_tui.commands.team_view import TeamView
 
-    return TeamView(Console(highlight=False))
+    return TeamView(console(soft_wrap=False))
 
 
 def _team(data: Dataset, workers: int, executor: FarExecutor | None, view: TeamView | None) -> Team:
