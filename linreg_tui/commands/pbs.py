@@ -9,8 +9,12 @@ import sys
 
 from linreg_tui.commands.arguments import Parser
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.text import printable
 
 PROGRAM = "linreg-tui"
+
+ON_A_CLUSTER = ("fit", "train", "sweep")
+"""The commands that take --cluster."""
 
 CORES = 32
 """Of a node of Polaris, each of which can run two threads."""
@@ -100,6 +104,11 @@ def script(options: argparse.Namespace) -> str:
         word = getattr(options, name)
         if not _WORD.fullmatch(word):
             raise InputError(f"{word!a} is no name of a {name}: use letters, digits, . _ : -")
+    if options.work[0] not in ON_A_CLUSTER:
+        raise InputError(
+            f"{printable(options.work[0]) or 'nothing'} can't work on a cluster: "
+            f"choose one of {', '.join(ON_A_CLUSTER)}"
+        )
     if "\n" in options.program + "".join(options.work):
         raise InputError("a line break can't stand in the script: leave it out")
     return SCRIPT.format(

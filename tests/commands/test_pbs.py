@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from linreg_tui.commands import NAMES
+from linreg_tui.commands.pbs import ON_A_CLUSTER
 from tests.commands.test_cli import RED, complaint, output
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -92,6 +94,9 @@ def test_no_name_breaks_out_of_the_script(capsys: pytest.CaptureFixture[str]) ->
         (["--project", "a b"], "no name of a project"),
         (["--queue", f"debug\n{RED}"], "no name of a queue"),
         (["--program", "a\nb"], "line break"),
+        (["--", "report"], "choose one of fit, train, sweep"),
+        (["--", RED], "can't work on a cluster"),
+        (["--", "--json"], "can't work on a cluster"),
     ],
 )
 def test_what_can_not_stand_in_it_is_told(
@@ -114,3 +119,10 @@ def test_dask_has_the_options_that_script_and_readme_give(
         given = set(re.findall(r" (--[a-z-]+)", line.partition("dask")[2]))
         assert given
         assert given <= options
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_commands_that_it_runs_are_those_that_take_a_cluster(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert ("--cluster" in output(capsys, name, "--help")) == (name in (*ON_A_CLUSTER, "pbs"))
