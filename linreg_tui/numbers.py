@@ -110,7 +110,8 @@ def above_least(optimum: ClosedForm, excess: float) -> str:
 
 def ratio(value: float) -> str:
     """How many times: 1.11×, 24×, 1.3e4×."""
-    return f"{value:.3g}×" if value < 1000 else f"{rate(float(f'{value:.2g}'))}×"
+    digits = 3 if value < 1000 else 2
+    return f"{rate(float(f'{value:.{digits}g}'))}×"
 
 
 def equation(slope: float, intercept: float, decimals: tuple[int, int] = (2, 2)) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from linreg_tui.core.losses1d import descend
 from linreg_tui.core.sgd import Run
 from linreg_tui.core.summary import summary
-from linreg_tui.numbers import above_least, above_optimum, rate
+from linreg_tui.numbers import above_least, above_optimum, fixed_loss, rate
 from linreg_tui.tour.chapter import Chapter, Step
 from linreg_tui.tour.chapters import chapters
 from linreg_tui.tour.facts import Facts, facts_of_tour
@@ -90,7 +90,7 @@ def _run_step(run: Run, number: int) -> tuple[str, ...]:
         str(number),
         f"{step.slope:.2f}",
         f"{step.intercept:.2f}",
-        f"{step.loss:.7g}",
+        fixed_loss(step.loss, run.optimum).strip(),
         above_optimum(run.optimum, step.slope, step.intercept),
     )
 

@@ -37,6 +37,7 @@ def steps(facts: Facts) -> tuple[Step, ...]:
     results, n = facts.results(SCALES), facts.data.n
     broken = [result for result in results if result.status == "diverged"]
     worst, last = results[-1], facts.last(AT_8)
+    lost = rate(float(f"{worst.loss:.2g}"))
     limit, at_once = facts.limit(Settings()), facts.limit(AT_ONCE)
     of_512 = facts.limit(replace(Settings(), batch_size=512))
     grows = facts.foreseen(AT_8).spectral_radius
@@ -74,7 +75,7 @@ Each of the four scales, for {Settings().epochs} epochs.
                 ("none of them", "only 8", "4 and 8"),
                 len(broken),
                 f"""
-Scale 8 does: m = {worst.slope:.0f}, b = {worst.intercept:.0f}, a loss of {worst.loss:.2g}. The
+Scale 8 does: m = {worst.slope:.0f}, b = {worst.intercept:.0f}, a loss of {lost}. The
 others came near
 the least loss, at most {near} above. So there is an **edge** between, and the line below
 the table says where: a little beyond it, diverging takes longer than {Settings().epochs} epochs.

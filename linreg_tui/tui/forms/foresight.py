@@ -7,7 +7,7 @@ from textual.content import Content
 from linreg_tui.core.outcome import CONVERGED_WITHIN
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction
-from linreg_tui.numbers import ratio
+from linreg_tui.numbers import rate, ratio
 
 
 def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
@@ -47,5 +47,5 @@ def _lines(words: str, facts: str, style: str = "") -> Content:
 
 
 def _radius(radius: float) -> str:
-    text = f"{radius:.6g}"
+    text = rate(radius)
     return "just below 1" if text == "1" else text
