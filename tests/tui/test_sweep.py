@@ -164,6 +164,14 @@ async def test_scales_that_are_not_trained_any_more_lose_their_marks(houses: Dat
         assert [row.group for row, _ in sheet.overlaid()] == [0]
 
 
+async def test_what_is_foreseen_is_not_cut_within_its_words(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        await pilot.press("w", "right")
+        await until(lambda: "will diverge" in screen(pilot))
+        assert "within 1% in about 16 steps " in screen(pilot)
+        assert "…" not in screen(pilot)
+
+
 async def test_the_form_tells_cost_and_foresight(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("w")

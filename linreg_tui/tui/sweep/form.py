@@ -187,7 +187,10 @@ class SweepForm(FormScreen[Recipe]):
             told = [
                 (aligned(cells[name], name, widths[name]) + " " * GAP, Role.TEXT) for name in names
             ]
-            made.append([("  ", Role.NOTHING), *told, self._verdict(row)])
+            words, role = self._verdict(row)
+            if sum(len(text) for text, _ in told) + len(words) + 2 > columns:
+                words = words.partition(", ")[0]  # what matters most
+            made.append([("  ", Role.NOTHING), *told, (words, role)])
         if len(shown) < len(groups):
             seen = f"  {self._top + 1} to {self._top + len(shown)} of {len(groups):,}"
             made.append([(f"{seen}; pgup and pgdn show others", Role.LABEL)])
