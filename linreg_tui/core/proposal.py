@@ -120,7 +120,8 @@ def _few(data: Dataset) -> Dataset:
     if data.n <= LOOKED_AT:
         return data
     rows = np.linspace(0, data.n - 1, LOOKED_AT).astype(np.intp)
-    return replace(data, x=data.x[rows], y=data.y[rows])
+    x, y = data.x[rows], data.y[rows]
+    return Dataset(data.source, data.x_name, data.y_name, x, y, whole=data.whole)
 
 
 def _converges(data: Dataset, settings: Settings) -> bool:

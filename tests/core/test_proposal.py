@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, made_line
-from linreg_tui.core.proposal import PROPOSED, proposed
+from linreg_tui.core.proposal import LOOKED_AT, PROPOSED, proposed
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
@@ -211,3 +212,12 @@ def test_a_row_far_out_asks_for_smaller_rates(standardize: bool, spread: float) 
     assert limit is not None
     assert 1.5 * (1 - 1e-6) <= limit < 1.5 * 2 * 2
     assert settings.learning_rate_b <= 0.1
+
+
+def test_edited_rows_have_proposals_however_many_they_are() -> None:
+    x = np.linspace(0.0, 9.0, 3 * LOOKED_AT)
+    data = Dataset("many.csv", "x", "y", x, 3 * x + 20 + np.sin(50 * x))
+    edits = Edits.of(data).move(7, 1.0, 90.0)
+    assert proposed(edits.data).learning_rate_m == pytest.approx(
+        proposed(data).learning_rate_m, rel=0.1
+    )
