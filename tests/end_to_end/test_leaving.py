@@ -322,7 +322,12 @@ def processes(parent: int) -> int:
 
 def wait_until_stopped(terminal: Terminal) -> None:
     stat = Path(f"/proc/{terminal.process.pid}/stat")
-    assert soon(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", 3)
+
+    def stopped() -> bool:
+        terminal.read(0.05)  # it can't stop while its terminal is full
+        return stat.read_text().rpartition(")")[2].split()[0] == "T"
+
+    assert soon(stopped, 3)
     terminal.read(0.1)
 
 
