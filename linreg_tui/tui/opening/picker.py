@@ -123,8 +123,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         self._in_examples = folder is None
         self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
         self.folder = folder or self.folder
-        where = "examples" if folder is None else shortened(str(folder))
-        self._where.update(Content(where))
+        self._where.update(Content("examples" if folder is None else shortened(str(folder))))
         with self.prevent(Input.Changed):
             self._typed.value = self._sought = ""
         self._show(self._all, beside)
@@ -133,8 +132,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         self._found = found
         self._files.clear_options()
         self._files.add_options([Option(line_of(entry)) for entry in found])
-        names = [entry.name for entry in found]
-        kinds = [entry.kind for entry in found]
+        names, kinds = [entry.name for entry in found], [entry.kind for entry in found]
         if beside in names:
             self._files.highlighted = names.index(beside)
         elif found:
@@ -157,7 +155,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         if typed == self._sought:
             return  # as was found before its news came, by enter
         self._sought = typed
-        self.workers.cancel_group(self, "open")
+        self.workers.cancel_group(self, "chosen")
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
         folder = path_of(self.folder, leading + slash) if slash else None
         known = folder is not None and folder.is_dir()
@@ -172,6 +170,8 @@ class FilePicker(ModalScreen[Chosen | None]):
     @work(group="look", exclusive=True)
     async def look(self) -> None:
         """Show the first rows of the file under the cursor, or what an example teaches."""
+        if any(worker.group == "chosen" and worker.is_running for worker in self.workers):
+            return  # what is to be said of the file comes from there
         here = self._here
         self._preview = None
         wrong, self._wrong = self._wrong, ""
@@ -197,6 +197,7 @@ class FilePicker(ModalScreen[Chosen | None]):
                 self._said.say(missing or told_of(self._preview), wrong=bool(missing))
         self._first_rows.redraw()
 
+    @on(OptionList.OptionSelected)  # by a click
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; go into it if it is a folder."""
         if self._typed.value != self._sought:
@@ -216,14 +217,10 @@ class FilePicker(ModalScreen[Chosen | None]):
         else:
             self.action_into()
 
-    @on(OptionList.OptionSelected)
-    def choose(self) -> None:
-        """A click opens."""
-        self.action_choose()
-
-    @work(group="open", exclusive=True)
+    @work(group="chosen", exclusive=True)
     async def _open(self, path: Path) -> None:
         """Close with the file, if two columns can be read from it."""
+        self.workers.cancel_group(self, "look")
         try:
             found = await attempt(lambda: preview(str(path)))
         except InputError as error:
