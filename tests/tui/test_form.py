@@ -375,6 +375,7 @@ async def test_a_small_screen_scrolls(houses: Dataset) -> None:
         for option in OPTIONS:
             shown = field(pilot, option.name)
             shown.enter()
+            await pilot.wait_for_scheduled_animations()  # one in its way would end elsewhere
             await until(lambda label=shown.label: label in screen(pilot))  # type: ignore[misc]
         assert "enter/ctrl+s apply" in screen(pilot)
         assert "cancel" in screen(pilot)
