@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -19,12 +18,6 @@ os.environ["TEXTUAL_FPS"] = "600"  # tests wait for frames; the program's own ra
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("steady")
-
-
-def pytest_collection_finish() -> None:
-    """Spare what lives as long as the tests from the garbage collector's rounds."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
