@@ -58,8 +58,8 @@ def inference(line: ClosedForm) -> Inference:
     if freedom < 1:
         return Inference(freedom, r2, pearson_r)
 
-    # As scipy.stats does, whose import takes several times as long.
-    from scipy.special import stdtr, stdtrit  # type: ignore[import-untyped, unused-ignore]
+    # scipy.stats asks the same two, and takes several times as long to import.
+    from scipy.special import stdtr, stdtrit
 
     variance = n * line.loss / freedom
     slope_se = math.sqrt(variance / moments.sxx)

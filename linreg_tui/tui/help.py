@@ -42,8 +42,7 @@ class HelpScreen(ModalScreen[None]):
             self._title = "Help: poke"
             taken = {name for key in POKE_KEYS for name in key.keys.split(",")} | {"v"}
             self._keys = (*POKE_KEYS, *(key for key in KEYS if key.keys not in taken))
-            in_tour = False  # until the editing is over
-        if in_tour:
+        if in_tour and not isinstance(focused, Plane):
             self._keys = (*ON_THE_PATH, *self._keys)
 
     def compose(self) -> ComposeResult:

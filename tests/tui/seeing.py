@@ -26,3 +26,15 @@ async def until(condition: Callable[[], object], seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.004)
+
+
+async def until_seen(pilot: Pilot[Any], text: str, row: int | None = None) -> None:
+    """Let it go on until the text is on the screen, or in that row of it."""
+    rows = slice(None) if row is None else slice(row, row + 1)
+    await until(lambda: text in "\n".join(screen(pilot).splitlines()[rows]))
+
+
+async def resize(pilot: Pilot[Any], columns: int, rows: int) -> None:
+    """Give the screen another size, and let it go on until it has so many rows."""
+    await pilot.resize_terminal(columns, rows)
+    await until(lambda: len(screen(pilot).splitlines()) == rows)

@@ -24,7 +24,7 @@ from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.timeline import Timeline
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.title import Tab
-from tests.tui.seeing import screen, until
+from tests.tui.seeing import resize, screen, until, until_seen
 
 PANES = ("data", "closed-form", "live", "sweep")
 ENDED = {"converged", "stopped"}
@@ -484,8 +484,7 @@ async def test_every_size_can_be_drawn(houses: Dataset) -> None:
             (80, 24),
             (99, 31),
         ]:
-            await pilot.resize_terminal(*size)
-            await until(lambda: len(screen(pilot).splitlines()) == size[1])  # noqa: B023
+            await resize(pilot, *size)
 
 
 DIVERGING = Settings(learning_rate_m=1e-5, learning_rate_b=0.1)
@@ -559,7 +558,7 @@ async def test_the_latest_of_many_notices_has_the_first_row(houses: Dataset) -> 
         for number in range(4):
             app.notify(f"the first of two {number}")
             app.notify(f"notice {number}")
-            await until(lambda: f"notice {number}" in screen(pilot))  # noqa: B023
+            await until_seen(pilot, f"notice {number}")
             first, second, *_ = screen(pilot).splitlines()
             assert f"notice {number}" in first
             assert "the first of" not in second

@@ -26,7 +26,7 @@ from linreg_tui.tui.forms.field import Choice, Field
 from linreg_tui.tui.forms.foresight import foresight
 from linreg_tui.tui.forms.settings import COLUMNS, SettingsForm
 from linreg_tui.tui.panes.live import LivePane
-from tests.tui.seeing import screen, until
+from tests.tui.seeing import screen, until, until_seen
 
 UNUSUAL = Settings(
     batch_size=64,
@@ -208,7 +208,7 @@ async def test_what_is_wrong_is_said_and_marked(houses: Dataset) -> None:
             usual = field(pilot, name).text
             await enter(pilot, name, text)
             row = field(pilot, name).region.y
-            await until(lambda row=row: "✗" in screen(pilot).splitlines()[row])  # type: ignore[misc]
+            await until_seen(pilot, "✗", row)
             assert screen(pilot).count("✗") == 2
             assert message(pilot).startswith("✗")
             assert why in message(pilot)
@@ -350,7 +350,7 @@ async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
             assert f"{option.write(getattr(Settings(), option.name))} " in text
             if size == (80, 24):
                 shown.enter()
-                await until(lambda text=option.text: text in screen(pilot))  # type: ignore[misc]
+                await until_seen(pilot, option.text)
         text = screen(pilot)
         for column in COLUMNS:
             assert all(heading in text for heading in column)
@@ -376,7 +376,7 @@ async def test_a_small_screen_scrolls(houses: Dataset) -> None:
             shown = field(pilot, option.name)
             shown.enter()
             await pilot.wait_for_scheduled_animations()  # one in its way would end elsewhere
-            await until(lambda label=shown.label: label in screen(pilot))  # type: ignore[misc]
+            await until_seen(pilot, shown.label)
         assert "enter/ctrl+s apply" in screen(pilot)
         assert "cancel" in screen(pilot)
         await pilot.resize_terminal(80, 24)

@@ -333,7 +333,7 @@ async def test_ctrl_c_says_what_it_gives_up(
             await press(pilot, "ctrl+c")
             await until(lambda: "Press ctrl+c again to leave" in told(pilot))
             assert ("q saves them" in told(pilot)) == lost
-            pilot.app._asked = float("-inf")  # type: ignore[attr-defined]
+            monkeypatch.setattr(pilot.app, "_asked", float("-inf"))
 
 
 @pytest.mark.parametrize("key", ["t", "d"])

@@ -11,7 +11,7 @@ from linreg_tui.tui.drawing.large import draw_large, large, width
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE
 from linreg_tui.tui.presenter import PressedKeys
 from linreg_tui.tui.run_view import RunView
-from tests.tui.seeing import screen, until
+from tests.tui.seeing import screen, until, until_seen
 from tests.tui.test_markers import text
 from tests.tui.test_tour import SMALL, live, opened, view
 
@@ -70,7 +70,7 @@ async def test_l_goes_through_the_plots(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("d")
         for name in ("↑ SalePrice", "↑ loss", "↑ intercept b", "↑ SalePrice"):
-            await until(lambda name=name: name in screen(pilot).splitlines()[0])  # type: ignore[misc]
+            await until_seen(pilot, name, row=0)
             assert screen(pilot).count("↑") == 1
             await pilot.press("l")
 

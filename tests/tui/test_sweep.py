@@ -33,7 +33,7 @@ from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
 from tests.sweeps.test_sweeping import Leaving
-from tests.tui.seeing import screen, until
+from tests.tui.seeing import resize, screen, until
 
 SIZES = ["32", "64", "128", "256", "512"]
 ENDED = {"converged", "stopped"}
@@ -472,8 +472,7 @@ async def test_a_sweep_of_many_rows_scrolls(houses: Dataset) -> None:
 async def test_every_size_can_be_drawn(houses: Dataset) -> None:
     async with swept(houses, (120, 40)) as pilot:
         for size in [(1, 1), (20, 5), (60, 16), (61, 33), (100, 32), (300, 100), (80, 24)]:
-            await pilot.resize_terminal(*size)
-            await until(lambda: len(screen(pilot).splitlines()) == size[1])  # noqa: B023
+            await resize(pilot, *size)
             await pilot.press("4")
             await pilot.pause()
 

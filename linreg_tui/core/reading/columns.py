@@ -160,7 +160,7 @@ def lacking(found: Sequence[Column], rows: int) -> str:
         return "there are no rows below its header; add some"
     if any(one.x and other.y for one, other in permutations(found, 2)):
         return ""
-    numeric = ("none", "one")[any(column.x and column.y for column in found)]
+    numeric = "one" if any(column.x and column.y for column in found) else "none"
     whys = ", ".join(f"{printable(c.name, 20)}: {c.why}" for c in found[:3] if c.why)
     return (
         f"two columns of numbers are needed, and it has {numeric}"
