@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -15,6 +16,9 @@ from linreg_tui.core.examples import bundled
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 os.environ["TEXTUAL_FPS"] = "600"  # tests wait for frames; the program's own rate is 240
+# An application that is started leaves few cycles among tens of thousands of objects; looking for
+# them as often as by default takes some 5% of the time.
+gc.set_threshold(20_000)
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("steady")

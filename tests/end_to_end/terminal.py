@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import pyte
@@ -96,6 +97,12 @@ class Terminal:
         """What can be seen of every cell: its character and colours, of a blank its background."""
         columns, rows = range(self._screen.columns), range(self._screen.lines)
         return [[_seen(self._screen.buffer[row][column]) for column in columns] for row in rows]
+
+    @property
+    def processes(self) -> int:
+        """Of how many processes the program consists, with itself."""
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return 1 + sum(len(of_thread.read_text().split()) for of_thread in children)
 
     def type(self, text: str) -> None:
         """Send keys to the program."""

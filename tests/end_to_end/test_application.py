@@ -67,15 +67,6 @@ def test_keys_act_at_once_whatever_it_is_doing(rate: str, end: str) -> None:
         assert time.monotonic() - asked < 2
 
 
-def test_it_quits_while_it_sweeps() -> None:
-    with Terminal.start([command(), "--epochs", "300000"], 80, 24) as terminal:
-        terminal.wait_for("ready")
-        terminal.type("w\r")
-        terminal.wait_for("running")
-        terminal.type("q")
-        assert terminal.wait_exit() == 0
-
-
 def test_keys_that_come_all_at_once_act_in_their_order(tmp_path: Path) -> None:
     with Terminal.start([command()], 80, 24) as terminal:
         terminal.wait_for("ready")
@@ -106,7 +97,6 @@ def test_a_demonstration_is_prepared_on_the_command_line() -> None:
     ("options", "env", "size"),
     [
         # All panes where it is guessed; how it is known makes no difference to what is drawn.
-        ([], {"PYTHONIOENCODING": "ascii"}, (120, 40)),
         ([], {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, (80, 24)),
         (["--marker", "ascii"], {"PYTHONIOENCODING": "utf-8"}, (80, 24)),
         (["--marker", "braille"], {"PYTHONIOENCODING": "ascii"}, (120, 40)),

@@ -193,7 +193,7 @@ def test_a_sweeps_processes_end_too(number: signal.Signals) -> None:
         terminal.wait_for("enter/ctrl+s run")
         terminal.type("\r")
         terminal.wait_for("running")
-        if processes(terminal.process.pid) < 3:
+        if terminal.processes < 3:
             pytest.skip("there is one core only")
         terminal.process.send_signal(number)
         status = terminal.wait_exit(2)
@@ -312,12 +312,6 @@ def test_there_may_be_nowhere_for_errors() -> None:
         found = cooked(terminal)
         terminal.wait_for("ready")
         assert ends(terminal, lambda: terminal.type("q"), found) == 0
-
-
-def processes(parent: int) -> int:
-    """Of how many processes the program consists, with itself."""
-    children = Path(f"/proc/{parent}/task").glob("*/children")
-    return 1 + sum(len(of_thread.read_text().split()) for of_thread in children)
 
 
 def wait_until_stopped(terminal: Terminal) -> None:

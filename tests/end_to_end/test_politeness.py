@@ -35,12 +35,6 @@ def status(process: int, name: str) -> int:
     return int(found[1])
 
 
-def processes(parent: int) -> int:
-    """Of how many processes the program consists, with itself."""
-    children = Path(f"/proc/{parent}/task").glob("*/children")
-    return 1 + sum(len(of_thread.read_text().split()) for of_thread in children)
-
-
 def test_threads_are_few_and_there_is_one_process() -> None:
     with Terminal.start([command(), "--epochs", "100000"], 120, 40) as terminal:
         pid = terminal.process.pid
@@ -55,10 +49,10 @@ def test_threads_are_few_and_there_is_one_process() -> None:
         terminal.type("lzx")
         terminal.read(0.5)
         assert status(pid, "Threads") <= MOST_THREADS
-        assert processes(pid) == 1
+        assert terminal.processes == 1
 
 
-def test_a_sweep_in_processes_has_no_more_threads() -> None:
+def test_a_sweep_in_processes_has_no_more_threads_and_can_be_left() -> None:
     with Terminal.start([command(), "--epochs", "400000"], 120, 40) as terminal:
         terminal.wait_for("ready")
         terminal.type("w")
@@ -68,6 +62,8 @@ def test_a_sweep_in_processes_has_no_more_threads() -> None:
         terminal.type("0 ")
         terminal.read(1)
         assert status(terminal.process.pid, "Threads") <= MOST_THREADS
+        terminal.type("q")
+        assert terminal.wait_exit() == 0
 
 
 @pytest.mark.parametrize("given", [None, "3"])

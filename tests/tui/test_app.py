@@ -104,7 +104,7 @@ async def test_what_is_shown_is_the_step_in_view(houses: Dataset) -> None:
 
 
 async def test_walking_pauses_and_running_goes_on_from_the_end(houses: Dataset) -> None:
-    async with opened(houses, Settings(epochs=10_000)) as pilot:
+    async with opened(houses, Settings(epochs=100_000)) as pilot:
         await pilot.press("plus", "plus", "space")
         await until(lambda: view(pilot).number >= 5)
         await pilot.press("home")
@@ -277,11 +277,11 @@ def test_of_the_keys_in_the_footer_none_is_cut(columns: int) -> None:
 
 
 async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None:
-    async with opened(houses, Settings(epochs=10_000)) as pilot:
+    async with opened(houses, Settings(epochs=100_000)) as pilot:
         await pilot.press("plus", "plus", "space", "right_square_bracket")
         assert view(pilot).running
+        await until(lambda: view(pilot).run.settings.learning_rate_m == pytest.approx(2e-7))
         await until(lambda: view(pilot).number > 0)
-        assert view(pilot).run.settings.learning_rate_m == pytest.approx(2e-7)
 
 
 async def test_messages_of_an_old_run_change_nothing(houses: Dataset) -> None:

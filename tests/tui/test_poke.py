@@ -156,9 +156,8 @@ async def test_adding_taking_out_undoing_and_redoing(
     assert (houses.x.tobytes(), houses.y.tobytes()) == columns
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_lifting_and_moving_is_one_edit(houses: Dataset, size: tuple[int, int]) -> None:
-    async with poked(houses, size=size) as pilot:
+async def test_lifting_and_moving_is_one_edit(houses: Dataset) -> None:
+    async with poked(houses) as pilot:
         await press(pilot, "n")
         near = poking(pilot).near
         assert near is not None
@@ -268,10 +267,9 @@ async def test_a_run_that_has_diverged_starts_over(few: Dataset) -> None:
         assert view(pilot).run.history[0].slope == wild.initial_slope
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_rows_without_a_line_are_refused(size: tuple[int, int]) -> None:
+async def test_rows_without_a_line_are_refused() -> None:
     two = Dataset("two.csv", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 3.0]))
-    async with poked(two, SLOW, size) as pilot:
+    async with poked(two, SLOW) as pilot:
         await press(pilot, "n", "k")
         await until(lambda: "a line takes 2 rows" in told(pilot))
         assert data_now(pilot) is two

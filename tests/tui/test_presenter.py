@@ -78,16 +78,15 @@ async def test_l_goes_through_the_plots(houses: Dataset) -> None:
 async def test_keys_are_shown_for_a_moment(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg_tui.tui.presenter.A_MOMENT", 0.2)
+    monkeypatch.setattr("linreg_tui.tui.presenter.A_MOMENT", 1.0)
     async with opened(houses) as pilot:
         await pilot.press("d", "right_square_bracket", "right_square_bracket")
-        await pilot.pause()
+        await until_seen(pilot, "×2")
         last = screen(pilot).splitlines()[-1]
         assert "] " in last
         assert "×2" in last
         assert "Double both learning rates" in last
-        await pilot.pause(0.4)
-        assert not screen(pilot).splitlines()[-1].strip()
+        await until(lambda: not screen(pilot).splitlines()[-1].strip())
         assert pilot.app.query_one(PressedKeys).region.height == 1
 
 

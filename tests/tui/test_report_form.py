@@ -16,7 +16,7 @@ from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.forms.field import Field
 from linreg_tui.tui.forms.report import LIVE, ReportForm
-from tests.tui.seeing import screen, until
+from tests.tui.seeing import resize, screen, until
 
 FILES = [
     "linreg-homework-batch-sizes-epochs.svg",
@@ -116,11 +116,12 @@ async def test_what_is_wrong_is_told_and_nothing_is_lost(
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_all_of_it_fits(houses: Dataset, size: tuple[int, int]) -> None:
-    async with opened(houses, size) as pilot:
-        text = screen(pilot)
-        for part in ("your name", "1  How do", "2  What happens", "folder", "ctrl+s write"):
-            assert part in text
-        for area in pilot.app.screen.query(TextArea):
-            assert area.size.height >= 2
+async def test_all_of_it_fits(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        for size in ((80, 24), (120, 40)):
+            await resize(pilot, *size)
+            text = screen(pilot)
+            for part in ("your name", "1  How do", "2  What happens", "folder", "ctrl+s write"):
+                assert part in text
+            for area in pilot.app.screen.query(TextArea):
+                assert area.size.height >= 2

@@ -397,7 +397,7 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
         began = asyncio.get_running_loop().time()
         await pilot.press("ctrl+x")
         await until(lambda: pane(pilot).sweep_run.phase == "cancelled")
-        assert asyncio.get_running_loop().time() - began < 1
+        assert asyncio.get_running_loop().time() - began < 5  # of about half a minute
 
 
 async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Dataset) -> None:
