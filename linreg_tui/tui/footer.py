@@ -45,7 +45,7 @@ WHILE_POKING = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Keys that share a text, and how soon they are left out; 0 is never."""
+    """Keys that share a text, and how soon they are left out; 0 is last of all."""
 
     keys: tuple[Key, ...]
     text: str
@@ -84,10 +84,8 @@ def items(keys: Iterable[tuple[Key, str]], spare: Mapping[str, int]) -> list[Ite
 def fitting(found: Iterable[Item], columns: int) -> list[Item]:
     """Those for which there is room: what can be spared most goes first, the last one of equals."""
     kept = list(found)
-    while sum(item.columns for item in kept) - 1 > columns:
-        most = max((item.spare for item in kept), default=0)
-        if most == 0:
-            break
+    while kept and sum(item.columns for item in kept) - 1 > columns:
+        most = max(item.spare for item in kept)
         kept.pop(max(place for place, item in enumerate(kept) if item.spare == most))
     return kept
 
