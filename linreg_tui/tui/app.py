@@ -20,6 +20,7 @@ from linreg_tui.preferences import PreferencesFile
 from linreg_tui.tui.dialogs import Dialogs
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
+from linreg_tui.tui.keys_in_turn import KeysInTurn, Typed
 from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.views import ViewsPane
@@ -59,6 +60,7 @@ class LinregApp(PanesApp):
         self._dialogs = Dialogs(self, named, file)
         self._swept = data
         self._tour_at_first = tour
+        self._in_turn = KeysInTurn(self)
         self.settled = False
         """Whether all panes are there, and what there is to tell at the start is told."""
 
@@ -88,20 +90,24 @@ class LinregApp(PanesApp):
         self.settled = True
 
     async def on_event(self, event: events.Event) -> None:
-        """Let training rest while a key or a click does its work; a moving mouse does none."""
+        """Take keys one by one, and let training rest while one or a click does its work.
+
+        A moving mouse does none.
+        """
+        typed = event if isinstance(event, Typed) and not event.is_forwarded else None
+        if typed is not None and self._in_turn.holds(typed):
+            return
         if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
             if self.main.is_mounted:
                 await self.complete()
             for live in self.main.query(LivePane):
                 live.rest()
-            if (
-                isinstance(event, events.Key)
-                and not event.is_forwarded
-                and self.screen is self.main
-            ):
+            if isinstance(typed, events.Key) and self.screen is self.main:
                 pressed = self.main.query_one(PressedKeys)
-                pressed.tell(event, descent=self._alone == DESCENT)
+                pressed.tell(typed, descent=self._alone == DESCENT)
         await super().on_event(event)
+        if typed is not None:
+            self._in_turn.follow(typed)
 
     def catch_up(self) -> None:
         """Show the step that was left out, if one was."""

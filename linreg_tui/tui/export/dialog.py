@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import ModalScreen
@@ -50,8 +50,6 @@ class ExportScreen(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("enter,ctrl+s", "write", "Write"),
         ("escape,ctrl+x", "cancel", "Cancel"),
-        # Before what is typed next goes to what had the focus.
-        Binding("tab", "app.focus_next", "Next field", priority=True),
         ("up", "app.focus_previous", "Field above"),
         ("down", "app.focus_next", "Field below"),
     ]

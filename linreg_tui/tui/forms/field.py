@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
@@ -13,20 +13,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 LONGEST = 24
 """Characters; the longest number there is has as many."""
-
-
-def _actions(bindings: Sequence[BindingType]) -> dict[str, str]:
-    """The actions of bindings by their keys."""
-    return {
-        key: binding.action
-        for binding in bindings
-        if isinstance(binding, Binding)
-        for key in binding.key.split(",")
-    }
 
 
 class Entry(Input, inherit_bindings=False):
@@ -37,31 +27,6 @@ class Entry(Input, inherit_bindings=False):
         for binding in Input.BINDINGS
         if isinstance(binding, Binding) and binding.key not in ("enter", "ctrl+x")
     ]
-
-    async def _on_key(self, event: events.Key) -> None:
-        await _act_at_once(self, event, ENTRY_KEYS)
-
-
-class Answer(TextArea):
-    """A text of several lines."""
-
-    async def _on_key(self, event: events.Key) -> None:
-        await _act_at_once(self, event, ANSWER_KEYS)
-
-
-ENTRY_KEYS, ANSWER_KEYS = _actions(Entry.BINDINGS), _actions(TextArea.BINDINGS)
-
-
-async def _act_at_once(widget: Widget, event: events.Key, actions: Mapping[str, str]) -> None:
-    """Do what a key asks for before the next one comes.
-
-    Textual does it once the key has bubbled up to the application. On a slow link several keys
-    come at once, and what was typed after a deletion would be there to be deleted.
-    """
-    if event.key in actions:
-        event.stop()
-        event.prevent_default()
-        await widget.run_action(actions[event.key])
 
 
 class Choice(Widget, can_focus=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from linreg_tui.tui.forms.field import Choice, Field
@@ -18,11 +18,8 @@ class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
     BINDINGS: ClassVar[list[BindingType]] = [
         ("enter,ctrl+s", "apply", "Apply"),
         ("escape,ctrl+x", "cancel", "Cancel"),
-        # Before what is typed next goes to the field that had the focus.
-        Binding("up", "walk(-1)", "Field above", priority=True),
-        Binding("down", "walk(1)", "Field below", priority=True),
-        Binding("tab", "app.focus_next", "Next field", priority=True),
-        Binding("shift+tab", "app.focus_previous", "Field before", priority=True),
+        ("up", "app.focus_previous", "Field above"),
+        ("down", "app.focus_next", "Field below"),
         ("left", "turn(-1)", "Word before"),
         ("right,space", "turn(1)", "Next word"),
     ]
@@ -41,13 +38,6 @@ class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
         """Take down the `texts` of all fields by their settings; whether any is another one."""
         before, self.texts = self.texts, {field.setting: field.text for field in self.fields}
         return self.texts != before
-
-    def action_walk(self, direction: int) -> None:
-        """To the next field (1) or the one before (-1)."""
-        if direction > 0:
-            self.focus_next()
-        else:
-            self.focus_previous()
 
     def action_cancel(self) -> None:
         """Close without."""

@@ -24,7 +24,7 @@ from linreg_tui.options import OPTIONS
 from linreg_tui.report import homework_files
 from linreg_tui.report.homework import solve
 from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION, Answers
-from linreg_tui.tui.forms.field import Answer, Choice, Field
+from linreg_tui.tui.forms.field import Choice, Field
 from linreg_tui.tui.forms.form_screen import FormScreen
 from linreg_tui.tui.forms.said import Said
 
@@ -88,9 +88,9 @@ class ReportForm(FormScreen[Draft]):
             box.border_title = "Report of the homework"
             yield Field("name", "your name", draft.answers.name, longest=LONGEST)
             yield Static(Content(f"1  {FIRST_QUESTION}"), classes="question")
-            yield Answer(draft.answers.first, id="first", compact=True, tab_behavior="focus")
+            yield TextArea(draft.answers.first, id="first", compact=True, tab_behavior="focus")
             yield Static(Content(f"2  {SECOND_QUESTION}"), classes="question")
-            yield Answer(draft.answers.second, id="second", compact=True, tab_behavior="focus")
+            yield TextArea(draft.answers.second, id="second", compact=True, tab_behavior="focus")
             yield Field("settings", "settings", draft.settings, (STARTED, LIVE))
             yield Field("repeats", "repeats", draft.repeats)
             yield Field("folder", "folder", draft.folder, longest=LONGEST)
@@ -122,12 +122,6 @@ class ReportForm(FormScreen[Draft]):
         chosen = next((field.setting for field in self.fields if field.focused), "")
         hint = HINTS.get(chosen, "in Markdown, as long as you like; empty leaves room to write")
         self._hint.update(Content(hint), layout=False)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave the arrows to an answer, which has several lines."""
-        if action == "walk" and isinstance(self.focused, TextArea):
-            return False
-        return super().check_action(action, parameters)
 
     def action_cancel(self) -> None:
         """Close; what is typed is kept for the next time."""

@@ -34,7 +34,6 @@ class Finding(TextEntry):
         if not action:
             await super()._on_key(event)
             return
-        # At once, before what is typed next.
         event.stop()
         event.prevent_default()
         await self.run_action(f"screen.{action}")

@@ -78,7 +78,6 @@ class FilePicker(ModalScreen[Chosen | None]):
         super().__init__()
         self.folder = folder
         self._beside, self._wrong = beside, wrong
-        self._sought = ""
         self._in_examples = False
         self._all: list[Entry] = []
         self._found: list[Entry] = []
@@ -125,7 +124,7 @@ class FilePicker(ModalScreen[Chosen | None]):
         self.folder = folder or self.folder
         self._where.update(Content("examples" if folder is None else shortened(str(folder))))
         with self.prevent(Input.Changed):
-            self._typed.value = self._sought = ""
+            self._typed.value = ""
         self._show(self._all, beside)
 
     def _show(self, found: list[Entry], beside: str = "") -> None:
@@ -152,9 +151,6 @@ class FilePicker(ModalScreen[Chosen | None]):
     def find(self) -> None:
         """Show what fits to the text; at a slash, go where it leads."""
         typed = self._typed.value
-        if typed == self._sought:
-            return  # as was found before its news came, by enter
-        self._sought = typed
         self.workers.cancel_group(self, "chosen")
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
         folder = path_of(self.folder, leading + slash) if slash else None
@@ -200,8 +196,6 @@ class FilePicker(ModalScreen[Chosen | None]):
     @on(OptionList.OptionSelected)  # by a click
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; go into it if it is a folder."""
-        if self._typed.value != self._sought:
-            self.find()  # keys that come in one burst are ahead of the news of their text
         typed, here = self._typed.value, self._here
         path = path_of(self.folder, typed) if typed.strip() and not self._in_examples else None
         if path is not None and path.is_dir():

@@ -1,0 +1,82 @@
+"""One key after another: what a key does is done before the next one is looked at.
+
+Textual hands each key to the widget that has the focus as soon as it comes, and does what the key
+asks for when it has bubbled up from there to the application. Of keys that come at once, as on a
+slow link, one would go to where the focus was before those ahead of it: into a form that they
+close, or past one that they open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any
+
+from textual.app import App
+from textual.dom import DOMNode
+from textual.events import Key, Paste
+from textual.screen import Screen
+
+PATIENCE = 1.0
+"""Seconds to wait for a key, which is never heard of again if its widget goes meanwhile."""
+
+Typed = Key | Paste
+
+
+class KeysInTurn:
+    """Holds the keys that come while one is at work, and what is pasted among them."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self._at_work: Typed | None = None
+        self._held: deque[Typed] = deque()
+        self._patience: asyncio.TimerHandle | None = None
+
+    def holds(self, typed: Typed) -> bool:
+        """Whether it has to wait; it then comes again."""
+        if self._at_work is None:
+            self._at_work = typed
+        if self._at_work is not typed:
+            self._held.append(typed)
+        return self._at_work is not typed
+
+    def follow(self, typed: Typed) -> None:
+        """Let the next one come when this one, which has just been handed on, is done with."""
+        self._patience = asyncio.get_running_loop().call_later(PATIENCE, self._done, typed)
+        self._pass(typed, self._app.focused or self._app.screen)
+
+    def _pass(self, typed: Typed, node: DOMNode | None, *, news: bool = False) -> None:
+        """Queue up behind it, in each of the nodes that it bubbles up through.
+
+        And once more, behind the news of what it has done there.
+        """
+        while node is not None and not node.call_later(self._passed, typed, node, news=news):
+            node = node.parent  # this one is being closed
+
+    def _passed(self, typed: Typed, node: DOMNode, *, news: bool) -> None:
+        if not news:
+            self._pass(typed, node, news=True)
+        elif node is self._app:
+            self._look(typed)
+        else:
+            self._pass(typed, node.parent)
+
+    def _look(self, typed: Typed) -> None:
+        """Wait until the screen that there is now can take keys; it may be one that was opened."""
+        screen = self._app.screen
+        screen.call_later(self._looked, typed, screen)
+
+    def _looked(self, typed: Typed, screen: Screen[Any]) -> None:
+        if screen is self._app.screen:
+            self._done(typed)
+        else:
+            self._look(typed)
+
+    def _done(self, typed: Typed) -> None:
+        if typed is not self._at_work:
+            return
+        if self._patience is not None:
+            self._patience.cancel()
+        self._at_work = self._held.popleft() if self._held else None
+        if self._at_work is not None:
+            self._app.post_message(self._at_work)
