@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from linreg_tui.core.settings import MAX_STEPS, Settings
@@ -123,13 +123,13 @@ class Training:
         async with self._one_at_a_time:
             return await asyncio.to_thread(self.run.branch, step)
 
-    def go(self, *, beyond: bool = False) -> Coroutine[None, None, None]:
-        """Train to the end of the epochs; if that is reached or asked for, on until paused."""
+    def set_out(self, *, beyond: bool = False) -> None:
+        """Be on the way to the end of the epochs; if that is reached or asked for, until paused."""
         self._going = True
         self._beyond = beyond or self.run.history.last >= self.run.budget
-        return self._go()
 
-    async def _go(self) -> None:
+    async def go(self) -> None:
+        """Train for as long as it is on the way."""
         async with self._one_at_a_time:
             self._report()
             due, owed, told = time.monotonic(), 0.0, -math.inf

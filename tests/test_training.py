@@ -4,7 +4,7 @@ import asyncio
 import math
 import selectors
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from statistics import median
 
@@ -48,6 +48,11 @@ class TimelessLoop(asyncio.SelectorEventLoop):
         return self._timeless.now
 
 
+def going_on(subject: Training) -> Coroutine[None, None, None]:
+    subject.set_out()
+    return subject.go()
+
+
 async def trained(subject: Training, steps: int) -> None:
     """Wait until there are so many steps."""
     async with asyncio.timeout(20):
@@ -57,14 +62,14 @@ async def trained(subject: Training, steps: int) -> None:
 
 async def test_it_goes_to_its_goal_and_tells(houses: Dataset) -> None:
     subject, told = training(houses, Settings())
-    await subject.go()
+    await going_on(subject)
     assert told[-1] == Progress(run_id=7, step=30, done=True, diverged=False)
     assert not subject.running
 
 
 async def test_it_tells_of_divergence(houses: Dataset) -> None:
     subject, told = training(houses, DIVERGING)
-    await subject.go()
+    await going_on(subject)
     assert told[-1].done
     assert told[-1].diverged
     assert subject.run.exhausted
@@ -79,7 +84,7 @@ async def test_steps_at_once(houses: Dataset) -> None:
 @pytest.mark.parametrize("settings", [LONG, Settings(batch_size=64, epochs=1_000_000)])
 async def test_a_pause_acts_at_once_at_full_speed(houses: Dataset, settings: Settings) -> None:
     subject, told = training(houses, settings)
-    going = asyncio.create_task(subject.go())
+    going = asyncio.create_task(going_on(subject))
     await trained(subject, 1001)
     asked = time.monotonic()
     subject.pause()
@@ -91,7 +96,7 @@ async def test_a_pause_acts_at_once_at_full_speed(houses: Dataset, settings: Set
 
 async def test_the_event_loop_is_free_at_full_speed(houses: Dataset) -> None:
     subject, told = training(houses, Settings(batch_size=64, epochs=1_000_000))
-    going = asyncio.create_task(subject.go())
+    going = asyncio.create_task(going_on(subject))
     waits, first = [], time.monotonic()
     for _ in range(50):
         began = time.monotonic()
@@ -112,7 +117,7 @@ def test_the_pace_is_kept_and_can_be_changed(
     async def paced() -> None:
         monkeypatch.setattr(time, "monotonic", asyncio.get_running_loop().time)
         subject, _ = training(houses, LONG, pace=20)
-        going = asyncio.create_task(subject.go())
+        going = asyncio.create_task(going_on(subject))
         await asyncio.sleep(0.575)
         assert subject.run.history.last == 11
         subject.pace = 1000
@@ -128,7 +133,7 @@ def test_the_pace_is_kept_and_can_be_changed(
 
 async def test_a_slow_wait_ends_with_a_pause(houses: Dataset) -> None:
     subject, _ = training(houses, Settings(), pace=1)
-    going = asyncio.create_task(subject.go())
+    going = asyncio.create_task(going_on(subject))
     await asyncio.sleep(0.05)
     asked = time.monotonic()
     subject.pause()
@@ -147,9 +152,9 @@ async def test_two_requests_wait_for_each_other(houses: Dataset) -> None:
 
 async def test_two_starts_and_a_stop_between_them_are_one(houses: Dataset) -> None:
     subject, _ = training(houses, LONG)
-    first = asyncio.create_task(subject.go())
+    first = asyncio.create_task(going_on(subject))
     subject.pause()
-    second = asyncio.create_task(subject.go())
+    second = asyncio.create_task(going_on(subject))
     await asyncio.sleep(0.1)
     assert subject.running
     subject.pause()
@@ -159,8 +164,8 @@ async def test_two_starts_and_a_stop_between_them_are_one(houses: Dataset) -> No
 
 async def test_it_goes_to_the_end_of_the_epochs_and_then_beyond(houses: Dataset) -> None:
     subject, _ = training(houses, Settings())
-    await subject.go()
-    going = asyncio.create_task(subject.go())
+    await going_on(subject)
+    going = asyncio.create_task(going_on(subject))
     await trained(subject, 31)
     subject.pause()
     await going
@@ -170,7 +175,7 @@ async def test_it_goes_to_the_end_of_the_epochs_and_then_beyond(houses: Dataset)
 @pytest.mark.parametrize("pace", [1.0, 1000.0, math.inf])
 async def test_settings_can_be_changed_under_way(houses: Dataset, pace: float) -> None:
     subject, _ = training(houses, LONG, pace)
-    going = asyncio.create_task(subject.go())
+    going = asyncio.create_task(going_on(subject))
     await asyncio.sleep(0.05)
     changed = replace(LONG, batch_size=64, epochs=1_000_000)
     subject.change(changed)
@@ -184,7 +189,7 @@ async def test_settings_can_be_changed_under_way(houses: Dataset, pace: float) -
 
 async def test_more_epochs_move_the_goal(houses: Dataset) -> None:
     subject, told = training(houses, Settings(), pace=1000)
-    going = asyncio.create_task(subject.go())
+    going = asyncio.create_task(going_on(subject))
     subject.change(Settings(epochs=40))
     await going
     assert subject.run.history.last == 40
@@ -202,7 +207,7 @@ async def test_settings_out_of_range_are_refused(houses: Dataset) -> None:
 
 async def test_a_branch_waits_for_the_step_under_way(houses: Dataset) -> None:
     subject, _ = training(houses, LONG)
-    going = asyncio.create_task(subject.go())
+    going = asyncio.create_task(going_on(subject))
     await trained(subject, 10)
     branch = await subject.branch(10)
     await going

@@ -29,6 +29,7 @@ from linreg_tui.tui.presenter import PressedKeys
 from linreg_tui.tui.themes import THEMES, keep_theme
 from linreg_tui.tui.title import TitleBar
 from linreg_tui.tui.tour.tour import DESCENT
+from linreg_tui.tui.work import begin
 
 REPEATED = ("Keys", "Quit")
 """Commands of Textual's that our help and our key for leaving already are."""
@@ -150,7 +151,10 @@ class LinregApp(PanesApp):
 
     def on_save_asked(self) -> None:
         """The edited rows are to be kept."""
-        self.run_worker(self._dialogs.save(self._edits))
+        begin(self, "save", self._save)
+
+    async def _save(self) -> None:
+        await self._dialogs.save(self._edits)
 
     def on_poking_ended(self) -> None:
         """The user is done with the points."""

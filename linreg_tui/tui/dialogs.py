@@ -16,6 +16,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.tui.forms.question import Question
+from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
     from linreg_tui.core.dataset import Dataset
@@ -68,14 +69,14 @@ class Dialogs:
     def open(self) -> None:
         """Another file, or an example."""
         if len(self._app.screen_stack) == 1:
-            self._app.run_worker(self._open(), group="open")
+            begin(self._app, "open", self._open)
 
     def quit(self) -> None:
         """Leave the application; edits that are in no file are asked about first."""
         if not self.unsaved:
             self._app.exit()
         elif not self._is_open(Question):
-            self._app.run_worker(self._quit(), group="open")
+            begin(self._app, "open", self._quit)
 
     async def _quit(self) -> None:
         answers = {"s": "save and quit", "q": "quit without saving"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings, starting_at
@@ -18,8 +19,8 @@ PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
 
 FIRST_PACE = 5.0
 
-Start = Callable[[Coroutine[None, None, None]], object]
-"""Runs a coroutine in the background."""
+Start = Callable[[Callable[[], Coroutine[object, object, None]]], None]
+"""Runs a coroutine in the background, and makes it then."""
 
 
 class Player:
@@ -79,7 +80,8 @@ class Player:
             self._training.pause()
         elif not self._run.exhausted:
             self._following = True
-            self._start(self._training.go(beyond=self._chasing))
+            self._training.set_out(beyond=self._chasing)
+            self._start(self._training.go)
 
     def walk(self, steps: int) -> None:
         """Along the timeline, pausing; past its end by training as many steps more."""
@@ -89,7 +91,7 @@ class Player:
             self.look_at(number)
         elif not self._run.exhausted:
             self._following = True
-            self._start(self._training.step(number - self._run.history.last))
+            self._start(partial(self._training.step, number - self._run.history.last))
 
     def look_at(self, number: int) -> None:
         """Show a step, the nearest there is; to follow the training on from the latest."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -283,6 +285,19 @@ async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None
         assert view(pilot).running
         await until(lambda: view(pilot).run.settings.learning_rate_m == pytest.approx(2e-7))
         await until(lambda: view(pilot).number > 0)
+
+
+async def test_what_ends_before_it_has_begun_is_not_complained_of(
+    houses: Dataset, recwarn: pytest.WarningsRecorder
+) -> None:
+    async with opened(houses) as pilot:
+        live = pilot.app.query_one(LivePane)
+        for begin in (live.toggle, partial(live.walk, 1), live.branch):
+            begin()
+            live.workers.cancel_node(live)
+            await pilot.pause()
+        gc.collect()
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 async def test_messages_of_an_old_run_change_nothing(houses: Dataset) -> None:

@@ -21,6 +21,7 @@ from linreg_tui.tui.export.exports import Export, place, write
 from linreg_tui.tui.forms.field import Entry
 from linreg_tui.tui.forms.plain_list import PlainList
 from linreg_tui.tui.forms.said import Said
+from linreg_tui.tui.work import begin
 
 REPORT = "Report of the homework, with room for your answers …"
 
@@ -103,7 +104,7 @@ class ExportScreen(ModalScreen[str | None]):
         elif not self._writing:
             self._writing = True
             # The application's, so that it is told where they are even if this is closed.
-            self.app.run_worker(self._write(export))
+            begin(self.app, "export", self._write, export)
 
     def action_cancel(self) -> None:
         """Close without."""

@@ -27,6 +27,7 @@ from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION, A
 from linreg_tui.tui.forms.field import Choice, Field
 from linreg_tui.tui.forms.form_screen import FormScreen
 from linreg_tui.tui.forms.said import Said
+from linreg_tui.tui.work import begin
 
 STARTED, LIVE = "as at the start", "as in the live view"
 
@@ -140,7 +141,7 @@ class ReportForm(FormScreen[Draft]):
         self._writing = True
         self._said.say("training and writing …")
         # The application's, so that it is told where it is even if this is closed.
-        self.app.run_worker(self._write(draft, repeats))
+        begin(self.app, "report", self._write, draft, repeats)
 
     async def _write(self, draft: Draft, repeats: int) -> None:
         settings = self._settings[draft.settings]

@@ -27,6 +27,7 @@ from linreg_tui.options import OPTIONS
 from linreg_tui.tui.forms.field import Choice, Field
 from linreg_tui.tui.forms.foresight import foresight
 from linreg_tui.tui.forms.form_screen import FormScreen
+from linreg_tui.tui.work import begin
 
 COLUMNS = (
     {
@@ -130,12 +131,11 @@ class SettingsForm(FormScreen[Settings]):
             name = field.setting
             field.mark(wrong=name in self._faults, idle=name in self._settings.without_effect)
         self._explain()
-        if self._faults:
-            self.workers.cancel_group(self, "foresight")
-        else:
+        self.workers.cancel_group(self, "foresight")
+        if not self._faults:
             self._verdict.set_class(True, "old")
             self._sign.update("…", layout=False)
-            self.run_worker(self._foresee(self._settings), group="foresight", exclusive=True)
+            begin(self, "foresight", self._foresee, self._settings)
 
     @on(DescendantFocus)
     def _explain(self) -> None:

@@ -31,6 +31,7 @@ from linreg_tui.tui.forms.said import Said
 from linreg_tui.tui.opening.attempt import LeftError, attempt
 from linreg_tui.tui.opening.in_memory import fits
 from linreg_tui.tui.opening.preview_picture import draw_preview
+from linreg_tui.tui.work import begin
 
 BAR = 30
 """Cells of the progress bar."""
@@ -156,7 +157,7 @@ class ColumnPicker(ModalScreen[Dataset | None]):
         self._left = threading.Event()
         self._fraction = 0.0
         self._reading.resume()
-        self.run_worker(self._read(self._left), group="reading")
+        begin(self, "reading", self._read, self._left)
 
     def action_cancel(self) -> None:
         """Read no further; or go back."""

@@ -22,6 +22,7 @@ from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
 from linreg_tui.tui.poke.readout import draw_poking
 from linreg_tui.tui.run_view import RunView
+from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
     from linreg_tui.tui.drawing.joint import JointPicture
@@ -65,7 +66,7 @@ class DataPane(ViewsPane):
         if on:
             self.screen.set_focus(plane)  # at once, before the next key
             plane.focus()  # and again, if it was hidden until now
-            self.run_worker(self._prepare_plane())
+            begin(self, "plane", self._prepare_plane)
         else:
             if plane.has_focus:
                 self.screen.set_focus(None)
@@ -125,7 +126,7 @@ class DataPane(ViewsPane):
         self._markers, self._plane = markers, PlanePicture(markers)
         self._draw_anew()
         if self.has_class("poking"):
-            self.run_worker(self._prepare_plane())
+            begin(self, "plane", self._prepare_plane)
 
     def _draw_anew(self) -> None:
         self.look_at(self._views_of(self._poking.edits.data))

@@ -14,6 +14,7 @@ from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.tui.messages import SettingsChosen, StepChosen
 from linreg_tui.tui.panes.live_view import LiveView
+from linreg_tui.tui.work import begin
 
 PATIENCE = 0.3
 """Seconds that edited data is let alone before anything is foreseen of it."""
@@ -116,7 +117,7 @@ class LivePane(LiveView):
 
     def branch(self) -> None:
         """Go another way from the step in view."""
-        self._start(self._branch())
+        begin(self, "training", self._branch)
 
     async def _branch(self) -> None:
         await self._player.branch()
@@ -124,7 +125,7 @@ class LivePane(LiveView):
 
     def load(self, settings: Settings) -> None:
         """Show the whole run with these settings."""
-        self._start(self._load(settings))
+        begin(self, "training", self._load, settings)
 
     async def _load(self, settings: Settings) -> None:
         await self._player.load(settings)

@@ -24,6 +24,7 @@ from linreg_tui.tui.player import Player
 from linreg_tui.tui.plots import Plots
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.terminal.link import LATE, Link
+from linreg_tui.tui.work import begin
 
 PICTURE_COLUMNS = 80
 """How wide a picture is that leaves the program."""
@@ -130,8 +131,8 @@ class LiveView(Vertical):
     def _tell(self, progress: Progress) -> None:
         self.post_message(Progressed(progress))
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        self.run_worker(work, group="training")
+    def _start(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
+        begin(self, "training", work)
 
     @property
     def _to_draw(self) -> tuple[RunView, int]:

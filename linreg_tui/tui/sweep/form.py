@@ -28,6 +28,7 @@ from linreg_tui.tui.forms.foresight import verdict
 from linreg_tui.tui.forms.form_screen import FormScreen
 from linreg_tui.tui.forms.said import Said
 from linreg_tui.tui.sweep.recipe import ASKS, UNTIL, Recipe, read, texts_again, texts_of
+from linreg_tui.tui.work import begin
 
 PATIENCE = 0.15
 """Seconds without a change before anything is foreseen."""
@@ -116,7 +117,7 @@ class SweepForm(FormScreen[Recipe]):
         self._board = None
         if self.recipe is not None:
             self._board = Board(self.recipe.at_first, self._data.n)
-            self.run_worker(self._foresee(self._board), group="foresight")
+            begin(self, "foresight", self._foresee, self._board)
         self._said.say(self._cost(), wrong=bool(self._faults))
         self._explain()
         self._preview.redraw()
