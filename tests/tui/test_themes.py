@@ -46,7 +46,7 @@ def contrast(style: Style) -> float:
 
 
 async def test_every_theme_shows_everything(houses: Dataset) -> None:
-    async with opened(houses, size=(120, 40)) as pilot:
+    async with opened(houses, size=(80, 24)) as pilot:
         fit = pilot.app.screen.query_one("#fit", Plot)
         for name in (*BUILTIN_THEMES, *(theme.name for theme in THEMES)):
             pilot.app.theme = name
