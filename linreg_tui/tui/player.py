@@ -86,12 +86,15 @@ class Player:
     def walk(self, steps: int) -> None:
         """Along the timeline, pausing; past its end by training as many steps more."""
         self._training.pause()
-        number = self._number + steps
-        if number <= self._run.history.last:
+        last = self._run.history.last
+        # The latest step may be made and not yet told of when the next one is asked for.
+        here = last if self._following and steps > 0 else self._number
+        number = here + steps
+        if number <= last:
             self.look_at(number)
         elif not self._run.exhausted:
             self._following = True
-            self._start(partial(self._training.step, number - self._run.history.last))
+            self._start(partial(self._training.step, number - last))
 
     def look_at(self, number: int) -> None:
         """Show a step, the nearest there is; to follow the training on from the latest."""

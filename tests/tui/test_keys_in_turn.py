@@ -9,6 +9,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.settings import Settings
 from linreg_tui.tui import keys_in_turn
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys_in_turn import KeysInTurn
@@ -73,3 +74,11 @@ async def test_a_key_that_is_never_heard_of_again_is_not_waited_for(
         burst(pilot, "1", "0", "2")
         await until(lambda: shown(pilot) == ["closed-form"])
         assert "2 Closed form" in screen(pilot)
+
+
+async def test_as_many_steps_are_made_as_are_asked_for(houses: Dataset) -> None:
+    async with opened(houses, Settings(epochs=100)) as pilot:
+        burst(pilot, *["right"] * 25, "shift+right", "question_mark")
+        await until(lambda: isinstance(pilot.app.screen, HelpScreen))
+        await until(lambda: view(pilot).number >= 35)
+        assert view(pilot).run.history.last == 35
