@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from textual.app import App
@@ -43,23 +44,24 @@ class KeysInTurn:
     def follow(self, typed: Typed) -> None:
         """Let the next one come when this one, which has just been handed on, is done with."""
         self._patience = asyncio.get_running_loop().call_later(PATIENCE, self._done, typed)
-        self._pass(typed, self._app.focused or self._app.screen)
+        self._pass(typed, (self._app.focused or self._app.screen).ancestors_with_self)
 
-    def _pass(self, typed: Typed, node: DOMNode | None, *, news: bool = False) -> None:
-        """Queue up behind it, in each of the nodes that it bubbles up through.
+    def _pass(self, typed: Typed, path: Sequence[DOMNode], *, news: bool = False) -> None:
+        """Queue up behind it, in each of the nodes on the path that it bubbles up.
 
-        And once more, behind the news of what it has done there.
+        And once more, behind the news of what it has done there. Nodes that it closes are passed
+        over.
         """
-        while node is not None and not node.call_later(self._passed, typed, node, news=news):
-            node = node.parent  # this one is being closed
+        while path and not path[0].call_later(self._passed, typed, path, news=news):
+            path = path[1:]
 
-    def _passed(self, typed: Typed, node: DOMNode, *, news: bool) -> None:
+    def _passed(self, typed: Typed, path: Sequence[DOMNode], *, news: bool) -> None:
         if not news:
-            self._pass(typed, node, news=True)
-        elif node is self._app:
-            self._look(typed)
+            self._pass(typed, path, news=True)
+        elif path[1:]:
+            self._pass(typed, path[1:])
         else:
-            self._pass(typed, node.parent)
+            self._look(typed)
 
     def _look(self, typed: Typed) -> None:
         """Wait until the screen that there is now can take keys; it may be one that was opened."""
