@@ -16,8 +16,7 @@ Exit status 1, and a line for each, unless
 - memory is flat: the median over the calm moments of the last sixth (ten minutes of an hour) is at
   most 5% above that of the second sixth; the first one is for warming up;
 - the help was there within a second of its key, each time, whatever ran (without the time in which
-  the program's threads were ready and others had the processors, by the kernel's account). A key
-  that comes while a screen closes may be lost to that screen: it is pressed again, and counted;
+  the program's threads were ready and others had the processors, by the kernel's account);
 - every act showed what it should, and nothing failed: no traceback in a file or on the screen, exit
   status 0, not a word left behind;
 - the terminal is clean: its attributes are as before, the alternate screen is left, the mouse off,
@@ -200,7 +199,6 @@ def endure(minutes: float, seed: int, home: Path) -> list[str]:
         except (UnseenError, OSError) as error:  # it does not answer, or is gone
             found.append(f"in {acts.act}: {error}; the screen:\n{painted(terminal)}")
         found += acts.unseen
-        say(f"keys pressed again: {acts.lost}")
         left = leave(terminal, watch)
         found += wrong(watch, minutes)
         if (status := terminal.process.poll()) != 0:

@@ -23,7 +23,8 @@ GARBAGE = (
     *(b"\x1bP1$r\x1b\\", b"\x1b[200~paste\x1b[2J\x1b[201~", b"\x1b[57441u", b"\xff\xfe", b"\xc3"),
     *(b"\x00\x01\x02", b"\xe2\x82", "ж漢🙂".encode(), b"\x1b[3;4;5;6;7~", b"\x1b\x1b\x1b"),
 )
-TRIES, PATIENCE = 3, 6.0
+PATIENCE = 6.0
+"""Seconds until something that does not show is given up."""
 
 
 class UnseenError(Exception):
@@ -41,8 +42,6 @@ class Hands:
         """Seconds until the help was there, the same without those of `_queued`, and the act."""
         self.unseen: list[str] = []
         """What keys did not show."""
-        self.lost = 0
-        """Keys that had to be pressed again."""
 
     def calm(self) -> None:
         """Back to the panes, from wherever one is, and ask for the help."""
@@ -53,14 +52,11 @@ class Hands:
 
     def ask(self) -> None:
         """Open the help, to know how long a key takes, and close it."""
-        for _ in range(TRIES):
-            queued, began = self._queued(), time.monotonic()
-            with suppress(RuntimeError):
-                self.terminal.press("?", "─ Help", PATIENCE)
-                break
-            self.lost += 1
-        else:
-            raise UnseenError("no help after ?")
+        queued, began = self._queued(), time.monotonic()
+        try:
+            self.terminal.press("?", "─ Help", PATIENCE)
+        except RuntimeError as error:
+            raise UnseenError("no help after ?") from error
         seconds = time.monotonic() - began
         self.waits.append((seconds, max(0.0, seconds - (self._queued() - queued)), self.act))
         self.type("?")
@@ -89,19 +85,15 @@ class Hands:
         self.see("rows", ENTER)
 
     def see(self, wanted: str, key: str) -> str:
-        """Press a key until a frame has this in it, a regular expression, and return that frame.
-
-        While a screen closes, a key may be lost.
-        """
-        for _ in range(TRIES):
-            first = len(self.terminal.frames)
-            self.type(key, 0)
-            with suppress(RuntimeError):
-                return self.terminal.wait(
-                    lambda frame: re.search(wanted, frame.text) is not None, PATIENCE, first
-                ).text
-            self.lost += 1
-        raise UnseenError(f"no {wanted!r} after {key!r}")
+        """Press a key, and return the frame that has this in it, a regular expression."""
+        first = len(self.terminal.frames)
+        self.type(key, 0)
+        try:
+            return self.terminal.wait(
+                lambda frame: re.search(wanted, frame.text) is not None, PATIENCE, first
+            ).text
+        except RuntimeError as error:
+            raise UnseenError(f"no {wanted!r} after {key!r}") from error
 
     def type(self, keys: str, seconds: float = 0.05) -> None:
         if keys:

@@ -1,6 +1,6 @@
 """Mutation testing: which changes of `linreg_tui/core` would the tests of `tests/core` not see?
 
-pip install mutmut
+pip install mutmut 'pytest<9.1'
 python tests/benchmarks/mutation.py [MODULE ...] [--seconds 8] [--again FOLDER]
 
 mutmut (3.8 was used) changes one operator, number, name or text at a time, and the tests that come
