@@ -19,9 +19,10 @@ from textual.events import Key, Paste
 from textual.screen import Screen
 
 PATIENCE = 1.0
-"""Seconds to wait for a key, which is never heard of again if its widget goes meanwhile."""
+"""Seconds to wait for a key that is not heard of again, as when its widget goes meanwhile."""
 
 Typed = Key | Paste
+"""What hands send."""
 
 
 class KeysInTurn:
