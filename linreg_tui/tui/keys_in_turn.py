@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from textual.app import App
@@ -20,6 +21,9 @@ from textual.screen import Screen
 
 PATIENCE = 1.0
 """Seconds to wait for a key that is not heard of again, as when its widget goes meanwhile."""
+
+FRAME = 0.1
+"""Seconds from one frame to the next while a key is held down and comes faster than it acts."""
 
 Typed = Key | Paste
 """What hands send."""
@@ -33,6 +37,8 @@ class KeysInTurn:
         self._at_work: Typed | None = None
         self._held: deque[Typed] = deque()
         self._patience: asyncio.TimerHandle | None = None
+        self._frames_left_out = ExitStack()
+        self._next_frame: float | None = None
 
     def holds(self, typed: Typed) -> bool:
         """Whether it has to wait; it then comes again."""
@@ -81,5 +87,19 @@ class KeysInTurn:
         if self._patience is not None:
             self._patience.cancel()
         self._at_work = self._held.popleft() if self._held else None
+        self._leave_out_frames(_held_down(typed, self._at_work))
         if self._at_work is not None:
             self._app.post_message(self._at_work)
+
+    def _leave_out_frames(self, held_down: bool) -> None:
+        now = asyncio.get_running_loop().time()
+        if held_down and self._next_frame is None:
+            self._frames_left_out.enter_context(self._app.batch_update())
+            self._next_frame = now + FRAME
+        elif self._next_frame is not None and not (held_down and now < self._next_frame):
+            self._frames_left_out.close()
+            self._next_frame = None
+
+
+def _held_down(before: Typed, typed: Typed | None) -> bool:
+    return isinstance(before, Key) and isinstance(typed, Key) and before.key == typed.key

@@ -82,3 +82,19 @@ async def test_as_many_steps_are_made_as_are_asked_for(houses: Dataset) -> None:
         await until(lambda: isinstance(pilot.app.screen, HelpScreen))
         await until(lambda: view(pilot).number >= 35)
         assert view(pilot).run.history.last == 35
+
+
+async def test_a_key_that_is_held_down_leaves_frames_out_but_the_last(houses: Dataset) -> None:
+    async with opened(houses, size=(120, 40)) as pilot:
+        painted = 0
+        refresh = pilot.app.screen._compositor_refresh
+
+        def counted() -> None:
+            nonlocal painted
+            painted += 1
+            refresh()
+
+        pilot.app.screen._compositor_refresh = counted  # type: ignore[method-assign]
+        burst(pilot, *["l"] * 61, "question_mark")
+        await until(lambda: isinstance(pilot.app.screen, HelpScreen))
+        assert painted < 40
