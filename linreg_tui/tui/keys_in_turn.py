@@ -36,7 +36,6 @@ class KeysInTurn:
         self._app = app
         self._at_work: Typed | None = None
         self._held: deque[Typed] = deque()
-        self._patience: asyncio.TimerHandle | None = None
         self._frames_left_out = ExitStack()
         self._next_frame: float | None = None
 
@@ -44,13 +43,14 @@ class KeysInTurn:
         """Whether it has to wait; it then comes again."""
         if self._at_work is None:
             self._at_work = typed
-        if self._at_work is not typed:
+        elif self._at_work is not typed:
             self._held.append(typed)
-        return self._at_work is not typed
+            return True
+        return False
 
     def follow(self, typed: Typed) -> None:
         """Let the next one come when this one, which has just been handed on, is done with."""
-        self._patience = asyncio.get_running_loop().call_later(PATIENCE, self._done, typed)
+        asyncio.get_running_loop().call_later(PATIENCE, self._done, typed)
         self._pass(typed, (self._app.focused or self._app.screen).ancestors_with_self)
 
     def _pass(self, typed: Typed, path: Sequence[DOMNode], *, news: bool = False) -> None:
@@ -83,9 +83,7 @@ class KeysInTurn:
 
     def _done(self, typed: Typed) -> None:
         if typed is not self._at_work:
-            return
-        if self._patience is not None:
-            self._patience.cancel()
+            return  # it was done with before, or given up
         self._at_work = self._held.popleft() if self._held else None
         self._leave_out_frames(_held_down(typed, self._at_work))
         if self._at_work is not None:

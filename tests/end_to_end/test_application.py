@@ -96,7 +96,7 @@ def test_a_demonstration_is_prepared_on_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("options", "env", "size"),
     [
-        # All panes where it is guessed; how it is known makes no difference to what is drawn.
+        # All panes in one; how it is known makes no difference to what is drawn.
         ([], {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, (80, 24)),
         (["--marker", "ascii"], {"PYTHONIOENCODING": "utf-8"}, (80, 24)),
         (["--marker", "braille"], {"PYTHONIOENCODING": "ascii"}, (120, 40)),

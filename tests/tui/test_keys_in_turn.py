@@ -84,7 +84,9 @@ async def test_as_many_steps_are_made_as_are_asked_for(houses: Dataset) -> None:
         assert view(pilot).run.history.last == 35
 
 
-async def test_a_key_that_is_held_down_leaves_frames_out_but_the_last(houses: Dataset) -> None:
+async def test_a_key_that_is_held_down_leaves_frames_out(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(houses, size=(120, 40)) as pilot:
         painted = 0
         refresh = pilot.app.screen._compositor_refresh
@@ -94,7 +96,7 @@ async def test_a_key_that_is_held_down_leaves_frames_out_but_the_last(houses: Da
             painted += 1
             refresh()
 
-        pilot.app.screen._compositor_refresh = counted  # type: ignore[method-assign]
+        monkeypatch.setattr(pilot.app.screen, "_compositor_refresh", counted)
         burst(pilot, *["l"] * 61, "question_mark")
         await until(lambda: isinstance(pilot.app.screen, HelpScreen))
         assert painted < 40

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -51,7 +52,7 @@ class LiveView(Vertical):
         self._link = link or Link()
         self._drawn: tuple[RunView, int] | None = None
         self._chasing = False
-        self._player = Player(data, settings, self._tell, self._start, workers)
+        self._player = Player(data, settings, self._tell, partial(begin, self, "training"), workers)
 
     def compose(self) -> ComposeResult:
         """The line over the points, the numbers, the loss or its landscape, the timeline."""
@@ -130,9 +131,6 @@ class LiveView(Vertical):
 
     def _tell(self, progress: Progress) -> None:
         self.post_message(Progressed(progress))
-
-    def _start(self, work: Callable[[], Coroutine[object, object, None]]) -> None:
-        begin(self, "training", work)
 
     @property
     def _to_draw(self) -> tuple[RunView, int]:
