@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -201,7 +202,8 @@ class Terminal:
         self._ended = not received
         self.output += received
         shown, self._kept = without_private(self._kept + received)
-        self._stream.feed(shown)
+        with suppress(TypeError):  # pyte gives up where a flush has cut a sequence, as none other
+            self._stream.feed(shown)
         return not self._ended
 
     def _report(self, what: str) -> str:

@@ -16,11 +16,13 @@ import pytest
 from tests.end_to_end.terminal import Terminal
 from tests.end_to_end.test_application import command
 
-WITHIN = 1.0
+WITHIN = 3.0
+"""Seconds. The program allows itself one, a busy machine takes more."""
+
 SWITCHED_ON = (b"1049h", b"1000h", b"1003h", b"1006h", b"2004h", b"1004h")
 
 FAILING = """
-import sys, threading, time
+import os, signal, sys, threading, time
 from dataclasses import replace
 from textual.widgets import Static
 from linreg_tui import cli
@@ -54,6 +56,13 @@ def in_thread(app, event):
 def in_loop(app, event):
     app._loop.call_soon(fail)
 
+def in_queue(app, event):
+    # Instead of a failure, signals of a shell while what is to be written is locked.
+    with app._driver._writer_thread._queue.mutex:
+        os.kill(os.getpid(), signal.SIGCONT)
+        time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTSTP)
+
 def in_export(app, event):
     # Instead of a failure, a picture as text that takes its time.
     from linreg_tui.tui.export import exports
@@ -67,6 +76,24 @@ def in_export(app, event):
 
 LinregApp.on_paste = globals()[sys.argv.pop(1)]
 raise SystemExit(cli.main(sys.argv[1:]))
+"""
+
+LATE = """
+import sys, threading, time
+from linreg_tui.leaving import Leaving
+
+begun = threading.Event()
+
+class Late(Leaving):
+    def _give_back(self, found):
+        begun.set()
+        time.sleep(0.3)
+        sys.stdout.write("given back")
+        sys.stdout.flush()
+
+with Late(lambda status: None) as leaving:
+    leaving.begin(7)
+    begun.wait()
 """
 
 PASTED = "\x1b[200~now\x1b[201~"
@@ -105,7 +132,7 @@ def running_groups() -> set[int]:
     return groups
 
 
-def soon(true: Callable[[], bool], seconds: float = 1.0) -> bool:
+def soon(true: Callable[[], bool], seconds: float = WITHIN) -> bool:
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
@@ -242,6 +269,12 @@ def test_it_leaves_in_time_if_the_terminal_takes_nothing(by: str) -> None:
         assert_given_back(terminal, found)
 
 
+def test_it_comes_to_its_end_no_sooner_than_the_terminal_is_given_back() -> None:
+    with Terminal.start([sys.executable, "-c", LATE]) as terminal:
+        assert terminal.wait_exit() == 7
+        assert b"given back" in terminal.output
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTSTP, signal.SIGSTOP])
 def test_it_stops_and_goes_on_as_a_shell_asks(stop: signal.Signals) -> None:
     with started() as terminal:
@@ -263,6 +296,35 @@ def test_it_stops_and_goes_on_as_a_shell_asks(stop: signal.Signals) -> None:
         terminal.wait_for("Double both")
         terminal.type("?")
         terminal.wait_for("converged")
+        assert ends(terminal, lambda: terminal.type("q"), found) == 0
+
+
+def test_it_is_stopped_while_it_writes() -> None:
+    with failing("in_queue") as terminal:
+        found = cooked(terminal)
+        terminal.wait_for("ready")
+        raw = cooked(terminal)
+        terminal.type(PASTED)
+        wait_until_stopped(terminal)
+        assert_given_back(terminal, found)
+        terminal.process.send_signal(signal.SIGCONT)
+        assert soon(lambda: cooked(terminal) == raw)
+        terminal.type("]")
+        terminal.wait_for("η_m 2e-7")
+        assert ends(terminal, lambda: terminal.type("q"), found) == 0
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTSTP, signal.SIGSTOP])
+def test_it_is_stopped_at_any_time_of_its_start(stop: signal.Signals) -> None:
+    with started() as terminal:
+        found = cooked(terminal)
+        assert soon(lambda: cooked(terminal) != found, 10)
+        for _ in range(20):
+            terminal.process.send_signal(stop)
+            wait_until_stopped(terminal)
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.read(0.02)
+        terminal.wait_for("ready")
         assert ends(terminal, lambda: terminal.type("q"), found) == 0
 
 
@@ -321,7 +383,7 @@ def wait_until_stopped(terminal: Terminal) -> None:
         terminal.read(0.05)  # it can't stop while its terminal is full
         return stat.read_text().rpartition(")")[2].split()[0] == "T"
 
-    assert soon(stopped, 3)
+    assert soon(stopped)
     terminal.read(0.1)
 
 

@@ -1,20 +1,60 @@
-"""Textual's driver, for terminals that have one screen only, or that send what is no text."""
+"""Textual's driver, as more terminals and shells than its own need it."""
 
 from __future__ import annotations
 
 import os
 import selectors
+import signal
 from codecs import getincrementaldecoder
+from typing import TYPE_CHECKING, cast
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.terminal.guarded import GuardedApp
 
 WIPE = "\x1b[0m\x1b[2J\x1b[H"
 """No colours, no text, the cursor at the top left."""
 
 
 class TerminalDriver(LinuxDriver):
-    """Takes whatever is sent, and leaves no picture behind."""
+    """Takes whatever is sent, stops and goes on as a shell asks, and leaves no picture behind.
+
+    Python runs the handler of a signal between any two instructions, also where Textual has locked
+    the queue of what is to be written. Its own handlers would wait there for themselves; these let
+    the event loop do the work.
+    """
+
+    _to_stop = False
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._to_stop = True
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self._to_stop:
+            self._to_stop = False  # told to go on before it has stopped
+        else:
+            self._loop.call_soon_threadsafe(self._go_on)
+
+    def _stop(self) -> None:
+        if not self._to_stop:
+            return
+        self._to_stop = False
+        if self._writer_thread is None:  # not begun
+            os.kill(os.getpid(), signal.SIGSTOP)
+        else:
+            super()._sigtstp_application()
+
+    def _go_on(self) -> None:
+        if self._writer_thread is None or cast("GuardedApp", self._app).leaving:
+            return  # a shell wakes what it has told to leave
+        if self._writer_thread.is_alive():
+            # It was stopped without a chance to give the terminal back.
+            self.suspend_application_mode()
+        super()._sigcont_application()
+        self._app.call_later(self._app.refresh, layout=True)
 
     def run_input_thread(self) -> None:
         """Hand on keys, with a replacement character for what is not in UTF-8.

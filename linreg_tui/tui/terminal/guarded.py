@@ -10,7 +10,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from types import FrameType
 from typing import Any, ClassVar
 
 from rich.console import RenderableType
@@ -49,7 +48,6 @@ class GuardedApp(App[None]):
 
     _leaving: Leaving | None = None
     _asked = float("-inf")
-    _stopped = False
 
     def run_guarded(self) -> int:
         """Run in this terminal, and return the exit status."""
@@ -78,30 +76,10 @@ class GuardedApp(App[None]):
         loop.set_default_executor(ThreadPoolExecutor(THREADS, "linreg"))
         loop.set_exception_handler(self._failed_in_loop)
 
-    def on_mount(self) -> None:
-        """Stop and go on as a shell asks."""
-        if self._leaving is None or self._driver is None or not self._driver.can_suspend:
-            return
-        stop, resume = (signal.getsignal(n) for n in (signal.SIGTSTP, signal.SIGCONT))
-        assert callable(stop)
-        assert callable(resume)
-
-        def on_stop(number: int, frame: FrameType | None) -> None:
-            self._stopped = True
-            stop(number, frame)
-
-        def on_continue(number: int, frame: FrameType | None) -> None:
-            if self._leaving is None or self._leaving.status is not None:
-                return  # a shell wakes what it has told to leave
-            if not self._stopped and self._driver is not None:
-                # It was stopped without a chance to give the terminal back.
-                self._driver.suspend_application_mode()
-            self._stopped = False
-            resume(number, frame)
-            self.call_later(self.refresh, layout=True)
-
-        signal.signal(signal.SIGTSTP, on_stop)
-        signal.signal(signal.SIGCONT, on_continue)
+    @property
+    def leaving(self) -> bool:
+        """Whether it has begun to leave."""
+        return self._leaving is not None and self._leaving.status is not None
 
     def written(self) -> bool:
         """Whether nothing waits for the terminal to take it."""
