@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, product
+from itertools import product
+from typing import overload
 
 import numpy as np
 
@@ -52,8 +53,62 @@ class Trial:
     repeat: int
 
 
-Plan = tuple[Trial, ...]
-"""The trials of a sweep in the order of their numbers: group by group, in each all repeats."""
+Trials = Sequence[Trial]
+
+Variant = tuple[Settings, float | None]
+"""The settings of a group, and the scale that they are at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Sequence[Trial]):
+    """The trials of a sweep in the order of their numbers: group by group, in each all repeats.
+
+    They are made when they are asked for: of a hundred thousand, the seeds alone take a second.
+    `before` is how many groups of the sweep come before the first of these.
+    """
+
+    variants: tuple[Variant, ...]
+    repeats: int = 1
+    before: int = 0
+
+    def __len__(self) -> int:
+        """How many trials there are."""
+        return len(self.variants) * self.repeats
+
+    @overload
+    def __getitem__(self, place: int) -> Trial: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Trial, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Trial | tuple[Trial, ...]:
+        """The trial at a place, or the trials at several."""
+        places = range(len(self))[place]
+        return self._trial(places) if isinstance(places, int) else tuple(map(self._trial, places))
+
+    def _trial(self, place: int) -> Trial:
+        row, repeat = divmod(place, self.repeats)
+        settings, scale = self.variants[row]
+        group = self.before + row
+        seed = _seed(settings.seed, group, repeat)
+        number = group * self.repeats + repeat
+        return Trial(number, replace(settings, seed=seed), scale, group, repeat)
+
+    @property
+    def groups(self) -> tuple[Plan, ...]:
+        """The plan in parts, of which each has the repeats of one variant."""
+        return tuple(
+            Plan((variant,), self.repeats, group)
+            for group, variant in enumerate(self.variants, self.before)
+        )
+
+    def first(self, groups: int) -> Plan:
+        """The plan up to so many groups."""
+        return replace(self, variants=self.variants[:groups])
+
+    def seconds(self, n: int) -> float:
+        """About how long all of it takes on n rows, in one process."""
+        return self.repeats * sum(estimated_seconds(settings, n) for settings, _ in self.variants)
 
 
 def over_batch_sizes(
@@ -109,15 +164,14 @@ def over_doubled_scales(settings: Settings, n: int, repeats: int = 1) -> Plan:
     return over_scales(settings, n, [2.0**k for k in range(DOUBLINGS + 1)], repeats)
 
 
-def groups_in_range(data: Dataset, plan: Plan) -> Iterator[Plan]:
-    """The groups of a plan in turn, up to the first that can't be trained.
+def groups_in_range(data: Dataset, groups: Iterable[Trials]) -> Iterator[Trials]:
+    """The groups in turn, up to the first that can't be trained.
 
     Of doubled rates, the last are no numbers any more.
     """
-    for _, trials in groupby(plan, key=lambda trial: trial.group):
-        group = tuple(trials)
+    for group in groups:
         try:
-            check(data, group)
+            _check(data, group[0])
         except InputError:
             return
         yield group
@@ -133,19 +187,9 @@ def grid(settings: Settings, values: Mapping[str, Sequence[object]], repeats: in
     return _plan([(variant, None) for variant in variants], repeats)
 
 
-def _plan(variants: Sequence[tuple[Settings, float | None]], repeats: int) -> Plan:
+def _plan(variants: Sequence[Variant], repeats: int) -> Plan:
     _limit(len(variants), repeats)
-    return tuple(
-        Trial(
-            group * repeats + repeat,
-            replace(settings, seed=_seed(settings.seed, group, repeat)),
-            scale,
-            group,
-            repeat,
-        )
-        for group, (settings, scale) in enumerate(variants)
-        for repeat in range(repeats)
-    )
+    return Plan(tuple(variants), repeats)
 
 
 def _limit(variants: int, repeats: int) -> None:
@@ -169,14 +213,16 @@ def check(data: Dataset, plan: Plan) -> None:
     """Raise an InputError if one of the trials can't be trained on the data, or there are none."""
     if not plan:
         raise InputError("there is nothing to sweep over: name at least one value")
-    for trial in plan:
-        if trial.repeat == 0:
-            if trial.scale is not None and not (math.isfinite(trial.scale) and trial.scale > 0):
-                raise InputError(
-                    f"a scale of {trial.scale:g} is not possible: "
-                    "choose a positive number, such as 8"
-                )
-            Run(data, trial.settings)
+    for group in plan.groups:
+        _check(data, group[0])
+
+
+def _check(data: Dataset, trial: Trial) -> None:
+    if trial.scale is not None and not (math.isfinite(trial.scale) and trial.scale > 0):
+        raise InputError(
+            f"a scale of {trial.scale:g} is not possible: choose a positive number, such as 8"
+        )
+    Run(data, trial.settings)
 
 
 def estimated_seconds(settings: Settings, n: int) -> float:

@@ -13,6 +13,7 @@ from linreg_tui.core.settings import Settings, Update
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.core.sweep import (
     Plan,
+    Trials,
     check,
     groups_in_range,
     over_batch_sizes,
@@ -70,7 +71,7 @@ def solve(
     plan = over_batch_sizes(settings, data.n, sizes, repeats)
     doubled = over_doubled_scales(settings, data.n, repeats)
     check(data, plan)
-    check(data, doubled[:repeats])
+    check(data, doubled.first(1))
     with processes(sweeping.jobs_for(plan, data.n, jobs)) as executor:
         return Homework(
             data,
@@ -86,8 +87,8 @@ def solve(
         )
 
 
-def _groups(data: Dataset, plan: Plan, executor: Executor | None) -> Iterator[Group]:
-    results = sorted(sweeping.sweep(data, plan, executor), key=lambda result: result.trial.number)
+def _groups(data: Dataset, trials: Trials, executor: Executor | None) -> Iterator[Group]:
+    results = sorted(sweeping.sweep(data, trials, executor), key=lambda result: result.trial.number)
     for _, repeats in groupby(results, key=lambda result: result.trial.group):
         group = tuple(repeats)
         yield Group(group, predict(data, group[0].trial.settings))
@@ -95,7 +96,7 @@ def _groups(data: Dataset, plan: Plan, executor: Executor | None) -> Iterator[Gr
 
 def _until_it_diverges(data: Dataset, plan: Plan, executor: Executor | None) -> Iterator[Group]:
     """The groups up to the first whose first repeat diverges."""
-    for trials in groups_in_range(data, plan):
+    for trials in groups_in_range(data, plan.groups):
         (group,) = _groups(data, trials, executor)
         yield group
         if group.first.diverged_at is not None:

@@ -12,7 +12,7 @@ import numpy as np
 from linreg_tui import __version__
 from linreg_tui.core.proposal import PROPOSED, proposed
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import SCALED_BATCH_SIZE
+from linreg_tui.core.sweep import SCALED_BATCH_SIZE, Plan
 from linreg_tui.core.tipping import Tipping
 from linreg_tui.core.trials import summarize
 from linreg_tui.numbers import equation, fixed, rate
@@ -187,8 +187,8 @@ def _epochs(settings: Settings, one: str = "time") -> str:
 
 
 def _trials(homework: Homework, groups: Sequence[Group]) -> str:
-    plan = tuple(result.trial for group in groups for result in group.results)
-    columns = Columns.of(plan, homework.data.line)
+    variants = ((group.first.trial.settings, group.first.trial.scale) for group in groups)
+    columns = Columns.of(Plan(tuple(variants), homework.repeats), homework.data.line)
     shown = [name for name in HEADINGS if name in columns.widths or name == "steps"]
     made = []
     for group in groups:

@@ -19,7 +19,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import Plan, Trial, groups_in_range
+from linreg_tui.core.sweep import Trial, Trials, groups_in_range
 from linreg_tui.core.tipping import Tipping, tipping_scale
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeps import sweeping
@@ -101,13 +101,16 @@ async def sweep(
 
 
 async def until_it_diverges(
-    data: Dataset, plan: Plan, executor: Executor | None = None, watch: Watch | None = None
+    data: Dataset,
+    groups: Iterable[Trials],
+    executor: Executor | None = None,
+    watch: Watch | None = None,
 ) -> AsyncGenerator[list[Result], None]:
     """The same of one group of trials after another, up to the first that diverges.
 
     A group has diverged if its first repeat has.
     """
-    for group in groups_in_range(data, plan):
+    for group in groups_in_range(data, groups):
         diverged = False
         async with aclosing(sweep(data, group, executor, watch)) as coming:
             async for results in coming:

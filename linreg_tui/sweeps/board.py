@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Literal
 
 from linreg_tui.core.history import Step
-from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction
-from linreg_tui.core.sweep import Plan, Trial, estimated_seconds
+from linreg_tui.core.sweep import Plan, Trial
 from linreg_tui.core.trials import RepeatsSummary, Result, summarize
 
 State = Literal["waiting", "running", "converged", "stopped", "diverged"]
 
 
 class Row:
-    """A group: its trials, the results that there are, and what is foreseen if that is known."""
+    """A group: its trials, the results that there are, and what is foreseen if that is known.
 
-    def __init__(self, trials: tuple[Trial, ...], n: int) -> None:
+    `settings` are those of the first repeat, which has the seed that was given; `scale` is what
+    batch size and rates are multiplied by, in a sweep over scales.
+    """
+
+    def __init__(self, trials: Plan, n: int) -> None:
         self.trials = trials
+        ((self.settings, self.scale),) = trials.variants
         self.results: list[Result] = []
         self.foreseen: Prediction | None = None
         self.under_way: Step | None = None
-        self.steps = sum(trial.settings.steps(n) for trial in trials)
+        self.steps = self.settings.steps(n) * len(trials)
         self._summary: RepeatsSummary | None = None
 
     @property
     def group(self) -> int:
         """Its place in the sweep."""
-        return self.trials[0].group
-
-    @property
-    def settings(self) -> Settings:
-        """Those of the first repeat, which has the seed that was given."""
-        return self.trials[0].settings
-
-    @property
-    def scale(self) -> float | None:
-        """What batch size and rates are multiplied by, in a sweep over scales."""
-        return self.trials[0].scale
+        return self.trials.before
 
     @property
     def done(self) -> bool:
@@ -91,12 +84,10 @@ class Board:
 
     def extend(self, plan: Plan) -> None:
         """Add the groups of more trials."""
-        for _, trials in groupby(plan, key=lambda trial: trial.group):
-            row = Row(tuple(trials), self._n)
-            self.rows.append(row)
-            self.trials += len(row.trials)
-            seconds = (estimated_seconds(trial.settings, self._n) for trial in row.trials)
-            self._work.append(sum(seconds))
+        for group in plan.groups:
+            self.rows.append(Row(group, self._n))
+            self.trials += len(group)
+            self._work.append(group.seconds(self._n))
 
     def cut(self, rows: int) -> None:
         """Leave the rows from there on out: they will not be trained."""

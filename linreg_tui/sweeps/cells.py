@@ -46,17 +46,15 @@ class Columns:
     @staticmethod
     def of(plan: Plan, optimum: ClosedForm) -> Columns:
         """Those that tell the groups of a plan apart, and the batch size in any case."""
-        first = plan[0]
-        settings = [trial.settings for trial in plan if trial.repeat == 0]
-        scales = first.scale is not None
+        settings = [one for one, _ in plan.variants]
+        scales = plan.variants[0][1] is not None
         kept = {"batch", "rate m", "rate b"} if scales else {"batch"}
         varying = (
             name
             for name, (field, _) in OF_SETTINGS.items()
             if name in kept or len({getattr(one, field) for one in settings}) > 1
         )
-        repeats = sum(trial.group == first.group for trial in plan)
-        return Columns(optimum, tuple(varying), scales, repeats)
+        return Columns(optimum, tuple(varying), scales, plan.repeats)
 
     @property
     def widths(self) -> dict[str, int]:

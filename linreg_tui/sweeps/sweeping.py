@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from typing import TypeVar
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.sweep import Trial, estimated_seconds
+from linreg_tui.core.sweep import Plan, Trial, estimated_seconds
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeps.processes import telling
 
@@ -65,14 +65,13 @@ class GoneError(InputError):
     """
 
 
-def jobs_that_pay(trials: Iterable[Trial], n: int) -> int:
-    """In how many processes to run the trials: one, unless there is work for more."""
-    work = [estimated_seconds(trial.settings, n) for trial in trials]
-    return max(1, min(POLITE_JOBS, _cores(), len(work), int(sum(work) / PAYS_FROM)))
+def jobs_that_pay(plan: Plan, n: int) -> int:
+    """In how many processes to run a plan: one, unless there is work for more."""
+    return max(1, min(POLITE_JOBS, _cores(), len(plan), int(plan.seconds(n) / PAYS_FROM)))
 
 
-def jobs_for(trials: Collection[Trial], n: int, asked: int | None = None) -> int:
-    """In how many processes to run the trials: as many as were asked for, or else as pay.
+def jobs_for(plan: Plan, n: int, asked: int | None = None) -> int:
+    """In how many processes to run a plan: as many as were asked for, or else as pay.
 
     Raises
     ------
@@ -80,10 +79,10 @@ def jobs_for(trials: Collection[Trial], n: int, asked: int | None = None) -> int
         If so many are not possible.
     """
     if asked is None:
-        return jobs_that_pay(trials, n)
+        return jobs_that_pay(plan, n)
     if not 1 <= asked <= MAX_JOBS:
         raise InputError(f"so many jobs are not possible: choose from 1 to {MAX_JOBS}")
-    return min(asked, len(trials))
+    return min(asked, len(plan))
 
 
 def _cores() -> int:

@@ -92,6 +92,34 @@ def test_trials_know_their_place() -> None:
     assert places == [(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 1, 0), (4, 1, 1), (5, 1, 2)]
 
 
+def test_parts_of_a_plan_are_the_same_trials() -> None:
+    plan = over_scales(Settings(seed=3), 551, [1, 2, 4], repeats=3)
+    trials = list(plan)
+    assert [trial for group in plan.groups for trial in group] == trials
+    assert [len(group) for group in plan.groups] == [3] * 3
+    assert list(plan.first(2)) == trials[:6]
+    assert list(plan.first(2).groups[1]) == trials[3:6]
+    assert plan[1::3] == tuple(trials[1::3])
+    assert plan[-1] == trials[-1]
+    with pytest.raises(IndexError):
+        plan[9]
+
+
+def test_a_plan_of_many_is_made_at_once(monkeypatch: pytest.MonkeyPatch, houses: Dataset) -> None:
+    made: list[int] = []
+    of_place = Plan._trial
+
+    def counted(plan: Plan, place: int) -> Trial:
+        made.append(place)
+        return of_place(plan, place)
+
+    monkeypatch.setattr(Plan, "_trial", counted)
+    plan = over_batch_sizes(Settings(), houses.n, repeats=20_000)
+    check(houses, plan)
+    assert plan.seconds(houses.n) > 0
+    assert (len(plan), len(made)) == (100_000, 5)
+
+
 def test_seeds_follow_from_the_seed_and_the_place() -> None:
     plan = over_batch_sizes(Settings(seed=7), 551, repeats=20)
     seeds = [trial.settings.seed for trial in plan]
@@ -374,8 +402,8 @@ def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
 def test_doubled_scales_end_where_rates_are_numbers_no_more(houses: Dataset) -> None:
     plan = over_doubled_scales(Settings(), houses.n, repeats=2)
     assert [trial.scale for trial in plan[::2]] == [2.0**k for k in range(17)]
-    assert [len(group) for group in groups_in_range(houses, plan)] == [2] * 17
+    assert [len(group) for group in groups_in_range(houses, plan.groups)] == [2] * 17
     huge = over_doubled_scales(Settings(learning_rate_m=1e305), houses.n)
-    kept = [group[0].scale for group in groups_in_range(houses, huge)]
+    kept = [group[0].scale for group in groups_in_range(houses, huge.groups)]
     assert kept == [2.0**k for k in range(len(kept))]
     assert len(kept) < 17

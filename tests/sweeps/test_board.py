@@ -9,14 +9,14 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import Plan, grid, over_batch_sizes, over_scales
+from linreg_tui.core.sweep import Trials, grid, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeps.board import Board
 from linreg_tui.sweeps.cells import Columns
 
 
-def results(data: Dataset, plan: Plan) -> list[Result]:
-    return [run_trial(data, trial) for trial in plan]
+def results(data: Dataset, trials: Trials) -> list[Result]:
+    return [run_trial(data, trial) for trial in trials]
 
 
 def test_rows_go_from_waiting_to_how_they_ended(houses: Dataset) -> None:
@@ -69,8 +69,9 @@ def test_results_may_come_in_any_order(houses: Dataset) -> None:
 
 def test_a_board_grows_and_is_cut(houses: Dataset) -> None:
     plan = over_scales(Settings(), houses.n, [1, 2, 4])
-    board = Board(plan[:1], houses.n)
-    board.extend(plan[1:])
+    board = Board(plan.first(1), houses.n)
+    for group in plan.groups[1:]:
+        board.extend(group)
     board.take(results(houses, plan[:2]))
     assert board.trials == 3
     assert board.fraction < 1

@@ -322,7 +322,7 @@ def test_the_form_begins_with_the_notebooks_sweeps(houses: Dataset) -> None:
         assert recipe is not None
         plans[kind] = recipe.plan
     assert plans[SIZES] == over_batch_sizes(Settings(), houses.n)
-    assert plans[SCALES] == plans[UNTIL][:4] == over_scales(Settings(), houses.n, [1, 2, 4, 8])
+    assert plans[SCALES] == plans[UNTIL].first(4) == over_scales(Settings(), houses.n, [1, 2, 4, 8])
     assert [trial.settings for trial in plans[GRID]] == [Settings()]
 
 

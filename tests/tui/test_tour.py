@@ -242,10 +242,10 @@ async def test_a_sweep_and_the_views_are_given_back_as_well(houses: Dataset) -> 
         await until(lambda: sweep.sweep_run.phase == "done")
         await pilot.press("v", "v", "space", "t")
         swept = view(pilot)
-        assert len(sweep.sweep_run.left) == 5
+        assert len(list(sweep.sweep_run.left)) == 5
         await pilot.press("i", "q")
         await pilot.pause()
-        assert len(sweep.sweep_run.left) == 0
+        assert not list(sweep.sweep_run.left)
         assert pilot.app.screen_stack[0].query_one(DataPane).view == "joint plot"
         assert view(pilot).latest
         assert swept.run is not view(pilot).run

@@ -16,7 +16,6 @@ from textual.widgets import Input, Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import estimated_seconds
 from linreg_tui.sweeps.aside import foreseen_in_turn
 from linreg_tui.sweeps.board import Board, Row
 from linreg_tui.sweeps.cells import Columns, aligned
@@ -154,7 +153,7 @@ class SweepForm(FormScreen[Recipe]):
         trials = len(plan)
         where = self.recipe.cluster
         jobs = 1 if where else jobs_that_pay(plan, n)
-        seconds = sum(estimated_seconds(trial.settings, n) for trial in plan) / jobs
+        seconds = plan.seconds(n) / jobs
         words = f"{trials:,} training{'s' * (trials != 1)}, {steps:,} steps, {_about(seconds)}"
         if where:
             words = f"{trials:,} training{'s' * (trials != 1)}, {steps:,} steps, on {where}"

@@ -51,7 +51,7 @@ class Recipe:
     @property
     def repeats(self) -> int:
         """How many trials each group has."""
-        return sum(trial.group == self.plan[0].group for trial in self.plan)
+        return self.plan.repeats
 
     @property
     def tips(self) -> bool:
@@ -61,8 +61,7 @@ class Recipe:
     @property
     def at_first(self) -> Plan:
         """The trials that are shown from the start."""
-        groups = len(NOTEBOOK_SCALES) if self.kind == UNTIL else len(self.plan)
-        return self.plan[: groups * self.repeats]
+        return self.plan.first(len(NOTEBOOK_SCALES)) if self.kind == UNTIL else self.plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ def read(
         return None, {"repeats": str(error)}
     recipe = Recipe(kind, settings, plan, texts, cluster)
     try:
-        check(data, plan[: recipe.repeats] if kind == UNTIL else plan)
+        check(data, plan.first(1) if kind == UNTIL else plan)
     except InputError as error:
         return None, {_field_at_fault(kind, data, plan): str(error)}
     return recipe, {}
@@ -180,7 +179,7 @@ def _plan(
 
 def _field_at_fault(kind: str, data: Dataset, plan: Plan) -> str:
     """The field with which a plan can't be trained; that of the kind where it has none itself."""
-    names = (name for trial in plan for name, _ in faults(data, trial.settings))
+    names = (name for settings, _ in plan.variants for name, _ in faults(data, settings))
     name = next(names, "over")
     if name == "epochs" or (kind == GRID and name in OF_GRID):
         return name

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, aclosing
+from itertools import chain
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -58,7 +59,7 @@ async def _train(data: Dataset, sweep_run: SweepRun) -> None:
         if recipe.kind == UNTIL:
             coming = aside.until_it_diverges(data, left, pool, board.watch)
         else:
-            coming = aside.sweep(data, left, pool, board.watch)
+            coming = aside.sweep(data, chain.from_iterable(left), pool, board.watch)
         async with aclosing(coming) as some:
             async for results in some:
                 board.take(results)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.sweep import Plan
+from linreg_tui.core.sweep import Trials
 from linreg_tui.sweeps.cells import seconds
 from linreg_tui.tui.drawing.picture import Role, Span
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
@@ -67,8 +68,8 @@ class SweepRun:
         return self.phase == "running" and bool(self.recipe.cluster) and not self.place
 
     @property
-    def left(self) -> Plan:
-        """The trials that are still to be trained; of the scales until it diverges, if it hasn't.
+    def left(self) -> Iterator[Trials]:
+        """What is still to be trained of each group; of the scales until it diverges, if it hasn't.
 
         Once it has, the repeats of the scale with which it did are all that is left.
         """
@@ -76,16 +77,17 @@ class SweepRun:
         done = {result.trial.number for row in rows for result in row.results}
         tipped = [row.group for row in rows if row.first and row.first.status == "diverged"]
         if self.recipe.kind == UNTIL and tipped:
-            plan = tuple(trial for trial in plan if trial.group <= tipped[0])
-        return tuple(trial for trial in plan if trial.number not in done)
+            plan = plan.first(tipped[0] + 1)
+        for group in plan.groups:
+            left = [trial for trial in group if trial.number not in done] if done else group
+            if left:
+                yield left
 
     def make_room(self, group: int) -> None:
         """Show the row after a group's, for the scale that is tried next."""
         recipe, rows = self.recipe, self.sheet.board.rows
         if group + 1 == len(rows) and self.phase == "running":
-            self.sheet.board.extend(
-                tuple(trial for trial in recipe.plan if trial.group == group + 1)
-            )
+            self.sheet.board.extend(recipe.plan.groups[group + 1])
 
     @property
     def title(self) -> str:
