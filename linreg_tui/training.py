@@ -185,7 +185,7 @@ class Training:
             async with asyncio.timeout(max(0.0, due - time.monotonic())):
                 await self._changed.wait()
         except TimeoutError:
-            return False
+            return self._changed.is_set()  # perhaps just as the time was over
         return True
 
     def _report(self) -> None:

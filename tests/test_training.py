@@ -142,6 +142,19 @@ async def test_a_slow_wait_ends_with_a_pause(houses: Dataset) -> None:
     assert subject.run.history.last == 0
 
 
+async def test_the_pace_is_changed_just_as_a_step_is_due(houses: Dataset) -> None:
+    subject, _ = training(houses, LONG, pace=10)
+    going = asyncio.create_task(going_on(subject))
+    await asyncio.sleep(0)
+    loop = asyncio.get_running_loop()
+    # Both are late, the step first: 0.1 s from here.
+    loop.call_later(0.05, time.sleep, 0.15)
+    loop.call_later(0.15, setattr, subject, "pace", math.inf)
+    await trained(subject, 1000)
+    subject.pause()
+    await going
+
+
 async def test_two_requests_wait_for_each_other(houses: Dataset) -> None:
     subject, _ = training(houses, Settings())
     await asyncio.gather(subject.step(10), subject.step(20))
