@@ -23,7 +23,7 @@ PATIENCE = 1.0
 """Seconds to wait for a key that is not heard of again, as when its widget goes meanwhile."""
 
 FRAME = 0.1
-"""Seconds from one frame to the next while a key is held down and comes faster than it acts."""
+"""Seconds from one frame to the next while keys come faster than they act."""
 
 Typed = Key | Paste
 """What hands send."""
@@ -38,6 +38,7 @@ class KeysInTurn:
         self._held: deque[Typed] = deque()
         self._frames_left_out = ExitStack()
         self._next_frame: float | None = None
+        self._screen: Screen[Any] | None = None
 
     def holds(self, typed: Typed) -> bool:
         """Whether it has to wait; it then comes again."""
@@ -85,19 +86,18 @@ class KeysInTurn:
         if typed is not self._at_work:
             return  # it was done with before, or given up
         self._at_work = self._held.popleft() if self._held else None
-        self._leave_out_frames(_held_down(typed, self._at_work))
+        before, self._screen = self._screen, self._app.screen
+        # A screen that was opened is painted before its first key.
+        self._leave_out_frames(self._at_work is not None and self._screen is before)
         if self._at_work is not None:
             self._app.post_message(self._at_work)
 
-    def _leave_out_frames(self, held_down: bool) -> None:
+    def _leave_out_frames(self, left_out: bool) -> None:
         now = asyncio.get_running_loop().time()
-        if held_down and self._next_frame is None:
+        if left_out and self._next_frame is None:
             self._frames_left_out.enter_context(self._app.batch_update())
             self._next_frame = now + FRAME
-        elif self._next_frame is not None and not (held_down and now < self._next_frame):
+        elif self._next_frame is not None and not (left_out and now < self._next_frame):
             self._frames_left_out.close()
+            self._app.screen.check_idle()  # the batch itself tells only the application
             self._next_frame = None
-
-
-def _held_down(before: Typed, typed: Typed | None) -> bool:
-    return isinstance(before, Key) and isinstance(typed, Key) and before.key == typed.key

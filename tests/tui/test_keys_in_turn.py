@@ -84,7 +84,7 @@ async def test_as_many_steps_are_made_as_are_asked_for(houses: Dataset) -> None:
         assert view(pilot).run.history.last == 35
 
 
-async def test_a_key_that_is_held_down_leaves_frames_out(
+async def test_frames_are_left_out_while_keys_wait(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(houses, size=(120, 40)) as pilot:
@@ -97,6 +97,13 @@ async def test_a_key_that_is_held_down_leaves_frames_out(
             refresh()
 
         monkeypatch.setattr(pilot.app.screen, "_compositor_refresh", counted)
-        burst(pilot, *["l"] * 61, "question_mark")
+        burst(pilot, *"lz" * 30, "l", "question_mark")
         await until(lambda: isinstance(pilot.app.screen, HelpScreen))
         assert painted < 40
+
+
+async def test_the_last_of_many_keys_is_shown(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        burst(pilot, *["right_square_bracket"] * 20, "left_square_bracket")
+        await until_seen(pilot, "η_m 0.0524288 ")
+        assert view(pilot).settings.learning_rate_m == 1e-7 * 2**19

@@ -21,8 +21,8 @@ from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Glyphs, Picture, Ro
 class Plot(Widget):
     """Shows what `draw(columns, rows)` returns, as it is when `redraw` is called.
 
-    Out of sight, and for another size, it is not drawn before it is painted: so it is drawn once
-    for each paint, and never painted for a size that it no longer has.
+    Out of sight, for another size, and while frames are left out, it is not drawn before it is
+    painted: so it is drawn once for each paint, and never painted for a size that it no longer has.
     """
 
     def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
@@ -30,11 +30,15 @@ class Plot(Widget):
         self._draw = draw
         self._picture = blank(0, 0)
         self._drawn_for: Size | None = None
+        self._waits = False
 
     def redraw(self) -> None:
         """Draw the picture anew and repaint where it differs from the last one."""
         if self._drawn_for != self.size or not self.is_on_screen:
             self._draw_later()
+            return
+        if self.app._batch_count:
+            self._wait_for_a_frame()
             return
         last = self._picture
         self._draw_now()
@@ -42,6 +46,15 @@ class Plot(Widget):
             self.refresh()
         elif regions := list(changes(last, self._picture)):
             self.refresh(*regions)
+
+    def _wait_for_a_frame(self) -> None:
+        if not self._waits:
+            self._waits = True
+            self.call_after_refresh(self._waited)
+
+    def _waited(self) -> None:
+        self._waits = False
+        self.redraw()
 
     def _draw_later(self) -> None:
         if self._drawn_for is not None:  # or it is about to be painted already
