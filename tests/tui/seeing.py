@@ -29,8 +29,8 @@ async def until(condition: Callable[[], object], seconds: float = 15) -> None:
 
 
 async def until_seen(pilot: Pilot[Any], text: str, row: int | None = None) -> None:
-    """Let it go on until the text is on the screen, or in that row of it."""
-    rows = slice(None) if row is None else slice(row, row + 1)
+    """Let it go on until the text is on the screen, or in that row of it, -1 for the last."""
+    rows = slice(None) if row is None else slice(row, row + 1 or None)
     await until(lambda: text in "\n".join(screen(pilot).splitlines()[rows]))
 
 
