@@ -48,7 +48,7 @@ class Leaving:
         self._leave = leave
         self._deadline: float | None = None
         self._given_back = False
-        self._last = threading.Lock()
+        self._ending = threading.Lock()
         assert sys.__stdin__ is not None
         assert sys.__stderr__ is not None
         self._input, self._output = sys.__stdin__.fileno(), sys.__stderr__.fileno()
@@ -72,7 +72,7 @@ class Leaving:
         with suppress(OSError):  # there may be no terminal any more
             sys.stderr.write(self.last_words)
             sys.stderr.flush()
-        with self._last:  # waits for ever, if the other thread has begun to end the program
+        with self._ending:  # waits for ever, if the other thread has begun to end the program
             self._given_back = True
         self.begin(0)
 
@@ -115,7 +115,7 @@ class Leaving:
 
     def _end(self) -> None:
         """Leave without asking anybody."""
-        self._last.acquire()  # and keep it: the main thread may come to its own end meanwhile
+        self._ending.acquire()  # and keep it: the main thread may come to its own end meanwhile
         if files.undo():
             self.last_words += "linreg-tui: it left while files were written; they are undone\n"
         with suppress(OSError, termios.error):

@@ -54,6 +54,7 @@ class Trial:
 
 
 Trials = Sequence[Trial]
+"""Some of a sweep, such as what is left of a group."""
 
 Variant = tuple[Settings, float | None]
 """The settings of a group, and the scale that they are at."""
@@ -64,12 +65,12 @@ class Plan(Sequence[Trial]):
     """The trials of a sweep in the order of their numbers: group by group, in each all repeats.
 
     They are made when they are asked for: of a hundred thousand, the seeds alone take a second.
-    `before` is how many groups of the sweep come before the first of these.
+    The first of its groups has the number `first_group` in the sweep.
     """
 
     variants: tuple[Variant, ...]
     repeats: int = 1
-    before: int = 0
+    first_group: int = 0
 
     def __len__(self) -> int:
         """How many trials there are."""
@@ -89,7 +90,7 @@ class Plan(Sequence[Trial]):
     def _trial(self, place: int) -> Trial:
         row, repeat = divmod(place, self.repeats)
         settings, scale = self.variants[row]
-        group = self.before + row
+        group = self.first_group + row
         seed = _seed(settings.seed, group, repeat)
         number = group * self.repeats + repeat
         return Trial(number, replace(settings, seed=seed), scale, group, repeat)
@@ -99,7 +100,7 @@ class Plan(Sequence[Trial]):
         """The plan in parts, of which each has the repeats of one variant."""
         return tuple(
             Plan((variant,), self.repeats, group)
-            for group, variant in enumerate(self.variants, self.before)
+            for group, variant in enumerate(self.variants, self.first_group)
         )
 
     def first(self, groups: int) -> Plan:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
-from linreg_tui import __version__
-from linreg_tui.core.proposal import PROPOSED, proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import SCALED_BATCH_SIZE, Plan
 from linreg_tui.core.tipping import Tipping
 from linreg_tui.core.trials import summarize
 from linreg_tui.numbers import equation, fixed, rate
-from linreg_tui.options import OPTIONS
 from linreg_tui.report import curves_text
 from linreg_tui.report.homework import Group, Homework
 from linreg_tui.report.learning_curves import CurvesPicture, picture
-from linreg_tui.report.markdown import code, command, table
+from linreg_tui.report.markdown import code, table
+from linreg_tui.report.repeating import repeating
 from linreg_tui.sweeps.cells import WORDS, Columns, foreseen
 
 EPOCHS, SEEN, SCALES = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg", "-scales-epochs.svg"
@@ -39,7 +34,6 @@ HEADINGS = {
     "status": "status",
     "foreseen": "foreseen",
 }
-TOLD = [option for option in OPTIONS if option.name != "batch_size"]
 
 FIRST_QUESTION = (
     "How do the trainings differ in where they end, in how soon they get there, and in how much "
@@ -99,7 +93,7 @@ def markdown(
         *_data(homework),
         *_first_question(homework, drawn, names, answers),
         *_second_question(homework, drawn, names, answers),
-        *_repeating(homework, named),
+        *repeating(homework, named),
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -207,46 +201,3 @@ def _trials(homework: Homework, groups: Sequence[Group]) -> str:
 def _curves(drawn: CurvesPicture, name: str) -> Iterator[str]:
     yield f"![{drawn.title}]({name})"
     yield f"```text\n{curves_text.text(drawn)}```"
-
-
-def _repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
-    settings = homework.settings
-    # All of the trainings are of batches, whatever these settings say.
-    idle = replace(settings, batch_size=SCALED_BATCH_SIZE).without_effect
-    if settings.schedule != "warmup" and settings.warmup_steps is None:
-        idle |= {"warmup_steps"}
-    yield "## Settings, and how to repeat this"
-    yield (
-        "\n".join(
-            f"- {option.name.replace('_', ' ')}: {option.write(getattr(settings, option.name))}"
-            for option in TOLD
-            if option.name not in idle
-        )
-        + f"\n- repeats: {homework.repeats}"
-    )
-    yield (
-        f"linreg-tui {__version__}, Python {platform.python_version()}, NumPy {np.__version__}. "
-        "This command makes the same tables and curves:"
-    )
-    yield f"```sh\n{command(_words(homework, named))}\n```"
-
-
-def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
-    data, settings = homework.data, homework.settings
-    usual = proposed(data)
-    # What is proposed for some of these settings depends on the others.
-    together = usual != Settings() and settings.differs(usual, *PROPOSED)
-    yield from ("linreg-tui", "report", f"--x={data.x_name}", f"--y={data.y_name}")
-    for option in TOLD:
-        value = getattr(settings, option.name)
-        differs = value != getattr(usual, option.name)
-        if differs or option.name == "seed" or (together and option.name in PROPOSED):
-            name = option.name.replace("_", "-")
-            written = f"--{name}={option.write(value)}"
-            yield f"--{'' if value else 'no-'}{name}" if isinstance(value, bool) else written
-    if homework.chosen is not None:
-        sizes = ("full" if size is None else str(size) for size in homework.chosen)
-        yield f"--batch-sizes={','.join(sizes)}"
-    if homework.repeats > 1:
-        yield f"--repeats={homework.repeats}"
-    yield from named

@@ -32,7 +32,7 @@ class Row:
     @property
     def group(self) -> int:
         """Its place in the sweep."""
-        return self.trials.before
+        return self.trials.first_group
 
     @property
     def done(self) -> bool:

@@ -87,17 +87,17 @@ class KeysInTurn:
             return  # it was done with before, or given up
         self._at_work = self._held.popleft() if self._held else None
         before, self._screen = self._screen, self._app.screen
-        # A screen that was opened is painted before its first key.
+        # Of a screen that has just been opened none is left out: what keys do may depend on it.
         self._leave_out_frames(self._at_work is not None and self._screen is before)
         if self._at_work is not None:
             self._app.post_message(self._at_work)
 
-    def _leave_out_frames(self, left_out: bool) -> None:
+    def _leave_out_frames(self, wanted: bool) -> None:
         now = asyncio.get_running_loop().time()
-        if left_out and self._next_frame is None:
+        if wanted and self._next_frame is None:
             self._frames_left_out.enter_context(self._app.batch_update())
             self._next_frame = now + FRAME
-        elif self._next_frame is not None and not (left_out and now < self._next_frame):
+        elif self._next_frame is not None and not (wanted and now < self._next_frame):
             self._frames_left_out.close()
             self._app.screen.check_idle()  # the batch itself tells only the application
             self._next_frame = None

@@ -35,7 +35,7 @@ from linreg_tui.core.parallel import share
 from linreg_tui.core.reading.parts import Parts, load_parts
 from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import Trial, estimated_seconds, over_batch_sizes
+from linreg_tui.core.sweep import Trial, over_batch_sizes
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeps.sweeping import batches
 
@@ -93,7 +93,7 @@ def generated(number: int, rows: int) -> Generated:
 def of_trials(cluster: Cluster, data: Dataset) -> float:
     """Tell what handing over trials costs; returns the share of the workers' time."""
     plan = over_batch_sizes(Settings(), data.n, repeats=REPEATS)
-    work = sum(estimated_seconds(trial.settings, data.n) for trial in plan)
+    work = plan.seconds(data.n)
     cluster.submit(timed_batch, data, plan[:1]).result()
     overheads, each, shares = [], [], []
     for _ in range(3):

@@ -202,7 +202,7 @@ class Terminal:
         self._ended = not received
         self.output += received
         shown, self._kept = without_private(self._kept + received)
-        with suppress(TypeError):  # pyte gives up where a flush has cut a sequence, as none other
+        with suppress(TypeError):  # of pyte's, at a sequence that a flush has cut
             self._stream.feed(shown)
         return not self._ended
 

@@ -22,7 +22,7 @@ WITHIN = 3.0
 SWITCHED_ON = (b"1049h", b"1000h", b"1003h", b"1006h", b"2004h", b"1004h")
 
 FAILING = """
-import os, signal, sys, threading, time
+import signal, sys, threading, time
 from dataclasses import replace
 from textual.widgets import Static
 from linreg_tui import cli
@@ -59,9 +59,8 @@ def in_loop(app, event):
 def in_queue(app, event):
     # Instead of a failure, signals of a shell while what is to be written is locked.
     with app._driver._writer_thread._queue.mutex:
-        os.kill(os.getpid(), signal.SIGCONT)
-        time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGTSTP)
+        signal.raise_signal(signal.SIGCONT)
+        signal.raise_signal(signal.SIGTSTP)
 
 def in_export(app, event):
     # Instead of a failure, a picture as text that takes its time.
@@ -79,7 +78,7 @@ raise SystemExit(cli.main(sys.argv[1:]))
 """
 
 LATE = """
-import sys, threading, time
+import sys, threading
 from linreg_tui.leaving import Leaving
 
 begun = threading.Event()
@@ -87,7 +86,7 @@ begun = threading.Event()
 class Late(Leaving):
     def _give_back(self, found):
         begun.set()
-        time.sleep(0.3)
+        threading.main_thread().join(0.3)  # it must not come to its end meanwhile
         sys.stdout.write("given back")
         sys.stdout.flush()
 

@@ -338,7 +338,7 @@ def test_a_grid_is_every_combination(houses: Dataset) -> None:
     )
     assert recipe is not None
     assert len(recipe.plan) == 2 * 2 * 2 * 3
-    assert recipe.repeats == 3
+    assert recipe.plan.repeats == 3
     assert {trial.settings.epochs for trial in recipe.plan} == {7}
     again = read(texts_of(Settings(), houses.n) | texts_again(recipe), Settings(), houses)[0]
     assert again is not None

@@ -21,8 +21,9 @@ from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Glyphs, Picture, Ro
 class Plot(Widget):
     """Shows what `draw(columns, rows)` returns, as it is when `redraw` is called.
 
-    Out of sight, for another size, and while frames are left out, it is not drawn before it is
-    painted: so it is drawn once for each paint, and never painted for a size that it no longer has.
+    Out of sight, and for another size, it is not drawn before it is painted: so it is drawn once
+    for each paint, and never painted for a size that it no longer has. While frames are left out it
+    waits for the next one; painted whole there, it would send up to twice the bytes.
     """
 
     def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002

@@ -49,11 +49,6 @@ class Recipe:
     cluster: str = ""
 
     @property
-    def repeats(self) -> int:
-        """How many trials each group has."""
-        return self.plan.repeats
-
-    @property
     def tips(self) -> bool:
         """Whether larger scales diverge sooner or later, so that one can ask where."""
         return self.kind in (UNTIL, SCALES)

@@ -101,7 +101,8 @@ class SweepRun:
     def plan(self) -> list[Span]:
         """What is swept, and which rows are shown; what matters least comes last."""
         sheet, settings = self.sheet, self.recipe.settings
-        repeats = f", {self.recipe.repeats} repeats" if self.recipe.repeats > 1 else ""
+        several = self.recipe.plan.repeats
+        repeats = f", {several} repeats" if several > 1 else ""
         epochs = f"{settings.epochs:,} epoch{'s' * (settings.epochs != 1)}"
         spans: list[Span] = [(self.recipe.kind, Role.TEXT)]
         if self.place and self.phase == "running":
