@@ -25,7 +25,7 @@ def _waiting_for_no_longer_than_a_frame() -> None:
     wait for it thousands of times.
     """
     _wait.SLEEP_GRANULARITY = QUIET
-    _wait.SLEEP_IDLE = QUIET / 20
+    _wait.SLEEP_IDLE = QUIET / 4
 
 
 @pytest.fixture(scope="session", autouse=True)
