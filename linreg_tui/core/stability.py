@@ -49,8 +49,8 @@ BISECTIONS = 24
 AT_MOST = 1 + 1e-12
 """A radius up to this is taken for 1 with a rounding error, as tiny rates on a long valley give."""
 
-LONGEST_LOOK = 10_000
-"""Steps that are tried to see how many it takes."""
+LOOKS = (100, 1_000, 10_000)
+"""Steps after which it is looked whether they were enough; no more are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +233,13 @@ def _steps_needed(data: Dataset, settings: Settings, radius: float) -> int | Non
     """
     total = settings.steps(data.n)
     run = Run(data, replace(settings, batch_size=None, epochs=total))
-    run.advance(LONGEST_LOOK)
-    slope, intercept, _, _ = run.history.columns()
-    excess, near = run.optimum.excess(slope, intercept), near_excess(run.optimum)
-    if (excess <= near).any():
-        return int((excess <= near).argmax())
+    near = near_excess(run.optimum)
+    for look in LOOKS:
+        run.advance(look - run.history.last)
+        slope, intercept, _, _ = run.history.columns()
+        excess = run.optimum.excess(slope, intercept)
+        if (excess <= near).any():
+            return int((excess <= near).argmax())
     if not (settings.is_constant and radius < 1 and near > 0):
         return None
     steps = run.history.last + math.log(near / excess[-1]) / (2 * math.log(radius))
