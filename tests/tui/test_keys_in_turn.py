@@ -104,6 +104,6 @@ async def test_frames_are_left_out_while_keys_wait(
 
 async def test_the_last_of_many_keys_is_shown(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        burst(pilot, *["right_square_bracket"] * 20, "left_square_bracket")
-        await until_seen(pilot, "η_m 0.0524288 ")
-        assert view(pilot).settings.learning_rate_m == 1e-7 * 2**19
+        burst(pilot, *["right_square_bracket"] * 20, "left_curly_bracket")
+        await until_seen(pilot, "batch 512 ")
+        assert view(pilot).settings.learning_rate_m == 1e-7 * 2**20
