@@ -100,7 +100,11 @@ def loaded(script: str) -> frozenset[str]:
         (ALL_OF_CORE, {"linreg_tui.core.sgd", "linreg_tui.core.closed_form"}, HEAVY),
         ("import linreg_tui.cli", {"linreg_tui.cli"}, HEAVY | {"rich"}),
         (WITHOUT_A_SCREEN, {"linreg_tui.sweeps.sweeping", "linreg_tui.tour.plain"}, HEAVY),
-        (OPENED, {"textual", "plotext", "linreg_tui.core.inference"}, {"pandas", "scipy", "dask"}),
+        (
+            OPENED,
+            {"textual", "plotext", "linreg_tui.core.inference"},
+            {"pandas", "scipy", "dask", "plotext.prettydoc"},
+        ),
         (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
         (
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),

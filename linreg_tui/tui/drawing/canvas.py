@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +21,8 @@ from linreg_tui.tui.drawing.area import Area
 from linreg_tui.tui.drawing.braille import braille
 from linreg_tui.tui.drawing.markers import Ink
 from linreg_tui.tui.drawing.picture import BLANK, Glyphs, blank
+
+_MANUAL = "plotext._doc.doc"
 
 DOTS_A_SHORT_DASH = 3
 """And so many from it to the next one."""
@@ -39,9 +44,19 @@ def load_later() -> None:
 def load() -> None:
     """Load plotext, and draw from now on."""
     global _awaited
-    import plotext  # noqa: F401
-
+    _plotext()
     _awaited = False
+
+
+@cache
+def _plotext() -> Any:
+    """plotext without the manual that it writes when it is imported, in half of the time."""
+    manual = ModuleType(_MANUAL)
+    manual.__dict__["docs"] = None
+    sys.modules.setdefault(_MANUAL, manual)
+    import plotext
+
+    return plotext
 
 
 def dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
@@ -90,10 +105,8 @@ def short_dashes(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
 
 def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, joined: bool) -> Glyphs:
     def add() -> None:
-        import plotext
-
-        signal = plotext.figure.signal(x.tolist(), y.tolist(), marker=marker)
-        plotext.figure.draw(signal.lines(joined))
+        figure = _plotext().figure
+        figure.draw(figure.signal(x.tolist(), y.tolist(), marker=marker).lines(joined))
 
     return _draw(area.plot_columns, area.plot_rows, add)
 
@@ -104,9 +117,7 @@ def axes(area: Area, end: int) -> Glyphs:
 
 
 def _add_axes(area: Area, end: int) -> None:
-    import plotext
-
-    figure = plotext.figure
+    figure = _plotext().figure
     figure.axes(True, axis="x", side="lower")
     figure.axes(True, axis="y", side="left")
     width = area.left - 1
@@ -125,8 +136,7 @@ def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
     """What plotext makes of the content that `add` adds to its figure, without colours."""
     if _awaited:
         raise LaterError
-    import plotext
-
+    plotext = _plotext()
     figure = plotext.figure
     plotext.terminal.limit(False, False)
     figure.clear.data()
