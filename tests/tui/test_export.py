@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 from xml.etree import ElementTree
 
 import pytest
@@ -19,6 +20,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.files import shortened
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.export import dialog
 from linreg_tui.tui.export.dialog import REPORT, ExportScreen
 from linreg_tui.tui.forms.field import Entry
 from linreg_tui.tui.panes.live import LivePane
@@ -108,6 +110,23 @@ async def test_what_is_chosen_is_written(
         await until(lambda: len(told(pilot)) == 1)
         assert all(name in told(pilot)[0] for name in expected)
         assert told(pilot)[0].endswith(f" to {shortened(str(folder))}")
+
+
+async def test_while_it_is_written_it_says_so(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = Event()
+
+    def write(*_: object) -> tuple[list[Path], str]:
+        assert free.wait(10)
+        return [], "full"
+
+    monkeypatch.setattr(dialog, "write", write)
+    async with opened(houses) as pilot:
+        await pilot.press("enter")
+        await until(lambda: said(pilot) == "writing …")
+        free.set()
+        await until(lambda: said(pilot) == "full")
 
 
 async def test_the_second_time_they_have_a_number(houses: Dataset, folder: Path) -> None:

@@ -103,6 +103,8 @@ class ExportScreen(ModalScreen[str | None]):
             await self.app.run_action("app.dialog('report')")
         elif not self._writing:
             self._writing = True
+            self.workers.cancel_group(self, "names")
+            self._said.say("writing …")
             # The application's, so that it is told where they are even if this is closed.
             begin(self.app, "export", self._write, export)
 
@@ -143,7 +145,7 @@ class ExportScreen(ModalScreen[str | None]):
             if self.is_current:
                 self.dismiss(typed)
         elif self.is_current:
-            self.workers.cancel_group(self, "names")
+            self.workers.cancel_group(self, "names")  # of a folder that has been typed meanwhile
             self._said.say(why, wrong=True)
         else:
             self.app.notify(why, severity="error", markup=False)
