@@ -18,8 +18,11 @@ import pytest
 
 # The terminal must be the child's controlling one, or it would get neither ctrl+c nor SIGWINCH.
 LAUNCHER = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+# What runs the tests may ignore these itself, as nohup does, and a shell for what is in background.
+for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
 # With LANG=C, this interpreter has set it for itself and for all that it starts.
 os.environ.pop("LC_CTYPE", None)
 os.execvp(sys.argv[1], sys.argv[1:])
