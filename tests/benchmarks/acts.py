@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import termios
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tests.benchmarks.hands import (
     HOME,
     LEFT,
     MASHED,
+    PATIENCE,
     RIGHT,
     UP,
     Hands,
@@ -178,7 +180,7 @@ class Acts(Hands):
             self.open("x", "Export")
             self.type(HOME + DOWN * choice, 0.2)
             self.type(f"\t\x15{self.folder}", 0.3)
-            self.see("Wrote", ENTER)
+            self._write()
 
     def hand_in(self) -> None:
         """The report of the homework."""
@@ -213,6 +215,7 @@ class Acts(Hands):
             os.write(self.terminal.fd, self.random.choice(GARBAGE))
             self.type(self.random.choice(["", "l", RIGHT]), 0.02)
         self.type("\x1b[201~", 0.3)
+        self.settle()  # what is broken is as many keys as it has characters
 
     def burst(self) -> None:
         """A key that is held down, and a cat."""
@@ -243,6 +246,15 @@ class Acts(Hands):
         for path in self.folder.iterdir():
             if path.is_file() and path.name != "rows.csv":
                 path.unlink()
+
+    def _write(self) -> None:
+        """Until there are more files; a notice may be of what was written before."""
+        before, deadline = len(list(self.folder.glob("linreg-*"))), time.monotonic() + PATIENCE
+        self.type(ENTER, 0.3)
+        while len(list(self.folder.glob("linreg-*"))) == before:
+            if time.monotonic() > deadline:
+                raise UnseenError("no file after '\\r'")
+            self.type("", 0.3)
 
     def _epochs(self, number: str) -> None:
         """Type into the sweep's last field but one."""
