@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Generic, TypeVar
 
 from textual.binding import BindingType
+from textual.reactive import Reactive
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from linreg_tui.tui.forms.field import Choice, Field
 
@@ -23,6 +25,9 @@ class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
         ("left", "turn(-1)", "Word before"),
         ("right,space", "turn(1)", "Next word"),
     ]
+
+    # What has the focus shows it; Textual would paint all of the screen anew, and what lies below.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self) -> None:
         super().__init__()
