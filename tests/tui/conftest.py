@@ -56,13 +56,13 @@ def _only_what_is_at_work_is_waited_for() -> None:
                 task.cancel()
         return not left
 
-    Pilot._wait_for_screen = wait_for_screen  # type: ignore[method-assign]
+    Pilot._wait_for_screen = wait_for_screen  # type: ignore[method-assign, assignment]
 
 
 def _at_work(pump: MessagePump) -> bool:
     """Whether it does anything but wait for its next message."""
-    messages = pump._message_queue
-    return not (messages.empty() and messages.ready_event._waiters)  # type: ignore[attr-defined]
+    messages: Any = pump._message_queue
+    return not (messages.empty() and messages.ready_event._waiters)
 
 
 @pytest.fixture(scope="session", autouse=True)
