@@ -158,6 +158,8 @@ def lacking(found: Sequence[Column], rows: int) -> str:
     """What is wrong if no two columns could be x and y, and what to do; nothing if two can."""
     if rows == 0:
         return "there are no rows below its header; add some"
+    if rows == 1:
+        return "one row is not enough for a line; it takes two"
     if any(one.x and other.y for one, other in permutations(found, 2)):
         return ""
     numeric = "one" if any(column.x and column.y for column in found) else "none"
@@ -181,5 +183,10 @@ def _unnamed(found: Sequence[Column]) -> str:
 
 def _listed(names: Sequence[str], whys: Iterable[str] = repeat("")) -> str:
     known = zip(names[:8], whys, strict=False)
-    shown = ", ".join(f"{printable(name, 30)}{why}" for name, why in known)
+    shown = ", ".join(f"{_told_apart(printable(name, 30))}{why}" for name, why in known)
     return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"
+
+
+def _told_apart(name: str) -> str:
+    """A name among others between commas."""
+    return f'"{name}"' if "," in name else name

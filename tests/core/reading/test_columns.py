@@ -32,6 +32,7 @@ def test_what_a_file_lacks(found: list[Column], told: str) -> None:
     assert lacking(found, rows=3).endswith(told)
     assert bool(lacking(found, rows=3)) == bool(told)
     assert lacking(found, rows=0) == "there are no rows below its header; add some"
+    assert lacking(found, rows=1) == "one row is not enough for a line; it takes two"
 
 
 def test_columns_that_cannot_be_guessed_are_listed_with_what_speaks_against_them(

@@ -650,6 +650,11 @@ def test_the_last_row_of_the_head_may_be_cut_off(tmp_path: Path) -> None:
     assert load(path, "a", "b").y.tolist() == [n * n for n in range(120)]
 
 
+def test_a_name_with_a_comma_is_told_from_two_names(tmp_path: Path) -> None:
+    message = complaint(written(tmp_path, 'a,"b, in m",c\n1,2,3\n2,3,5\n'), "x", "a")
+    assert message.endswith('choose from a, "b, in m", c')
+
+
 @pytest.mark.parametrize("count", [7, 8, 9, 10])
 def test_eight_columns_are_named_and_the_others_counted(tmp_path: Path, count: int) -> None:
     names = [f"c{number}" for number in range(count - 1)] + ["n" * 40]
