@@ -177,6 +177,14 @@ def test_a_step_in_z_scores(houses: Dataset) -> None:
     assert "   m / √v " in slope
 
 
+@pytest.mark.parametrize("columns", [55, 60, 65, 70, 75])
+def test_of_what_is_noted_of_a_step_as_much_is_told_as_fits(houses: Dataset, columns: int) -> None:
+    run = trained(houses, 40, standardize=True, learning_rate_m=0.3, learning_rate_b=0.3)
+    batch, *_ = text(draw_update(columns, 3, view(run)))
+    assert batch.endswith(")")
+    assert len(batch) <= columns
+
+
 def test_settings_chosen_while_looking_back_are_shown(houses: Dataset) -> None:
     run = trained(houses, 10)
     shown = replace(view(run, 5), settings=Settings(batch_size=64))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.step_detail import StepDetail, step_detail
 from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
@@ -41,12 +43,19 @@ def _batch(step: StepDetail, settings: Settings, columns: int) -> list[Span]:
         notes.append("z-scores")
     if settings.update == "sequential" and columns >= ROOMY:
         notes.append("∂L/∂b at the new m")
-    return [
+    said = [
         (rows, Role.TEXT if step.rows is None else Role.BATCH),
         (", mean residual ", Role.LABEL),
         (_factor(step.residual).strip(), Role.TEXT),
-        (f" ({'; '.join(notes)})", Role.LABEL),
     ]
+    left = columns - sum(len(text) for text, _ in said)
+    while len(notes) > 1 and len(_in_brackets(notes)) > left:
+        notes.pop()
+    return [*said, (_in_brackets(notes), Role.LABEL)]
+
+
+def _in_brackets(notes: Sequence[str]) -> str:
+    return f" ({'; '.join(notes)})"
 
 
 def _parameter(
