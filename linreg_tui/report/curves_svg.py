@@ -38,7 +38,7 @@ FAR = 1e4
 
 def svg(picture: CurvesPicture) -> str:
     """The picture with its axes and a legend."""
-    high = max(HIGH, TOP + (len(picture.curves) + 2) * LINE)
+    high = max(HIGH, TOP + (len(picture.curves) + 4) * LINE)
     title = escape(printable(picture.title, 200))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high}" width="{WIDTH}" '
@@ -56,6 +56,8 @@ def svg(picture: CurvesPicture) -> str:
         parts += _least(picture, picture.least)
     for number, curve in enumerate(picture.curves):
         parts += _curve(picture, number, curve)
+    if any((curve.low != curve.high).any() for curve in picture.curves):
+        parts += _shade(len(picture.curves) + 1)
     return "\n".join([*parts, "</svg>\n"])
 
 
@@ -88,6 +90,14 @@ def _least(picture: CurvesPicture, least: float) -> Iterator[str]:
     stroke = f'stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="1 3"'
     yield f'<path d="M{LEFT} {y:.1f}h{ACROSS}" {stroke}/>'
     yield from _legend(len(picture.curves), "closed form", stroke, "")
+
+
+def _shade(number: int) -> Iterator[str]:
+    """What a band is, in the legend, a line below the last entry."""
+    x, y = WIDTH - RIGHT + 18, TOP + 8 + number * LINE
+    yield f'<rect x="{x}" y="{y - 6}" width="34" height="12" fill="{QUIET}" fill-opacity="0.15"/>'
+    for line, text in enumerate(("from the least loss", "to the largest")):
+        yield f'<text x="{x + 42}" y="{y + 5 + line * LINE}">{text}</text>'
 
 
 def _curve(picture: CurvesPicture, number: int, curve: LearningCurve) -> Iterator[str]:

@@ -151,6 +151,16 @@ def test_every_curve_is_drawn_and_told_apart(solved: homework.Homework) -> None:
         assert all(curve.label in text(picture).splitlines()[-1] for curve in picture.curves)
 
 
+def test_a_band_is_explained_where_there_is_one(solved: homework.Homework) -> None:
+    told = {}
+    for ending, picture in pictures(solved).items():
+        banded = any((curve.low != curve.high).any() for curve in picture.curves)
+        told[ending] = banded
+        assert ("from the least loss" in svg(picture)) == banded
+        assert ('fill-opacity="0.15"' in svg(picture)) == banded
+    assert any(told.values())
+
+
 def test_curves_end_where_the_training_does(solved: homework.Homework) -> None:
     drawn = pictures(solved)
     for ending, groups in (("epochs", solved.batch_sizes), ("rows", solved.batch_sizes)):
