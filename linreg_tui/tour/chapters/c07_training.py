@@ -58,7 +58,7 @@ loss. It is that of its own last step.) `home` and `→` walk through it again.
         Step(
             "The loss falls fast, then slowly.",
             f"""
-The **loss** of every step, on a log scale: each tick is a tenth of the one above.
+The **loss** of every step, on a log scale: as far down again is as many times less.
 Dashed is the least loss there is. The first step takes it from
 {facts.run(NOTEBOOK).history[0].loss:.3g} to
 {first.loss:.3g}, and after {facts.arrived(NOTEBOOK)} steps it is within 1% of the least. The
