@@ -97,7 +97,8 @@ class Option:
             usual = getattr(Settings(), self.name)
             such = " or ".join([self.write(10 if usual is None else usual), *self.none[:1]])
             wrong = f"{text!r} is not a {kind}" if text else f"a {kind} is missing"
-            raise InputError(f"{wrong}: choose one, such as {such}") from None
+            one = "one with a decimal point" if self.takes is float and "," in text else "one"
+            raise InputError(f"{wrong}: choose {one}, such as {such}") from None
 
 
 OPTIONS = (

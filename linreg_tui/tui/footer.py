@@ -16,7 +16,6 @@ from textual.widget import Widget
 
 from linreg_tui.tui.keys import (
     EXPORT_KEYS,
-    FOOTER_IN_TOUR,
     KEYS,
     LESSON_KEYS,
     PANE_KEYS,
@@ -25,6 +24,7 @@ from linreg_tui.tui.keys import (
     SWEEP_KEYS,
     VIEW_KEYS,
     Key,
+    footer_in_tour,
 )
 from linreg_tui.tui.poke.plane import Plane
 
@@ -180,7 +180,7 @@ class KeysFooter(Widget):
         poking = isinstance(screen.focused, Plane)
         if screen.has_class("touring") and not poking:
             awake = {active.binding.action for active in screen.active_bindings.values()}
-            return items(((k, text) for k, text in FOOTER_IN_TOUR if k.action in awake), {})
+            return items(footer_in_tour(awake, asked=screen.has_class("asked")), {})
         spare = SPARE
         if poking:
             spare = spare | WHILE_POKING

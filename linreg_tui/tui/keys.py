@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
@@ -101,6 +101,14 @@ FOOTER_IN_TOUR = (
     *((key, key.footer) for key in HELP_KEYS),
 )
 """The keys of the footer in the tour, and what they are called there."""
+
+
+def footer_in_tour(awake: Container[str], *, asked: bool) -> Iterator[tuple[Key, str]]:
+    """Those of them whose actions are awake; while a question is open, the first one skips it."""
+    for key, text in FOOTER_IN_TOUR:
+        if key.action in awake:
+            yield key, "skip" if asked and key is ON_THE_PATH[0] else text
+
 
 LIVE_KEYS = (*RUN_KEYS, *SETTINGS_KEYS, *VIEW_KEYS)
 """Those that rest while the sweep's table has the screen and the keyboard for itself."""

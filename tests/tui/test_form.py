@@ -185,6 +185,7 @@ async def test_arrows_and_tab_go_from_field_to_field(houses: Dataset) -> None:
 FAULTS = (
     ("learning_rate_m", "-1", "choose a positive number"),
     ("learning_rate_b", "fast", "'fast' is not a number: choose one, such as 0.1"),
+    ("learning_rate_b", "0,5", "choose one with a decimal point, such as 0.1"),
     ("learning_rate_b", "[red]", "'[red]' is not a number"),
     ("learning_rate_m", "nan", "a learning rate of nan"),
     ("initial_slope", "1e200", "choose an initial line nearer to the data"),

@@ -33,7 +33,7 @@ from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel
 from linreg_tui.tui.tour.tour import Tour
-from tests.tui.seeing import screen, until
+from tests.tui.seeing import screen, until, until_seen
 
 SMALL, LARGE = (80, 24), (120, 40)
 NAMES = [chapter.name for chapter in chapters()]
@@ -277,8 +277,11 @@ async def test_a_question_is_asked_answered_and_seen(houses: Dataset) -> None:
 
 async def test_a_question_can_be_skipped_and_answered_later(houses: Dataset) -> None:
     async with opened(houses, tour="rate") as pilot:
-        await pilot.press("enter", "enter")
+        await pilot.press("enter")
+        await until_seen(pilot, "enter skip ", row=-1)
+        await pilot.press("enter")
         assert memory.recall().answers["rate/1"] == memory.SKIPPED
+        await until_seen(pilot, "enter on ", row=-1)
         await pilot.press("backspace", "2")
         assert memory.recall().answers["rate/1"] == 1
 
@@ -507,6 +510,6 @@ async def test_while_points_are_edited_the_keys_of_the_tour_rest(houses: Dataset
         await pilot.pause()
         assert "On in the tour" not in screen(pilot)
         await pilot.press("question_mark", "p")
-        await until(lambda: "enter on" in screen(pilot).splitlines()[-1])
+        await until(lambda: "enter skip" in screen(pilot).splitlines()[-1])
         await pilot.press("enter")
         assert lead(pilot).watching or lead(pilot).number == number + 1
