@@ -99,6 +99,11 @@ def test_parts_of_a_plan_are_the_same_trials() -> None:
     assert [len(group) for group in plan.groups] == [3] * 3
     assert list(plan.first(2)) == trials[:6]
     assert list(plan.first(2).groups[1]) == trials[3:6]
+    assert list(plan.groups[2].groups[0]) == trials[6:]
+    assert plan.seconds(551) == pytest.approx(sum(part.seconds(551) for part in plan.groups))
+    assert plan.groups[0].seconds(551) == pytest.approx(
+        3 * estimated_seconds(trials[0].settings, 551)
+    )
     assert plan[1::3] == tuple(trials[1::3])
     assert plan[-1] == trials[-1]
     with pytest.raises(IndexError):
