@@ -87,7 +87,7 @@ class Tour:
         place = ""
         if self.opened:
             size, place = self.panel.share(size)
-        asked = self.guide.question is not None
+        asked = self.opened and self.guide.question is not None
         classes = {"touring": self.opened, "tour-begun": self.kept is not None, "asked": asked}
         return size, classes | {name: name == place for name in PLACES}
 
