@@ -154,7 +154,7 @@ async def test_it_hears_when_a_frame_was_shown(server: tuple[Terminal, str]) -> 
     _, url = server
     async with page(url) as shown:
         await shown.wait_for("ready")
-        await shown.type("+++ ")
+        await shown.type(" ")
         await shown.wait_for("running")
         assert shown.asked == 1
         await shown.type(ANSWER)
