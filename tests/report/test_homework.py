@@ -152,13 +152,11 @@ def test_every_curve_is_drawn_and_told_apart(solved: homework.Homework) -> None:
 
 
 def test_a_band_is_explained_where_there_is_one(solved: homework.Homework) -> None:
-    told = {}
-    for ending, picture in pictures(solved).items():
-        banded = any((curve.low != curve.high).any() for curve in picture.curves)
-        told[ending] = banded
-        assert ("from the least loss" in svg(picture)) == banded
-        assert ('fill-opacity="0.15"' in svg(picture)) == banded
-    assert any(told.values())
+    drawn = pictures(solved).values()
+    banded = [any((curve.low != curve.high).any() for curve in one.curves) for one in drawn]
+    assert any(banded)
+    assert ["from the least loss" in svg(one) for one in drawn] == banded
+    assert ['fill-opacity="0.15"' in svg(one) for one in drawn] == banded
 
 
 def test_curves_end_where_the_training_does(solved: homework.Homework) -> None:

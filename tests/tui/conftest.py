@@ -10,7 +10,6 @@ from textual import _wait, constants
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
-from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from linreg_tui.tui.app import LinregApp
@@ -27,42 +26,6 @@ def _waiting_for_no_longer_than_a_frame() -> None:
     """
     _wait.SLEEP_GRANULARITY = QUIET
     _wait.SLEEP_IDLE = QUIET / 4
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _only_what_is_at_work_is_waited_for() -> None:
-    """Before and after each key Textual asks every widget whether it has done what it had to do.
-
-    Most have nothing to do, and to be asked, and to answer, is most of what a key costs.
-    """
-
-    async def wait_for_screen(pilot: Pilot[object], timeout: float = 30.0) -> bool:
-        app, done, left = pilot.app, asyncio.Event(), 0
-
-        def one_less() -> None:
-            nonlocal left
-            left -= 1
-            if not left:
-                done.set()
-
-        for pump in (app, *app.screen.walk_children(with_self=True)):
-            if _at_work(pump) and pump.call_later(one_less):
-                left += 1
-        if left:
-            ended = [asyncio.create_task(e.wait()) for e in (done, app._exception_event)]
-            async with asyncio.timeout(timeout):
-                await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
-            for task in ended:
-                task.cancel()
-        return not left
-
-    Pilot._wait_for_screen = wait_for_screen  # type: ignore[method-assign, assignment]
-
-
-def _at_work(pump: MessagePump) -> bool:
-    """Whether it does anything but wait for its next message."""
-    messages: Any = pump._message_queue
-    return not (messages.empty() and messages.ready_event._waiters)
 
 
 @pytest.fixture(scope="session", autouse=True)
