@@ -7,6 +7,7 @@ without, is linear in the distance from the optimum and in the velocity.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -46,6 +47,35 @@ def _update(
     matrix[:, which] -= rates[which] * (ahead + along) * gradient
     matrix[:, which, 2 + which] = -rates[which] * along * momentum
     return matrix
+
+
+def rms_factors(
+    curvature: FloatArray, pull: FloatArray, rates: tuple[float, float], settings: Settings
+) -> Callable[[float], float]:
+    """The `rms_factor` of single steps for any factor on both learning rates, at little cost each.
+
+    Without its constant part, a step's matrix is M(s) = P₀ + s P₁ + s² P₂ for the factor s: each of
+    the two updates has the rates once. So the mean of M ⊗ M follows from those of Pᵢ ⊗ Pⱼ.
+    """
+    rate_m, rate_b = rates
+    still, up, down = (
+        step_matrices(curvature, pull, (s * rate_m, s * rate_b), settings)[:, :-1, :-1]
+        for s in (0.0, 1.0, -1.0)
+    )
+    powers = np.stack([still, (up - down) / 2, (up + down) / 2 - still], axis=1)
+    k, _, d, _ = powers.shape
+    if k == 1:
+        p0, p1, p2 = powers[0]
+        return lambda s: _spectral_radius(p0 + s * p1 + s**2 * p2)
+    columns = powers.reshape(k, 3 * d * d)
+    pairs = (columns.T @ columns / k).reshape(3, d, d, 3, d, d)
+    squares = pairs.transpose(0, 3, 1, 4, 2, 5).reshape(9, d**4)
+
+    def factor(s: float) -> float:
+        weights = np.array([1, s, s**2, s, s**2, s**3, s**2, s**3, s**4])
+        return math.sqrt(_spectral_radius((weights @ squares).reshape(d * d, d * d)))
+
+    return factor
 
 
 def product(matrices: FloatArray) -> FloatArray:

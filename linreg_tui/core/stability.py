@@ -28,7 +28,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.linear_steps import mean_square, product, products, rms_factor, step_matrices
+from linreg_tui.core.linear_steps import (
+    mean_square,
+    product,
+    products,
+    rms_factor,
+    rms_factors,
+    step_matrices,
+)
 from linreg_tui.core.moments import FloatArray, Moments
 from linreg_tui.core.outcome import near_excess
 from linreg_tui.core.sampling import LARGEST_DRAW, Index, sampler
@@ -76,7 +83,7 @@ def predict(data: Dataset, settings: Settings) -> Prediction:
         return Prediction()
     batches = _Batches.of(data, settings)
     with np.errstate(all="ignore"):
-        now, limit = batches.radius(1.0), _first_unstable(data, settings, batches.radius)
+        now, limit = batches.radius(1.0), _first_unstable(data, settings, batches)
     if now > AT_MOST:
         return Prediction(False, _number(now), _number(limit))
     steps = _steps_needed(data, settings, now)
@@ -140,6 +147,14 @@ class _Batches:
         """The factor on the distance a step, with both learning rates multiplied."""
         rounds = product(self.matrices(scale)[..., :-1, :-1])
         return math.pow(rms_factor(rounds), 1 / self.round)
+
+    def radii(self, unit: float) -> Callable[[float], float]:
+        """The same for any multiple of a factor."""
+        if self.round > 1:
+            return lambda multiple: self.radius(multiple * unit)
+        rate_m, rate_b = self.rates
+        rates = unit * rate_m, unit * rate_b
+        return rms_factors(self.curvature, self.pull, rates, self.settings)
 
     def noise(self) -> float | None:
         """The mean of the loss above the least one in the long run, in multiples of the least one.
@@ -207,13 +222,14 @@ def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
     return float(limit * unit)
 
 
-def _first_unstable(data: Dataset, settings: Settings, radius: Callable[[float], float]) -> float:
+def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> float:
     """The same for any settings: searched upwards, then by bisection."""
     near = max_stable_scale(data.moments, settings)
     by_formula = settings.batch_size is None and settings.optimizer == "sgd"
     if by_formula or not (math.isfinite(near) and near > 0):
         return near
-    low = near / 16
+    radius = batches.radii(near)
+    low = 1 / 16
     while radius(low) > AT_MOST:
         low /= 16
     high = low * STRIDE
@@ -222,7 +238,7 @@ def _first_unstable(data: Dataset, settings: Settings, radius: Callable[[float],
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
         low, high = (middle, high) if radius(middle) <= AT_MOST else (low, middle)
-    return low
+    return low * near
 
 
 def _steps_needed(data: Dataset, settings: Settings, radius: float) -> int | None:

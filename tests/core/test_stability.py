@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.foresights import Foresights
-from linreg_tui.core.linear_steps import product, products, step_matrices
+from linreg_tui.core.linear_steps import (
+    product,
+    products,
+    rms_factor,
+    rms_factors,
+    step_matrices,
+)
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.optimizers import Momentum, optimizer
 from linreg_tui.core.settings import Settings, Update
@@ -120,6 +126,23 @@ def test_a_sequence_of_steps_is_their_product(steps: int, k: int) -> None:
     expected = [reduce(lambda done, step: step @ done, sequence) for sequence in matrices]
     assert product(matrices) == pytest.approx(np.array(expected), rel=1e-9, abs=1e-9)
     assert products(matrices)[:, -1] == pytest.approx(np.array(expected), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize("kind", KINDS[:3])
+@pytest.mark.parametrize("k", [1, 5])
+def test_the_factor_of_a_step_for_any_factor_on_the_rates(
+    update: Update, kind: dict[str, Any], k: int
+) -> None:
+    rng = np.random.default_rng(k)
+    half = rng.normal(size=(k, 2, 2))
+    curvature, pull = half @ half.transpose(0, 2, 1), rng.normal(size=(k, 2))
+    settings = Settings(update=update, **kind)
+    factor = rms_factors(curvature, pull, (0.3, 0.2), settings)
+    for scale in (0.1, 1.0, 3.0, 10.0):
+        matrices = step_matrices(curvature, pull, (scale * 0.3, scale * 0.2), settings)
+        expected = rms_factor(matrices[:, :-1, :-1])
+        assert factor(scale) == pytest.approx(expected, rel=1e-9)
 
 
 def test_full_batches_leave_no_noise(houses: Dataset) -> None:
