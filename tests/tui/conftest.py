@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual import _wait, constants
+from textual._compositor import Compositor
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
@@ -53,6 +54,23 @@ def _styles_are_read_once() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _painted_when_looked_at(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Frames are not painted, but all of the screen whenever a test looks at it, and at its end.
+
+    Nobody else sees them, and they would take a third of the time. Where what is done follows from
+    what was painted, a test or a module of tests is marked as `painted`.
+    """
+
+    def unpainted(compositor: Compositor, **_: object) -> None:
+        compositor._dirty_regions.clear()
+
+    if request.node.get_closest_marker("painted") is None:
+        monkeypatch.setattr(Compositor, "render_update", unpainted)
+
+
+@pytest.fixture(autouse=True)
 def _whole_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests begin when all panes are there, and what is told at the start has been told."""
 
@@ -64,5 +82,7 @@ def _whole_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
                     await asyncio.sleep(0.001)
             await pilot.pause()
             yield pilot
+            if app.is_running:
+                app.screen._compositor.render_strips()
 
     monkeypatch.setattr(LinregApp, "run_test", run_test)

@@ -68,7 +68,7 @@ async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) 
     async with opened(houses, Settings(epochs=10_000)) as pilot:
         live, link = pilot.app.live, pilot.app.link  # type: ignore[attr-defined]
         await step_on(pilot, "shift+right", 10)
-        await pilot.pause()
+        assert "paused at step 10 of" in screen(pilot)
         link.answer()
         link.draw()
         assert link.ask()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
@@ -64,6 +65,7 @@ def screen(app: App[None]) -> list[str]:
     ]
 
 
+@pytest.mark.painted
 async def test_what_is_drawn_is_on_the_screen_and_follows_its_size() -> None:
     app = OnePlot()
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
@@ -78,6 +80,7 @@ async def test_what_is_drawn_is_on_the_screen_and_follows_its_size() -> None:
         assert len(screen(app)) == 3
 
 
+@pytest.mark.painted
 async def test_it_is_drawn_once_for_what_is_painted() -> None:
     app = OnePlot()
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:

@@ -41,8 +41,8 @@ async def poked(
     data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Pilot[None]]:
     async with opened(data, settings, size) as pilot:
-        await pilot.press("p")
-        await pilot.pause()
+        await press(pilot, "p")
+        screen(pilot)  # the cursor walks by what was drawn
         yield pilot
 
 

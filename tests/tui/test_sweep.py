@@ -249,6 +249,7 @@ async def test_keys_of_the_table(houses: Dataset) -> None:
         await pilot.press("end")
         assert sheet.here is not None
         assert sheet.here.group == 4
+        assert "▸" in screen(pilot)  # the columns that right goes to are those that are seen
         await pilot.press("home", "pagedown", "pageup", "down", "up")
         assert sheet.here.group == 0
         await pilot.press("right", "right", "s")
@@ -424,6 +425,7 @@ async def test_only_what_changes_is_repainted(
                 repainted.append(sum(region.area for region in regions))  # type: ignore[attr-defined]
             return refresh(self, *regions, **options)  # type: ignore[arg-type]
 
+        assert "512" in screen(pilot)
         monkeypatch.setattr(Plot, "refresh", counted)
         pane(pilot)._show()
         assert repainted == []
