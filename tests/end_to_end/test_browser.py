@@ -6,20 +6,23 @@ import os
 import re
 import shlex
 import signal
+import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from subprocess import PIPE
 
 import aiohttp
 import pyte
 import pytest
 
 from linreg_tui.tui.terminal.browser import WHERE
+from linreg_tui.web.session import SCREEN
 from tests.end_to_end.chromium import chromium
 from tests.end_to_end.terminal import Terminal, without_private
 from tests.end_to_end.test_application import command
-from tests.end_to_end.test_leaving import nobody_left, soon
+from tests.end_to_end.test_leaving import WITHIN, nobody_left, soon
 
 ANSWER = "\x1b[1;1R"
 """Where a terminal's cursor is."""
@@ -245,6 +248,24 @@ async def test_when_the_server_ends_its_applications_do(stopped_by: signal.Signa
         assert nobody_left(terminal.process.pid)
         assert time.monotonic() - began < 2
         assert [line.rstrip("^C ") for line in terminal.screen[1:3]] == ["", ""]
+
+
+def test_when_nobody_takes_what_it_shows_it_leaves_without_a_word() -> None:
+    program = subprocess.Popen(
+        [command()], stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **SCREEN}
+    )
+    with program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        assert program.stderr is not None
+        shown = b""
+        while b"ready" not in shown:
+            shown += os.read(program.stdout.fileno(), 65536)
+        program.stdout.close()
+        program.stdin.write(b"D" + (1).to_bytes(4, "big") + b"?")
+        program.stdin.flush()
+        assert program.wait(WITHIN) == 128 + signal.SIGHUP
+        assert program.stderr.read() == b""
 
 
 async def test_what_cannot_be_opened_any_more_is_said_by_the_server(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Any
 
+from textual.app import App
 from textual.drivers.web_driver import WebDriver
 from textual.events import CursorPosition
 from textual.message import Message
@@ -21,6 +24,16 @@ class BrowserDriver(WebDriver):
     The terminal in the page doesn't know synchronized output, and Textual keeps such an answer to
     itself. Any answer tells that the frames before have arrived, so it is asked something else.
     """
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._write = self._send  # type: ignore[assignment]
+
+    def _send(self, data: bytes) -> None:
+        try:
+            os.write(self.fileno, data)
+        except BrokenPipeError:  # the server is gone
+            self._app.panic()
 
     def write(self, data: str) -> None:
         """Send characters, or look-alikes of them."""
