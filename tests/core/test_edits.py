@@ -70,7 +70,7 @@ def agree(line: ClosedForm, afresh: ClosedForm) -> None:
         assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-12), name
 
 
-@settings(max_examples=5)
+@settings(max_examples=2)
 @given(st.integers(0, 10**6))
 def test_a_thousand_edits_leave_the_bits_of_starting_afresh(houses: Dataset, seed: int) -> None:
     edits, book = at_random(houses, A_THOUSAND, seed)
@@ -82,7 +82,7 @@ def test_a_thousand_edits_leave_the_bits_of_starting_afresh(houses: Dataset, see
     assert edits.data.n == len(x)
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(
     st.integers(4097, 6000),
     st.sampled_from([0.0, 1e6, -1e8]),

@@ -80,7 +80,7 @@ def test_the_curve_is_whole_while_it_grows() -> None:
     thinner.extend(np.ones(1))
 
     def grow() -> None:
-        for _ in range(20_000):
+        for _ in range(5_000):
             thinner.extend(np.ones(997))
 
     growing = threading.Thread(target=grow)

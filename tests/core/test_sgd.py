@@ -189,7 +189,7 @@ def test_two_points_have_no_uncertainty() -> None:
 
 @pytest.mark.parametrize("batch_size", [None, 8, 512])
 def test_memory_is_that_of_the_steps_kept(houses: Dataset, batch_size: int | None) -> None:
-    steps = 60_000
+    steps = 30_000
     run = Run(houses, Settings(batch_size=batch_size))
     tracemalloc.start()
     run.advance(steps)

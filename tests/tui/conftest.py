@@ -57,10 +57,10 @@ def _styles_are_read_once() -> None:
 def _painted_when_looked_at(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Frames are not painted, but all of the screen whenever a test looks at it, and at its end.
+    """Frames are not painted, but all of the screen whenever a test looks at it.
 
-    Nobody else sees them, and they would take a third of the time. Where what is done follows from
-    what was painted, a test or a module of tests is marked as `painted`.
+    Nobody else sees them, and they would take a third of the time. A test of what is done when a
+    frame is painted is marked as `painted`.
     """
 
     def unpainted(compositor: Compositor, **_: object) -> None:
@@ -82,7 +82,5 @@ def _whole_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
                     await asyncio.sleep(0.001)
             await pilot.pause()
             yield pilot
-            if app.is_running:
-                app.screen._compositor.render_strips()
 
     monkeypatch.setattr(LinregApp, "run_test", run_test)

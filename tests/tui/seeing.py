@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,14 +19,18 @@ def screen(pilot: Pilot[Any]) -> str:
 async def until(condition: Callable[[], object], seconds: float = 15) -> None:
     """Let the application go on until the condition holds.
 
+    It has twice the time that it takes to look.
+
     Raises
     ------
     TimeoutError
         If it doesn't in time.
     """
     async with asyncio.timeout(seconds):
+        began = time.monotonic()
         while not condition():
-            await asyncio.sleep(0.004)
+            await asyncio.sleep(max(0.004, 2 * (time.monotonic() - began)))
+            began = time.monotonic()
 
 
 async def until_seen(pilot: Pilot[Any], text: str, row: int | None = None) -> None:

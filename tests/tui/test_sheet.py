@@ -299,7 +299,7 @@ def test_the_legend_says_how_many_it_has_no_room_for(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n)
     made = Sheet(houses, plan)
     made.board.take(run_trial(houses, trial) for trial in plan)
-    for columns in range(30, 100):
+    for columns in range(30, 100, 3):
         drawn = draw_curves(
             columns, 12, houses, list(made.overlaid()), made.columns, "steps", BRAILLE
         )

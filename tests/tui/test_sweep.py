@@ -312,7 +312,7 @@ def test_every_key_of_the_live_pane_is_a_method_of_it() -> None:
 
 async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        pane(pilot).start(usual(Settings(epochs=60_000), houses.n))
+        pane(pilot).start(usual(Settings(epochs=20_000), houses.n))
         await pilot.press("4")
         await until(lambda: pane(pilot).sweep_run.sheet.board.taken > 0)
         await pilot.press("ctrl+x")

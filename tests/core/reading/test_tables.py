@@ -548,7 +548,7 @@ def test_a_header_of_a_megabyte_is_no_header(tmp_path: Path) -> None:
 
 def test_wide_rows(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    table = rng.normal(size=(40, 5000))
+    table = rng.normal(size=(10, 5000))
     lines = [",".join(f"c{place}" for place in range(5000))]
     lines += [",".join(map(repr, row)) for row in table.tolist()]
     data = load(written(tmp_path, "\n".join(lines)), "c4999", "c17")
@@ -579,7 +579,7 @@ def test_a_damaged_file_gives_rows_or_one_line(tmp_path: Path, ending: str) -> N
         path.write_bytes(gzip.compress(text) if ending.endswith("gz") else text)
     whole = path.read_bytes()
     rng = np.random.default_rng(0)
-    for _ in range(200):
+    for _ in range(100):
         broken = bytearray(whole)
         for place in rng.integers(0, len(whole), rng.integers(1, 4)):
             broken[place] = rng.integers(256)
