@@ -18,6 +18,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.arrangement import LEAST_COLUMNS, LEAST_ROWS, arrange
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.footer import KeysFooter
+from linreg_tui.tui.main_screen import MainScreen
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.presenter import Drawn, PressedKeys, present
 from linreg_tui.tui.terminal.linked import LinkedApp
@@ -49,6 +50,10 @@ class PanesApp(LinkedApp):
         self._poking = False
         self.tour = Tour(self)
         self._others: Others | None = None
+
+    def get_default_screen(self) -> MainScreen:
+        """The screen of the panes."""
+        return MainScreen(id="_default")
 
     def compose(self) -> ComposeResult:
         """The live pane, with room for the others."""

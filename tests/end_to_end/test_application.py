@@ -196,6 +196,25 @@ def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int
         assert terminal.wait_exit() == 0
 
 
+def test_beneath_a_dialog_the_run_goes_on_for_few_bytes() -> None:
+    with Terminal.start([command(), "--epochs", "40"], 120, 40) as terminal:
+        terminal.wait_for("ready")
+        terminal.type("+ x")
+        terminal.wait_for("writes linreg-run")
+        terminal.read(0.5)
+        told = len(terminal.output)
+        terminal.wait_for("━● 40")
+        # Painted whole for each step, it would be a million.
+        assert len(terminal.output) - told < 100_000
+        terminal.read(0.4)
+        painted = terminal.cells
+        terminal.resize(113, 39)
+        terminal.settle(0.7)
+        terminal.resize(120, 40)
+        terminal.settle(0.7)
+        assert terminal.cells == painted
+
+
 def test_bytes_that_are_no_utf_8_end_nothing() -> None:
     with Terminal.start([command()]) as terminal:
         terminal.wait_for("ready")

@@ -116,3 +116,22 @@ async def test_the_terminal_is_asked_after_each_frame_once_it_has_answered(
         pilot.app.post_message(TerminalSupportsSynchronizedOutput())
         await pilot.press("minus")
         await until(lambda: QUESTION in written)
+
+
+async def test_behind_a_form_frames_are_few(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(houses, size=(120, 40)) as pilot:
+        live = pilot.app.live  # type: ignore[attr-defined]
+        await pilot.press("question_mark")
+        assert not live.screen.is_active
+        drawn: list[int] = []
+        monkeypatch.setattr(live, "_redraw", lambda: drawn.append(view(pilot).number))
+        late = live._last_resort
+        monkeypatch.setattr(late, "resume", lambda: drawn.append(-1))
+        live.view.run.advance(5)
+        live._tell(Progress(live._player._training.run_id, 5, done=True, diverged=False))
+        await until(lambda: drawn)
+        assert drawn == [-1]  # it is left to the timer
+        live._catch_up()
+        assert drawn == [-1, 5]

@@ -65,7 +65,7 @@ class LiveView(Vertical):
 
     def on_mount(self) -> None:
         """Be able to show a frame late, and then begin."""
-        self._last_resort = self.set_interval(LATE, self.catch_up, pause=True)
+        self._last_resort = self.set_interval(LATE, self._catch_up, pause=True)
         self._begin()
 
     def _begin(self) -> None:
@@ -107,10 +107,16 @@ class LiveView(Vertical):
             self.catch_up()
 
     def catch_up(self) -> None:
-        """Show what was left out, if anything was and the terminal can take it."""
+        """Show what was left out, if anything was and the terminal can take it.
+
+        Behind a form that is seldom, since all that lies there is painted anew each time.
+        """
+        self._catch_up(at_once=self.screen.is_active)
+
+    def _catch_up(self, *, at_once: bool = True) -> None:
         if self._drawn in (None, self._to_draw):
             return
-        if self._link.free:
+        if at_once and self._link.free:
             self._redraw()
         else:
             self._last_resort.resume()
