@@ -112,6 +112,16 @@ async def test_a_name_and_enter_open_however_fast_they_are_typed(
         await until(lambda: isinstance(pilot.app.screen, ColumnPicker))
 
 
+async def test_where_the_cursor_is_can_be_told_without_colours(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        for name in ("sub/", "[bold]names.csv", "export.csv"):
+            marked = [line for line in screen(pilot).splitlines() if "▸" in line]
+            assert len(marked) == 1
+            assert f"▸ {name}" in marked[0]
+            await pilot.press("down")
+            await pilot.pause()
+
+
 def test_only_folders_and_what_can_be_opened_are_listed(folder: Path) -> None:
     names = [entry.name for entry in entries(folder)]
     assert names == ["..", "examples", "sub", "[bold]names.csv", "export.csv", "text.csv"]

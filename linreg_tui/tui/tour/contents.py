@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from linreg_tui.tour.chapter import Chapter
+from linreg_tui.tui.forms.plain_list import PlainList
 from linreg_tui.tui.tour.guide import END, FORGET
 
 KEYS = "  ".join(
@@ -31,6 +32,7 @@ class ContentsScreen(ModalScreen[str | None]):
     """Closes with the name of a chapter, with what else was chosen, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        ("enter", "go", "Go there"),
         ("i,escape,backspace", "close", "Close"),
         ("f", f"choose('{FORGET}')", "Forget place and answers"),
         ("q", f"choose('{END}')", "End the tour"),
@@ -45,7 +47,7 @@ class ContentsScreen(ModalScreen[str | None]):
         """The titles, and the keys."""
         with Vertical(id="contents") as box:
             box.border_title = "The tour"
-            yield OptionList(
+            yield PlainList(
                 *(
                     Option(Content(f"{chapter.number:>2}  {chapter.title}"))
                     for chapter in self._chapters
@@ -56,12 +58,19 @@ class ContentsScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Begin with the chapter that one is in."""
-        self.query_one(OptionList).highlighted = self._here
+        self.query_one(PlainList).highlighted = self._here
 
-    @on(OptionList.OptionSelected)
+    def action_go(self) -> None:
+        """The chapter under the cursor is chosen."""
+        self._go(self.query_one(PlainList).highlighted or 0)
+
+    @on(OptionList.OptionSelected)  # by a click
     def go(self, event: OptionList.OptionSelected) -> None:
         """A chapter is chosen."""
-        self.dismiss(self._chapters[event.option_index].name)
+        self._go(event.option_index)
+
+    def _go(self, place: int) -> None:
+        self.dismiss(self._chapters[place].name)
 
     def action_choose(self, what: str) -> None:
         """Something other than a chapter is."""
