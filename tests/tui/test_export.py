@@ -155,7 +155,7 @@ async def test_what_is_in_the_files(houses: Dataset, folder: Path) -> None:
     assert "GrLivArea →" in text
     assert "batch 64   η_m 1e-7" in text
     drawn = ElementTree.parse(folder / "linreg-run.svg").getroot()
-    assert drawn.attrib["viewBox"] == f"0 0 800 {20 * len(text.splitlines())}"
+    assert drawn.attrib["viewBox"] == f"-20 -20 840 {20 * len(text.splitlines()) + 40}"
     shown = [element.text for element in drawn.iter() if element.text]
     assert {"GrLivArea", "SalePrice", "loss", "slope"} <= set(shown)
     assert "range(1, 4)" in (folder / "linreg-run.py").read_text()

@@ -36,6 +36,14 @@ def test_braille_is_drawn() -> None:
     assert root.attrib["viewBox"] == f"0 0 {4 * WIDE} {HIGH}"
 
 
+def test_the_ground_has_a_margin() -> None:
+    root = ElementTree.fromstring(svg([Strip([Segment("ab")])], margin=2))
+    assert root.attrib["viewBox"] == f"-20 -20 {2 * WIDE + 40} {HIGH + 40}"
+    (ground,) = root.iter(f"{SVG}rect")
+    place = [ground.attrib[name] for name in ("x", "y", "width", "height")]
+    assert place == root.attrib["viewBox"].split()
+
+
 def test_the_ground_is_the_themes() -> None:
     def rectangles(ground: Style | None) -> list[str]:
         return [rect.attrib["fill"] for rect in drawn("a", ground=ground).iter(f"{SVG}rect")]

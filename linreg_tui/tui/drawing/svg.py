@@ -17,24 +17,27 @@ BRAILLE = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
 """Column and row of the dot that each bit of a braille character stands for."""
 
 
-def svg(strips: Sequence[Strip], ground: Style | None = None) -> str:
-    """Rows of cells as SVG, on a ground of this style.
+def svg(strips: Sequence[Strip], ground: Style | None = None, margin: int = 0) -> str:
+    """Rows of cells as SVG, on a ground of this style, with a margin as wide as so many columns.
 
     Each word has its own place and each braille dot is a shape, so that the picture is the same
     whatever monospaced font there is.
     """
     ground = ground or Style()
     front, back = _colour(ground, "color", FOREGROUND), _colour(ground, "bgcolor", BACKGROUND)
-    columns, rows = max(strip.cell_length for strip in strips), len(strips)
+    around = margin * WIDE
+    wide = max(strip.cell_length for strip in strips) * WIDE + 2 * around
+    high = len(strips) * HIGH + 2 * around
     body = "\n".join(
         element
         for row, strip in enumerate(strips)
         for element in _row(row * HIGH, strip, front, back)
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {columns * WIDE} {rows * HIGH}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-around} {-around} {wide} {high}" '
         'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="16">\n'
-        f'<rect width="100%" height="100%" fill="{back}"/>\n{body}\n</svg>\n'
+        f'<rect x="{-around}" y="{-around}" width="{wide}" height="{high}" fill="{back}"/>\n'
+        f"{body}\n</svg>\n"
     )
 
 

@@ -31,6 +31,9 @@ from linreg_tui.tui.drawing.svg import svg
 RUN, SWEEP = "linreg-run", "linreg-sweep"
 """How the names of the files begin."""
 
+MARGIN = 2
+"""Columns around a picture."""
+
 Making = Callable[[Sequence[Path]], Iterable[str]]
 """Takes the files that are written before it, and gives its own text in pieces."""
 
@@ -68,7 +71,7 @@ def of_run(seen: InView) -> list[Export]:
     """What there is to write of a run."""
     run, last = seen.run, seen.last
     history: dict[str, Making] = {".csv": lambda _: history_lines(run, last)}
-    picture: dict[str, Making] = {".svg": lambda _: [svg(seen.picture, seen.ground)]}
+    picture: dict[str, Making] = {".svg": lambda _: [svg(seen.picture, seen.ground, MARGIN)]}
     text: dict[str, Making] = {
         ".txt": lambda _: (f"{strip.text.rstrip()}\n" for strip in seen.picture)
     }
