@@ -17,6 +17,9 @@ from linreg_tui.numbers import exact
 NO_YES = ("no", "yes")
 AUTO = ("auto", "")
 
+_LONG = 40
+"""Characters of what is wrong that are repeated; what to do follows them."""
+
 SCALED = " for the houses, else fitted to the scale of the data"
 """What the help says of a default that depends on the data."""
 
@@ -29,7 +32,9 @@ def _batch_size(text: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number of rows nor full") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a number of rows nor full, as in 32,64,full"
+        ) from None
 
 
 def batch_sizes(text: str) -> list[int | None]:
@@ -96,9 +101,20 @@ class Option:
             kind = "number" if self.takes is float else "whole number"
             usual = getattr(Settings(), self.name)
             such = " or ".join([self.write(10 if usual is None else usual), *self.none[:1]])
-            wrong = f"{text!r} is not a {kind}" if text else f"a {kind} is missing"
+            wrong = f"{_short(text)!r} is not a {kind}" if text else f"a {kind} is missing"
             one = "one with a decimal point" if self.takes is float and "," in text else "one"
             raise InputError(f"{wrong}: choose {one}, such as {such}") from None
+
+    def read_word(self, text: str) -> Any:
+        """The same for a word of the command line, which argparse complains of."""
+        try:
+            return self.read(text)
+        except InputError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
 
 OPTIONS = (
@@ -168,7 +184,7 @@ def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
         scaled = option.name in PROPOSED
         shown = f"{default:g}" if isinstance(default, float) else default
         choices, kind = (
-            (option.takes, str) if isinstance(option.takes, tuple) else (None, option.takes)
+            (option.takes, str) if isinstance(option.takes, tuple) else (None, option.read_word)
         )
         group.add_argument(
             flag,

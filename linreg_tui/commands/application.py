@@ -65,5 +65,7 @@ def _recognise(name: str | None) -> None:
 
     from difflib import get_close_matches
 
+    if name == "help":
+        raise InputError("help: no such file or command; linreg-tui --help lists what there is")
     if near := get_close_matches(name, NAMES):
         raise InputError(f"{printable(name)}: no such file or command; is it {near[0]}?")

@@ -53,6 +53,16 @@ class Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
 
 
+def whole_number(text: str) -> int:
+    """A type for argparse."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{printable(text, 40)!r} is not a whole number: choose one, such as 4"
+        ) from None
+
+
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Let it be named what to train on."""
     parser.add_argument(
@@ -93,6 +103,10 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
                 "data sets; name one of them"
             )
         return example(options.example, options.x, options.y)
+    if options.data in NAMES and not Path(options.data).exists():
+        raise InputError(
+            f"{options.data}: there is no such file; the data set is --example {options.data}"
+        )
     if options.data is not None:
         from linreg_tui.commands.partitions import partitioned
 
@@ -153,11 +167,15 @@ def add_batch_sizes(group: argparse._ActionsContainer) -> None:
 def add_trials(group: argparse._ActionsContainer) -> None:
     """Let it be chosen how often, and in how many processes, a sweep trains."""
     group.add_argument(
-        "--repeats", type=int, metavar="K", default=1, help="trainings of each (default: 1)"
+        "--repeats",
+        type=whole_number,
+        metavar="K",
+        default=1,
+        help="trainings of each (default: 1)",
     )
     group.add_argument(
         "--jobs",
-        type=int,
+        type=whole_number,
         metavar="N",
         help="processes to train in (default: 1, and more for a long sweep)",
     )
@@ -168,7 +186,7 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("data-parallel training")
     group.add_argument(
         "--workers",
-        type=int,
+        type=whole_number,
         metavar="K",
         help="K workers take a batch each (of 64 rows, or --batch-size), and the learning rates "
         "are multiplied by K; they are on the cluster, with train, or take turns here",

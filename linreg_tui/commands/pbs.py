@@ -7,7 +7,7 @@ import re
 import shlex
 import sys
 
-from linreg_tui.commands.arguments import Parser
+from linreg_tui.commands.arguments import Parser, whole_number
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 
@@ -142,7 +142,9 @@ def command(words: list[str]) -> int:
         "before it or not:\n"
         "  linreg-tui pbs -- fit '/eagle/PROJECT/part-*.parquet' --json > linreg.pbs",
     )
-    parser.add_argument("--nodes", type=int, default=2, metavar="N", help="nodes (default: 2)")
+    parser.add_argument(
+        "--nodes", type=whole_number, default=2, metavar="N", help="nodes (default: 2)"
+    )
     parser.add_argument(
         "--queue",
         metavar="NAME",
@@ -162,7 +164,7 @@ def command(words: list[str]) -> int:
     )
     parser.add_argument(
         "--workers",
-        type=int,
+        type=whole_number,
         default=CORES,
         metavar="N",
         help=f"workers on each node (default: {CORES}, one a core)",

@@ -442,21 +442,21 @@ def test_numbers_can_be_negative_and_in_any_form(
         ("--batch-size 0", "a batch of 0 is not possible with 551 rows: choose"),
         ("--batch-size 552", "choose a batch size from 1 to 551, or full"),
         ("--batch-size -1", "a batch of -1 is not possible"),
-        ("--batch-size half", "'half' is neither a number of rows nor full"),
-        ("--batch-size 1.5", "'1.5' is neither a number of rows nor full"),
+        ("--batch-size half", "'half' is not a whole number: choose one, such as 10 or full"),
+        ("--batch-size 1.5", "'1.5' is not a whole number"),
         ("--epochs 0", "0 epochs leave nothing to train: choose 1 or more"),
         ("--epochs -3", "-3 epochs leave nothing to train"),
-        ("--epochs 1.5", "--epochs: invalid int value: '1.5'"),
+        ("--epochs 1.5", "--epochs: '1.5' is not a whole number: choose one, such as 30"),
         ("--epochs 10000001", "at most 10,000,000 epochs are possible: choose fewer"),
         ("--epochs 1250001 --batch-size 64", "10,000,008 steps, and at most 10,000,000 are kept"),
         (f"--epochs {'9' * 4300} --batch-size 1", "at most 10,000,000 epochs are possible"),
-        (f"--epochs {'9' * 9000}", "invalid int value"),
+        (f"--epochs {'9' * 9000}", f"{'9' * 40}…' is not a whole number: choose one, such as 30"),
         ("--learning-rate-m 0", "a learning rate of 0 for m is not possible: choose"),
         ("--learning-rate-m -1e-7", "a learning rate of -1e-07 for m is not possible"),
         ("--learning-rate-b nan", "a learning rate of nan for b is not possible"),
         ("--learning-rate-b inf", "a learning rate of inf for b is not possible"),
         ("--learning-rate-b=-inf", "a learning rate of -inf for b is not possible"),
-        ("--learning-rate-m fast", "--learning-rate-m: invalid float value: 'fast'"),
+        ("--learning-rate-m fast", "'fast' is not a number: choose one, such as 1e-7"),
         ("--initial-slope nan", "the initial slope must be a finite number, not nan"),
         ("--initial-slope 1e999", "the initial slope must be a finite number, not inf"),
         ("--initial-intercept=-inf", "the initial intercept must be a finite number"),
@@ -467,7 +467,7 @@ def test_numbers_can_be_negative_and_in_any_form(
         ("--optimizer lbfgs", "--optimizer: invalid choice: 'lbfgs'"),
         ("--schedule never", "--schedule: invalid choice: 'never'"),
         ("--seed -1", "a seed of -1 is not possible: choose 0 or more"),
-        ("--seed pi", "--seed: invalid int value: 'pi'"),
+        ("--seed pi", "--seed: 'pi' is not a whole number: choose one, such as 0"),
         ("--momentum 1", "a momentum of 1 is not possible"),
         ("--momentum nan", "a momentum of nan is not possible"),
         ("--decay 0", "a decay of 0 is not possible"),
@@ -476,7 +476,10 @@ def test_numbers_can_be_negative_and_in_any_form(
         (f"--decay-steps {10**400}", "decay steps are not possible: choose from 1 to 10,000,000"),
         ("--warmup-steps -1", "-1 warm-up steps are not possible: choose from 0"),
         (f"--warmup-steps {10**400}", "warm-up steps are not possible: choose from 0"),
+        ("--learning-rate-b 0,5", "choose one with a decimal point, such as 0.1"),
+        ("--workers some", "--workers: 'some' is not a whole number: choose one, such as 4"),
         ("nowhere.csv", "nowhere.csv: there is no such file; check the path"),
+        ("norris", "there is no such file; the data set is --example norris"),
         (".", ".: this is a folder; name a CSV file in it"),
         ("--x GrLivArea --y SqFt", "there is no column SqFt; choose from"),
         ("--x SalePrice --y SalePrice", "x and y are both SalePrice; choose two different"),
@@ -648,6 +651,8 @@ def test_an_output_without_the_characters_is_no_failure(monkeypatch: pytest.Monk
 def test_a_mistyped_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fitt"]) == 2
     assert capsys.readouterr().err == "linreg-tui: fitt: no such file or command; is it fit?\n"
+    assert main(["help"]) == 2
+    assert "linreg-tui --help lists what there is" in capsys.readouterr().err
 
 
 MADE = "day,a,b\n" + "".join(f"2020-01-{n:02},{n / 7},{n * n}\n" for n in range(1, 29))

@@ -196,7 +196,7 @@ def test_few_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         ("--repeats 0", "a training has at least 1 repeat: choose 1 or more"),
         (f"--repeats -{'9' * 4000}", "a training has at least 1 repeat"),
         ("--repeats 1000000000", "more than 100,000 trials, the most that are possible: choose"),
-        ("--repeats two", "--repeats: invalid int value: 'two'"),
+        ("--repeats two", "--repeats: 'two' is not a whole number: choose one, such as 4"),
         ("--jobs 0", "so many jobs are not possible: choose from 1 to 32"),
         (f"--jobs {'9' * 4000}", "so many jobs are not possible"),
         ("--epochs 0", "0 epochs leave nothing to train"),
