@@ -415,6 +415,12 @@ async def test_points_on_one_spot_are_counted(few: Dataset) -> None:
         assert "beneath" not in screen(pilot)
 
 
+async def test_of_points_on_one_spot_the_last_one_added_is_taken_out(few: Dataset) -> None:
+    async with poked(few, SLOW) as pilot:
+        await press(pilot, "n", "a", "k")
+        assert data_now(pilot).x.tolist() == few.x.tolist()
+
+
 async def test_where_nothing_can_be_written_it_says_so(
     few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,14 +55,17 @@ class Poking:
 
     @property
     def near(self) -> int | None:
-        """The row that can be taken hold of: the one that is lifted, or the nearest in reach."""
+        """The row that can be taken hold of: the one that is lifted, or the nearest in reach.
+
+        Of those that are equally near, the one that was added last.
+        """
         if self.lifted is not None or self._area is None:
             return self.lifted
         area, (x, y) = self._area, self.edits.data.sketch
         across = _cells(area.x, area.plot_columns, x, self.cursor[0])
         down = ASPECT * _cells(area.y, area.plot_rows, y, self.cursor[1])
         distance = across * across + down * down
-        nearest = int(distance.argmin())
+        nearest = len(distance) - 1 - int(distance[::-1].argmin())
         if distance[nearest] > REACH * REACH:
             return None
         return int(self.edits.data.sketched[nearest])
