@@ -391,6 +391,7 @@ async def test_a_small_screen_scrolls(houses: Dataset) -> None:
         (Prediction(True, 0.99999999, 3.0), Settings(), "spectral radius just below 1"),
         (Prediction(True, 0.99, 3.0), Settings(), "too slow to come within 1%"),
         (Prediction(False, None, None), Settings(), "will diverge"),
+        (Prediction(True, 0.99, 3.0, 0), Settings(), "is within 1% of the optimum already"),
     ],
 )
 def test_foresight(prediction: Prediction, settings: Settings, words: str) -> None:

@@ -22,6 +22,8 @@ def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
         return f"will keep trembling, {100 * noise:.2g}% above the optimum on average"
     if foreseen.steps is None:
         return "too slow to come within 1% of the optimum"
+    if foreseen.steps == 0:
+        return "is within 1% of the optimum already"
     if foreseen.steps > budget:
         return f"needs about {foreseen.steps:,} steps, these are {budget:,}"
     if noise > CONVERGED_WITHIN / 5:
