@@ -112,7 +112,8 @@ class PanesApp(LinkedApp):
         main.query_one(TitleBar).show(now.alone)
         for pane in main.query(".pane"):
             pane.display = now.shows(pane.id)
-        main.query_one(PressedKeys).rest(touring=self.tour.opened)
+        pressed = main.query_one(PressedKeys)
+        pressed.rest(touring=self.tour.opened, asked=main.has_class("asked"))
         if (others := self._others) is not None:
             others.descent.display = now.alone == DESCENT
             others.data.poke(on=now.poking and not now.too_small)

@@ -26,14 +26,15 @@ class Drawn(Protocol):
 
 ON_A_CURVE = {"left_square_bracket": "Smaller η", "right_square_bracket": "Larger η"}
 
-IN_THE_TOUR = "[b]enter[/] on   [b]⌫[/] back   [b]i[/] chapters   [b]d[/] ends presenting"
+END = "[b]d[/] ends presenting"
+IN_THE_TOUR = "[b]enter[/] {on}   [b]⌫[/] back   [b]i[/] chapters   " + END
 """What the line says while no key is pressed, in Textual's markup."""
 
 
 class PressedKeys(Static):
     """The line at the bottom: the last key, how often it was pressed, and what it does.
 
-    Without one it is empty; in the tour it says how to go on.
+    Without one it says how to end the mode, and how to go on in the tour.
     """
 
     def __init__(self) -> None:
@@ -61,9 +62,9 @@ class PressedKeys(Static):
             self._fading.stop()
         self._fading = self.set_timer(A_MOMENT, self._fade)
 
-    def rest(self, *, touring: bool) -> None:
-        """What there is to say without a key."""
-        self._idle = IN_THE_TOUR if touring else ""
+    def rest(self, *, touring: bool, asked: bool) -> None:
+        """What there is to say without a key; in the tour, `asked` while a question is open."""
+        self._idle = IN_THE_TOUR.format(on="skip" if asked else "on") if touring else END
         if not self._last:
             self.update(self._idle)
 
