@@ -17,6 +17,7 @@ from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.preferences import PreferencesFile
+from linreg_tui.tui import palette
 from linreg_tui.tui.dialogs import Dialogs
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
@@ -113,6 +114,15 @@ class LinregApp(PanesApp):
     def catch_up(self) -> None:
         """Show the step that was left out, if one was."""
         self.live.catch_up()
+
+    def action_command_palette(self) -> None:
+        """Search in all that there is to do."""
+        if not isinstance(self.screen, palette.Palette):
+            self.push_screen(palette.of_commands())
+
+    def search_themes(self) -> None:
+        """Search in all themes."""
+        self.push_screen(palette.of_themes())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Everything that has a key, in the command palette."""

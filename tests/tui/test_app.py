@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 import pytest
 from textual.app import App
+from textual.command import CommandList
 from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
@@ -469,6 +470,19 @@ async def test_everything_is_in_the_palette(houses: Dataset) -> None:
         await pilot.press("ctrl+p")
         await pilot.press(*"Double", "enter")
         await until(lambda: view(pilot).run.settings.learning_rate_b == 0.2)
+
+
+async def test_a_command_that_is_chosen_twice_runs_once(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("ctrl+p", *"Double")
+        chosen = pilot.app.screen.query_one(CommandList)
+        await until(lambda: chosen.option_count == 1)
+        chosen.highlighted = 0
+        chosen.action_select()
+        chosen.action_select()
+        await until(lambda: len(pilot.app.screen_stack) == 1)
+        await pilot.pause()
+        assert view(pilot).run.settings.learning_rate_b == 0.2
 
 
 async def test_quit(houses: Dataset) -> None:
