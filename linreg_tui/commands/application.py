@@ -62,10 +62,10 @@ def _recognise(name: str | None) -> None:
     """Raise an InputError for a file that isn't there and nearly has the name of a command."""
     if name is None or Path(name).exists():
         return
+    if name == "help":
+        raise InputError("help: no such file or command; linreg-tui --help lists what there is")
 
     from difflib import get_close_matches
 
-    if name == "help":
-        raise InputError("help: no such file or command; linreg-tui --help lists what there is")
     if near := get_close_matches(name, NAMES):
         raise InputError(f"{printable(name)}: no such file or command; is it {near[0]}?")

@@ -13,7 +13,8 @@ class MainScreen(Screen[None]):
     """
 
     def _compositor_refresh(self) -> None:
+        all_of_it = self._repaint_required
         super()._compositor_refresh()
-        if not self.is_active:
+        if not (all_of_it or self.is_active):
             self._repaint_required = False
             self._repaint_regions.clear()
