@@ -18,7 +18,6 @@ NO_YES = ("no", "yes")
 AUTO = ("auto", "")
 
 _LONG = 40
-"""Characters of what is wrong that are repeated; what to do follows them."""
 
 SCALED = " for the houses, else fitted to the scale of the data"
 """What the help says of a default that depends on the data."""
@@ -101,7 +100,7 @@ class Option:
             kind = "number" if self.takes is float else "whole number"
             usual = getattr(Settings(), self.name)
             such = " or ".join([self.write(10 if usual is None else usual), *self.none[:1]])
-            wrong = f"{_short(text)!r} is not a {kind}" if text else f"a {kind} is missing"
+            wrong = f"{quoted(text)} is not a {kind}" if text else f"a {kind} is missing"
             one = "one with a decimal point" if self.takes is float and "," in text else "one"
             raise InputError(f"{wrong}: choose {one}, such as {such}") from None
 
@@ -113,8 +112,9 @@ class Option:
             raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+def quoted(text: str) -> str:
+    """What was typed, between quotes, and cut if it is long: what to do has to follow it."""
+    return repr(text if len(text) <= _LONG else f"{text[:_LONG]}…")
 
 
 OPTIONS = (

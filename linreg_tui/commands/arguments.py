@@ -14,7 +14,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
-from linreg_tui.options import batch_sizes
+from linreg_tui.options import batch_sizes, quoted
 
 BAD_INPUT = 2
 
@@ -54,12 +54,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def whole_number(text: str) -> int:
-    """A type for argparse."""
+    """What a word of the command line stands for, where argparse takes a type."""
     try:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{printable(text, 40)!r} is not a whole number: choose one, such as 4"
+            f"{quoted(text)} is not a whole number: choose one, such as 4"
         ) from None
 
 

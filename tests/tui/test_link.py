@@ -6,6 +6,7 @@ from textual.messages import TerminalSupportsSynchronizedOutput
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
+from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.terminal import link as link_module
 from linreg_tui.tui.terminal.link import QUESTION, Link
 from tests.tui.seeing import screen, until
@@ -122,7 +123,7 @@ async def test_behind_a_form_frames_are_few(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(houses, size=(120, 40)) as pilot:
-        live = pilot.app.live  # type: ignore[attr-defined]
+        live = pilot.app.query_one(LivePane)
         await pilot.press("question_mark")
         assert not live.screen.is_active
         drawn: list[int] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import Any
 
 from textual.app import App
@@ -27,13 +28,14 @@ class BrowserDriver(WebDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        self._write = self._send  # type: ignore[assignment]
+        self._write = partial(self._send)
 
-    def _send(self, data: bytes) -> None:
+    def _send(self, data: bytes) -> int:
         try:
-            os.write(self.fileno, data)
+            return os.write(self.fileno, data)
         except BrokenPipeError:  # the server is gone
             self._app.panic()
+            return 0
 
     def write(self, data: str) -> None:
         """Send characters, or look-alikes of them."""
