@@ -11,10 +11,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from linreg_tui.tui.dialog_screen import DialogScreen
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, ON_THE_PATH, POKE_KEYS, SWEEP_KEYS, Key
 from linreg_tui.tui.panes.timeline import EVENTS
 from linreg_tui.tui.poke.plane import Plane
@@ -24,7 +24,7 @@ TWO_COLUMNS = 80
 """How wide a screen has room for two columns of keys."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(DialogScreen[None]):
     """The keys and what they do; ? or q or enter closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

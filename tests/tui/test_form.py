@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from textual.app import App
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -22,7 +26,7 @@ from linreg_tui.options import OPTIONS
 from linreg_tui.tui import app as app_module
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.forms import settings as form_module
-from linreg_tui.tui.forms.field import Choice, Field
+from linreg_tui.tui.forms.field import Choice, Entry, Field
 from linreg_tui.tui.forms.foresight import foresight
 from linreg_tui.tui.forms.settings import COLUMNS, SettingsForm
 from linreg_tui.tui.panes.live import LivePane
@@ -104,6 +108,24 @@ def message(pilot: Pilot[None]) -> str:
 def test_every_setting_has_a_field() -> None:
     shown = [name for column in COLUMNS for labels in column.values() for name in labels]
     assert sorted(shown) == sorted(field.name for field in fields(Settings))
+
+
+async def test_it_is_styled_once_when_it_opens(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    styled: Counter[str] = Counter()
+    apply = Stylesheet.apply
+
+    def counting(sheet: Stylesheet, node: DOMNode, **options: Any) -> None:
+        if isinstance(node, Static | Entry | Choice) and isinstance(node.parent, Field):
+            styled[node.parent.setting] += 1
+        apply(sheet, node, **options)
+
+    monkeypatch.setattr(Stylesheet, "apply", counting)
+    async with opened(houses) as pilot:
+        # Only what has the focus is styled anew, once it has it.
+        assert {name for name, times in styled.items() if times > 2} == {"learning_rate_m"}
+        assert len(styled) == len(form(pilot).fields)
 
 
 @pytest.mark.parametrize("values", [Settings(), UNUSUAL])
@@ -331,7 +353,7 @@ async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
             await enter(pilot, name, text)
         assert dimmed() == {"learning_rate_m"}
         marks = {
-            each.setting: str(each.query_one(".mark", Static).content)
+            each.setting: str(each.query_one(".label", Static).content)[0]
             for each in pilot.app.screen.query(Field)
         }
         assert {name for name, mark in marks.items() if mark == "–"} == dimmed()

@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.files import current_folder, shortened
+from linreg_tui.tui.dialog_screen import DialogScreen
 from linreg_tui.tui.export.exports import Export, place, write
 from linreg_tui.tui.forms.field import Entry
 from linreg_tui.tui.forms.plain_list import PlainList
@@ -45,7 +45,7 @@ class Choices(PlainList):
     BINDINGS: ClassVar[list[BindingType]] = [("x,q", "screen.cancel", "Cancel")]
 
 
-class ExportScreen(ModalScreen[str | None]):
+class ExportScreen(DialogScreen[str | None]):
     """Writes what is chosen; closes with the folder that was written to, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,7 +66,7 @@ class ExportScreen(ModalScreen[str | None]):
         self._labels = [export.label for export in exports()]
         self._first = first
         self._choices = Choices(*map(Option, (*self._labels, REPORT)), compact=True)
-        self._folder = Entry(current_folder() if folder is None else folder, compact=True)
+        self._folder = Entry(current_folder() if folder is None else folder)
         self._said = Said(id="files")
         self._writing = False
 

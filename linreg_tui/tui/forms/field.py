@@ -20,13 +20,20 @@ LONGEST = 24
 
 
 class Entry(Input, inherit_bindings=False):
-    """A text; up, down, enter and ctrl+x are the form's."""
+    """A text in a row of its own; up, down, enter and ctrl+x are the form's.
+
+    What is wrong with it is the form's to say. So it needs none of the classes by which Textual
+    tells that and that it has no border: each of them would style it anew while a form opens.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding
         for binding in Input.BINDINGS
         if isinstance(binding, Binding) and binding.key not in ("enter", "ctrl+x")
     ]
+
+    def validate(self, _: str) -> None:
+        """Find nothing wrong."""
 
 
 class Choice(Widget, can_focus=True):
@@ -74,18 +81,18 @@ class Field(Horizontal):
         text: str,
         words: Sequence[str] = (),
         longest: int = LONGEST,
+        *,
+        idle: bool = False,
     ) -> None:
-        super().__init__(id=setting)
+        super().__init__(id=setting, classes="idle" if idle else None)
         self.setting = setting
         self.label = label
-        self._control = (
-            Choice(words, text) if words else Entry(text, compact=True, max_length=longest)
-        )
+        self._label = Static(self._marked(), classes="label")
+        self._control = Choice(words, text) if words else Entry(text, max_length=longest)
 
     def compose(self) -> ComposeResult:
-        """Mark, label, value."""
-        yield Static(classes="mark")
-        yield Static(Content(self.label), classes="label")
+        """Mark and label, value."""
+        yield self._label
         yield self._control
 
     @property
@@ -116,9 +123,14 @@ class Field(Horizontal):
 
     def mark(self, *, wrong: bool, idle: bool) -> None:
         """Show whether the value is wrong, and whether it changes nothing."""
-        self.set_class(wrong, "wrong")
-        self.set_class(idle, "idle")
-        self.query_one(".mark", Static).update("✗" if wrong else "–" if idle else "", layout=False)
+        if (wrong, idle) != (self.has_class("wrong"), self.idle):
+            self.set_class(wrong, "wrong")
+            self.set_class(idle, "idle")
+            self._label.update(self._marked(), layout=False)
+
+    def _marked(self) -> Content:
+        mark = "✗" if self.has_class("wrong") else "–" if self.idle else " "
+        return Content(f"{mark} {self.label}")
 
     def on_descendant_focus(self) -> None:
         """What is typed goes here now."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic
 
 from textual.binding import BindingType
 from textual.reactive import Reactive
-from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from linreg_tui.tui.dialog_screen import DialogScreen, Outcome
 from linreg_tui.tui.forms.field import Choice, Field
 
-Outcome = TypeVar("Outcome")
 
-
-class FormScreen(ModalScreen[Outcome | None], Generic[Outcome]):
+class FormScreen(DialogScreen[Outcome | None], Generic[Outcome]):
     """A form over the panes; closes with what was chosen, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,11 +10,12 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from linreg_tui.tui.dialog_screen import DialogScreen
 
-class Question(ModalScreen[str | None]):
+
+class Question(DialogScreen[str | None]):
     """Closes with the key of an answer, or None for none of them.
 
     `answers` are what the keys, of one character each, stand for.

@@ -104,7 +104,8 @@ class SettingsForm(FormScreen[Settings]):
                             for name, label in labels.items():
                                 option = OF_NAME[name]
                                 text = option.write(getattr(self._settings, name))
-                                yield Field(name, label, text, option.words)
+                                idle = name in self._settings.without_effect
+                                yield Field(name, label, text, option.words, idle=idle)
             yield self._hint
             with self._verdict:
                 yield self._sign

@@ -13,7 +13,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -24,6 +23,7 @@ from linreg_tui.core.reading.loading import load
 from linreg_tui.core.reading.streaming import SAMPLE_ROWS, stream
 from linreg_tui.core.reading.tables import Preview
 from linreg_tui.core.text import printable
+from linreg_tui.tui.dialog_screen import DialogScreen
 from linreg_tui.tui.drawing.picture import Picture, cut
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.forms.plain_list import PlainList
@@ -61,7 +61,7 @@ KEYS = "  ".join(
 """The bottom line, in Textual's markup."""
 
 
-class ColumnPicker(ModalScreen[Dataset | None]):
+class ColumnPicker(DialogScreen[Dataset | None]):
     """Closes with the data that was read, or None to choose another file."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -17,7 +17,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -26,6 +25,7 @@ from linreg_tui.core.reading.columns import lacking
 from linreg_tui.core.reading.tables import Preview, preview
 from linreg_tui.core.text import printable
 from linreg_tui.files import shortened
+from linreg_tui.tui.dialog_screen import DialogScreen
 from linreg_tui.tui.drawing.picture import Picture, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.forms.plain_list import PlainList
@@ -66,7 +66,7 @@ class Chosen:
     example: str | None = None
 
 
-class FilePicker(ModalScreen[Chosen | None]):
+class FilePicker(DialogScreen[Chosen | None]):
     """Closes with what was chosen, or None; `folder` is where it is.
 
     It begins on the entry of the name `beside`, and with a word on what was `wrong`.

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from linreg_tui.tour.chapter import Chapter
+from linreg_tui.tui.dialog_screen import DialogScreen
 from linreg_tui.tui.forms.plain_list import PlainList
 from linreg_tui.tui.tour.guide import END, FORGET
 
@@ -28,7 +28,7 @@ KEYS = "  ".join(
 )
 
 
-class ContentsScreen(ModalScreen[str | None]):
+class ContentsScreen(DialogScreen[str | None]):
     """Closes with the name of a chapter, with what else was chosen, or with None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
