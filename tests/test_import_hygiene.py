@@ -97,24 +97,29 @@ def loaded(script: str) -> frozenset[str]:
 @pytest.mark.parametrize(
     ("script", "needed", "excluded"),
     [
-        (ALL_OF_CORE, {"linreg_tui.core.sgd", "linreg_tui.core.closed_form"}, HEAVY),
-        ("import linreg_tui.cli", {"linreg_tui.cli"}, HEAVY | {"rich"}),
         (WITHOUT_A_SCREEN, {"linreg_tui.sweeps.sweeping", "linreg_tui.tour.plain"}, HEAVY),
-        (
+        (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
+        ("import linreg_tui.cli", {"linreg_tui.cli"}, HEAVY | {"rich"}),
+        pytest.param(
+            *(ALL_OF_CORE, {"linreg_tui.core.sgd", "linreg_tui.core.closed_form"}, HEAVY),
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
             OPENED,
             {"textual", "plotext", "linreg_tui.core.inference"},
             {"pandas", "scipy", "dask", "plotext.prettydoc"},
+            marks=pytest.mark.thorough,
         ),
-        (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
-        (
+        pytest.param(
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
             {"pandas", "scipy"},
             {"textual", "plotext", "dask"},
+            marks=pytest.mark.thorough,
         ),
     ],
     ids=[
-        *("all of core", "the command line", "commands without a screen"),
-        *("the application", "its first paint", "fit"),
+        *("commands without a screen", "its first paint", "the command line"),
+        *("all of core", "the application", "fit"),
     ],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:

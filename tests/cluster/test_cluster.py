@@ -35,6 +35,8 @@ from tests.commands.test_cli_sweep import without_seconds
 from tests.sweeps.test_sweeping import ordered, same
 from tests.tui.test_sweep import choose, done, opened, pane
 
+pytestmark = pytest.mark.thorough
+
 PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7, 1e-6]}, repeats=9)
 
 

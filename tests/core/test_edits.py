@@ -70,6 +70,7 @@ def agree(line: ClosedForm, afresh: ClosedForm) -> None:
         assert getattr(one, name) == pytest.approx(getattr(other, name), rel=1e-12), name
 
 
+@pytest.mark.thorough
 @settings(max_examples=2)
 @given(st.integers(0, 10**6))
 def test_a_thousand_edits_leave_the_bits_of_starting_afresh(houses: Dataset, seed: int) -> None:
@@ -82,6 +83,7 @@ def test_a_thousand_edits_leave_the_bits_of_starting_afresh(houses: Dataset, see
     assert edits.data.n == len(x)
 
 
+@pytest.mark.thorough
 @settings(max_examples=3)
 @given(
     st.integers(4097, 6000),

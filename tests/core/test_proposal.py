@@ -55,6 +55,7 @@ def test_the_examples_converge(name: str) -> None:
     assert trained(data, proposed(data)).status == "converged"
 
 
+@pytest.mark.thorough
 @settings(max_examples=15)
 @given(offsets, scales, offsets, scales, st.integers(0, 5), st.sampled_from([128, 500, 2000]))
 def test_proposals_converge_at_every_scale(
@@ -93,6 +94,7 @@ def test_proposals_for_few_rows_come_near_and_are_stable(
     assert all(predict(data, trial.settings).stable for trial in over_batch_sizes(settings, n))
 
 
+@pytest.mark.thorough
 @settings(max_examples=15)
 @given(st.floats(1e-100, 1e100), st.floats(1e-100, 1e100), st.booleans())
 def test_proposals_of_any_size_can_be_trained(x: float, y: float, level: bool) -> None:

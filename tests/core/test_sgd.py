@@ -13,6 +13,7 @@ from linreg_tui.core.inference import inference
 from linreg_tui.core.sampling import LARGEST_DRAW, sampler
 from linreg_tui.core.settings import MAX_STEPS, Sampling, Settings
 from linreg_tui.core.sgd import Run
+from tests.thorough import first_of
 
 SETTINGS = [
     Settings(batch_size=size, update=update, sampling=sampling)
@@ -187,7 +188,7 @@ def test_two_points_have_no_uncertainty() -> None:
     assert inference(run.optimum).slope_se is None
 
 
-@pytest.mark.parametrize("batch_size", [None, 8, 512])
+@pytest.mark.parametrize("batch_size", first_of([8, None, 512]))
 def test_memory_is_that_of_the_steps_kept(houses: Dataset, batch_size: int | None) -> None:
     steps = 30_000
     run = Run(houses, Settings(batch_size=batch_size))

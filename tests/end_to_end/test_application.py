@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.terminal import Terminal
+from tests.thorough import first_of
 
 
 def command() -> str:
@@ -20,7 +21,10 @@ def command() -> str:
     return str(path)
 
 
-@pytest.mark.parametrize(("size", "faster", "seconds"), [((80, 24), "", 6), ((200, 60), "++", 1)])
+@pytest.mark.parametrize(
+    ("size", "faster", "seconds"),
+    [((200, 60), "++", 1), pytest.param((80, 24), "", 6, marks=pytest.mark.thorough)],
+)
 def test_space_fits_the_line_and_q_quits(
     size: tuple[int, int],
     faster: str,
@@ -43,7 +47,13 @@ def test_space_fits_the_line_and_q_quits(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("rate", "end"), [("1e-7", "✓ converged"), ("1e-5", "✗ diverged")])
+@pytest.mark.parametrize(
+    ("rate", "end"),
+    [
+        ("1e-5", "✗ diverged"),
+        pytest.param("1e-7", "✓ converged", marks=pytest.mark.thorough),
+    ],
+)
 def test_keys_act_at_once_whatever_it_is_doing(rate: str, end: str) -> None:
     options = ["--batch-size", "64", "--learning-rate-m", rate]
     with Terminal.start([command(), *options], 120, 40) as terminal:
@@ -67,6 +77,7 @@ def test_keys_act_at_once_whatever_it_is_doing(rate: str, end: str) -> None:
         assert time.monotonic() - asked < 2
 
 
+@pytest.mark.thorough
 def test_keys_that_come_all_at_once_act_in_their_order(tmp_path: Path) -> None:
     with Terminal.start([command()], 80, 24) as terminal:
         terminal.wait_for("ready")
@@ -81,6 +92,7 @@ def test_keys_that_come_all_at_once_act_in_their_order(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["linreg-run.csv"]
 
 
+@pytest.mark.thorough
 def test_a_demonstration_is_prepared_on_the_command_line() -> None:
     options = ["--batch-size", "64", "--learning-rate-m", "8e-7", "--update", "simultaneous"]
     with Terminal.start([command(), *options], 120, 40) as terminal:
@@ -98,8 +110,14 @@ def test_a_demonstration_is_prepared_on_the_command_line() -> None:
     [
         # All panes in one; how it is known makes no difference to what is drawn.
         ([], {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, (80, 24)),
-        (["--marker", "ascii"], {"PYTHONIOENCODING": "utf-8"}, (80, 24)),
-        (["--marker", "braille"], {"PYTHONIOENCODING": "ascii"}, (120, 40)),
+        pytest.param(
+            *(["--marker", "ascii"], {"PYTHONIOENCODING": "utf-8"}, (80, 24)),
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
+            *(["--marker", "braille"], {"PYTHONIOENCODING": "ascii"}, (120, 40)),
+            marks=pytest.mark.thorough,
+        ),
     ],
 )
 def test_where_there_is_only_ascii_all_of_the_screen_is(
@@ -118,6 +136,7 @@ def test_where_there_is_only_ascii_all_of_the_screen_is(
         assert terminal.output.isascii()
 
 
+@pytest.mark.thorough
 def test_blocks_are_drawn_without_braille() -> None:
     with Terminal.start([command(), "--marker", "block"], 80, 24) as terminal:
         for drawn in ("ready", "▄▄ fit", "▀", "└┬─"):
@@ -153,6 +172,7 @@ def test_a_terminal_without_a_cursor_is_refused() -> None:
         assert not terminal.screen[1].strip()
 
 
+@pytest.mark.thorough
 def test_data_without_an_answer_is_refused_before_the_screen(tmp_path: Path) -> None:
     (tmp_path / "flat.csv").write_text("a,b\n3,1\n3,2\n")
     options = [str(tmp_path / "flat.csv"), "--x", "a", "--y", "b"]
@@ -177,7 +197,7 @@ JOURNEYS = (
 """Keys that take the screen through all that can change on it."""
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", first_of([(80, 24), (120, 40)]))
 def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int, int]) -> None:
     with Terminal.start([command(), "--epochs", "200"], *size) as terminal:
         terminal.wait_for("ready")
@@ -196,6 +216,7 @@ def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int
         assert terminal.wait_exit() == 0
 
 
+@pytest.mark.thorough
 def test_beneath_a_dialog_the_run_goes_on_for_few_bytes() -> None:
     with Terminal.start([command(), "--epochs", "40"], 120, 40) as terminal:
         terminal.wait_for("ready")
@@ -215,6 +236,7 @@ def test_beneath_a_dialog_the_run_goes_on_for_few_bytes() -> None:
         assert terminal.cells == painted
 
 
+@pytest.mark.thorough
 def test_bytes_that_are_no_utf_8_end_nothing() -> None:
     with Terminal.start([command()]) as terminal:
         terminal.wait_for("ready")
@@ -223,6 +245,7 @@ def test_bytes_that_are_no_utf_8_end_nothing() -> None:
         terminal.wait_for("Help", 5)
 
 
+@pytest.mark.thorough
 def test_keys_that_are_typed_before_it_has_begun_are_not_lost() -> None:
     with Terminal.start([command()], 120, 40) as terminal:
         while b"1049h" not in terminal.output:
@@ -233,6 +256,7 @@ def test_keys_that_are_typed_before_it_has_begun_are_not_lost() -> None:
         terminal.wait_for("10 steps/s")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("options", [[], ["--reduced-motion"]], ids=["moving", "reduced"])
 def test_reduced_motion_leaves_out_what_lies_between(options: list[str]) -> None:
     with Terminal.start([command(), *options], 60, 16) as terminal:

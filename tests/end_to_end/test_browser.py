@@ -24,6 +24,8 @@ from tests.end_to_end.terminal import Terminal, without_private
 from tests.end_to_end.test_application import command
 from tests.end_to_end.test_leaving import WITHIN, nobody_left, soon
 
+pytestmark = pytest.mark.thorough
+
 ANSWER = "\x1b[1;1R"
 """Where a terminal's cursor is."""
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.end_to_end.terminal import Terminal
 from tests.end_to_end.test_application import command
+from tests.thorough import first_of
 
 WITHIN = 3.0
 """Seconds. The program allows itself one, a busy machine takes more."""
@@ -160,7 +161,9 @@ def ends(
     return status
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    "number", first_of([signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+)
 def test_a_signal_ends_it_in_time(number: signal.Signals) -> None:
     with started("--epochs", "100000") as terminal:
         found = cooked(terminal)
@@ -173,7 +176,10 @@ def test_a_signal_ends_it_in_time(number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize(
-    "where", ["in_handler", "in_render", "in_worker", "in_thread_worker", "in_thread", "in_loop"]
+    "where",
+    first_of(
+        ["in_handler", "in_thread", "in_render", "in_worker", "in_thread_worker", "in_loop"], 2
+    ),
 )
 def test_a_failure_is_told_in_two_lines_and_its_traceback_kept(where: str, tmp_path: Path) -> None:
     with failing(where, {"XDG_STATE_HOME": str(tmp_path)}) as terminal:
@@ -188,6 +194,7 @@ def test_a_failure_is_told_in_two_lines_and_its_traceback_kept(where: str, tmp_p
         assert "in fail" in kept.read_text()
 
 
+@pytest.mark.thorough
 def test_a_traceback_is_kept_elsewhere_if_home_cannot_be_written(tmp_path: Path) -> None:
     nowhere = tmp_path / "file"
     nowhere.touch()
@@ -199,7 +206,7 @@ def test_a_traceback_is_kept_elsewhere_if_home_cannot_be_written(tmp_path: Path)
         assert len(list(tmp_path.glob("traceback-*.txt"))) == 1
 
 
-@pytest.mark.parametrize("ignoring", ["", "trap '' HUP;"])
+@pytest.mark.parametrize("ignoring", first_of(["", "trap '' HUP;"]))
 def test_a_hang_up_ends_it_in_time(ignoring: str) -> None:
     script = f"{ignoring} exec '{command()}' --epochs 100000"
     with Terminal.start(["sh", "-c", script]) as terminal:
@@ -211,7 +218,7 @@ def test_a_hang_up_ends_it_in_time(ignoring: str) -> None:
         assert nobody_left(terminal.process.pid)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", first_of([signal.SIGTERM, signal.SIGKILL]))
 def test_a_sweeps_processes_end_too(number: signal.Signals) -> None:
     with started("--epochs", "400000") as terminal:
         terminal.wait_for("ready")
@@ -236,6 +243,7 @@ def test_ctrl_c_asks_once_and_then_leaves() -> None:
         assert ends(terminal, lambda: terminal.type("\x03"), found) == 128 + signal.SIGINT
 
 
+@pytest.mark.thorough
 def test_where_edits_were_saved_on_the_way_out_is_told_below(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,7 +260,7 @@ def test_where_edits_were_saved_on_the_way_out_is_told_below(
     assert (tmp_path / "slimmed_realestate_data-edited.csv").exists()
 
 
-@pytest.mark.parametrize("by", ["q", "signal"])
+@pytest.mark.parametrize("by", first_of(["q", "signal"]))
 def test_it_leaves_in_time_if_the_terminal_takes_nothing(by: str) -> None:
     with started("--epochs", "100000", "--batch-size", "32") as terminal:
         found = cooked(terminal)
@@ -274,7 +282,7 @@ def test_it_comes_to_its_end_no_sooner_than_the_terminal_is_given_back() -> None
         assert b"given back" in terminal.output
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTSTP, signal.SIGSTOP])
+@pytest.mark.parametrize("stop", first_of([signal.SIGTSTP, signal.SIGSTOP]))
 def test_it_stops_and_goes_on_as_a_shell_asks(stop: signal.Signals) -> None:
     with started() as terminal:
         found = cooked(terminal)
@@ -298,6 +306,7 @@ def test_it_stops_and_goes_on_as_a_shell_asks(stop: signal.Signals) -> None:
         assert ends(terminal, lambda: terminal.type("q"), found) == 0
 
 
+@pytest.mark.thorough
 def test_it_is_stopped_while_it_writes() -> None:
     with failing("in_queue") as terminal:
         found = cooked(terminal)
@@ -313,6 +322,7 @@ def test_it_is_stopped_while_it_writes() -> None:
         assert ends(terminal, lambda: terminal.type("q"), found) == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stop", [signal.SIGTSTP, signal.SIGSTOP])
 def test_it_is_stopped_at_any_time_of_its_start(stop: signal.Signals) -> None:
     with started() as terminal:
@@ -327,6 +337,7 @@ def test_it_is_stopped_at_any_time_of_its_start(stop: signal.Signals) -> None:
         assert ends(terminal, lambda: terminal.type("q"), found) == 0
 
 
+@pytest.mark.thorough
 def test_a_stopped_program_can_be_ended() -> None:
     with started() as terminal:
         terminal.wait_for("ready")
@@ -337,6 +348,7 @@ def test_a_stopped_program_can_be_ended() -> None:
         assert terminal.wait_exit(2) == 128 + signal.SIGTERM
 
 
+@pytest.mark.thorough
 def test_an_export_under_way_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with failing("in_export", columns=200) as terminal:
@@ -368,6 +380,7 @@ def test_without_a_screen_or_a_keyboard_it_says_so(closed: str) -> None:
         assert "needs a terminal" in terminal.screen[0] or "2>&-" in closed
 
 
+@pytest.mark.thorough
 def test_there_may_be_nowhere_for_errors() -> None:
     with Terminal.start(["sh", "-c", f"exec '{command()}' 2>&-"]) as terminal:
         found = cooked(terminal)
@@ -386,6 +399,7 @@ def wait_until_stopped(terminal: Terminal) -> None:
     terminal.read(0.1)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["linux", "vt100"])
 def test_a_poor_terminal_is_enough_and_its_only_screen_is_left_empty(kind: str) -> None:
     env = {"TERM": kind, "COLORTERM": "", "NO_COLOR": "1"}

@@ -35,6 +35,7 @@ def status(process: int, name: str) -> int:
     return int(found[1])
 
 
+@pytest.mark.thorough
 def test_threads_are_few_and_there_is_one_process() -> None:
     with Terminal.start([command(), "--epochs", "100000"], 120, 40) as terminal:
         pid = terminal.process.pid
@@ -52,6 +53,7 @@ def test_threads_are_few_and_there_is_one_process() -> None:
         assert terminal.processes == 1
 
 
+@pytest.mark.thorough
 def test_a_sweep_in_processes_has_no_more_threads_and_can_be_left() -> None:
     with Terminal.start([command(), "--epochs", "400000"], 120, 40) as terminal:
         terminal.wait_for("ready")
@@ -84,6 +86,7 @@ def test_numpys_libraries_have_one_thread_unless_the_user_says_otherwise(
     assert told.stdout.split() == ["1", given or "1"]
 
 
+@pytest.mark.thorough
 def test_nothing_is_written_and_nobody_is_called(tmp_path: Path) -> None:
     (tmp_path / "home").touch()  # a file, so that nothing can be written in it
     told = tmp_path / "told"

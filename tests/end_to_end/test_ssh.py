@@ -119,6 +119,7 @@ def login(tmp_path: Path) -> Iterator[list[str]]:
         server.wait()
 
 
+@pytest.mark.thorough
 def test_it_works_over_ssh_and_gives_both_terminals_back(login: list[str], tmp_path: Path) -> None:
     script = AND_BACK.format(folder=shlex.quote(str(tmp_path)), command=shlex.quote(command()))
     with Terminal.start([*login, script], 80, 24) as terminal:
@@ -137,6 +138,7 @@ def test_it_works_over_ssh_and_gives_both_terminals_back(login: list[str], tmp_p
     assert (tmp_path / "left").read_text() == (tmp_path / "found").read_text() != ""
 
 
+@pytest.mark.thorough
 def test_it_leaves_when_the_connection_is_lost(login: list[str], tmp_path: Path) -> None:
     told = tmp_path / "told"
     script = f"echo $$ > {shlex.quote(str(told))}; LANG=C.UTF-8 exec {shlex.quote(command())}"

@@ -103,6 +103,7 @@ def test_wait_exit_says_that_the_program_is_still_there() -> None:
         terminal.wait_exit(0.2)
 
 
+@pytest.mark.thorough
 def test_wait_exit_reads_whatever_the_program_has_to_say_before() -> None:
     size = 300_000
     with python(f"print('x' * {size}); print('last')") as terminal:

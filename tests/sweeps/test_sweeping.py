@@ -184,6 +184,7 @@ async def test_cancelling_ends_a_long_trial(houses: Dataset) -> None:
     assert threading.active_count() <= before
 
 
+@pytest.mark.thorough
 async def test_processes_tell_how_far_they_are_and_leave_off(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(epochs=4_000_000), houses.n, [None, 512])
     seen: dict[int, list[int]] = {0: [], 1: []}

@@ -27,6 +27,7 @@ from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.timeline import Timeline
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.title import Tab
+from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
 
 PANES = ("data", "closed-form", "live", "sweep")
@@ -154,6 +155,7 @@ async def test_rates(houses: Dataset) -> None:
         await until(lambda: "will diverge" in screen(pilot))
 
 
+@pytest.mark.thorough
 async def test_batch_sizes(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         sizes = []
@@ -252,6 +254,7 @@ async def test_the_timeline_can_be_clicked(houses: Dataset) -> None:
         await until(lambda: view(pilot).number == 4)
 
 
+@pytest.mark.thorough
 async def test_the_footer_shows_more_where_there_is_room(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         assert "landscape" not in screen(pilot).splitlines()[-1]
@@ -312,7 +315,7 @@ async def test_messages_of_an_old_run_change_nothing(houses: Dataset) -> None:
         assert view(pilot).number == 0
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", first_of([(80, 24), (120, 40)]))
 async def test_panes(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size=size) as pilot:
         first = shown(pilot)
@@ -394,6 +397,7 @@ async def test_data_that_can_not_be_trained_changes_nothing(houses: Dataset) -> 
         assert "GrLivArea" in screen(pilot)
 
 
+@pytest.mark.thorough
 async def test_help_has_one_column_where_two_have_no_room(houses: Dataset) -> None:
     async with opened(houses, size=(60, 16)) as pilot:
         await pilot.press("question_mark")
@@ -501,6 +505,7 @@ async def test_too_little_room_is_said(houses: Dataset) -> None:
         assert shown(pilot) == ["live"]
 
 
+@pytest.mark.thorough
 async def test_every_size_can_be_drawn(houses: Dataset) -> None:
     async with opened(houses, size=(120, 40)) as pilot:
         await step_on(pilot, "right", 1)
@@ -582,6 +587,7 @@ async def test_all_panes_fit_on_the_screen_from_the_first(houses: Dataset) -> No
         assert sum(region.area for region in regions) <= pilot.app.screen.region.area
 
 
+@pytest.mark.thorough
 async def test_the_latest_of_many_notices_has_the_first_row(houses: Dataset) -> None:
     app = LinregApp(houses, Settings())
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -24,6 +24,7 @@ from linreg_tui.tui.export import dialog
 from linreg_tui.tui.export.dialog import REPORT, ExportScreen
 from linreg_tui.tui.forms.field import Entry
 from linreg_tui.tui.panes.live import LivePane
+from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
 
 CHOICES = [
@@ -91,11 +92,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [
-        (0, ["linreg-run.csv"]),
-        (1, ["linreg-run.svg"]),
-        (2, ["linreg-run.txt"]),
-        (3, ["linreg-run-data.csv", "linreg-run.py"]),
         (4, ALL),
+        *(
+            pytest.param(place, names, marks=pytest.mark.thorough)
+            for place, names in enumerate(
+                (
+                    ["linreg-run.csv"],
+                    ["linreg-run.svg"],
+                    ["linreg-run.txt"],
+                    ["linreg-run-data.csv", "linreg-run.py"],
+                )
+            )
+        ),
     ],
 )
 async def test_what_is_chosen_is_written(
@@ -129,6 +137,7 @@ async def test_while_it_is_written_it_says_so(
         await until(lambda: said(pilot) == "full")
 
 
+@pytest.mark.thorough
 async def test_the_second_time_they_have_a_number(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
         await written(pilot, *ALL_OF_IT)
@@ -161,6 +170,7 @@ async def test_what_is_in_the_files(houses: Dataset, folder: Path) -> None:
     assert "range(1, 4)" in (folder / "linreg-run.py").read_text()
 
 
+@pytest.mark.thorough
 async def test_the_landscape_is_in_the_picture_if_it_is_in_view(
     houses: Dataset, folder: Path
 ) -> None:
@@ -171,6 +181,7 @@ async def test_the_landscape_is_in_the_picture_if_it_is_in_view(
         assert "slope m →" in (folder / "linreg-run.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.thorough
 async def test_another_folder_is_kept_for_the_next_time(houses: Dataset, folder: Path) -> None:
     there = folder / "[there]"
     there.mkdir()
@@ -224,7 +235,7 @@ async def test_what_was_written_before_the_disk_was_full_is_told(
         assert told(pilot)[0].startswith("Wrote linreg-run.csv, linreg-run.svg to ")
 
 
-@pytest.mark.parametrize("way", ["escape", "ctrl+x", "x", "q", "click"])
+@pytest.mark.parametrize("way", first_of(["escape", "click", "ctrl+x", "x", "q"], 2))
 async def test_cancelling(houses: Dataset, folder: Path, way: str) -> None:
     async with opened(houses) as pilot:
         if way == "click":
@@ -240,6 +251,7 @@ async def test_cancelling(houses: Dataset, folder: Path, way: str) -> None:
         assert names(folder) == []
 
 
+@pytest.mark.thorough
 async def test_all_of_it_fits(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*ALL_OF_IT)

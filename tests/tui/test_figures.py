@@ -51,6 +51,7 @@ def drawn_in_time(draw: Callable[[], Picture]) -> Picture:
     raise AssertionError("it took more than 50 ms, three times")
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(
     columns, rows, sets, st.lists(st.tuples(anything, anything), max_size=30), anything, anything
@@ -197,6 +198,7 @@ def test_the_batch_in_view_is_marked(houses: Dataset) -> None:
     assert marked(view(run, running=True, pace=100)) == 0
 
 
+@pytest.mark.thorough
 def test_the_window_follows_a_line_that_leaves_it_and_comes_back(houses: Dataset) -> None:
     picture = FitPicture(houses)
     run = trained(houses, 100, learning_rate_m=8e-7, learning_rate_b=0.8)
@@ -279,6 +281,7 @@ def test_the_landscape_is_drawn_once_and_the_way_on_top(houses: Dataset) -> None
     assert ways[0] < ways[1] <= ways[2]
 
 
+@pytest.mark.thorough
 def test_the_landscape_follows_an_escape_in_few_steps(houses: Dataset) -> None:
     picture = LandscapePicture(houses)
     run = trained(houses, 100, learning_rate_m=8e-7, learning_rate_b=0.8)
@@ -286,6 +289,7 @@ def test_the_landscape_follows_an_escape_in_few_steps(houses: Dataset) -> None:
     assert 3 <= sum(one != other for one, other in pairwise(frames)) <= 30
 
 
+@pytest.mark.thorough
 def test_a_long_way_is_drawn_by_few_points(houses: Dataset) -> None:
     run = trained(houses, 200_000, batch_size=64)
     began = time.perf_counter()

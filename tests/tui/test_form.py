@@ -30,6 +30,7 @@ from linreg_tui.tui.forms.field import Choice, Entry, Field
 from linreg_tui.tui.forms.foresight import foresight
 from linreg_tui.tui.forms.settings import COLUMNS, SettingsForm
 from linreg_tui.tui.panes.live import LivePane
+from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
 
 UNUSUAL = Settings(
@@ -154,7 +155,7 @@ async def test_numbers_are_typed(houses: Dataset) -> None:
         )
 
 
-@pytest.mark.parametrize("auto", ["auto", ""])
+@pytest.mark.parametrize("auto", first_of(["auto", ""]))
 async def test_words_for_what_suits(houses: Dataset, auto: str) -> None:
     async with opened(houses, Settings(batch_size=64, warmup_steps=3, decay_steps=3)) as pilot:
         for name, text in (("batch_size", "full"), ("warmup_steps", auto), ("decay_steps", auto)):
@@ -180,6 +181,7 @@ async def test_words_are_chosen_with_arrows_and_space(houses: Dataset) -> None:
         )
 
 
+@pytest.mark.thorough
 async def test_words_are_chosen_by_clicking(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         choice = field(pilot, "optimizer").query_one(Choice)
@@ -239,7 +241,7 @@ async def test_what_is_wrong_is_said_and_marked(houses: Dataset) -> None:
             await until(lambda: "✗" not in screen(pilot))
 
 
-@pytest.mark.parametrize("key", ["enter", "ctrl+s"])
+@pytest.mark.parametrize("key", first_of(["enter", "ctrl+s"]))
 async def test_what_is_wrong_cannot_be_applied(houses: Dataset, key: str) -> None:
     async with opened(houses) as pilot:
         await enter(pilot, "seed", "[red]")
@@ -252,6 +254,7 @@ async def test_what_is_wrong_cannot_be_applied(houses: Dataset, key: str) -> Non
         assert await result(pilot) == Settings()
 
 
+@pytest.mark.thorough
 async def test_of_several_faults_the_one_at_hand_is_said(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await enter(pilot, "seed", "-1")
@@ -295,7 +298,7 @@ async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.Mo
         assert "these are 2" in message(pilot)
 
 
-@pytest.mark.parametrize("way", ["escape", "ctrl+x", "click"])
+@pytest.mark.parametrize("way", first_of(["escape", "click", "ctrl+x"]))
 async def test_cancelling(houses: Dataset, way: str) -> None:
     async with opened(houses) as pilot:
         await enter(pilot, "epochs", "40")
@@ -329,6 +332,7 @@ async def test_defaults(houses: Dataset) -> None:
         assert await result(pilot) == Settings()
 
 
+@pytest.mark.thorough
 async def test_defaults_suit_other_data() -> None:
     x = np.arange(20.0)
     data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
@@ -337,6 +341,7 @@ async def test_defaults_suit_other_data() -> None:
         assert await result(pilot) == proposed(data) != Settings()
 
 
+@pytest.mark.thorough
 async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
     async with opened(houses) as pilot:
 
@@ -362,6 +367,7 @@ async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
         assert "no effect now" in screen(pilot)
 
 
+@pytest.mark.thorough
 async def test_all_of_it_fits(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for size in ((80, 24), (120, 40), (200, 60)):
@@ -383,6 +389,7 @@ async def test_all_of_it_fits(houses: Dataset) -> None:
         assert not pilot.app.screen.query_one("#columns").show_vertical_scrollbar
 
 
+@pytest.mark.thorough
 async def test_the_longest_message_is_not_clipped(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await enter(pilot, "batch_size", "1")
@@ -393,6 +400,7 @@ async def test_the_longest_message_is_not_clipped(houses: Dataset) -> None:
         assert "ctrl+r defaults" in text
 
 
+@pytest.mark.thorough
 async def test_a_small_screen_scrolls(houses: Dataset) -> None:
     async with opened(houses, size=(60, 16)) as pilot:
         pilot.app.animation_level = "none"  # one in the way of another would end elsewhere

@@ -84,6 +84,7 @@ async def test_as_many_steps_are_made_as_are_asked_for(houses: Dataset) -> None:
         assert view(pilot).run.history.last == 35
 
 
+@pytest.mark.thorough
 async def test_frames_are_left_out_while_keys_wait(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,7 @@ from linreg_tui.tui.opening.listing import entries, matching, size_text
 from linreg_tui.tui.opening.made import MadeForm
 from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
+from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until
 
 EXPORT = """id;date;area m²;price;note;[red]x
@@ -99,7 +100,7 @@ async def test_the_title_is_the_name(houses: Dataset) -> None:
         assert "─ [bold]names.csv ─" in screen(pilot)
 
 
-@pytest.mark.parametrize("pause", [0, 0.001, 0.005, 0.02, 0.1])
+@pytest.mark.parametrize("pause", first_of([0, 0.1, 0.001, 0.005, 0.02], 2))
 async def test_a_name_and_enter_open_however_fast_they_are_typed(
     houses: Dataset, pause: float
 ) -> None:
@@ -142,7 +143,7 @@ def test_files_are_listed_in_their_natural_order(tmp_path: Path) -> None:
     assert [entry.name for entry in matching(found, "gdp")] == names
 
 
-@pytest.mark.parametrize("typed", ["examples/made", "Examples/ma"])
+@pytest.mark.parametrize("typed", first_of(["Examples/ma", "examples/made"]))
 async def test_the_examples_can_be_typed_as_a_path(
     houses: Dataset, folder: Path, typed: str
 ) -> None:
@@ -155,6 +156,7 @@ async def test_the_examples_can_be_typed_as_a_path(
         await until(lambda: isinstance(pilot.app.screen, MadeForm))
 
 
+@pytest.mark.thorough
 async def test_a_real_folder_of_examples_wins(houses: Dataset, folder: Path) -> None:
     (folder / "examples").mkdir()
     (folder / "examples" / "mine.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
@@ -207,6 +209,7 @@ async def test_columns_are_chosen_and_swapped(houses: Dataset) -> None:
         assert (found.x_name, found.y_name) == ("price", "[red]x")
 
 
+@pytest.mark.thorough
 async def test_a_column_that_can_not_be_taken_says_why(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
@@ -300,6 +303,7 @@ async def test_a_failure_that_nobody_expected_leaves_the_dialog_and_the_data(
         assert live(pilot).view.run.data is houses
 
 
+@pytest.mark.thorough
 async def test_the_same_x_in_all_of_many_rows_is_told_where_it_was_chosen(
     houses: Dataset, folder: Path
 ) -> None:
@@ -328,7 +332,8 @@ async def test_edits_are_asked_about_before_other_data_is_opened(
         assert (folder / "slimmed_realestate_data-edited.csv").read_text().count("\n") == 553
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("size", first_of([(60, 16), (80, 24)]))
 async def test_of_many_columns_the_one_under_the_cursor_is_in_sight(
     houses: Dataset, folder: Path, size: tuple[int, int]
 ) -> None:
@@ -454,6 +459,7 @@ async def test_reading_shows_how_far_it_is_and_can_be_cancelled(
         assert isinstance(pilot.app.screen, ColumnPicker)
 
 
+@pytest.mark.thorough
 async def test_of_a_file_larger_than_memory_a_sample_is_offered(
     houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -472,6 +478,7 @@ async def test_of_a_file_larger_than_memory_a_sample_is_offered(
         assert found.line.slope == pytest.approx(exact[0], rel=1e-9)
 
 
+@pytest.mark.thorough
 async def test_all_of_it_fits(houses: Dataset) -> None:
     sizes = (60, 16), (80, 24), (120, 40)
     async with opened(houses) as pilot:

@@ -30,6 +30,7 @@ from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.poke.picture import PlanePicture
 from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.poke.poking import Poking
+from tests.thorough import first_of
 from tests.tui.seeing import screen, until
 from tests.tui.test_app import opened, shown, step_on, view
 
@@ -85,7 +86,7 @@ def few() -> Dataset:
 SLOW = Settings(learning_rate_m=1e-2, learning_rate_b=1e-2, initial_slope=0, initial_intercept=0)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", first_of(SIZES))
 async def test_poking_has_the_keyboard_and_gives_it_back(
     houses: Dataset, size: tuple[int, int]
 ) -> None:
@@ -105,7 +106,7 @@ async def test_poking_has_the_keyboard_and_gives_it_back(
             assert shown(pilot) == before
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", first_of(SIZES))
 async def test_the_cursor_walks_by_cells(houses: Dataset, size: tuple[int, int]) -> None:
     async with poked(houses, size=size) as pilot:
         walk = {"right": (1, 0), "up": (0, 1), "left": (-1, 0), "down": (0, -1)}
@@ -117,7 +118,7 @@ async def test_the_cursor_walks_by_cells(houses: Dataset, size: tuple[int, int])
         assert data_now(pilot) is houses
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", first_of(SIZES))
 async def test_adding_taking_out_undoing_and_redoing(
     houses: Dataset, size: tuple[int, int]
 ) -> None:
@@ -181,6 +182,7 @@ async def test_lifting_and_moving_is_one_edit(houses: Dataset) -> None:
         assert data_now(pilot) is houses
 
 
+@pytest.mark.thorough
 async def test_what_is_lifted_can_be_put_back_or_taken_out_or_left(houses: Dataset) -> None:
     async with poked(houses) as pilot:
         for undoing in ("escape", "u"):
@@ -221,6 +223,7 @@ async def test_a_click_takes_the_cursor_there(houses: Dataset) -> None:
         assert cell(pilot) == (20, area.plot_rows - 4)
 
 
+@pytest.mark.thorough
 async def test_the_trained_line_chases_the_data_beyond_its_epochs(few: Dataset) -> None:
     settings = Settings(learning_rate_m=0.1, learning_rate_b=0.1, epochs=3)
     async with poked(few, settings, size=(120, 40)) as pilot:
@@ -319,6 +322,7 @@ async def test_quitting_asks_about_edits_that_are_in_no_file(
         assert [path.name for path in tmp_path.iterdir()] == ["slimmed_realestate_data-edited.csv"]
 
 
+@pytest.mark.thorough
 async def test_ctrl_c_says_what_it_gives_up(
     houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -334,7 +338,7 @@ async def test_ctrl_c_says_what_it_gives_up(
             monkeypatch.setattr(pilot.app, "_asked", float("-inf"))
 
 
-@pytest.mark.parametrize("key", ["t", "d"])
+@pytest.mark.parametrize("key", first_of(["t", "d"]))
 async def test_edits_outlive_the_tour_and_presenter_mode(houses: Dataset, key: str) -> None:
     settings = Settings(epochs=20)
     async with poked(houses, settings) as pilot:
@@ -407,6 +411,7 @@ def test_a_crowd_of_points_does_not_hide_the_lines(houses: Dataset) -> None:
     assert "⠶ data" in "".join(map(chr, drawn.glyphs[0]))
 
 
+@pytest.mark.thorough
 async def test_points_on_one_spot_are_counted(few: Dataset) -> None:
     async with poked(few, SLOW) as pilot:
         await press(pilot, "a", "a", "a")
@@ -430,6 +435,7 @@ async def test_where_nothing_can_be_written_it_says_so(
         await until(lambda: "can't be written" in told(pilot))
 
 
+@pytest.mark.thorough
 async def test_the_window_does_not_jump_and_grows_when_the_cursor_leaves_it(
     houses: Dataset,
 ) -> None:
@@ -446,6 +452,7 @@ async def test_the_window_does_not_jump_and_grows_when_the_cursor_leaves_it(
         assert poking(pilot)._area == wider
 
 
+@pytest.mark.thorough
 async def test_other_panes_end_poking_but_the_edits_stay(houses: Dataset) -> None:
     async with poked(houses, size=(120, 40)) as pilot:
         await press(pilot, "a")
@@ -480,6 +487,7 @@ def phase(pane: SweepPane) -> str:
     return pane.sweep_run.phase
 
 
+@pytest.mark.thorough
 async def test_a_sweep_keeps_its_results_until_the_editing_is_over(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         pane = pilot.app.query_one(SweepPane)
@@ -544,6 +552,7 @@ def test_the_keys_that_run_it_are_none_of_the_plane() -> None:
     assert not taken & others
 
 
+@pytest.mark.thorough
 async def test_the_picture_follows_the_live_line(houses: Dataset) -> None:
     async with poked(houses, size=(80, 24)) as pilot:
         await press(pilot, *["plus"] * 2, "space")

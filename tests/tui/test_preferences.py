@@ -119,6 +119,7 @@ def test_the_command_line_wins() -> None:
     assert look_of(parser.parse_args(everything), preferred) == asked
 
 
+@pytest.mark.thorough
 def test_it_opens_as_preferred_and_the_command_line_wins() -> None:
     path = written('marker = "ascii"\ntheme = "high-contrast"\nfps = 5\n')
     before = path.read_bytes()

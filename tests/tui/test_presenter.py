@@ -90,6 +90,7 @@ async def test_keys_are_shown_for_a_moment(
         assert pilot.app.query_one(PressedKeys).region.height == 1
 
 
+@pytest.mark.thorough
 async def test_a_key_means_what_it_does_here(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("d")
@@ -114,6 +115,7 @@ async def test_a_key_means_what_it_does_here(houses: Dataset) -> None:
                 assert screen(pilot).splitlines()[-1].strip() == "d ends presenting", keys
 
 
+@pytest.mark.thorough
 async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("linreg_tui.tui.presenter.A_MOMENT", 0.1)
     async with opened(houses, SMALL, "training") as pilot:
@@ -140,6 +142,7 @@ async def test_a_descent_for_the_back_row(houses: Dataset) -> None:
         assert "▀▀▀" in screen(pilot)
 
 
+@pytest.mark.thorough
 async def test_at_every_size_and_with_every_pane(houses: Dataset) -> None:
     for size in (SMALL, (200, 60)):
         async with opened(houses, size) as pilot:

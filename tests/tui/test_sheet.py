@@ -228,6 +228,7 @@ def test_a_sparkline_falls_from_the_start_to_the_optimum(houses: Dataset) -> Non
 LOSSES = st.floats(0, 1e300)
 
 
+@pytest.mark.thorough
 @given(
     st.lists(st.lists(LOSSES, min_size=1, max_size=12), min_size=1, max_size=4),
     st.integers(1, 90),
@@ -295,6 +296,7 @@ def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
     assert (drawn.shades > 0).any()
 
 
+@pytest.mark.thorough
 def test_the_legend_says_how_many_it_has_no_room_for(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n)
     made = Sheet(houses, plan)

@@ -33,6 +33,7 @@ from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
 from tests.sweeps.test_sweeping import Leaving
+from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until
 
 SIZES = ["32", "64", "128", "256", "512"]
@@ -104,7 +105,7 @@ async def test_what_a_sweep_would_be_is_foreseen_before_it_runs(houses: Dataset)
         await until(lambda: statuses(pilot) == {"→ unstable"})
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 32), (200, 60)])
+@pytest.mark.parametrize("size", first_of([(80, 24), (100, 32), (200, 60)]))
 async def test_the_table_fills_in(houses: Dataset, size: tuple[int, int]) -> None:
     async with swept(houses, size) as pilot:
         text = screen(pilot)
@@ -138,6 +139,7 @@ async def test_scales_until_it_diverges_and_where_it_tips(houses: Dataset) -> No
         assert "diverged at 14" in screen(pilot)
 
 
+@pytest.mark.thorough
 async def test_more_scales_come_if_none_of_the_first_diverges(houses: Dataset) -> None:
     small = Settings(learning_rate_m=1e-8, learning_rate_b=1e-2)
     async with opened(houses, small) as pilot:
@@ -152,6 +154,7 @@ async def test_more_scales_come_if_none_of_the_first_diverges(houses: Dataset) -
         assert board.fraction == pytest.approx(1)
 
 
+@pytest.mark.thorough
 async def test_scales_that_are_not_trained_any_more_lose_their_marks(houses: Dataset) -> None:
     settings = Settings(learning_rate_m=8e-7, learning_rate_b=0.8)
     async with opened(houses, settings) as pilot:
@@ -164,6 +167,7 @@ async def test_scales_that_are_not_trained_any_more_lose_their_marks(houses: Dat
         assert [row.group for row, _ in sheet.overlaid()] == [0]
 
 
+@pytest.mark.thorough
 async def test_what_is_foreseen_is_not_cut_within_its_words(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         await pilot.press("w", "right")
@@ -200,6 +204,7 @@ async def choose_again(pilot: Pilot[None], **texts: str) -> SweepForm:
     return form
 
 
+@pytest.mark.thorough
 async def test_the_form_remembers_what_was_swept_last(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await choose(pilot, "batch sizes", sizes="100,200", repeats="2")
@@ -209,7 +214,7 @@ async def test_the_form_remembers_what_was_swept_last(houses: Dataset) -> None:
         await until(lambda: "100,200" in screen(pilot))
 
 
-@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+@pytest.mark.parametrize("size", first_of([(60, 16), (80, 24)]))
 async def test_all_fields_of_a_grid_can_be_reached(houses: Dataset, size: tuple[int, int]) -> None:
     async with opened(houses, size=size) as pilot:
         form = await choose(pilot, "a grid")
@@ -272,6 +277,7 @@ async def test_a_key_of_the_table_may_come_before_it_is_painted(houses: Dataset)
         assert pane(pilot).sweep_run.sheet.column == chosen
 
 
+@pytest.mark.thorough
 async def test_curves_against_steps_epochs_and_rows_seen(houses: Dataset) -> None:
     async with swept(houses) as pilot:
         for label in ("epochs →", "steps →", "rows seen →", "epochs →"):
@@ -296,6 +302,7 @@ async def test_the_live_panes_keys_rest_while_the_sweep_has_the_keyboard(houses:
         assert "rates" in screen(pilot).splitlines()[-1]
 
 
+@pytest.mark.thorough
 async def test_help_tells_the_keys_that_there_are(houses: Dataset) -> None:
     async with swept(houses) as pilot:
         await pilot.press("question_mark")
@@ -327,6 +334,7 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
         assert board.taken == taken
 
 
+@pytest.mark.thorough
 async def test_what_a_cluster_left_goes_on_here(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -379,6 +387,7 @@ async def test_while_it_connects_that_is_told_and_where_it_runs_then(
         assert len(clusters) == 1
 
 
+@pytest.mark.thorough
 async def test_an_address_that_is_none_is_told_in_the_form(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         form = await choose(pilot, "batch sizes", cluster="there")
@@ -386,6 +395,7 @@ async def test_an_address_that_is_none_is_told_in_the_form(houses: Dataset) -> N
         assert "no address of a cluster" in screen(pilot)
 
 
+@pytest.mark.thorough
 async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
     long = Settings(batch_size=512, epochs=9_000_000)
     recipe = Recipe("batch sizes", long, over_batch_sizes(long, houses.n, [512]))
@@ -401,6 +411,7 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
         assert asyncio.get_running_loop().time() - began < 5  # of about half a minute
 
 
+@pytest.mark.thorough
 async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         pane(pilot).start(usual(Settings(epochs=200_000), houses.n))
@@ -412,6 +423,7 @@ async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Datase
         await until(lambda: first.phase == "cancelled")
 
 
+@pytest.mark.thorough
 async def test_only_what_changes_is_repainted(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -436,6 +448,7 @@ async def test_only_what_changes_is_repainted(
         assert 0 < repainted[0] < 10
 
 
+@pytest.mark.thorough
 async def test_clicks(houses: Dataset) -> None:
     async with swept(houses) as pilot:
         table, sheet = pilot.app.query_one(TrialTable), pane(pilot).sweep_run.sheet
@@ -449,6 +462,7 @@ async def test_clicks(houses: Dataset) -> None:
         assert sheet.sorted_by == "above"
 
 
+@pytest.mark.thorough
 async def test_few_rows_get_a_sweep_too() -> None:
     x = np.arange(9.0)
     data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
@@ -459,6 +473,7 @@ async def test_few_rows_get_a_sweep_too() -> None:
         assert sizes == [1, 2, 4, 9]
 
 
+@pytest.mark.thorough
 async def test_a_sweep_of_many_rows_scrolls(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await choose(pilot, "a grid", batch_size="32,64,128,256,512", optimizer="sgd,adam,momentum")
@@ -471,6 +486,7 @@ async def test_a_sweep_of_many_rows_scrolls(houses: Dataset) -> None:
         assert "512  momentum" in screen(pilot)
 
 
+@pytest.mark.thorough
 async def test_every_size_can_be_drawn(houses: Dataset) -> None:
     async with swept(houses, (120, 40)) as pilot:
         for size in [(1, 1), (20, 5), (60, 16), (61, 33), (100, 32), (300, 100), (80, 24)]:

@@ -45,6 +45,7 @@ def contrast(style: Style) -> float:
     return max(ink, ground) / min(ink, ground)
 
 
+@pytest.mark.thorough
 async def test_every_theme_shows_everything(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         fit = pilot.app.screen.query_one("#fit", Plot)

@@ -33,6 +33,7 @@ from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel
 from linreg_tui.tui.tour.tour import Tour
+from tests.thorough import first_of
 from tests.tui.seeing import screen, until, until_seen
 
 SMALL, LARGE = (80, 24), (120, 40)
@@ -168,6 +169,7 @@ async def check_step(pilot: Pilot[None], facts: Facts) -> None:
         check_text(pilot, told.text, told.last)
 
 
+@pytest.mark.thorough
 async def test_every_kind_of_step_fits_on_a_large_screen(houses: Dataset) -> None:
     facts = facts_of_tour()
     first: dict[tuple[type, bool], tuple[str, int]] = {}
@@ -181,7 +183,7 @@ async def test_every_kind_of_step_fits_on_a_large_screen(houses: Dataset) -> Non
             await check_step(pilot, facts)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", first_of(NAMES, 4))
 async def test_a_chapter_from_its_first_step_to_its_last(houses: Dataset, name: str) -> None:
     facts = facts_of_tour()
     async with opened(houses, SMALL, name) as pilot:
@@ -205,7 +207,7 @@ MESSES: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("mess", MESSES)
+@pytest.mark.parametrize("mess", first_of(MESSES))
 async def test_a_step_is_the_same_from_any_state(mess: str) -> None:
     facts = facts_of_tour()
     other = Dataset("other.csv", "x", "y", np.arange(100.0), 3 * np.arange(100.0) ** 1.5)
@@ -286,6 +288,7 @@ async def test_a_question_can_be_skipped_and_answered_later(houses: Dataset) -> 
         assert memory.recall().answers["rate/1"] == 1
 
 
+@pytest.mark.thorough
 async def test_nothing_is_foretold_of_a_sweep_that_is_asked_about(houses: Dataset) -> None:
     async with opened(houses, tour="scaling") as pilot:
         await pilot.press("enter")
@@ -384,6 +387,7 @@ async def test_a_place_that_cannot_be_written_down(
         assert lead(pilot).number == 0
 
 
+@pytest.mark.thorough
 async def test_turning_the_rate_of_a_descent(houses: Dataset) -> None:
     async with opened(houses, tour="rate") as pilot:
         await be(pilot, "rate", 3)
@@ -451,6 +455,7 @@ async def test_the_tour_is_in_the_help_and_the_footer(houses: Dataset) -> None:
         assert "On in the tour" in screen(pilot)
 
 
+@pytest.mark.thorough
 async def test_the_limit_that_is_foreseen(houses: Dataset) -> None:
     limit = predict(houses, Settings()).max_stable_scale
     async with opened(houses, tour="scaling") as pilot:
@@ -498,6 +503,7 @@ async def test_the_chapters_stand_where_there_is_room(
         assert ("   11 Now you" in screen(pilot)) is (size == LARGE)
 
 
+@pytest.mark.thorough
 async def test_while_points_are_edited_the_keys_of_the_tour_rest(houses: Dataset) -> None:
     async with opened(houses, SMALL, "training") as pilot:
         await pilot.press("p")

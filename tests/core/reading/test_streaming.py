@@ -30,6 +30,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_a_streamed_fit_is_that_of_all_rows(big: Path) -> None:
     streamed, whole = stream(str(big)), load(str(big))
     assert (streamed.total, streamed.dropped) == (whole.n, whole.dropped) == (ROWS, ROWS)
