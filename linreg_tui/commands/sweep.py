@@ -23,7 +23,7 @@ from linreg_tui.commands.arguments import (
     data_of,
     target,
 )
-from linreg_tui.commands.output import console, print_json, tell_reading
+from linreg_tui.commands.output import console, print_json, tell_idle, tell_reading
 from linreg_tui.commands.sweep_table import LiveTable, PlainTable
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -76,6 +76,7 @@ def command(words: list[str]) -> int:
             f"{gone}; {len(results)} of {len(plan)} trainings are done: with --go-on the rest is "
             "trained here"
         )
+    tell_idle(settings)
     tell_reading(data)
     return 0
 

@@ -21,7 +21,7 @@ from linreg_tui.commands.arguments import (
     settings_for_workers,
     target,
 )
-from linreg_tui.commands.output import console, print_json, tell_reading
+from linreg_tui.commands.output import console, print_json, tell_idle, tell_reading
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sgd import Run
@@ -78,6 +78,7 @@ def command(words: list[str]) -> int:
         files.replace(program, [script(run, numbers.name)])
     if options.json:
         print_json(records.train_object(run) | (records.team_object(team) if team else {}))
+    tell_idle(settings)
     tell_reading(data)
     return 0
 

@@ -437,6 +437,26 @@ def test_numbers_can_be_negative_and_in_any_form(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("--decay 0.3", "--decay has no effect with --schedule constant: choose step or"),
+        ("--decay-steps 3 --schedule cosine", "--decay-steps has no effect with --schedule cosine"),
+        ("--momentum 0.5", "--momentum has no effect with --optimizer sgd: choose momentum or"),
+        ("--decay 0.3 --schedule step", ""),
+        ("--seed 3", ""),  # it is kept for when batches are drawn
+    ],
+)
+def test_settings_that_change_nothing_are_told(
+    capsys: pytest.CaptureFixture[str], arguments: str, told: str
+) -> None:
+    status, printed, errors = run(capsys, "train", *arguments.split())
+    assert status == 0
+    assert "y = " in printed
+    assert errors.count("\n") == bool(told)
+    assert told in errors
+
+
+@pytest.mark.parametrize(
     ("arguments", "why"),
     [
         ("--batch-size 0", "a batch of 0 is not possible with 551 rows: choose"),
