@@ -59,17 +59,22 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Hand on keys, with a replacement character for what is not in UTF-8.
 
-        Textual's own loop ends there, and the application with it, as at an é in Latin-1.
+        Textual's own loop ends there, and the application with it, as at an é in Latin-1. And it
+        gives up waiting for the rest of a sequence that has come already, if this thread had to
+        wait for a processor meanwhile.
         """
         decode = getincrementaldecoder("utf-8")("replace").decode
         parser = XTermParser(self._debug)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1) and (text := decode(os.read(self.fileno, 4096))):
-                    for event in parser.feed(text):
-                        self.process_message(event)
-                for event in parser.tick():
+                if not selector.select(0.1):
+                    events = parser.tick()
+                elif text := decode(os.read(self.fileno, 4096)):
+                    events = parser.feed(text)
+                else:
+                    continue
+                for event in events:
                     self.process_message(event)
 
     def stop_application_mode(self) -> None:

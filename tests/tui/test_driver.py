@@ -1,0 +1,48 @@
+"""What comes from the keyboard, on its way from the terminal to the application."""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+
+import pytest
+from textual import _parser
+from textual.app import App
+from textual.events import Key
+from textual.message import Message
+
+from linreg_tui.tui.terminal.driver import TerminalDriver
+
+
+@pytest.mark.parametrize(
+    ("parts", "keys"),
+    [
+        ([b"\x1b", b"[B"], ["down"]),
+        ([b"\x1b[", b"Ba"], ["down", "a"]),
+        ([b"\xc3", b"\xa9"], ["é"]),
+        ([b"\xc3", b"a"], ["�", "a"]),
+    ],
+)
+async def test_what_comes_in_parts_is_put_together_however_long_it_takes(
+    parts: list[bytes], keys: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_end, write_end = os.pipe()
+    driver, got = TerminalDriver(App[None]()), list[Message]()
+    driver.fileno, left = read_end, list(parts)
+
+    def read(_: int, __: int) -> bytes:
+        part = left.pop(0)
+        if not left:
+            driver.exit_event.set()
+        return part
+
+    monkeypatch.setattr(os, "read", read)
+    monkeypatch.setattr(driver, "process_message", got.append)
+    monkeypatch.setattr(_parser, "get_time", count().__next__)  # a second goes by at each look
+    try:
+        os.write(write_end, b"there is more")
+        driver.run_input_thread()
+    finally:
+        os.close(read_end)
+        os.close(write_end)
+    assert [event.character or event.key for event in got if isinstance(event, Key)] == keys
