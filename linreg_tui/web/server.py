@@ -153,7 +153,8 @@ def _why_not(error: OSError | UnicodeError, host: str, port: int) -> str:
         return f"port {port} is in use: choose another --port, or 0 for any that is free"
     if error.errno == errno.EACCES:
         return f"port {port} is not for everybody: choose a --port from 1024 on"
-    if error.errno == errno.EADDRNOTAVAIL:
+    # Later Pythons pass over an address that there is not, and then give no number.
+    if error.errno in (errno.EADDRNOTAVAIL, None):
         return f"{shown} is no address of this machine: choose another --host"
     return f"{shown}, port {port}, can't be served: {printable(str(error), 200)}"
 
