@@ -13,6 +13,7 @@ import pytest
 from linreg_tui.commands import sweep as command
 from tests.commands.test_cli import RED, complaint, output, printed, run, start, table
 from tests.sweeps.test_sweeping import Leaving
+from tests.thorough import first_of
 
 FIELDS = (
     "batch_size, learning_rate_m, learning_rate_b, scale, repeat, seed, steps, slope, intercept, "
@@ -293,7 +294,7 @@ def test_the_rest_can_go_on_here(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals on Windows")
-@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize("columns", first_of([80, 200]))
 def test_on_a_terminal_the_table_fills_in(columns: int) -> None:
     import fcntl
     import struct

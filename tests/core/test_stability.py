@@ -91,15 +91,23 @@ def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, A
 
 @pytest.mark.parametrize(
     "changes",
-    [
-        {"batch_size": 8},
-        {"batch_size": 64, "update": "simultaneous"},
-        {"batch_size": 16, "optimizer": "momentum", "learning_rate_m": 1e-8},
-        {"batch_size": 16, "standardize": True},
-        {"batch_size": 64, "standardize": True, "learning_rate_b": 0.05, "sampling": "epoch"},
-        {"batch_size": 16, "sampling": "epoch"},
-        {"batch_size": 200, "optimizer": "nesterov", "learning_rate_m": 1e-8, "sampling": "epoch"},
-    ],
+    first_of(
+        [
+            {"batch_size": 64, "update": "simultaneous"},
+            {"batch_size": 64, "standardize": True, "learning_rate_b": 0.05, "sampling": "epoch"},
+            {"batch_size": 16, "optimizer": "momentum", "learning_rate_m": 1e-8},
+            {"batch_size": 8},
+            {"batch_size": 16, "standardize": True},
+            {"batch_size": 16, "sampling": "epoch"},
+            {
+                "batch_size": 200,
+                "optimizer": "nesterov",
+                "learning_rate_m": 1e-8,
+                "sampling": "epoch",
+            },
+        ],
+        3,
+    ),
 )
 def test_the_noise_that_batches_leave(houses: Dataset, changes: dict[str, Any]) -> None:
     settings = replace(Settings(), **changes)

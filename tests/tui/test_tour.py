@@ -183,7 +183,7 @@ async def test_every_kind_of_step_fits_on_a_large_screen(houses: Dataset) -> Non
             await check_step(pilot, facts)
 
 
-@pytest.mark.parametrize("name", first_of(NAMES, 4))
+@pytest.mark.parametrize("name", first_of(NAMES, 2))
 async def test_a_chapter_from_its_first_step_to_its_last(houses: Dataset, name: str) -> None:
     facts = facts_of_tour()
     async with opened(houses, SMALL, name) as pilot:
