@@ -243,6 +243,19 @@ def test_arrows_point_one_way(path: Path) -> None:
             assert used == own or (own, used) in SAME_FLOOR or floor(used) < floor(own), name
 
 
+def test_no_room_is_crowded() -> None:
+    lines = {path: path.read_text(encoding="utf-8") for path in FILES}
+    assert [path.name for path, text in lines.items() if text.count("\n") > 300] == []
+    classes = [
+        node
+        for text in lines.values()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ClassDef)
+    ]
+    large = [each.name for each in classes if (each.end_lineno or 0) - each.lineno >= 200]
+    assert large == []
+
+
 def test_the_command_line_opens_the_application_and_the_commands_late() -> None:
     needed = ("cli", "commands/__init__", "commands/application", "commands/launch")
     found = [pair for name in needed for pair in imports(PACKAGE / f"{name}.py")]

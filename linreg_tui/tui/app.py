@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import ClassVar
 
 from textual import events
@@ -13,7 +12,6 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.preferences import PreferencesFile
@@ -31,9 +29,6 @@ from linreg_tui.tui.themes import THEMES, keep_theme
 from linreg_tui.tui.title import TitleBar
 from linreg_tui.tui.tour.tour import DESCENT
 from linreg_tui.tui.work import begin
-
-REPEATED = ("Keys", "Quit")
-"""Commands of Textual's that our help and our key for leaving already are."""
 
 
 class LinregApp(PanesApp):
@@ -60,7 +55,6 @@ class LinregApp(PanesApp):
             self.register_theme(theme)
         self._file = file
         self._dialogs = Dialogs(self, named, file)
-        self._swept = data
         self._tour_at_first = tour
         self._in_turn = KeysInTurn(self)
         self.settled = False
@@ -125,23 +119,8 @@ class LinregApp(PanesApp):
         self.push_screen(palette.of_themes())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Everything that has a key, in the command palette."""
-        for key in KEYS:
-            action = partial(self.run_action, key.action)
-            yield SystemCommand(key.meaning, f"key {key.shown}", action)
-        yield SystemCommand(
-            "Report of the homework",
-            "also under x",
-            partial(self.run_action, "app.dialog('report')"),
-        )
-        for command in super().get_system_commands(screen):
-            if command.title not in REPEATED:
-                yield command
-
-    def resume(self, edits: Edits, settings: Settings, started: Settings) -> None:
-        """Go on with other data; from here on a sweep is of that."""
-        super().resume(edits, settings, started)
-        self._swept = edits.data
+        """What can be searched in the command palette."""
+        return palette.commands(self, super().get_system_commands(screen))
 
     def on_edited(self, message: Edited) -> None:
         """Everything follows the edited data, but for the sweep: its results would soon be old."""
@@ -161,10 +140,7 @@ class LinregApp(PanesApp):
 
     def on_save_asked(self) -> None:
         """The edited rows are to be kept."""
-        begin(self, "save", self._save)
-
-    async def _save(self) -> None:
-        await self._dialogs.save(self._edits)
+        begin(self, "save", self._dialogs.save, self._edits)
 
     def on_poking_ended(self) -> None:
         """The user is done with the points."""
@@ -183,15 +159,6 @@ class LinregApp(PanesApp):
     def on_pane_chosen(self, message: PaneChosen) -> None:
         """A tab was clicked."""
         self.show_pane(message.pane)
-
-    def poke(self, *, on: bool) -> None:
-        """Edit the points, or be done: then a sweep would be one of the edited data."""
-        if on == self._poking:
-            return
-        super().poke(on=on)
-        if not on and self._swept is not self.data:
-            self._swept = self.data
-            self.others.sweep.take(self.data, self.live.afresh)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let keys rest that would be lost on the screen as it is.

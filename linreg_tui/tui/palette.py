@@ -1,10 +1,19 @@
-"""The command palette: Textual's own, which closes once."""
+"""The command palette: Textual's own, which closes once, and what can be searched in it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.theme import ThemeProvider
 from textual.widgets import Button, Input
+
+from linreg_tui.tui.keys import KEYS
+
+REPEATED = ("Keys", "Quit")
+"""Commands of Textual's that our help and our key for leaving already are."""
 
 
 class Palette(CommandPalette):
@@ -29,3 +38,12 @@ def of_commands() -> Palette:
 def of_themes() -> Palette:
     """All themes."""
     return Palette(providers=[ThemeProvider], placeholder="Search for themes…")
+
+
+def commands(app: App[None], usual: Iterable[SystemCommand]) -> Iterator[SystemCommand]:
+    """Everything that has a key, the report, and what is usual besides."""
+    for key in KEYS:
+        yield SystemCommand(key.meaning, f"key {key.shown}", partial(app.run_action, key.action))
+    report = partial(app.run_action, "app.dialog('report')")
+    yield SystemCommand("Report of the homework", "also under x", report)
+    yield from (command for command in usual if command.title not in REPEATED)

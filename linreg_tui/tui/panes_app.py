@@ -43,6 +43,7 @@ class PanesApp(LinkedApp):
     ) -> None:
         super().__init__(fps)
         self._edits = Edits.of(data)
+        self._swept = data
         self.started = settings
         self._markers = markers
         self._sharing = workers
@@ -147,7 +148,7 @@ class PanesApp(LinkedApp):
             As above.
         """
         self.live.take(edits.data, settings)
-        self._edits, self.started = edits, started
+        self._edits, self.started, self._swept = edits, started, edits.data
         self.others.sweep.take(edits.data, settings)
         self.others.data.take(edits)
         self.others.closed_form.take(edits.data)
@@ -163,10 +164,15 @@ class PanesApp(LinkedApp):
         self.arrange_panes(self.size)
 
     def poke(self, *, on: bool) -> None:
-        """Edit the points, or be done."""
+        """Edit the points, or be done: then a sweep would be one of the edited data."""
+        if on == self._poking:
+            return
         self._poking = on
         self.live.chase(chasing=on)
         self.arrange_panes(self.size)
+        if not on and self._swept is not self.data:
+            self._swept = self.data
+            self.others.sweep.take(self.data, self.live.afresh)
 
     @property
     def data(self) -> Dataset:

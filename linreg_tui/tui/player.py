@@ -19,6 +19,9 @@ PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
 
 FIRST_PACE = 5.0
 
+Line = tuple[float, float]
+"""A slope and an intercept."""
+
 Start = Callable[[Callable[[], Coroutine[object, object, None]]], None]
 """Runs a coroutine in the background, and makes it then."""
 
@@ -42,7 +45,7 @@ class Player:
         self._start = start
         self._training = Training(_run(data, settings, workers), 0, tell, FIRST_PACE)
         self._trace: Run | None = None
-        self._first: tuple[float, float] | None = None
+        self._first: Line | None = None
         self._chasing = False
         self._foreseen: tuple[Settings, Prediction] | None = None
         self._number = 0
@@ -51,8 +54,7 @@ class Player:
     @property
     def view(self) -> RunView:
         """What is to be shown."""
-        training = self._training
-        known = self._foreseen
+        training, known = self._training, self._foreseen
         return RunView(
             training.run,
             self._number,
@@ -146,13 +148,13 @@ class Player:
         InputError
             If a setting is out of range for the data.
         """
-        self._take(_run(self._data, settings or self.afresh, self._run.workers), None)
+        self._take(_run(self._data, settings or self.afresh, self._run.workers))
 
     def show(self, run: Run, number: int, pace: float) -> None:
         """Train this run from now on, whatever its data, and show one of its steps; pauses."""
         self._training.pause()
         self._training.pace = pace
-        self._take(run, None)
+        self._take(run)
         self._data = run.data
         self.look_at(number)
 
@@ -173,8 +175,8 @@ class Player:
                 first = settings.initial_slope, settings.initial_intercept
                 here = self._run.history[self._number]
                 settings = starting_at(settings, here.slope, here.intercept)
-        self._take(_run(data, settings, workers), None)
-        self._data, self._first = data, first
+        self._take(_run(data, settings, workers), first=first)
+        self._data = data
 
     async def branch(self) -> None:
         """Go another way from the step in view, with the settings as they are now."""
@@ -183,9 +185,7 @@ class Player:
         twin = await training.branch(number)
         if training is self._training:
             twin.change(settings)
-            first = self._first
-            self._take(twin, old)
-            self._first = first
+            self._take(twin, old, self._first)
 
     async def load(self, settings: Settings) -> None:
         """Show a run with these settings that has come to its end.
@@ -202,7 +202,7 @@ class Player:
         while await asyncio.to_thread(next, steps, None) is not None:
             pass  # what waits for this thread has a turn
         if training is self._training:
-            self._take(run, None)
+            self._take(run)
 
     def foresee(self, settings: Settings, foreseen: Prediction) -> None:
         """Know what these settings lead to."""
@@ -216,13 +216,13 @@ class Player:
             self._number = progress.step
         return True
 
-    def _take(self, run: Run, trace: Run | None) -> None:
+    def _take(self, run: Run, trace: Run | None = None, first: Line | None = None) -> None:
         """Train another run from now on; nothing that the last one still tells changes anything."""
         last = self._training
         going = last.running
         last.pause()
         self._training = Training(run, last.run_id + 1, self._tell, last.pace)
-        self._trace, self._first = trace, None
+        self._trace, self._first = trace, first
         self.latest()
         if going:
             self.toggle()

@@ -14,7 +14,7 @@ Arguments = ParamSpec("Arguments")
 def begin(
     node: DOMNode,
     group: str,
-    work: Callable[Arguments, Coroutine[object, object, None]],
+    work: Callable[Arguments, Coroutine[object, object, object]],
     *arguments: Arguments.args,
     **named: Arguments.kwargs,
 ) -> None:
