@@ -118,7 +118,7 @@ def quoted(text: str) -> str:
 
 
 OPTIONS = (
-    Option("batch_size", _batch_size, "rows a step", "N|full", "full", ("full",)),
+    Option("batch_size", _batch_size, "rows a step; full for all", "N|full", "full", ("full",)),
     Option("epochs", int, "passes over the data", "N"),
     Option("learning_rate_m", float, "learning rate of the slope m", "RATE"),
     Option("learning_rate_b", float, "learning rate of the intercept b", "RATE"),
@@ -146,7 +146,7 @@ OPTIONS = (
     Option("decay", float, "factor of the schedules step and exponential", "FACTOR"),
     Option("decay_steps", int, "steps from one decay to the next", "N", "a tenth of the run", AUTO),
     Option("seed", int, "of the random draws", "N"),
-    Option("standardize", bool, "train on z-scores of x and y, with the intercept's rate for both"),
+    Option("standardize", bool, "train on z-scores, at the intercept's rate for both"),
 )
 
 

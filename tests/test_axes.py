@@ -80,6 +80,19 @@ def test_the_loss_has_powers_of_ten() -> None:
     assert axis.place(np.array([1e9, 1e10, 5e10])) == pytest.approx([0, 1 / 1.69897, 1], rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("high", "texts"),
+    [
+        (5.4e13, ["1e10", "1e12", "1e14"]),
+        (1e17, ["1e10", "1e15"]),
+        (7e28, ["1e10", "1e20"]),
+        (1e300, ["1e100", "1e200", "1e300"]),
+    ],
+)
+def test_one_power_of_ten_alone_tells_no_distance(high: float, texts: list[str]) -> None:
+    assert [tick.text for tick in log_axis(1e9, high, "loss", 2).ticks] == texts
+
+
 def test_a_growing_axis_moves_rarely() -> None:
     highs = [growing(value, 30) for value in range(1, 1001)]
     assert all(high >= value for value, high in enumerate(highs, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import textwrap
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,9 @@ from linreg_tui.core.text import printable
 from linreg_tui.options import batch_sizes, quoted
 
 BAD_INPUT = 2
+
+ALIKE = 0.8
+"""From 0 to 1, how much alike an option is to one that was meant."""
 
 _LONGEST_COMPLAINT = 300
 
@@ -48,8 +52,11 @@ class Parser(argparse.ArgumentParser):
         self._negative_number_matcher = re.compile(r"^-\.?\d")
 
     def error(self, message: str) -> NoReturn:
-        """Say it, and exit."""
+        """Say it, and what may have been meant, and exit."""
         line = printable(" ".join(message.split()), _LONGEST_COMPLAINT)
+        if unknown := re.match(r"unrecognized arguments: (--[\w-]+)", line):
+            near = get_close_matches(unknown[1], self._option_string_actions, 2, ALIKE)
+            line += f"; is it {' or '.join(sorted(near))}?" if near else ""
         self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
 
 
@@ -189,7 +196,7 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
         type=whole_number,
         metavar="K",
         help="K workers take a batch each (of 64 rows, or --batch-size), and the learning rates "
-        "are multiplied by K; they are on the cluster, with train, or take turns here",
+        "are multiplied by K; they take turns here, or with train may be on the cluster",
     )
     add_cluster(group)
 

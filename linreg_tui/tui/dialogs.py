@@ -114,7 +114,11 @@ class Dialogs:
         return await self.save(edits) if answer == "s" else ""
 
     async def save(self, edits: Edits) -> str | None:
-        """Write edited rows to a file, and say where; None if that didn't work."""
+        """Write edited rows to a file, and say where; None if that didn't work, or none are."""
+        if edits.data is edits.original:
+            self._app.notify("Nothing is edited, so nothing is saved.", markup=False)
+            return None
+
         from linreg_tui.tui.poke.saving import save
 
         try:

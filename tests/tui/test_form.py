@@ -368,6 +368,17 @@ async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("settings", [Settings(), UNUSUAL])
+async def test_what_a_field_is_fits_in_its_line(houses: Dataset, settings: Settings) -> None:
+    async with opened(houses, settings) as pilot:
+        hint = form(pilot).query_one("#hint", Static)
+        for each in form(pilot).fields:
+            each.enter()
+            await pilot.pause()
+            assert 10 < len(str(hint.content)) <= hint.size.width
+
+
+@pytest.mark.thorough
 async def test_all_of_it_fits(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for size in ((80, 24), (120, 40), (200, 60)):

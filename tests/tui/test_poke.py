@@ -307,6 +307,18 @@ async def test_the_edited_rows_are_saved_and_read_back(
     assert (tmp_path / "slimmed_realestate_data-edited.csv").read_text() == "mine"
 
 
+async def test_without_edits_there_is_nothing_to_save(
+    houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with poked(houses) as pilot:
+        for keys in ("s", "aus"):
+            await press(pilot, *keys)
+            await until(lambda: "Nothing is edited" in told(pilot))
+            pilot.app.clear_notifications()
+    assert list(tmp_path.glob("*.csv")) == []
+
+
 async def test_quitting_asks_about_edits_that_are_in_no_file(
     houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
