@@ -510,7 +510,7 @@ def test_settings_that_change_nothing_are_told(
         ("--history nowhere/history.csv", "there is no folder"),
         (f"--history {'h' * 300}.csv", "it can't be written (File name too long); name another"),
         ("--batchsize 64", "unrecognized arguments: --batchsize; is it --batch-size? (see"),
-        ("--learning-rate 1", "--learning-rate; is it --learning-rate-b or --learning-rate-m? (see"),
+        ("--learning-rate 1", "--learning-rate; is it --learning-rate-b or --learning-rate-m?"),
         ("--x-ray", "unrecognized arguments: --x-ray (see"),
         ("--epoch 3", "unrecognized arguments: --epoch; is it --epochs?"),
         ("one.csv two.csv", "unrecognized arguments: two.csv"),

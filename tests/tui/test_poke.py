@@ -443,7 +443,7 @@ async def test_where_nothing_can_be_written_it_says_so(
 ) -> None:
     monkeypatch.setattr("linreg_tui.files.current_folder", lambda: str(tmp_path / "no"))
     async with poked(few, SLOW) as pilot:
-        await press(pilot, "s")
+        await press(pilot, "a", "s")
         await until(lambda: "can't be written" in told(pilot))
 
 
