@@ -30,6 +30,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import statistics
 import sys
 import tempfile
@@ -115,7 +116,7 @@ def command(home: Path) -> list[str]:
     work.mkdir()
     rows = (f"{k},{k % 89},{3 * (k % 89) + k % 7}\n" for k in range(20_000))
     (work / "rows.csv").write_text("id,x,y\n" + "".join(rows))
-    own = [f"{name}={home}" for name in HOMES]
+    own = [*(f"{name}={home}" for name in HOMES), "PYTHONFAULTHANDLER=1"]
     launched = [sys.executable, "-I", "-S", "-c", LAUNCHER, *PROGRAM]
     return ["env", f"--chdir={work}", *own, *launched]
 
@@ -166,6 +167,16 @@ def painted(terminal: MeteredTerminal) -> str:
     return "\n".join(filter(None, lines))
 
 
+def stacks(terminal: MeteredTerminal) -> str:
+    """What each thread of a program that does not answer is doing; it ends by telling."""
+    terminal.take()
+    with suppress(ProcessLookupError):
+        os.kill(terminal.process.pid, signal.SIGABRT)
+    terminal.read(2)
+    told = bytes(terminal.output)
+    return told[max(0, told.find(b"Fatal Python error")) :].decode(errors="replace")
+
+
 def wrong(watch: Watch, minutes: float) -> list[str]:
     """What memory and keys are to blame for; the figures of both are printed."""
     early = [size for at, size in watch.calm if minutes / 6 <= at < minutes / 3]
@@ -197,7 +208,8 @@ def endure(minutes: float, seed: int, home: Path) -> list[str]:
         try:
             live(acts, watch, minutes)
         except (UnseenError, OSError) as error:  # it does not answer, or is gone
-            found.append(f"in {acts.act}: {error}; the screen:\n{painted(terminal)}")
+            screen = painted(terminal)
+            found.append(f"in {acts.act}: {error}; the screen:\n{screen}\n{stacks(terminal)}")
         found += acts.unseen
         left = leave(terminal, watch)
         found += wrong(watch, minutes)
