@@ -94,10 +94,8 @@ def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
         chosen = list(range(first, last + 1))
     else:
         every = round(_round_up(max(1, len(powers) / max(1, ticks))))
-        chosen = [k for k in powers if k % (3 * every) == 0]
-        while len(chosen) < 2 and every > 1:
+        while len(chosen := [k for k in powers if k % (3 * every) == 0]) < 2 and every > 1:
             every = round(_round_up(0.4 * every))
-            chosen = [k for k in powers if k % (3 * every) == 0]
     bottom, top = _log_of_step(first), _log_of_step(last)
     return Axis(
         bottom,

@@ -10,16 +10,9 @@ from typing import NoReturn
 from rich.console import Console
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import NEEDS, Settings
 from linreg_tui.core.text import printable
 from linreg_tui.report.records import Json
-
-NEEDS = {
-    "momentum": ("optimizer", "momentum or nesterov"),
-    "decay": ("schedule", "step or exponential"),
-    "decay_steps": ("schedule", "step or exponential"),
-}
-"""Settings that matter with some values of another alone."""
 
 
 class _Console(Console):
@@ -54,8 +47,8 @@ def tell_reading(data: Dataset) -> None:
 def tell_idle(settings: Settings) -> None:
     """Say on stderr which settings were chosen and change nothing, given the others."""
     usual = Settings()
-    for name, (other, values) in NEEDS.items():
+    for name, (other, words) in NEEDS.items():
         if name in settings.without_effect and settings.differs(usual, name):
             option, value = name.replace("_", "-"), getattr(settings, other)
-            told = f"--{option} has no effect with --{other} {value}: choose {values}"
+            told = f"--{option} has no effect with --{other} {value}: choose {' or '.join(words)}"
             sys.stderr.write(f"linreg-tui: {told}\n")

@@ -18,6 +18,14 @@ MAX_STEPS = 10_000_000
 """The longest run that is kept step by step; its history takes 320 MB."""
 
 
+NEEDS = {
+    "momentum": ("optimizer", ("momentum", "nesterov")),
+    "decay": ("schedule", ("step", "exponential")),
+    "decay_steps": ("schedule", ("step", "exponential")),
+}
+"""Settings that have an effect with these words of another one alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of one training run; the defaults are the notebook's.
@@ -89,10 +97,7 @@ class Settings:
         idle = set()
         if self.batch_size is None:
             idle |= {"sampling", "seed"}
-        if self.optimizer not in ("momentum", "nesterov"):
-            idle |= {"momentum"}
-        if self.schedule not in ("step", "exponential"):
-            idle |= {"decay", "decay_steps"}
+        idle |= {name for name, (of, words) in NEEDS.items() if getattr(self, of) not in words}
         if self.standardize:
             idle |= {"learning_rate_m"}
         return frozenset(idle)
