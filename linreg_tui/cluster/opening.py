@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections.abc import Callable
-from contextlib import AsyncExitStack, redirect_stderr, suppress
-from multiprocessing import resource_tracker
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 from linreg_tui import __version__
 from linreg_tui.cluster import worker
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.errors import InputError
+from linreg_tui.sweeps.processes import track_resources
 
 ANSWERS_WITHIN = 8.0
 """Seconds that a scheduler has to answer."""
@@ -70,9 +69,7 @@ async def _started(stack: AsyncExitStack, count: int) -> Any:
     """A cluster of so many processes on this machine, which can be reached from it alone."""
     from distributed import LocalCluster
 
-    with redirect_stderr(sys.__stderr__):
-        # What stands in for standard error on a screen has no file that it could inherit.
-        resource_tracker.ensure_running()
+    track_resources()
     cluster = LocalCluster(
         n_workers=count,
         threads_per_worker=1,

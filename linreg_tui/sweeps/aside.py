@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future
-from contextlib import (
-    AbstractContextManager,
-    aclosing,
-    asynccontextmanager,
-    redirect_stderr,
-)
+from concurrent.futures import Executor
+from contextlib import aclosing, asynccontextmanager
 from typing import Self
 
 from linreg_tui.core.dataset import Dataset
@@ -38,13 +32,13 @@ LOOKS = 0.1
 
 @asynccontextmanager
 async def processes(jobs: int, trials: int) -> AsyncIterator[Executor | None]:
-    """The same as `processes.processes`, without a wait on the event loop for their end."""
+    """The same as `processes.processes`, without a wait on the event loop."""
     manager = trial_processes(jobs, trials)
-    with _real_stderr():
-        executor = manager.__enter__()
+    begun = asyncio.create_task(asyncio.to_thread(manager.__enter__))
     try:
-        yield executor
+        yield await asyncio.shield(begun)
     except BaseException as error:
+        await begun  # in its thread it does, whether or not anybody waits
         if not await asyncio.to_thread(manager.__exit__, type(error), error, error.__traceback__):
             raise
     else:
@@ -71,7 +65,7 @@ async def sweep(
         If the executor is gone, after all that it has done.
     """
     if executor is not None:
-        submitted = await asyncio.to_thread(_submitted, data, trials, executor)
+        submitted = await asyncio.to_thread(sweeping.submitted, data, trials, executor)
         left = {asyncio.wrap_future(future): batch for future, batch in submitted.items()}
         gone: GoneError | None = None
         try:
@@ -141,18 +135,6 @@ def _watch(executor: Executor, batches: Iterable[Sequence[Trial]], watch: Watch)
             for trial in batch:
                 if (step := executor.step(trial)) is not None:
                     watch(trial, step)
-
-
-def _submitted(
-    data: Dataset, trials: Iterable[Trial], executor: Executor
-) -> dict[Future[list[Result]], Sequence[Trial]]:
-    with _real_stderr():
-        return sweeping.submitted(data, trials, executor)
-
-
-def _real_stderr() -> AbstractContextManager[object]:
-    """What stands in for standard error on a screen has no file that processes could inherit."""
-    return redirect_stderr(sys.__stderr__)
 
 
 class _LeftError(Exception):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, MutableSequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import resource_tracker
 from multiprocessing.synchronize import Event
 
 from linreg_tui.core.errors import InputError
@@ -40,10 +42,15 @@ _unwanted: ContextVar[Callable[[], bool] | None] = ContextVar("unwanted", defaul
 """In a thread that trains for another machine: whether nobody waits for it any more."""
 
 
+_stderr = threading.Lock()
+"""Held while standard error is another one, or a second thread would put back the wrong one."""
+
+
 class TrialProcesses(ProcessPoolExecutor):
     """Processes for trials of the numbers from 0 to `trials` − 1."""
 
     def __init__(self, jobs: int, trials: int) -> None:
+        track_resources()
         # A process that is forked off while other threads run may find their locks held for ever.
         context = multiprocessing.get_context("spawn")
         self._shared = _Shared(context.Event(), context.RawArray("d", FIGURES * max(1, trials)))
@@ -67,6 +74,16 @@ class TrialProcesses(ProcessPoolExecutor):
         """Begin nothing more, leave off what is under way within a few thousand steps, and end."""
         self._shared.stopped.set()
         self.shutdown(cancel_futures=True)
+
+
+def track_resources() -> None:
+    """Start the process that cleans up after all others, unless it runs.
+
+    It alone inherits standard error, and what stands in for that on a screen has no file.
+    """
+    if sys.platform != "win32":
+        with _stderr, redirect_stderr(sys.__stderr__):
+            resource_tracker.ensure_running()
 
 
 @contextmanager

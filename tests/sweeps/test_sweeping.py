@@ -4,9 +4,9 @@ import asyncio
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 import numpy as np
@@ -211,6 +211,40 @@ async def test_processes_tell_how_far_they_are_and_leave_off(houses: Dataset) ->
     assert time.monotonic() - began < 2
     assert all(numbers == sorted(numbers) for numbers in seen.values())
     assert multiprocessing.active_children() == []
+
+
+async def test_the_event_loop_goes_on_while_processes_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_begin, told = threading.Event(), list[str]()
+
+    @contextmanager
+    def slow(jobs: int, trials: int) -> Iterator[None]:
+        told.append(f"{jobs} for {trials}")
+        assert may_begin.wait(10)
+        try:
+            yield
+        finally:
+            told.append("ended")
+
+    async def use() -> None:
+        async with aside.processes(2, 7):
+            told.append("used")
+
+    monkeypatch.setattr(aside, "trial_processes", slow)
+    task = asyncio.create_task(use())
+    while not told:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    await asyncio.sleep(0.01)
+    assert told == ["2 for 7"]
+    assert not task.done()
+    may_begin.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert told == ["2 for 7", "ended"]
+    await use()
+    assert told[2:] == ["2 for 7", "used", "ended"]
 
 
 def test_closing_begins_nothing_more(houses: Dataset) -> None:
