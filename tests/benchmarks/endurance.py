@@ -9,7 +9,7 @@ calm moments, when nothing runs and nothing is kept: what has grown there is a l
 tells the acts and the frames so far, the memory (of the program and its children, in MB, as they
 are resident) at the last calm moment and at most within the minute, the processor time in percent
 of a core, how long the slowest key took, in all and without the time in which other programs had
-the processors, and the load of the machine.
+the processors, the load of the machine, and the act that this key came after.
 
 Exit status 1, and a line for each, unless
 
@@ -134,12 +134,12 @@ def live(acts: Acts, watch: Watch, minutes: float) -> None:
                 watch.calm.append(((now - began) / 60, watch.megabytes()))
             if now - said >= 60:
                 spent = watch.processor_seconds()
+                slowest, own, after = max(acts.waits, key=lambda wait: wait[1])
                 calm = watch.calm[-1][1] if watch.calm else float("nan")
                 say(
                     f"{(now - began) / 60:6.1f} {done:6} {watch.frames:8,} {calm:8.1f}"
                     f" {watch.peak:8.1f} {100 * (spent - used) / (now - said):6.1f}"
-                    f" {max(acts.waits)[0]:9.2f} {max(own for _, own, _ in acts.waits):5.2f}"
-                    f" {os.getloadavg()[0]:5.1f}"
+                    f" {slowest:9.2f} {own:5.2f} {os.getloadavg()[0]:5.1f}  {after}"
                 )
                 said, used, watch.peak = now, spent, 0.0
                 watch.waits += acts.waits
@@ -203,7 +203,7 @@ def endure(minutes: float, seed: int, home: Path) -> list[str]:
     with MeteredTerminal(command(home), *SIZES[0]) as terminal:
         attributes, watch = termios.tcgetattr(terminal.fd), Watch(terminal)
         terminal.wait_for("ready")
-        say("minute   acts   frames  calm MB  most MB  CPU %  slowest s   own  load")
+        say("minute   acts   frames  calm MB  most MB  CPU %  slowest s   own  load  after")
         acts = Acts(terminal, home / "work", seed)
         try:
             live(acts, watch, minutes)
