@@ -56,6 +56,9 @@ BISECTIONS = 24
 AT_MOST = 1 + 1e-12
 """A radius up to this is taken for 1 with a rounding error, as tiny rates on a long valley give."""
 
+LEAST_SCALE = 2.0**-60
+"""Rates that are smaller by that move no line; a radius above 1 is a rounding error there."""
+
 LOOKS = (100, 1_000, 10_000)
 """Steps after which it is looked whether they were enough; no more are tried."""
 
@@ -77,13 +80,15 @@ class Prediction:
     noise: float | None = None
 
 
+@np.errstate(all="ignore")
 def predict(data: Dataset, settings: Settings) -> Prediction:
     """Foresee a run with these settings."""
     if settings.optimizer == "adam":
         return Prediction()
     batches = _Batches.of(data, settings)
-    with np.errstate(all="ignore"):
-        now, limit = batches.radius(1.0), _first_unstable(data, settings, batches)
+    now, limit = batches.radius(1.0), _first_unstable(data, settings, batches)
+    if math.isnan(limit):
+        return Prediction()
     if now > AT_MOST:
         return Prediction(False, _number(now), _number(limit))
     steps = _steps_needed(data, settings, now)
@@ -223,7 +228,10 @@ def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
 
 
 def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> float:
-    """The same for any settings: searched upwards, then by bisection."""
+    """The same for any settings: searched upwards, then by bisection.
+
+    Not a number where none is found, as with a momentum that a rounding error tells from 1.
+    """
     near = max_stable_scale(data.moments, settings)
     by_formula = settings.batch_size is None and settings.optimizer == "sgd"
     if by_formula or not (math.isfinite(near) and near > 0):
@@ -232,6 +240,8 @@ def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> flo
     low = 1 / 16
     while radius(low) > AT_MOST:
         low /= 16
+        if low < LEAST_SCALE:
+            return math.nan
     high = low * STRIDE
     while radius(high) <= AT_MOST:
         low, high = high, high * STRIDE

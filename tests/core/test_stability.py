@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -341,12 +341,21 @@ any_rate = st.floats(0, 1e308, exclude_min=True)
     any_rate,
     st.sampled_from(UPDATES),
     st.sampled_from(["sgd", "momentum", "nesterov", "adam"]),
+    st.floats(0, 1, exclude_max=True),
     st.sampled_from([None, 1, 7]),
     st.booleans(),
 )
+@example(3e-320, 6e-43, "simultaneous", "momentum", 0.9, 7, False)
+@example(1e-7, 0.1, "sequential", "nesterov", 1 - 1e-12, 7, False)
 @hypothesis_settings(max_examples=60)
 def test_any_rates_can_be_foreseen_and_run(
-    rate_m: float, rate_b: float, update: Update, name: Any, batch_size: int | None, flat: bool
+    rate_m: float,
+    rate_b: float,
+    update: Update,
+    name: Any,
+    momentum: float,
+    batch_size: int | None,
+    flat: bool,
 ) -> None:
     data = random_data(1)
     if flat:
@@ -356,6 +365,7 @@ def test_any_rates_can_be_foreseen_and_run(
         learning_rate_b=rate_b,
         update=update,
         optimizer=name,
+        momentum=momentum,
         batch_size=batch_size,
     )
     foreseen = predict(data, settings)
