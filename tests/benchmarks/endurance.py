@@ -44,11 +44,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its
 
 from tests.benchmarks.acts import SIZES, Acts
 from tests.benchmarks.hands import UnseenError
-from tests.benchmarks.metered import PROGRAM, MeteredTerminal
+from tests.benchmarks.metered import MeteredTerminal
 from tests.benchmarks.screen import written
 from tests.end_to_end.terminal import LAUNCHER
 
 MOST_GROWTH, MOST_SECONDS_A_KEY = 0.05, 1.0
+TELLING = Path(__file__).with_name("telling.py")
 HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TMPDIR")
 WRAPPING, CURSOR = 7, 25
 """The modes that are on in a terminal that nobody has touched."""
@@ -116,8 +117,8 @@ def command(home: Path) -> list[str]:
     work.mkdir()
     rows = (f"{k},{k % 89},{3 * (k % 89) + k % 7}\n" for k in range(20_000))
     (work / "rows.csv").write_text("id,x,y\n" + "".join(rows))
-    own = [*(f"{name}={home}" for name in HOMES), "PYTHONFAULTHANDLER=1"]
-    launched = [sys.executable, "-I", "-S", "-c", LAUNCHER, *PROGRAM]
+    own = [f"{name}={home}" for name in HOMES]
+    launched = [sys.executable, "-I", "-S", "-c", LAUNCHER, sys.executable, str(TELLING)]
     return ["env", f"--chdir={work}", *own, *launched]
 
 
@@ -168,13 +169,15 @@ def painted(terminal: MeteredTerminal) -> str:
 
 
 def stacks(terminal: MeteredTerminal) -> str:
-    """What each thread of a program that does not answer is doing; it ends by telling."""
+    """What a program that does not answer is doing; it ends by telling."""
     terminal.take()
-    with suppress(ProcessLookupError):
-        os.kill(terminal.process.pid, signal.SIGABRT)
-    terminal.read(2)
-    told = bytes(terminal.output)
-    return told[max(0, told.find(b"Fatal Python error")) :].decode(errors="replace")
+    pid, state = terminal.process.pid, "gone"
+    with suppress(OSError):
+        state = stat(Path(f"/proc/{pid}"))[0]
+        for number in (signal.SIGUSR1, signal.SIGABRT):
+            os.kill(pid, number)
+            terminal.read(2)
+    return f"its state is {state}\n{terminal.output.decode(errors='replace')}"
 
 
 def wrong(watch: Watch, minutes: float) -> list[str]:
