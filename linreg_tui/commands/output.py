@@ -44,11 +44,18 @@ def tell_reading(data: Dataset) -> None:
         sys.stderr.write(f"linreg-tui: {name}: {told}\n")
 
 
-def tell_idle(settings: Settings) -> None:
-    """Say on stderr which settings were chosen and change nothing, given the others."""
+def tell_idle(settings: Settings, steps: int | None = None) -> None:
+    """Say on stderr which settings were chosen and change nothing, given the others.
+
+    And of a single run of so many steps, whether its learning rates never come to be whole.
+    """
     usual = Settings()
     for name, (other, words) in NEEDS.items():
         if name in settings.without_effect and settings.differs(usual, name):
             option, value = name.replace("_", "-"), getattr(settings, other)
             told = f"--{option} has no effect with --{other} {value}: choose {' or '.join(words)}"
             sys.stderr.write(f"linreg-tui: {told}\n")
+    warmup = settings.warmup_steps or 0
+    if steps is not None and warmup > steps:
+        told = f"the run has {steps:,} of {warmup:,} warm-up steps: choose fewer, or more epochs"
+        sys.stderr.write(f"linreg-tui: {told}\n")

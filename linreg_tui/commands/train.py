@@ -78,7 +78,7 @@ def command(words: list[str]) -> int:
         files.replace(program, [script(run, numbers.name)])
     if options.json:
         print_json(records.train_object(run) | (records.team_object(team) if team else {}))
-    tell_idle(settings)
+    tell_idle(settings, settings.steps(data.n))
     tell_reading(data)
     return 0
 

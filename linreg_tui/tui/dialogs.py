@@ -107,7 +107,7 @@ class Dialogs:
             return ""
         name = printable(edits.data.source, 100)
         answer = await self._app.push_screen_wait(
-            Question("Edited points", f"They are in no file yet: {name}", answers)
+            Question("Edited points", f"Not saved yet: {name}", answers)
         )
         if answer is None:
             return None

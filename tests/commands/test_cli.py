@@ -443,6 +443,8 @@ def test_numbers_can_be_negative_and_in_any_form(
         ("--decay 0.3", "--decay has no effect with --schedule constant: choose step or"),
         ("--decay-steps 3 --schedule cosine", "--decay-steps has no effect with --schedule cosine"),
         ("--momentum 0.5", "--momentum has no effect with --optimizer sgd: choose momentum or"),
+        ("--warmup-steps 31", "the run has 30 of 31 warm-up steps: choose fewer, or more epochs"),
+        ("--warmup-steps 30", ""),
         ("--decay 0.3 --schedule step", ""),
         ("--seed 3", ""),  # it is kept for when batches are drawn
     ],

@@ -273,6 +273,7 @@ async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
         assert "stable up to 0.463× these rates" in message(pilot)
         await enter(pilot, "optimizer", "adam")
         await until(lambda: "nothing can be foreseen of Adam" in message(pilot))
+        assert "a step of it moves m by about 1e-6 and b by about 0.1" in message(pilot)
 
 
 async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

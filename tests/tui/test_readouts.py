@@ -100,7 +100,7 @@ def test_how_a_run_stands(houses: Dataset) -> None:
             "within 1% in about 5 steps, then trembling by 0.4%",
         ),
         (Prediction(True, 1, 2), "too slow to come within 1% of the optimum"),
-        (Prediction(), "nothing can be foreseen of Adam"),
+        (Prediction(), "nothing can be foreseen of a momentum so close to 1"),
     ],
 )
 def test_what_is_foreseen(houses: Dataset, foreseen: Prediction, words: str) -> None:

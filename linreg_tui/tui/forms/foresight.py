@@ -13,7 +13,8 @@ from linreg_tui.numbers import rate, ratio
 def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
     """Whether training for `budget` steps will come to an end, and when."""
     if foreseen.stable is None:
-        return "nothing can be foreseen of Adam"
+        of = "Adam" if settings.optimizer == "adam" else "a momentum so close to 1"
+        return f"nothing can be foreseen of {of}"
     if not foreseen.stable:
         # A schedule can hold a divergence up, or end it.
         return "will diverge" if settings.is_constant else "will diverge at full rates"
@@ -36,12 +37,20 @@ def foresight(foreseen: Prediction, settings: Settings, n: int) -> Content:
     """The verdict on n rows, how much larger the rates could be, and the spectral radius."""
     words = verdict(foreseen, settings, settings.steps(n))
     if foreseen.stable is None:
-        return _lines(words, "its steps are not linear in the distance to the optimum")
+        return _lines(words, _steps_of_adam(settings) if settings.optimizer == "adam" else "")
     limit, radius = foreseen.max_stable_scale, foreseen.spectral_radius
     facts = [] if limit is None else [f"stable up to {ratio(limit)} these rates"]
     if radius is not None:
         facts.append(f"spectral radius {_radius(radius)}")
     return _lines(words, " · ".join(facts), "" if foreseen.stable else "$text-error")
+
+
+def _steps_of_adam(settings: Settings) -> str:
+    """How far they go, whatever the slope of the loss; Kingma and Ba, "Adam", section 2.1."""
+    if settings.standardize:
+        return f"its steps are about {rate(settings.learning_rate_b)} long, in z-scores"
+    m, b = rate(settings.learning_rate_m), rate(settings.learning_rate_b)
+    return f"a step of it moves m by about {m} and b by about {b}"
 
 
 def _lines(words: str, facts: str, style: str = "") -> Content:
