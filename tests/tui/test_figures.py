@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from linreg_tui.axes import count_axis, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
@@ -24,7 +25,7 @@ from linreg_tui.tui.drawing.fit import FitPicture
 from linreg_tui.tui.drawing.landscape import LandscapePicture
 from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
-from linreg_tui.tui.drawing.picture import BLANK, Layer, Picture, Role, lines
+from linreg_tui.tui.drawing.picture import BLANK, Layer, Picture, Role, cut, lines
 from linreg_tui.tui.run_view import RunView
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
@@ -155,6 +156,18 @@ def test_a_frame_has_ticks_labels_and_a_legend() -> None:
         "  └┬───────┬───────┬───────┬───────┬────────",
         "   0       2       4       6       8     x →",
     ]
+
+
+@given(st.text("aж漢…", max_size=12), st.integers(-2, 12))
+def test_a_text_is_cut_to_its_cells(text: str, width: int) -> None:
+    shown = cut(text, width)
+    assert cell_len(shown) <= max(0, width)
+    if cell_len(text) <= width:
+        assert shown == text
+    elif width > 0:
+        assert shown.endswith("…")
+        assert text.startswith(shown[:-1])
+        assert cell_len(shown) >= width - 1
 
 
 def test_wide_and_hostile_labels_keep_their_place() -> None:

@@ -493,6 +493,15 @@ async def test_all_of_it_fits(houses: Dataset) -> None:
             assert "area m²" in screen(pilot)
 
 
+async def test_no_screen_is_too_narrow_to_choose_columns(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await to_columns(pilot, *"export")
+        for width in (30, 20, 1):
+            await resize(pilot, width, 24)
+        await resize(pilot, 80, 24)
+        assert "y price" in screen(pilot)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no such names")
 async def test_hostile_names_are_shown_as_text(houses: Dataset, folder: Path) -> None:
     (folder / "\x1b[31m\n[red].csv").write_text("\x1b[2J,[blink]b\n1,2\n2,4\n3,7\n")

@@ -122,10 +122,12 @@ def write_legend(picture: Picture, left: int, legend: Sequence[Span]) -> None:
 
 
 def cut(text: str, width: int) -> str:
-    """The text in so many cells, with … at its end if it is longer."""
-    while cell_len(text) > width:
-        text = f"{text.rstrip('…')[:-1]}…"
-    return text
+    """The text in so many cells, with … at its end if it is longer; nothing in none."""
+    if cell_len(text) <= width:
+        return text
+    while text and cell_len(text) >= width:
+        text = text[:-1]
+    return f"{text}…" if width > 0 else ""
 
 
 def write(picture: Picture, row: int, column: int, text: str, role: Role) -> None:
