@@ -125,9 +125,13 @@ def cut(text: str, width: int) -> str:
     """The text in so many cells, with … at its end if it is longer; nothing in none."""
     if cell_len(text) <= width:
         return text
-    while text and cell_len(text) >= width:
-        text = text[:-1]
-    return f"{text}…" if width > 0 else ""
+    kept, room = "", width - 1
+    for character in text:
+        room -= cell_len(character)
+        if room < 0:
+            break
+        kept += character
+    return f"{kept}…" if width > 0 else ""
 
 
 def write(picture: Picture, row: int, column: int, text: str, role: Role) -> None:
