@@ -200,6 +200,15 @@ async def test_a_branch_starts_where_one_looks_and_leaves_a_trace(houses: Datase
         assert view(pilot).trace is None
 
 
+async def test_a_branch_from_the_latest_step_leaves_no_trace(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        old = view(pilot).run
+        await pilot.press("b")
+        await until(lambda: view(pilot).run is not old)
+        await pilot.pause()
+        assert "before" not in screen(pilot)
+
+
 async def test_a_diverged_run_says_which_key_brings_it_back(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*["right_square_bracket"] * 4)
