@@ -16,9 +16,11 @@ from rich.console import RenderableType
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.notifications import Notify, SeverityLevel
 from textual.worker import WorkerFailed
 
 from linreg_tui import failures
+from linreg_tui.tui.terminal.notice import Notice
 
 if sys.platform != "win32":
     from textual.drivers.linux_driver import LinuxDriver
@@ -100,6 +102,19 @@ class GuardedApp(App[None]):
         if self._leaving is not None and words:
             self._leaving.begin(0, f"{words}\n")
         self.exit()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notice."""
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self.post_message(Notify(Notice(message, title, severity, seconds, markup)))
 
     def on_notify(self) -> None:
         """Make room for a notice: the latest is shown alone, in the first row.

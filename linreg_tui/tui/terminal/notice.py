@@ -1,0 +1,26 @@
+"""A notice that a screen can open on at any moment of its time."""
+
+from __future__ import annotations
+
+from textual.notifications import Notification
+
+LEAST = 0.1
+"""Seconds, more than what a busy machine takes to start a timer."""
+
+
+class Notice(Notification):
+    """Has some time left even when it has expired.
+
+    A screen that opens asks first whether it has, and then how long to show it. If its time is over
+    between the two, Textual starts a timer of no time, which never gives way to anything else.
+    """
+
+    @property
+    def time_left(self) -> float:
+        """Seconds to show it."""
+        return max(LEAST, super().time_left)
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its time is over."""
+        return super().time_left <= 0
