@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -614,3 +615,14 @@ async def test_the_latest_of_many_notices_has_the_first_row(houses: Dataset) -> 
         await pilot.pause()
         assert "notice 3" in screen(pilot).splitlines()[0]
         assert len(app.query("ToastHolder")) == 1
+
+
+async def test_nothing_is_kept_of_a_form_that_has_closed(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press("e")
+        await until_seen(pilot, "Settings")
+        painted = [weakref.ref(widget._styles_cache) for widget in pilot.app.screen.walk_children()]
+        await pilot.press("escape")
+        await pilot.pause()
+        gc.collect()
+        assert [cache() for cache in painted] == [None] * len(painted)
