@@ -133,6 +133,21 @@ def test_many_rows_take_no_longer() -> None:
     assert predict(data, replace(settings, batch_size=32)).stable
 
 
+def test_all_of_many_rows_are_thought_of() -> None:
+    """The smallest batches bear the rates, though a few rows at the very end are far out."""
+    x = np.append(np.linspace(-1, 1, 19_980), np.linspace(90, 110, 20))
+    data = Dataset("made", "x", "y", x, 3 * x + np.cos(np.arange(20_000.0)))
+    smallest, *_ = over_batch_sizes(proposed(data, standardize=False), data.n)
+    assert smallest.settings.batch_size == 32
+    limit = predict(data, smallest.settings).max_stable_scale
+    assert limit is not None
+    assert 1.5 <= limit < 3
+
+
+def test_z_scores_are_for_what_does_not_converge_without() -> None:
+    assert not proposed(made(500, (0, 3), (50, 10), 1)).standardize
+
+
 def test_a_made_line_is_the_one_that_was_asked_for() -> None:
     exact = made_line(50, 3, -7, noise=0, seed=5)
     assert exact.n == 50

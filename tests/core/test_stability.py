@@ -129,6 +129,22 @@ def test_in_one_shuffle_much_of_the_noise_cancels(houses: Dataset) -> None:
     assert shuffled < drawn / 2
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "nesterov"])
+@pytest.mark.parametrize("batch_size", [64, 200])
+def test_shuffled_batches_are_foreseen_by_the_step(
+    houses: Dataset, batch_size: int, optimizer: Any
+) -> None:
+    settings = Settings(batch_size=batch_size, optimizer=optimizer, sampling="epoch")
+    foreseen = predict(houses, settings)
+    drawn = predict(houses, replace(settings, sampling="notebook"))
+    # So far below the limit, the distance shrinks by the same each step.
+    assert foreseen.spectral_radius == pytest.approx(drawn.spectral_radius, abs=1e-3)
+    limit = foreseen.max_stable_scale
+    assert limit is not None
+    for factor in (0.999, 1.001):
+        assert predict(houses, scaled(settings, limit * factor)).stable == (factor < 1)
+
+
 @given(st.integers(1, 9), st.integers(1, 4))
 def test_a_sequence_of_steps_is_their_product(steps: int, k: int) -> None:
     matrices = np.random.default_rng(steps).normal(size=(k, steps, 3, 3))
