@@ -185,8 +185,7 @@ class Player:
         twin = await training.branch(number)
         if training is self._training:
             twin.change(settings)
-            # Up to there they are the same: one that went no further leaves nothing to be seen.
-            self._take(twin, old if old.history.last > number else None, self._first)
+            self._take(twin, old, self._first)
 
     async def load(self, settings: Settings) -> None:
         """Show a run with these settings that has come to its end.

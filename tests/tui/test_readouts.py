@@ -68,7 +68,7 @@ def test_the_settings_that_are_not_as_usual(houses: Dataset) -> None:
         houses, 3, batch_size=64, sampling="epoch", optimizer="momentum", momentum=0.5, seed=7
     )
     assert text(draw_readout(78, 4, view(run, pace=1.0)))[2] == (
-        "batch 64   η_m 1e-7   η_b 0.1   1 step/s   sequential, by epoch, seed 7, mome…"
+        "batch 64   η_m 1e-7   η_b 0.1   1 step/s   by epoch, seed 7, momentum, μ 0.5"
     )
 
 
@@ -93,6 +93,7 @@ def test_how_a_run_stands(houses: Dataset) -> None:
         (Prediction(False, 1.2, 0.9), "will diverge, the rates are 1.11× the limit; press [ once"),
         (Prediction(False, 9, 0.1), "will diverge, the rates are 10× the limit; press [ 4 times"),
         (Prediction(True, 0.9, 7, 9), "will converge in about 9 steps; limit 7× these rates"),
+        (Prediction(True, 0.9, 7, 1), "will converge in about 1 step; limit 7× these rates"),
         (Prediction(True, 0.9, 7, 99), "needs about 99 steps, these are 30; limit 7× these rates"),
         (Prediction(True, 0.9, 2, 5, 0.8), "will keep trembling, 80% above the optimum on average"),
         (
@@ -145,6 +146,22 @@ def test_what_is_multiplied_is_what_the_optimizer_makes(houses: Dataset, columns
     assert velocity is not None
     assert before - 1e-7 * float(velocity[1]) == pytest.approx(after, abs=1e-4)
     assert ("−" in line) == (columns == 100)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
+@pytest.mark.parametrize("rates", [(1e-7, 0.1), (4.88281e-11, 4.88281e-5)])
+def test_what_a_step_comes_to_is_never_cut_off(
+    houses: Dataset, optimizer: str, rates: tuple[float, float]
+) -> None:
+    rate_m, rate_b = rates
+    run = trained(houses, 3, optimizer=optimizer, learning_rate_m=rate_m, learning_rate_b=rate_b)
+    expected = run.history[3].slope, run.history[3].intercept
+    for columns in range(68, 130):
+        _, *parameters = text(draw_update(columns, 3, view(run)))
+        assert len({len(line) for line in parameters}) == 1
+        for line, value in zip(parameters, expected, strict=True):
+            assert len(line) <= columns
+            assert float(line.split()[-1]) == pytest.approx(value, rel=1e-3, abs=1e-3)
 
 
 @pytest.mark.parametrize("unit", [1.0, 1e6, 1e12])

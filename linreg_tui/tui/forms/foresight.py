@@ -26,11 +26,16 @@ def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
     if foreseen.steps == 0:
         return "is within 1% of the optimum already"
     if foreseen.steps > budget:
-        return f"needs about {foreseen.steps:,} steps, these are {budget:,}"
+        return f"needs about {_steps(foreseen.steps)}, these are {budget:,}"
     if noise > CONVERGED_WITHIN / 5:
         # It may end on either side of what is called converged.
-        return f"within 1% in about {foreseen.steps:,} steps, then trembling by {100 * noise:.1g}%"
-    return f"will converge in about {foreseen.steps:,} steps"
+        soon = f"within 1% in about {_steps(foreseen.steps)}"
+        return f"{soon}, then trembling by {100 * noise:.1g}%"
+    return f"will converge in about {_steps(foreseen.steps)}"
+
+
+def _steps(number: int) -> str:
+    return f"{number:,} step{'s' * (number != 1)}"
 
 
 def foresight(foreseen: Prediction, settings: Settings, n: int) -> Content:

@@ -116,8 +116,11 @@ class LivePane(LiveView):
         self.choose(next_batch_size(self.settings, self._data.n, direction))
 
     def branch(self) -> None:
-        """Go another way from the step in view."""
-        begin(self, "training", self._branch)
+        """Go another way from the step in view, if there is one that was gone."""
+        if self.view.latest:
+            self.notify("A branch starts where one looks back: go back first, with ←")
+        else:
+            begin(self, "training", self._branch)
 
     async def _branch(self) -> None:
         await self._player.branch()

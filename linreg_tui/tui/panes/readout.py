@@ -65,21 +65,24 @@ def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
                 gap,
                 *cell(above, above_optimum(run.optimum, step.slope, step.intercept), 15, Role.TEXT),
             ],
-            _settings(view, roomy),
+            _settings(view, columns, roomy=roomy),
             [_state(view, columns)],
         ],
     )
 
 
-def _settings(view: RunView, roomy: bool) -> list[Span]:
-    """The settings of the steps to come, and a word where the step in view had others."""
+def _settings(view: RunView, columns: int, *, roomy: bool) -> list[Span]:
+    """The settings of the steps to come, and a word where the step in view had others.
+
+    The usual update order is the first to go where there is too little room.
+    """
     settings = view.settings
-    others = not view.latest and settings != view.run.segments.at(view.number).settings
+    next_ones = not view.latest and settings != view.run.segments.at(view.number).settings
     gap: Span = ("   " if roomy else "  ", Role.NOTHING)
     of_m, of_b = _rates(view)
     rates = {"η": of_b} if settings.standardize else {"η_m": of_m, "η_b": of_b}
     spans: list[Span] = [
-        ("next: batch " if others else "batch ", Role.LABEL),
+        ("next: batch " if next_ones else "batch ", Role.LABEL),
         (_batch(settings.batch_size, view.run.workers), Role.TEXT),
         gap,
     ]
@@ -88,7 +91,12 @@ def _settings(view: RunView, roomy: bool) -> list[Span]:
         spans += [(f"{name} ", Role.LABEL), (rate(value).ljust(width), Role.TEXT), gap]
     steps = f"{view.pace:g} step{'s' * (view.pace != 1)}/s"
     pace = "full speed" if math.isinf(view.pace) else steps
-    return [*spans, (pace, Role.TEXT), gap, (", ".join(_others(settings)), Role.TEXT)]
+    spans += [(pace, Role.TEXT), gap]
+    others = [*_unusual(settings), settings.update]
+    left = columns - sum(len(text) for text, _ in spans)
+    if len(", ".join(others)) > left and settings.update == Settings().update:
+        others.pop()
+    return [*spans, (", ".join(others), Role.TEXT)]
 
 
 def _batch(size: int | None, workers: int) -> str:
@@ -107,8 +115,8 @@ def _rates(view: RunView) -> tuple[float, float]:
     return float(f"{of_m[0]:.2g}"), float(f"{of_b[0]:.2g}")
 
 
-def _others(settings: Settings) -> list[str]:
-    """The update order, and whatever else isn't as usual."""
+def _unusual(settings: Settings) -> list[str]:
+    """What isn't as usual, but for batches, rates and the update order."""
     told = {
         "optimizer": settings.optimizer,
         "schedule": settings.schedule,
@@ -119,12 +127,11 @@ def _others(settings: Settings) -> list[str]:
         "seed": f"seed {settings.seed}",
     }
     usual = Settings()
-    unusual = [
+    return [
         told[field.name]
         for field in fields(Settings)
         if field.name in told and getattr(settings, field.name) != getattr(usual, field.name)
     ]
-    return [settings.update, *unusual]
 
 
 def _state(view: RunView, columns: int) -> Span:

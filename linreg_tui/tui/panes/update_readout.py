@@ -10,11 +10,11 @@ from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.run_view import RunView
 
-ROOMY, SPREAD = 72, 92
-"""Columns from which on all of gradient descent fits, and all of the other optimizers."""
+ROOMY = 72
+"""Columns from which on all of gradient descent fits."""
 
-FACTOR, TERM = 13, 10
-"""Columns of a gradient, and of a parameter and what it changes by."""
+FACTOR, RATE, TERM = 13, 7, 10
+"""Columns of a gradient, of a learning rate, and of a parameter and what it changes by."""
 
 SMALLEST = 1e-4
 """Numbers below have too few digits in the place of a parameter."""
@@ -30,10 +30,14 @@ def draw_update(columns: int, rows: int, view: RunView) -> Picture:
         return lines(columns, rows, text)
     step = step_detail(view.run, view.number)
     settings = view.run.segments.at(view.number).settings
-    text = [_batch(step, settings, columns)]
-    for place, name in enumerate("mb"):
-        text.append(_parameter(step, place, name, NAMED.get(settings.optimizer), columns))
-    return lines(columns, rows, text)
+    told = [_tellings(step, place, name, settings.optimizer) for place, name in enumerate("mb")]
+    fitting = (pair for pair in zip(*told, strict=True) if max(map(_width, pair)) <= columns)
+    parameters = next(fitting, tuple(least[-1] for least in told))
+    return lines(columns, rows, [_batch(step, settings, columns), *parameters])
+
+
+def _width(spans: Sequence[Span]) -> int:
+    return sum(len(text) for text, _ in spans)
 
 
 def _batch(step: StepDetail, settings: Settings, columns: int) -> list[Span]:
@@ -58,10 +62,8 @@ def _in_brackets(notes: Sequence[str]) -> str:
     return f" ({'; '.join(notes)})"
 
 
-def _parameter(
-    step: StepDetail, place: int, name: str, made_of_it: str | None, columns: int
-) -> list[Span]:
-    """The gradient, what an optimizer makes of it, η, and m − η · that = m'."""
+def _tellings(step: StepDetail, place: int, name: str, optimizer: str) -> list[list[Span]]:
+    """The gradient, what an optimizer makes of it, η, and m − η · that = m'; then with less."""
     old, new, rate_now = step.before[place], step.after[place], step.rates[place]
     before, change, after = _sum(old, rate_now * step.steps[place], new)
     gradient: list[Span] = [
@@ -69,21 +71,21 @@ def _parameter(
         (_factor(step.gradient[place]), Role.TEXT),
     ]
     made: list[Span] = []
-    if made_of_it is not None:
+    if (made_of_it := NAMED.get(optimizer)) is not None:
         made = [(f"   {made_of_it} ", Role.LABEL), (_factor(step.steps[place]), Role.TEXT)]
-    product: list[Span] = [(" − ", Role.LABEL), (change, Role.TEXT)]
-    spans = [*gradient, *made]
-    if columns < (ROOMY if made_of_it is None else SPREAD):
-        spans, product = (made or gradient) if columns < ROOMY else spans, []
-    return [
-        *spans,
+    rates = [rate(each) for each in step.rates]
+    times: list[Span] = [
         (" · ", Role.LABEL),
-        (rate(rate_now).ljust(7), Role.TEXT),
+        (rates[place].ljust(max(RATE, *map(len, rates))), Role.TEXT),
         (f"  {name} ", Role.LABEL),
         (before, Role.TEXT),
-        *product,
-        (" = " if product else " → ", Role.LABEL),
-        (after, Role.FIT),
+    ]
+    minus: list[Span] = [(" − ", Role.LABEL), (change, Role.TEXT), (" = ", Role.LABEL)]
+    becomes: list[Span] = [(" → ", Role.LABEL)]
+    return [
+        [*factors, *times, *between, (after, Role.FIT)]
+        for factors in ([*gradient, *made], made or gradient)
+        for between in (minus, becomes)
     ]
 
 
