@@ -95,10 +95,9 @@ class Sheet:
         if rows:
             self._here = rows[min(max(self.place(rows) + steps, 0), len(rows) - 1)].group
 
-    def turn(self, direction: int, names: list[str]) -> None:
-        """To the next of the columns that are in sight, if any are yet, or the one before."""
-        if not names:
-            return
+    def turn(self, direction: int) -> None:
+        """To the next of the columns that are not hidden, or the one before."""
+        names = self.names
         place = names.index(self.column) + direction if self.column in names else 0
         self.column = names[min(max(place, 0), len(names) - 1)]
 

@@ -83,7 +83,7 @@ class TrialTable(Plot):
 
     def action_turn(self, direction: int) -> None:
         """To the next column."""
-        self._sheet().turn(direction, list(self._lefts))
+        self._sheet().turn(direction)
         self.post_message(self.Asked("show"))
 
     def action_ask(self, what: str) -> None:
@@ -149,7 +149,7 @@ class TrialTable(Plot):
         return cells
 
     def _fit(self, sheet: Sheet, texts: list[Cells], columns: int) -> dict[str, int]:
-        """Where each column begins for which there is room."""
+        """Where each column begins for which there is room; there is for that of the cursor."""
         names = sheet.names
         for name in names:
             title = cell_len(_title(sheet, name))
@@ -165,7 +165,7 @@ class TrialTable(Plot):
         for name in (*of_scale, *EXPENDABLE):
             if fits():
                 break
-            if name in names and name != sheet.sorted_by:
+            if name in names and name not in (sheet.sorted_by, sheet.column):
                 names.remove(name)
         lefts, left = {}, MARK
         for name in names:
