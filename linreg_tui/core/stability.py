@@ -87,7 +87,7 @@ def predict(data: Dataset, settings: Settings) -> Prediction:
         return Prediction()
     batches = _Batches.of(data, settings)
     now, limit = batches.radius(1.0), _first_unstable(data, settings, batches)
-    if math.isnan(limit):
+    if limit is None:
         return Prediction()
     if now > AT_MOST:
         return Prediction(False, _number(now), _number(limit))
@@ -227,10 +227,10 @@ def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
     return float(limit * unit)
 
 
-def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> float:
+def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> float | None:
     """The same for any settings: searched upwards, then by bisection.
 
-    Not a number where none is found, as with a momentum that a rounding error tells from 1.
+    None if rounding errors hide it, as with a momentum that such an error tells from 1.
     """
     near = max_stable_scale(data.moments, settings)
     by_formula = settings.batch_size is None and settings.optimizer == "sgd"
@@ -241,7 +241,7 @@ def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> flo
     while radius(low) > AT_MOST:
         low /= 16
         if low < LEAST_SCALE:
-            return math.nan
+            return None
     high = low * STRIDE
     while radius(high) <= AT_MOST:
         low, high = high, high * STRIDE
