@@ -85,6 +85,9 @@ def test_how_a_run_stands(houses: Dataset) -> None:
     )
     slow = trained(houses, 30, learning_rate_m=1e-9, learning_rate_b=1e-3)
     assert state(view(slow)) == "‖ stopped over 1% above the optimum; space goes on"
+    # Momentum may take longer than the run to diverge.
+    leaving = replace(view(slow), foreseen=Prediction(False, 1.01, 0.3))
+    assert state(leaving) == "‖ stopped over 1% above the optimum; press [ twice"
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,11 @@ def _state(view: RunView, columns: int) -> Span:
         return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
     if run.status == "converged":
         return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD
-    return "‖ stopped over 1% above the optimum; space goes on", Role.TEXT
+    stopped = "‖ stopped over 1% above the optimum"
+    limit = None if view.foreseen is None else view.foreseen.max_stable_scale
+    if limit is not None and limit < 1:  # going on would lead away
+        return _fitting(columns, stopped, [f": {_too_large(view)}", _way_back(view)]), Role.BAD
+    return f"{stopped}; space goes on", Role.TEXT
 
 
 def _fitting(columns: int, state: str, more: list[str]) -> str:
