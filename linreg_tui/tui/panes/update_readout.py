@@ -70,9 +70,10 @@ def _tellings(step: StepDetail, place: int, name: str, optimizer: str) -> list[l
         (f"∂L/∂{name} ", Role.LABEL),
         (_factor(step.gradient[place]), Role.TEXT),
     ]
+    gap: Span = ("   ", Role.NOTHING)
     made: list[Span] = []
     if (made_of_it := NAMED.get(optimizer)) is not None:
-        made = [(f"   {made_of_it} ", Role.LABEL), (_factor(step.steps[place]), Role.TEXT)]
+        made = [(f"{made_of_it} ", Role.LABEL), (_factor(step.steps[place]), Role.TEXT)]
     rates = [rate(each) for each in step.rates]
     times: list[Span] = [
         (" · ", Role.LABEL),
@@ -84,7 +85,7 @@ def _tellings(step: StepDetail, place: int, name: str, optimizer: str) -> list[l
     becomes: list[Span] = [(" → ", Role.LABEL)]
     return [
         [*factors, *times, *between, (after, Role.FIT)]
-        for factors in ([*gradient, *made], made or gradient)
+        for factors in ([*gradient, gap, *made] if made else gradient, made or gradient)
         for between in (minus, becomes)
     ]
 
