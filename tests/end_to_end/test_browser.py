@@ -146,7 +146,7 @@ async def test_each_page_has_an_application_of_its_own(tmp_path: Path) -> None:
                 await each.wait_for("ready")
                 await each.wait_for("batch 2 ")
                 await each.wait_for('$(touch c);"d.csv')
-            await one.type("++++ ")
+            await one.type("++ ")
             await one.wait_for("running to")
             await one.type("q")
             await one.wait_until(lambda: one.channel.closed)
