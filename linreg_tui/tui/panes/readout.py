@@ -164,8 +164,7 @@ def _state(view: RunView, columns: int) -> Span:
     if run.status == "converged":
         return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD
     stopped = "‖ stopped over 1% above the optimum"
-    limit = None if view.foreseen is None else view.foreseen.max_stable_scale
-    if limit is not None and limit < 1:  # going on would lead away
+    if _times_the_limit(view) is not None:  # going on would lead away
         return _fitting(columns, stopped, [f": {_too_large(view)}", _way_back(view)]), Role.BAD
     return f"{stopped}; space goes on", Role.TEXT
 
@@ -180,20 +179,26 @@ def _fitting(columns: int, state: str, more: list[str]) -> str:
     return state + "".join(more[k] for k in sorted(kept))
 
 
-def _too_large(view: RunView) -> str:
+def _times_the_limit(view: RunView) -> float | None:
+    """How many times the stable rates these are; None if they aren't larger, or nobody knows."""
     limit = None if view.foreseen is None else view.foreseen.max_stable_scale
-    if limit is None or limit >= 1:
+    return None if limit is None or limit >= 1 else 1 / limit
+
+
+def _too_large(view: RunView) -> str:
+    times = _times_the_limit(view)
+    if times is None:
         return "the loss is over a thousand times its start"
-    return f"the rates are {ratio(1 / limit)} the limit"
+    return f"the rates are {ratio(times)} the limit"
 
 
 def _way_back(view: RunView) -> str:
     """Which keys make the rates such that they converge."""
-    limit = None if view.foreseen is None else view.foreseen.max_stable_scale
-    if limit is None or limit >= 1:
+    times = _times_the_limit(view)
+    if times is None:
         return ""
-    times = math.floor(math.log2(1 / limit)) + 1
-    return f"; press [ {({1: 'once', 2: 'twice'}).get(times, f'{times} times')}"
+    halvings = math.floor(math.log2(times)) + 1
+    return f"; press [ {({1: 'once', 2: 'twice'}).get(halvings, f'{halvings} times')}"
 
 
 def _foreseen(view: RunView) -> list[str]:
