@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from linreg_tui.core.settings import Settings
 
@@ -37,11 +37,15 @@ class Optimizer(Protocol):
 def optimizer(settings: Settings) -> Optimizer:
     """A fresh optimizer of the kind that the settings name."""
     sequential = settings.update == "sequential"
-    if settings.optimizer == "adam":
-        return Adam(sequential)
-    if settings.optimizer == "sgd":
-        return GradientDescent(sequential)
-    return Momentum(sequential, settings.momentum, nesterov=settings.optimizer == "nesterov")
+    match settings.optimizer:
+        case "sgd":
+            return GradientDescent(sequential)
+        case "momentum" | "nesterov" as name:
+            return Momentum(sequential, settings.momentum, nesterov=name == "nesterov")
+        case "adam":
+            return Adam(sequential)
+        case unknown:
+            assert_never(unknown)
 
 
 class GradientDescent:

@@ -6,6 +6,8 @@ rates that it leads up to are as much too large as before. Decay from a large ra
 
 from __future__ import annotations
 
+from typing import assert_never
+
 import numpy as np
 
 from linreg_tui.core.moments import FloatArray
@@ -25,12 +27,15 @@ def factors(settings: Settings, total: int, first: int, count: int) -> FloatArra
     number = np.arange(first, first + count, dtype=np.float64)
     warmup = settings.warmup(total)
     k = np.maximum(number - warmup, 0)
-    if settings.schedule == "step":
-        after = settings.decay ** np.floor(k / settings.decay_interval(total))
-    elif settings.schedule == "exponential":
-        after = settings.decay ** (k / settings.decay_interval(total))
-    elif settings.schedule == "cosine":
-        after = (1 + np.cos(np.pi * np.minimum(k / max(1, total - warmup), 1))) / 2
-    else:
-        after = np.ones(count)
+    match settings.schedule:
+        case "constant" | "warmup":
+            after = np.ones(count)
+        case "step":
+            after = settings.decay ** np.floor(k / settings.decay_interval(total))
+        case "exponential":
+            after = settings.decay ** (k / settings.decay_interval(total))
+        case "cosine":
+            after = (1 + np.cos(np.pi * np.minimum(k / max(1, total - warmup), 1))) / 2
+        case unknown:
+            assert_never(unknown)
     return np.where(number < warmup, (number + 1) / max(1, warmup), after)
