@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from linreg_tui.core.closed_form import ClosedForm
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.losses import Least, Optimum
 
 LONG = 1e15
 """From here on digits before the point say nothing more."""
@@ -26,7 +26,7 @@ def decimals_for(value: float) -> int:
     return max(2, 3 - math.floor(math.log10(abs(value))))
 
 
-def decimals_of_line(line: ClosedForm) -> tuple[int, int]:
+def decimals_of_line(line: Least) -> tuple[int, int]:
     """The decimals for lines that come near this one: those of the slope and the intercept."""
     return decimals_for(line.slope), decimals_for(line.intercept)
 
@@ -41,7 +41,7 @@ def fixed(value: float, width: int, decimals: int = 2) -> str:
     return next((text for text in candidates if len(text) <= width), candidates[-1]).rjust(width)
 
 
-def fixed_loss(value: float, optimum: ClosedForm, width: int = 15) -> str:
+def fixed_loss(value: float, optimum: Least, width: int = 15) -> str:
     """A loss with the decimals that the least one takes, right-aligned."""
     return fixed(value, width, decimals_for(optimum.loss))
 
@@ -93,12 +93,12 @@ def _decimals(value: float, most: int) -> int:
     return len(f"{value:.{most}f}".rstrip("0").partition(".")[2])
 
 
-def above_optimum(optimum: ClosedForm, slope: float, intercept: float) -> str:
+def above_optimum(optimum: Optimum, slope: float, intercept: float) -> str:
     """How far the loss at (m, b) is above the least one: in percent, or in itself if that is 0."""
     return above_least(optimum, float(optimum.excess(slope, intercept)))
 
 
-def above_least(optimum: ClosedForm, excess: float) -> str:
+def above_least(optimum: Least, excess: float) -> str:
     """The same of a loss that is above the least one by `excess`."""
     if optimum.loss == 0:
         return f"{excess:.3g}"
@@ -132,7 +132,7 @@ def detailed(value: float, decimals: int = 6) -> str:
     return _readable(value, max(decimals, decimals_for(value)), decimals)
 
 
-def detailed_equation(line: ClosedForm) -> str:
+def detailed_equation(line: Least) -> str:
     """The closed form's line with six decimals, or as many as show four digits."""
     places = (max(6, decimals_for(line.slope)), max(6, decimals_for(line.intercept)))
     return equation(line.slope, line.intercept, places)
@@ -144,7 +144,7 @@ def plain_sum(value: float) -> str:
     return f"{value:.15g}" if whole else f"{value:.{SUM_DIGITS}g}"
 
 
-def line_equation(line: ClosedForm) -> str:
+def line_equation(line: Least) -> str:
     """The closed form's line, its small numbers with more decimals."""
     return equation(line.slope, line.intercept, decimals_of_line(line))
 

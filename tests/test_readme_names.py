@@ -102,7 +102,7 @@ def test_the_tables_have_all_options(
     monkeypatch.undo()
     with pytest.raises(SystemExit):
         main([command, "--help"])
-    offered = set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, re.MULTILINE))
+    offered = set(re.findall(r"^  (--[a-z0-9-]+)", capsys.readouterr().out, re.MULTILINE))
     assert offered <= {span.split()[0] for span in SPANS if span.startswith("--")}
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.settings import MAX_STEPS, Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.run import Run
+from linreg_tui.core.schedules import MAX_STEPS
+from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress, Training
 
 DIVERGING = Settings(learning_rate_m=1e-5, epochs=MAX_STEPS)

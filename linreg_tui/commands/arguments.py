@@ -213,7 +213,7 @@ def need_workers(options: argparse.Namespace) -> None:
 
 def need_batches(options: argparse.Namespace) -> None:
     """Raise an InputError where all rows were asked for as the batch of each of several workers."""
-    if options.workers is not None and options.batch_size_given and options.batch_size is None:
+    if options.workers is not None and vars(options).get("batch_size", 1) is None:
         raise InputError(
             "each worker takes a batch of its own, which can't be all rows: give it a number of "
             "them, such as --batch-size 64"
@@ -238,4 +238,4 @@ def settings_for_workers(
         return settings
     from linreg_tui.core.parallel import for_workers
 
-    return for_workers(settings, options.workers, data.n)
+    return for_workers(settings, options.workers, settings.training_n(data))

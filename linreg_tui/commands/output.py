@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.settings import NEEDS, Settings
+from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.report.records import Json
 
@@ -44,18 +45,19 @@ def tell_reading(data: Dataset) -> None:
         sys.stderr.write(f"linreg-tui: {name}: {told}\n")
 
 
-def tell_idle(settings: Settings, steps: int | None = None) -> None:
-    """Say on stderr which settings were chosen and change nothing, given the others.
+def tell_idle(given: Iterable[str], settings: Settings, steps: int | None = None) -> None:
+    """Say on stderr which of the settings that were given change nothing, given the others.
 
     And of a single run of so many steps, whether its learning rates never come to be whole.
     """
-    usual = Settings()
-    for name, (other, words) in NEEDS.items():
-        if name in settings.without_effect and settings.differs(usual, name):
-            option, value = name.replace("_", "-"), getattr(settings, other)
-            told = f"--{option} has no effect with --{other} {value}: choose {' or '.join(words)}"
-            sys.stderr.write(f"linreg-tui: {told}\n")
-    warmup = settings.warmup_steps or 0
+    idle = settings.without_effect
+    for one in Settings.schema():
+        if one.name in given and one.name in idle and one.owners is not None:
+            other, members = one.owners
+            option, value = one.name.replace("_", "-"), settings.values[other]
+            told = f"--{option} has no effect with --{other} {value}: "
+            sys.stderr.write(f"linreg-tui: {told}choose {' or '.join(members)}\n")
+    warmup = settings.schedule.warmup_steps or 0
     if steps is not None and warmup > steps:
         told = f"the run has {steps:,} of {warmup:,} warm-up steps: choose fewer, or more epochs"
         sys.stderr.write(f"linreg-tui: {told}\n")

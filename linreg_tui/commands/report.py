@@ -15,7 +15,7 @@ from linreg_tui.commands.arguments import (
 )
 from linreg_tui.commands.output import tell_idle, tell_reading
 from linreg_tui.core.text import printable
-from linreg_tui.options import add_settings, settings_of
+from linreg_tui.options import add_settings, given, settings_of
 from linreg_tui.report import homework_files
 from linreg_tui.report.homework import solve
 
@@ -46,6 +46,6 @@ def command(words: list[str]) -> int:
     homework = solve(data, settings, options.batch_sizes, options.repeats, options.jobs)
     for path in homework_files.write(homework, place, named_data(options)):
         sys.stdout.write(printable(str(path), len(str(path)) * 10) + "\n")
-    tell_idle(settings)
+    tell_idle(given(options), settings)
     tell_reading(data)
     return 0

@@ -27,12 +27,12 @@ from linreg_tui.commands.output import console, print_json, tell_idle, tell_read
 from linreg_tui.commands.sweep_table import LiveTable, PlainTable
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.stability import Predictions
 from linreg_tui.core.sweep import Plan, check, over_batch_sizes, over_scales
 from linreg_tui.core.tipping import Tipping, tipping_scale
 from linreg_tui.core.trials import Result
-from linreg_tui.options import add_settings, scales, settings_of
+from linreg_tui.options import add_settings, given, scales, settings_of
 from linreg_tui.report import records
 from linreg_tui.sweeps import sweeping
 from linreg_tui.sweeps.processes import processes
@@ -56,9 +56,9 @@ def command(words: list[str]) -> int:
     data = data_of(options)
     settings = settings_of(options, data)
     plan = _plan(options, settings, data)
-    jobs = sweeping.jobs_for(plan, data.n, options.jobs)
+    jobs = sweeping.jobs_for(plan, settings.training_n(data), options.jobs)
     written = target(options.csv, options)
-    foresights, results = Foresights(data), list[Result]()
+    foresights, results = Predictions(data), list[Result]()
     gone: GoneError | None = None
     try:
         for result in _shown(options, data, plan, jobs, foresights):
@@ -76,7 +76,7 @@ def command(words: list[str]) -> int:
             f"{gone}; {len(results)} of {len(plan)} trainings are done: with --go-on the rest is "
             "trained here"
         )
-    tell_idle(settings)
+    tell_idle(given(options), settings)
     tell_reading(data)
     return 0
 
@@ -112,16 +112,17 @@ def _parser() -> Parser:
 
 
 def _plan(options: Namespace, settings: Settings, data: Dataset) -> Plan:
+    n = settings.training_n(data)
     if options.scales is None:
-        plan = over_batch_sizes(settings, data.n, options.batch_sizes, options.repeats)
+        plan = over_batch_sizes(settings, n, options.batch_sizes, options.repeats)
     else:
-        plan = over_scales(settings, data.n, options.scales, options.repeats)
+        plan = over_scales(settings, n, options.scales, options.repeats)
     check(data, plan)
     return plan
 
 
 def _shown(
-    options: Namespace, data: Dataset, plan: Plan, jobs: int, foresights: Foresights
+    options: Namespace, data: Dataset, plan: Plan, jobs: int, foresights: Predictions
 ) -> Iterator[Result]:
     """The results as they come, each shown in the table if there is to be one."""
     # Before a table stands on the screen it is known whether anybody answers.
@@ -136,7 +137,7 @@ def _shown(
                     table.add(result)
 
 
-def _table(data: Dataset, plan: Plan, foresights: Foresights) -> AbstractContextManager[_Show]:
+def _table(data: Dataset, plan: Plan, foresights: Predictions) -> AbstractContextManager[_Show]:
     printed = _console()
     kind: Callable[..., AbstractContextManager[_Show]]
     kind = PlainTable if printed.soft_wrap else LiveTable

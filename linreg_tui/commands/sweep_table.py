@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.foresights import Foresights
+from linreg_tui.core.stability import Predictions
 from linreg_tui.core.sweep import Plan
 from linreg_tui.core.trials import Result
 from linreg_tui.numbers import fixed_loss, line_equation
 from linreg_tui.sweeps.board import Board, Row
-from linreg_tui.sweeps.cells import WORDS, Cells, Columns, aligned, foreseen, names
+from linreg_tui.sweeps.cells import Cells, Columns, aligned, foreseen, is_words, names
 from linreg_tui.sweeps.sweeping import GoneError
 
 FRAMES = 8
@@ -33,13 +33,15 @@ GAP = 2
 class _Table:
     """The rows of a sweep as far as it has come."""
 
-    def __init__(self, console: Console, data: Dataset, plan: Plan, foresights: Foresights) -> None:
+    def __init__(
+        self, console: Console, data: Dataset, plan: Plan, foresights: Predictions
+    ) -> None:
         self._console = console
-        self._data = data
         self._settings = plan[0].settings
         self._foresights = foresights
-        self._board = Board(plan, data.n)
-        self._columns = Columns.of(plan, data.line)
+        self._training = self._settings.split(data).training
+        self._board = Board(plan, self._training.n)
+        self._columns = Columns.of(plan, data)
 
     def _take(self, result: Result) -> None:
         row = self._board.rows[result.trial.group]
@@ -53,12 +55,12 @@ class _Table:
         return cells
 
     def _title(self) -> Text:
-        line, settings = self._data.line, self._settings
+        line, settings = self._training.line, self._settings
         several = self._columns.repeats
         repeats = f", {several} repeats: mean ± standard deviation" if several > 1 else ""
         epochs = f"{settings.epochs} epoch{'s' * (settings.epochs != 1)}"
         return Text(
-            f"{self._data.n} rows, {epochs}{repeats}; "
+            f"{self._training.n} rows, {epochs}{repeats}; "
             f"closed form: {line_equation(line)}  loss: {fixed_loss(line.loss, line).strip()}",
             "dim",
         )
@@ -143,7 +145,7 @@ class LiveTable(_Table):
         table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
         for name, width in widths.items():
             table.add_column(
-                name, justify="left" if name in WORDS else "right", min_width=width, no_wrap=True
+                name, justify="left" if is_words(name) else "right", min_width=width, no_wrap=True
             )
         next_one = next((row.group for row in self._board.rows if not row.done), None)
         for row in self._board.rows[first:end]:

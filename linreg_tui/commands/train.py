@@ -23,8 +23,9 @@ from linreg_tui.commands.arguments import (
 )
 from linreg_tui.commands.output import console, print_json, tell_idle, tell_reading
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.losses import Optimum
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.numbers import (
     above_optimum,
@@ -34,7 +35,7 @@ from linreg_tui.numbers import (
     line_equation,
     rate,
 )
-from linreg_tui.options import add_settings, settings_of
+from linreg_tui.options import add_settings, given, settings_of
 from linreg_tui.report import records
 from linreg_tui.report.script import script
 
@@ -58,10 +59,11 @@ def command(words: list[str]) -> int:
     need_batches(options)
     data = data_of(options)
     settings = settings_for_workers(settings_of(options, data), options, data)
+    training = settings.split(data).training
     history, program = target(options.history, options), target(options.script, options)
     with _executor(options) as executor:
         view = _view() if options.workers is not None and not options.json else None
-        team = None if options.workers is None else _team(data, options.workers, executor, view)
+        team = None if options.workers is None else _team(training, options.workers, executor, view)
         run = Run(data, settings, team)
         with view or nullcontext():
             if options.json:
@@ -69,16 +71,16 @@ def command(words: list[str]) -> int:
             else:
                 _print_training(run, view, options.workers)
     if team is not None and not options.json:
-        _print_times(team, data, settings)
+        _print_times(team, training, settings)
     if history is not None:
         files.replace(history, records.history_lines(run))
     if program is not None:
-        rows = records.data_lines(data)
+        rows = records.data_lines(run.data, run.test)
         numbers = files.create(program.parent, f"{program.stem}-data", ".csv", rows, reuse=True)
         files.replace(program, [script(run, numbers.name)])
     if options.json:
         print_json(records.train_object(run) | (records.team_object(team) if team else {}))
-    tell_idle(settings, settings.steps(data.n))
+    tell_idle(given(options), settings, settings.steps(run.data.n))
     tell_reading(data)
     return 0
 
@@ -160,24 +162,32 @@ def _print_training(run: Run, view: TeamView | None, workers: int | None) -> Non
 
 
 def _print_step(printed: Console, run: Run, number: int, width: int, took: str = "") -> None:
-    step, optimum = run.history[number], run.optimum
+    step, optimum, line = run.history[number], run.optimum, run.closed_form
     printed.print(
         Text.assemble(
             (f"[{number:0{max(3, width)}d}]  ", "dim"),
             (equation(step.slope, step.intercept, decimals_of_line(optimum)), "bold cyan"),
-            (f"  closed form: {line_equation(optimum)}", "dim"),
+            (f"  closed form: {line_equation(line)}", "dim"),
             "  loss: ",
             (fixed_loss(step.loss, optimum, 18).strip(), "yellow"),
+            *_test_loss(step.test_loss, optimum),
             (took, "dim"),
         ),
         soft_wrap=True,
     )
 
 
+def _test_loss(loss: float | None, optimum: Optimum) -> list[tuple[str, str]]:
+    """The loss on held-out rows, if there are any."""
+    if loss is None:
+        return []
+    return [("  test loss: ", ""), (fixed_loss(loss, optimum, 18).strip(), "yellow")]
+
+
 def _summary(run: Run) -> Text:
     last = run.history[run.history.last]
     if run.diverged_at is not None:
-        limit = predict(run.data, run.settings).max_stable_scale
+        limit = predict(run.all_data, run.settings).max_stable_scale
         told = (
             "" if limit is None else f"; converging takes less than {limit:.3g} times these rates"
         )

@@ -73,6 +73,10 @@ class ClosedForm:
     intercept: float
     loss: float
 
+    def at(self, slope: Number, intercept: Number) -> Number:
+        """The loss of ŷ = m x + b, in squared units of y."""
+        return self.loss + self.excess(slope, intercept)
+
     def excess(self, slope: Number, intercept: Number) -> Number:
         """By how much the loss of ŷ = m x + b exceeds the least one.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linreg_tui.core.closed_form import ClosedForm, Sums, fit, sums_of
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import Batches, FloatArray, Moments
 from linreg_tui.core.sketch import sketched_rows
@@ -17,6 +19,10 @@ from linreg_tui.core.tally import Tally
 
 if TYPE_CHECKING:
     from linreg_tui.core.density import Density
+    from linreg_tui.core.losses import Loss, Optimum
+
+_SPLITS = 1
+"""Tells the random numbers that hold rows out from those of the same seed that draw batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,14 @@ class Whole:
     density: Density | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The rows that are trained on, and those that are held out to test on."""
+
+    training: Dataset
+    test: Dataset
+
+
 @dataclass(frozen=True)
 class Dataset:
     """n rows of x and y, all finite, and where they came from.
@@ -41,7 +55,8 @@ class Dataset:
     say how the file was read, where it could have been meant otherwise; they are printable.
 
     Of more rows than are kept, x and y are a sample, from which batches are drawn. The closed form,
-    the moments and so full-batch descent are of all rows, which `whole` tells.
+    the moments and so full-batch descent are of all rows, which `whole` tells. Of such data the
+    rows to test on are held out while it is read: `read_splits`, by test fraction and seed.
     """
 
     source: str
@@ -54,6 +69,9 @@ class Dataset:
     missing: tuple[int, int] = (0, 0)
     columns: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    read_splits: Mapping[tuple[float, int], Split] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         self.x.flags.writeable = False
@@ -83,6 +101,76 @@ class Dataset:
     def line(self) -> ClosedForm:
         """The least-squares line; raises an InputError if there is none."""
         return fit(self.x, self.y) if self.whole is None else self.whole.line
+
+    def optimum(self, loss: Loss) -> Optimum:
+        """The least point of a loss, remembered.
+
+        Raises
+        ------
+        InputError
+            If the data has no least-squares line.
+        """
+        if loss not in self._optima:
+            self._optima[loss] = loss.optimum(self)
+        return self._optima[loss]
+
+    @cached_property
+    def _optima(self) -> dict[Loss, Optimum]:
+        return {}
+
+    def split(self, fraction: float, seed: int) -> Split:
+        """The rows to train on and those to test on: the fraction of all rows, chosen by the seed.
+
+        Each row has a random number of its own, and those with the smallest are held out. So a row
+        that is added, moved or taken out changes nothing about the others, but for one at most.
+
+        Raises
+        ------
+        InputError
+            If not all rows are kept, and it wasn't read with this fraction and this seed.
+        """
+        key = fraction, seed
+        if key not in self._splits:
+            self._splits[key] = self._split(fraction, seed)
+        return self._splits[key]
+
+    @cached_property
+    def _splits(self) -> dict[tuple[float, int], Split]:
+        return dict(self.read_splits)
+
+    def _split(self, fraction: float, seed: int) -> Split:
+        if fraction == 0:
+            nothing = np.empty(0)
+            return Split(self, Dataset(self.source, self.x_name, self.y_name, nothing, nothing))
+        if self.whole is not None:
+            raise InputError(
+                "rows of data in parts are held out while it is read: start again with "
+                "--test-fraction and --seed"
+            )
+        numbers = self.row_numbers
+        keys = np.random.default_rng((seed, _SPLITS)).random(int(numbers.max()) + 1)[numbers]
+        held_out = np.zeros(self.n, dtype=np.bool_)
+        held_out[np.argsort(keys, kind="stable")[: round(fraction * self.n)]] = True
+        training, test = (
+            Dataset(
+                self.source,
+                self.x_name,
+                self.y_name,
+                self.x[rows],
+                self.y[rows],
+                self.dropped,
+                missing=self.missing,
+                columns=self.columns,
+                notes=self.notes,
+            )
+            for rows in (~held_out, held_out)
+        )
+        return Split(training, test)
+
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The number of each row, which it keeps while others come and go; of shape (n,)."""
+        return np.arange(self.n)
 
     @cached_property
     def tally(self) -> Tally:

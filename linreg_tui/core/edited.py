@@ -42,6 +42,8 @@ class EditedDataset(Dataset):
             original=original,
             changed=changed,
             tally=tally,
+            whole=original.whole,
+            read_splits={},
         )
 
     @property
@@ -58,6 +60,14 @@ class EditedDataset(Dataset):
     def y(self) -> FloatArray:
         """Of shape (n,), read-only."""
         return self._whole(self.original.y, 1)
+
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """The number of each row: its place in the original, or one that no row has had."""
+        numbers = np.arange(self.original.n)
+        gone = [row for row, point in self.changed.items() if point is None]
+        added = sorted(row for row in self.changed if row >= self.original.n)
+        return np.concatenate([np.delete(numbers, gone), np.array(added, dtype=np.intp)])
 
     @cached_property
     def line(self) -> ClosedForm:

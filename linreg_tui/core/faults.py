@@ -6,21 +6,51 @@ import math
 from collections.abc import Iterator
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.settings import Settings, setting
+
+LEAST_ROWS = 2
+"""What a line takes."""
 
 
 def faults(data: Dataset, settings: Settings) -> Iterator[tuple[str, str]]:
     """Each setting with which the data can't be trained, what is wrong with it and what to do."""
-    found = list(settings.faults(data.n))
-    yield from found
+    held_out = _held_out(data, settings)
+    if held_out is not None:
+        yield "test_fraction", held_out
+    # Where no rows can be held out as is asked for, the other settings are held against all rows.
+    possible = held_out is None and settings.split_seed >= 0
+    training = settings.split(data).training if possible else data
+    found = list(settings.faults(training.n))
+    yield from (fault for fault in found if held_out is None or fault[0] != "test_fraction")
     m, b = settings.initial_slope, settings.initial_intercept
     if {"initial_slope", "initial_intercept"} & dict(found).keys():
         return
-    optimum = data.line
-    if not math.isfinite(optimum.loss + optimum.excess(m, b)):
+    optimum = training.line
+    if not math.isfinite(optimum.at(m, b)):
         steep = not math.isfinite(optimum.excess(m, optimum.intercept))
         yield (
             "initial_slope" if steep else "initial_intercept",
             f"the loss at slope {m:g} and intercept {b:g} is too large for a number: "
             "choose an initial line nearer to the data",
         )
+
+
+def _held_out(data: Dataset, settings: Settings) -> str | None:
+    """What is wrong with the rows to test on, and what to do."""
+    fraction, n = settings.test_fraction, data.total
+    if (why := setting("test_fraction").fault(fraction)) is not None:
+        return why
+    if not fraction or settings.split_seed < 0:
+        return None
+    rows = round(fraction * n)
+    if not 1 <= rows <= n - LEAST_ROWS:
+        return (
+            f"a test fraction of {fraction:g} holds out {rows} of {n} rows: choose one that leaves "
+            f"at least 1 to test on and {LEAST_ROWS} to train on"
+        )
+    try:
+        _ = settings.split(data).training.line
+    except InputError as error:
+        return f"with a test fraction of {fraction:g}, {error}"
+    return None

@@ -1,42 +1,80 @@
-"""What a run leaves behind: every step, and a thinned curve of its loss to draw."""
+"""What a run leaves behind: every step, a thinned curve of its loss to draw, and how it ended.
+
+- A run has *diverged* at the first step whose full loss is not finite or over a thousand times the
+  loss that the run started from. It goes on to the end of its budget unless the numbers overflow.
+  After a change of settings a run is judged anew, from the larger of its first loss and the loss at
+  the change: smaller learning rates can bring a run back.
+- A run that did not diverge has *converged* if its last loss is within 1% of the least one.
+- Otherwise it has merely *stopped*.
+
+Where the points lie on a line, but for rounding, nothing is within 1% of the least loss. There a
+loss as of residuals a 30,000th of y's deviation stands in.
+"""
 
 from __future__ import annotations
 
 import copy
+import math
+import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.losses import Loss
 from linreg_tui.core.moments import FloatArray
+
+Status = Literal["converged", "stopped", "diverged"]
+
+DIVERGED_ABOVE = 1000.0
+CONVERGED_WITHIN = 0.01
+
+ON_A_LINE = math.sqrt(1e-9)
+"""The residuals, in deviations of y, that count as none where the points lie on a line."""
+
+ROUNDING = 8 * sys.float_info.epsilon
+"""The residuals that rounding leaves, in the size of what they are the difference of."""
+
+NO_RISE = 1 + 1e-9
+"""A loss that grows by less than this factor has not risen: at the optimum that is rounding."""
 
 _BLOCK = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a run; step 0 is the start, which no batch has led to."""
+    """One step of a run; step 0 is the start, which no batch has led to.
+
+    `loss` is that of all training rows, `test_loss` that of the rows held out, None without any.
+    """
 
     number: int
     slope: float
     intercept: float
     batch_loss: float | None
     loss: float
+    test_loss: float | None = None
 
 
 class History:
-    """The steps of a run, one after another, at 32 bytes a step.
+    """The steps of a run, one after another, at 32 bytes a step, and 40 with held-out rows.
 
     They are kept in blocks, so that a long run is never copied to make room. One thread may append
     while another reads: steps are written before they are counted.
     """
 
-    def __init__(self, slope: float, intercept: float, loss: float) -> None:
+    def __init__(
+        self, slope: float, intercept: float, loss: float, test_loss: float | None = None
+    ) -> None:
+        start = [slope, intercept, np.nan, loss, *([] if test_loss is None else [test_loss])]
         self._blocks: list[FloatArray] = []
         self._length = 0
-        self.append(np.array([[slope], [intercept], [np.nan], [loss]]))
+        self._columns = len(start)
+        self.append(np.array(start)[:, None])
 
     @property
     def last(self) -> int:
@@ -44,11 +82,14 @@ class History:
         return self._length - 1
 
     def append(self, table: FloatArray) -> None:
-        """Add k steps: slope, intercept, batch loss and loss as the rows of shape (4, k)."""
+        """Add k steps: slope, intercept, batch loss and loss as the rows of shape (4, k).
+
+        With held-out rows their loss is one more row.
+        """
         while table.shape[1] > 0:
             place = self._length % _BLOCK
             if place == 0:
-                self._blocks.append(np.empty((4, _BLOCK)))
+                self._blocks.append(np.empty((self._columns, _BLOCK)))
             piece, table = table[:, : _BLOCK - place], table[:, _BLOCK - place :]
             self._blocks[-1][:, place : place + piece.shape[1]] = piece
             self._length += piece.shape[1]
@@ -58,13 +99,13 @@ class History:
         if not 0 <= number <= self.last:
             raise IndexError(f"there is no step {number}: the last one is {self.last}")
         block, place = divmod(number, _BLOCK)
-        slope, intercept, batch_loss, loss = self._blocks[block][:, place].tolist()
-        return Step(number, slope, intercept, None if number == 0 else batch_loss, loss)
+        slope, intercept, batch_loss, *losses = self._blocks[block][:, place].tolist()
+        return Step(number, slope, intercept, None if number == 0 else batch_loss, *losses)
 
     def columns(self) -> FloatArray:
         """Slope, intercept, batch loss (NaN at step 0) and loss of the steps so far, a copy.
 
-        The shape is (4, last + 1).
+        The shape is (4, last + 1), or (5, last + 1) with the loss on held-out rows.
         """
         length = self._length
         return np.concatenate(self._blocks, axis=1)[:, :length]
@@ -72,16 +113,16 @@ class History:
     def at(self, numbers: NDArray[np.intp]) -> FloatArray:
         """The same columns of the steps of these numbers, of shape (k,), all from 0 to `last`."""
         block, place = np.divmod(numbers, _BLOCK)
-        table = np.empty((4, len(numbers)))
+        table = np.empty((self._columns, len(numbers)))
         for chosen in np.unique(block).tolist():
             here = block == chosen
             table[:, here] = self._blocks[chosen][:, place[here]]
         return table
 
-    def losses(self) -> Iterator[FloatArray]:
-        """The loss of all steps, in pieces of shape (k,)."""
+    def losses(self, *, test: bool = False) -> Iterator[FloatArray]:
+        """The loss of all steps, or that on held-out rows, in pieces of shape (k,)."""
         for number, block in enumerate(self._blocks):
-            yield block[3, : self._length - number * _BLOCK]
+            yield block[4 if test else 3, : self._length - number * _BLOCK]
 
     def until(self, number: int) -> History:
         """The same steps up to that number, as a history that can grow in another way."""
@@ -148,3 +189,70 @@ class Thinner:
         with self._one_at_a_time:
             used = -(-self._seen // self._stride)
             return Curve(self._stride, self._low[:used].copy(), self._high[:used].copy())
+
+
+def near_excess(data: Dataset, loss: Loss) -> float:
+    """How far above the least loss over some rows a run may end that has converged."""
+    optimum, moments = data.optimum(loss), data.moments
+    deviation_x, deviation_y = (math.sqrt(s / moments.n) for s in (moments.sxx, moments.syy))
+    size = abs(moments.mean_y) + deviation_y
+    size += abs(optimum.slope) * (abs(moments.mean_x) + deviation_x)
+    with np.errstate(over="ignore"):
+        if optimum.loss > loss.of(np.array(ROUNDING * size)):
+            return CONVERGED_WITHIN * optimum.loss
+        # Where y is the same in every row, it has no deviation, but a size.
+        return float(loss.of(np.array(ON_A_LINE * (deviation_y or size or 1.0))))
+
+
+def largest_loss(near: float, start: float) -> float:
+    """The largest loss without having diverged, of a run that began with the loss `start`."""
+    return min(DIVERGED_ABOVE * max(start, near), sys.float_info.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """The first steps at which the loss rose, came within 1% of the least one, and diverged.
+
+    `near` and `largest` are the bounds that it is held against; None is what has not happened.
+    """
+
+    near: float
+    largest: float
+    rose: int | None = None
+    arrived: int | None = None
+    diverged: int | None = None
+
+    def after(self, last: int, loss: float, losses: FloatArray) -> Milestones:
+        """The same once the steps from `last` + 1 on, whose losses have shape (k,), are known.
+
+        `loss` is that of step `last`.
+        """
+        rose, arrived, diverged = self.rose, self.arrived, self.diverged
+        if rose is None:
+            before = np.concatenate([[loss], losses[:-1]])
+            rose = _first(losses > before * NO_RISE, last)
+        if arrived is None:
+            arrived = _first(losses <= self.near, last)
+        if diverged is None:
+            diverged = _first(~(losses <= self.largest), last)
+        if (rose, arrived, diverged) == (self.rose, self.arrived, self.diverged):
+            return self
+        return replace(self, rose=rose, arrived=arrived, diverged=diverged)
+
+    def until(self, step: int) -> Milestones:
+        """The same as they were known at a step."""
+
+        def known(found: int | None) -> int | None:
+            return found if found is not None and found <= step else None
+
+        return replace(
+            self,
+            rose=known(self.rose),
+            arrived=known(self.arrived),
+            diverged=known(self.diverged),
+        )
+
+
+def _first(happened: NDArray[np.bool_], last: int) -> int | None:
+    place = int(happened.argmax())
+    return last + 1 + place if happened[place] else None

@@ -1,143 +1,230 @@
 """Optimizers: what a step makes of a gradient.
 
-With the prediction ŷ = m x + b on a batch,
+Each parameter has its own learning rate η and its own memory, and goes by
 
-∂L/∂m = mean of −2 x (y − ŷ),    ∂L/∂b = mean of −2 (y − ŷ),
+m' = m − η · direction.
 
-which in the batch's moments, with the mean residual r = ȳ − m x̄ − b, are
+Plain gradient descent goes by the gradient ∂L/∂m itself. The others remember something of the
+gradients before. What is said here of m holds for b too.
 
-∂L/∂m = −2 (Sxy/n − m Sxx/n + x̄ r),    ∂L/∂b = −2 r.
-
-Each parameter has its own learning rate. m is updated first; in a sequential update the gradient of
-b is then taken at the new m, in a simultaneous one at the old.
+To add an optimizer, declare it here: a class with a name, its parameters as fields, and an `update`
+from a gradient and the memory to a direction and the memory afterwards.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Protocol, assert_never
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from linreg_tui.core.settings import Settings
+import numpy as np
 
-Row = tuple[float, float, float, float, float, float]
-"""Of one step: its batch's x̄, ȳ, Sxx / n, Sxy / n, and the learning rates of m and b."""
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.schema import Member, Range, about
 
-BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
-"""Adam's constants, as its authors recommend them."""
-
-
-class Optimizer(Protocol):
-    """Walks over the parabola; what it remembers between steps, it remembers between walks."""
-
-    def walk(self, m: float, b: float, rows: Iterable[Row]) -> tuple[list[float], list[float]]:
-        """Each m and each b reached from the given ones, a step for each row."""
+Memory = tuple[float, ...]
+"""What an optimizer remembers of one parameter from step to step."""
 
 
-def optimizer(settings: Settings) -> Optimizer:
-    """A fresh optimizer of the kind that the settings name."""
-    sequential = settings.update == "sequential"
-    match settings.optimizer:
-        case "sgd":
-            return GradientDescent(sequential)
-        case "momentum" | "nesterov" as name:
-            return Momentum(sequential, settings.momentum, nesterov=name == "nesterov")
-        case "adam":
-            return Adam(sequential)
-        case unknown:
-            assert_never(unknown)
+@dataclass(frozen=True)
+class Optimizer(Member):
+    """An optimizer, as PyTorch has it unless another source is given."""
+
+    start: ClassVar[Memory] = ()
+    """What it remembers before the first step."""
+
+    linear: ClassVar[bool] = False
+    """Whether direction and memory are linear in gradient and memory, without a constant part."""
+
+    symbol: ClassVar[str] = "∂L"
+    """How its direction is written by hand."""
+
+    expectation: ClassVar[str] = ""
+    """What to expect of its steps, where there is no matrix to predict them from."""
+
+    def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
+        """The direction of a step, and the memory after it."""
+        raise NotImplementedError
+
+    def step_matrix(self) -> FloatArray | None:
+        """How (direction, memory) follows from (gradient, memory), of shape (1 + k, 1 + k).
+
+        None where that isn't linear. Column j is what becomes of a one in place j.
+        """
+        if not self.linear:
+            return None
+        columns = []
+        for one in np.eye(1 + len(self.start)).tolist():
+            direction, memory = self.update(one[0], tuple(one[1:]))
+            columns.append((direction, *memory))
+        return np.array(columns).T
 
 
-class GradientDescent:
-    """m' = m − η_m ∂L/∂m, b' = b − η_b ∂L/∂b."""
+@dataclass(frozen=True)
+class SGD(Optimizer, name="sgd"):
+    """Step by the gradient itself."""
 
-    def __init__(self, sequential: bool) -> None:
-        self._sequential = sequential
+    linear = True
 
-    def walk(self, m: float, b: float, rows: Iterable[Row]) -> tuple[list[float], list[float]]:
-        """Each m and each b reached from the given ones, a step for each row."""
-        sequential = self._sequential
-        ms, bs = [], []
-        for mean_x, mean_y, xx, xy, rate_m, rate_b in rows:
-            residual = mean_y - m * mean_x - b
-            m += 2 * rate_m * (xy - m * xx + mean_x * residual)
-            if sequential:
-                residual = mean_y - m * mean_x - b
-            b += 2 * rate_b * residual
-            ms.append(m)
-            bs.append(b)
-        return ms, bs
+    def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
+        """The gradient."""
+        return gradient, memory
 
 
-class Momentum:
-    """Gradients gather speed: v' = μ v + ∂L, and a step goes by v'; Nesterov's by ∂L + μ v'.
+def _momentum() -> Any:
+    return field(
+        default=0.9,
+        metadata=about(
+            "momentum, μ",
+            "of the optimizers momentum and nesterov",
+            "Optimizer",
+            range=Range(0, 1, open=(False, True)),
+            wrong="a momentum of {:g} is not possible: choose a number from 0 up to, but not, 1, "
+            "such as 0.9",
+            metavar="NUMBER",
+            column="μ",
+            brief="μ {:g}",
+        ),
+    )
 
-    Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); Sutskever et
-    al., "On the importance of initialization and momentum in deep learning" (2013).
+
+def _epsilon(default: float | None) -> Any:
+    return field(
+        default=default,
+        metadata=about(
+            "epsilon, ε",
+            "keeps adagrad, rmsprop and adam from dividing by zero",
+            "Optimizer",
+            range=Range(0, open=(False, True)),
+            wrong="an epsilon of {:g} is not possible: choose 0 or a small positive number",
+            none=("auto", ""),
+            none_help="1e-10 for adagrad, else 1e-8",
+            metavar="NUMBER",
+            brief="ε {:g}",
+        ),
+    )
+
+
+def _share(default: float, symbol: str, what: str) -> Any:
+    return field(
+        default=default,
+        metadata=about(
+            symbol,
+            what,
+            "Optimizer",
+            range=Range(0, 1, open=(False, True)),
+            wrong="a share of {:g} is not possible: choose a number from 0 up to, but not, 1",
+            metavar="NUMBER",
+            brief=f"{symbol.rpartition(' ')[2]} {{:g}}",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer, name="momentum"):
+    """Gradients gather speed, v' = μ v + ∂L, and a step goes by that.
+
+    Polyak, "Some methods of speeding up the convergence of iteration methods" (1964).
     """
 
-    def __init__(self, sequential: bool, momentum: float, *, nesterov: bool) -> None:
-        self._sequential = sequential
-        self._momentum = momentum
-        self._nesterov = nesterov
-        self.velocity = 0.0, 0.0
+    start = (0.0,)
+    linear = True
+    symbol = "v"
 
-    def walk(self, m: float, b: float, rows: Iterable[Row]) -> tuple[list[float], list[float]]:
-        """Each m and each b reached from the given ones, a step for each row."""
-        sequential, momentum = self._sequential, self._momentum
-        # The step goes by ahead · ∂L + along · v'.
-        ahead, along = (1.0, momentum) if self._nesterov else (0.0, 1.0)
-        velocity_m, velocity_b = self.velocity
-        ms, bs = [], []
-        for mean_x, mean_y, xx, xy, rate_m, rate_b in rows:
-            residual = mean_y - m * mean_x - b
-            by_m = -2 * (xy - m * xx + mean_x * residual)
-            velocity_m = momentum * velocity_m + by_m
-            m -= rate_m * (ahead * by_m + along * velocity_m)
-            if sequential:
-                residual = mean_y - m * mean_x - b
-            by_b = -2 * residual
-            velocity_b = momentum * velocity_b + by_b
-            b -= rate_b * (ahead * by_b + along * velocity_b)
-            ms.append(m)
-            bs.append(b)
-        self.velocity = velocity_m, velocity_b
-        return ms, bs
+    momentum: float = _momentum()
+
+    def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
+        """The speed."""
+        (velocity,) = memory
+        velocity = self.momentum * velocity + gradient
+        return velocity, (velocity,)
 
 
-class Adam:
-    """Steps of about η whatever the gradient's size: running means of it and of its square.
+@dataclass(frozen=True)
+class Nesterov(Optimizer, name="nesterov"):
+    """Gradients gather speed, and a step looks ahead of where that leads, by ∂L + μ v'.
+
+    Sutskever et al., "On the importance of initialization and momentum in deep learning" (2013).
+    """
+
+    start = (0.0,)
+    linear = True
+    symbol = "∂L + μ v"
+
+    momentum: float = _momentum()
+
+    def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
+        """The gradient, and most of the speed."""
+        (velocity,) = memory
+        velocity = self.momentum * velocity + gradient
+        return gradient + self.momentum * velocity, (velocity,)
+
+
+@dataclass(frozen=True)
+class AdaGrad(Optimizer, name="adagrad"):
+    """Step by the gradient over the root of the sum of all squares so far: steps shrink.
+
+    Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic
+    optimization" (2011).
+    """
+
+    start = (0.0,)
+    symbol = "∂L / √Σ∂L²"
+    expectation = "its first step is η long, and each one after it is shorter"
+
+    epsilon: float | None = _epsilon(None)
+
+    def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
+        """The gradient in units of all the gradients so far."""
+        (total,) = memory
+        total += gradient * gradient
+        epsilon = 1e-10 if self.epsilon is None else self.epsilon
+        return gradient / (math.sqrt(total) + epsilon), (total,)
+
+
+@dataclass(frozen=True)
+class RMSProp(Optimizer, name="rmsprop"):
+    """Step by the gradient in units of its size of late: steps of about η whatever that is.
+
+    Tieleman and Hinton, "Lecture 6.5: RMSProp", Coursera (2012).
+    """
+
+    start = (0.0,)
+    symbol = "∂L / √s"
+    expectation = "a step of it is about η long, whatever the gradient"
+
+    alpha: float = _share(0.99, "smoothing, α", "how slowly rmsprop forgets the size of gradients")
+    epsilon: float | None = _epsilon(None)
+
+    def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
+        """The gradient in units of its size of late."""
+        (square,) = memory
+        square = self.alpha * square + (1 - self.alpha) * gradient * gradient
+        epsilon = 1e-8 if self.epsilon is None else self.epsilon
+        return gradient / (math.sqrt(square) + epsilon), (square,)
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer, name="adam"):
+    """Step by the mean of the gradients of late in units of their size, so by about η.
 
     Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
     """
 
-    def __init__(self, sequential: bool) -> None:
-        self._sequential = sequential
-        self._steps = 0
-        self._means = 0.0, 0.0
-        self._squares = 0.0, 0.0
+    start = (0.0, 0.0, 1.0, 1.0)
+    symbol = "m / √v"
+    expectation = "a step of it is about η long, whatever the gradient"
 
-    def walk(self, m: float, b: float, rows: Iterable[Row]) -> tuple[list[float], list[float]]:
-        """Each m and each b reached from the given ones, a step for each row."""
-        sequential = self._sequential
-        mean_m, mean_b = self._means
-        square_m, square_b = self._squares
-        ms, bs = [], []
-        for mean_x, mean_y, xx, xy, rate_m, rate_b in rows:
-            self._steps += 1
-            unbias1, unbias2 = 1 - BETA1**self._steps, 1 - BETA2**self._steps
-            residual = mean_y - m * mean_x - b
-            by_m = -2 * (xy - m * xx + mean_x * residual)
-            mean_m = BETA1 * mean_m + (1 - BETA1) * by_m
-            square_m = BETA2 * square_m + (1 - BETA2) * by_m * by_m
-            m -= rate_m * (mean_m / unbias1) / (math.sqrt(square_m / unbias2) + EPSILON)
-            if sequential:
-                residual = mean_y - m * mean_x - b
-            by_b = -2 * residual
-            mean_b = BETA1 * mean_b + (1 - BETA1) * by_b
-            square_b = BETA2 * square_b + (1 - BETA2) * by_b * by_b
-            b -= rate_b * (mean_b / unbias1) / (math.sqrt(square_b / unbias2) + EPSILON)
-            ms.append(m)
-            bs.append(b)
-        self._means, self._squares = (mean_m, mean_b), (square_m, square_b)
-        return ms, bs
+    beta1: float = _share(0.9, "mean, β₁", "how slowly adam forgets gradients")
+    beta2: float = _share(0.999, "square, β₂", "how slowly adam forgets the size of gradients")
+    epsilon: float | None = _epsilon(None)
+
+    def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
+        """The mean of the gradients in units of their size, both without the bias of the start."""
+        mean, square, power1, power2 = memory  # the powers are β₁ᵗ and β₂ᵗ of step t
+        beta1, beta2 = self.beta1, self.beta2
+        mean = beta1 * mean + (1 - beta1) * gradient
+        square = beta2 * square + (1 - beta2) * gradient * gradient
+        power1, power2 = beta1 * power1, beta2 * power2
+        size = math.sqrt(square / (1 - power2)) + (1e-8 if self.epsilon is None else self.epsilon)
+        return mean / (1 - power1) / size, (mean, square, power1, power2)

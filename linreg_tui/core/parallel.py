@@ -19,10 +19,10 @@ from operator import add
 
 import numpy as np
 
+from linreg_tui.core.batches import Index
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments
-from linreg_tui.core.sampling import Index
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import SCALED_BATCH_SIZE
 

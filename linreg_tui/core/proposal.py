@@ -11,23 +11,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import over_batch_sizes
 
-PROPOSED = (
-    "learning_rate_m",
-    "learning_rate_b",
-    "initial_slope",
-    "initial_intercept",
-    "standardize",
+PROPOSED = frozenset(
+    {"learning_rate_m", "learning_rate_b", "initial_slope", "initial_intercept", "standardize"}
 )
-"""The settings that depend on the data's scale."""
 
 FRACTIONS = (0.5, 1.0)
 """η h, of which the first is taken that comes to the optimum in the usual epochs."""
@@ -51,10 +47,11 @@ LOOKED_AT = 10_000
 """Rows, evenly taken, from which it is told what small batches bear."""
 
 
-def proposed(data: Dataset, standardize: bool | None = None) -> Settings:
-    """Settings to start with: the notebook's for its own data, else such as suit the data.
+def proposed(data: Dataset, **given: Any) -> Settings:
+    """Settings to start with: what is given, by the names of the schema, and what suits it.
 
-    Whether to train on z-scores is proposed too, unless it is given.
+    For its own data they are the notebook's. Whether to train on z-scores is proposed too, unless
+    it is given, or a learning rate of the slope, which z-scores have no use for.
 
     Raises
     ------
@@ -62,6 +59,17 @@ def proposed(data: Dataset, standardize: bool | None = None) -> Settings:
         If the data has no least-squares line.
     """
     data.line  # noqa: B018 - without one there is nothing to propose
+    asked = Settings.of(**given)
+    if given.keys() >= PROPOSED:
+        return asked
+    training = asked.split(data).training
+    raw = given.get("standardize", False if "learning_rate_m" in given else None)
+    fitting = _fitting(training, raw)
+    names = PROPOSED - given.keys()
+    return asked.with_values(**{name: fitting.values[name] for name in names})
+
+
+def _fitting(data: Dataset, standardize: bool | None) -> Settings:
     if _is_notebooks(data):
         return Settings(standardize=bool(standardize))
     start = Settings(initial_slope=0.0, initial_intercept=_below(data))
@@ -131,7 +139,7 @@ def _converges(data: Dataset, settings: Settings) -> bool:
     before, after = (run.optimum.excess(step.slope, step.intercept) for step in (first, last))
     # Far from 0, what counts as converged on an exact line can be near where it started.
     near = run.status == "converged" and after < VISIBLE * before
-    line, moments = run.optimum, run.optimum.moments
+    line, moments = run.closed_form, run.closed_form.moments
     variance = line.loss / moments.sxx  # of the slope, as it is estimated from so many rows
     off = abs(run.history[run.history.last].slope - line.slope)
     return near and off <= TELLING * math.hypot(line.slope, math.sqrt(variance))

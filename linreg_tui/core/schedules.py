@@ -2,40 +2,150 @@
 
 Warm-up can stand before any of them. On a loss that is a parabola it only delays a divergence: the
 rates that it leads up to are as much too large as before. Decay from a large rate can end one.
+
+To add a schedule, declare it here: a class with a name, its parameters as fields, and a `factor`.
 """
 
 from __future__ import annotations
 
-from typing import assert_never
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.schema import Member, Range, about
+
+MAX_STEPS = 10_000_000
+"""The longest run that is kept step by step; its history takes 320 MB."""
+
+AUTO = ("auto", "")
 
 
-def factors(settings: Settings, total: int, first: int, count: int) -> FloatArray:
-    """Factors of `count` steps from step number `first` on, counted from 0, of a run of `total`.
+@dataclass(frozen=True)
+class Schedule(Member):
+    """A schedule, and the steps of warm-up before it."""
 
-    With W steps of warm-up, k counted from its end, and the others of the settings' names:
+    constant: ClassVar[bool] = False
+    """Whether the learning rates stay the same, but for a warm-up."""
 
-    - warm-up: (first + 1) / W, up to 1
-    - step: decay ** floor(k / decay_steps)
-    - exponential: decay ** (k / decay_steps)
-    - cosine: (1 + cos(π k / (total − W))) / 2, and 0 from the end of the run on
-    """
-    number = np.arange(first, first + count, dtype=np.float64)
-    warmup = settings.warmup(total)
-    k = np.maximum(number - warmup, 0)
-    match settings.schedule:
-        case "constant" | "warmup":
-            after = np.ones(count)
-        case "step":
-            after = settings.decay ** np.floor(k / settings.decay_interval(total))
-        case "exponential":
-            after = settings.decay ** (k / settings.decay_interval(total))
-        case "cosine":
-            after = (1 + np.cos(np.pi * np.minimum(k / max(1, total - warmup), 1))) / 2
-        case unknown:
-            assert_never(unknown)
-    return np.where(number < warmup, (number + 1) / max(1, warmup), after)
+    warms_up: ClassVar[bool] = False
+    """Whether a warm-up takes a tenth of the run where its steps aren't set, and not none."""
+
+    warmup_steps: int | None = field(
+        default=None,
+        metadata=about(
+            "warm-up steps",
+            "steps in which the rates grow, before any schedule",
+            "Schedule",
+            range=Range(0, MAX_STEPS),
+            wrong=f"{{}} warm-up steps are not possible: choose from 0 to {MAX_STEPS:,}",
+            none=AUTO,
+            none_help="a tenth of the run with --schedule warmup, else 0",
+            metavar="N",
+            brief="warm-up {}",
+        ),
+    )
+
+    def factor(self, k: FloatArray, total: int) -> FloatArray:
+        """The factors of steps k, counted from 0 after the warm-up, of a run of `total` steps."""
+        raise NotImplementedError
+
+    def resolved(self, total: int) -> Schedule:
+        """The same with all numbers of steps that follow from how many steps a run has."""
+        if self.warmup_steps is not None:
+            return self
+        return replace(self, warmup_steps=max(1, total // 10) if self.warms_up else 0)
+
+    def factors(self, total: int, first: int, count: int) -> FloatArray:
+        """Factors of `count` steps from step `first` on, counted from 0, of a run of `total`.
+
+        Of W steps of warm-up they are 1/W, 2/W, ..., 1.
+        """
+        number = np.arange(first, first + count, dtype=np.float64)
+        schedule = self.resolved(total)
+        warmup = schedule.warmup_steps or 0
+        after = schedule.factor(np.maximum(number - warmup, 0), total)
+        return np.where(number < warmup, (number + 1) / max(1, warmup), after)
+
+
+@dataclass(frozen=True)
+class Constant(Schedule, name="constant"):
+    """The same rates throughout."""
+
+    constant = True
+
+    def factor(self, k: FloatArray, total: int) -> FloatArray:
+        """1 in every step."""
+        return 1.0 + 0 * k
+
+
+@dataclass(frozen=True)
+class Warmup(Schedule, name="warmup"):
+    """The same rates, once they have grown."""
+
+    warms_up = True
+
+    def factor(self, k: FloatArray, total: int) -> FloatArray:
+        """1 in every step."""
+        return 1.0 + 0 * k
+
+
+@dataclass(frozen=True)
+class _Decaying(Schedule):
+    decay: float = field(
+        default=0.5,
+        metadata=about(
+            "decay factor",
+            "factor of the schedules step and exponential",
+            "Schedule",
+            range=Range(0, 1, open=(True, False)),
+            wrong="a decay of {:g} is not possible: choose a factor above 0 and up to 1",
+            metavar="FACTOR",
+        ),
+    )
+    decay_steps: int | None = field(
+        default=None,
+        metadata=about(
+            "decay steps",
+            "steps from one decay to the next",
+            "Schedule",
+            range=Range(1, MAX_STEPS),
+            wrong=f"{{}} decay steps are not possible: choose from 1 to {MAX_STEPS:,}",
+            none=AUTO,
+            none_help="a tenth of the run",
+            metavar="N",
+        ),
+    )
+
+    def resolved(self, total: int) -> Schedule:
+        every = max(1, total // 10) if self.decay_steps is None else self.decay_steps
+        return replace(self, warmup_steps=self.warmup_steps or 0, decay_steps=every)
+
+
+@dataclass(frozen=True)
+class StepDecay(_Decaying, name="step"):
+    """The rates drop every few steps."""
+
+    def factor(self, k: FloatArray, total: int) -> FloatArray:
+        """Decay to the power of how many whole intervals are over."""
+        return self.decay ** np.floor(k / (self.decay_steps or 1))
+
+
+@dataclass(frozen=True)
+class Exponential(_Decaying, name="exponential"):
+    """The rates drop a little in every step."""
+
+    def factor(self, k: FloatArray, total: int) -> FloatArray:
+        """Decay to the power of how many intervals are over, whole or not."""
+        return self.decay ** (k / (self.decay_steps or 1))
+
+
+@dataclass(frozen=True)
+class Cosine(Schedule, name="cosine"):
+    """The rates drop to 0 at the end of the run, slowly at first and at last."""
+
+    def factor(self, k: FloatArray, total: int) -> FloatArray:
+        """Half of one period of a cosine, and 0 once the run is over."""
+        steps = max(1, total - (self.warmup_steps or 0))
+        return (1 + np.cos(np.pi * np.minimum(k / steps, 1))) / 2

@@ -1,29 +1,29 @@
-"""The settings of one training run."""
+"""The settings of a training run, each declared once.
+
+All that deals with settings is made from what is declared here: the options of the command line and
+their help, the fields of forms, the grid of a sweep and the columns of its table, JSON, and the
+line of settings. The parameters of losses, optimizers and schedules are declared with these.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.losses import Loss, Squared
+from linreg_tui.core.optimizers import SGD, Optimizer
+from linreg_tui.core.schedules import MAX_STEPS, Constant, Schedule
+from linreg_tui.core.schema import Member, Range, Setting, about, declared
+
+if TYPE_CHECKING:
+    from linreg_tui.core.dataset import Dataset, Split
 
 Update = Literal["sequential", "simultaneous"]
 Sampling = Literal["notebook", "epoch"]
-OptimizerName = Literal["sgd", "momentum", "nesterov", "adam"]
-ScheduleName = Literal["constant", "warmup", "step", "exponential", "cosine"]
 
-MAX_STEPS = 10_000_000
-"""The longest run that is kept step by step; its history takes 320 MB."""
-
-
-NEEDS = {
-    "momentum": ("optimizer", ("momentum", "nesterov")),
-    "decay": ("schedule", ("step", "exponential")),
-    "decay_steps": ("schedule", ("step", "exponential")),
-}
-"""Settings that have an effect with these words of another one alone."""
+POSITIVE = Range(0, open=(True, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +31,280 @@ class Settings:
     """Settings of one training run; the defaults are the notebook's.
 
     `batch_size` is a number of rows, None for all of them. Of the two learning rates η, the slope's
-    has the unit 1/x², the intercept's none. A `sequential` update takes the new m to update b, as
-    the notebook does; a `simultaneous` one takes both gradients at the old (m, b), as textbooks do.
-    `notebook` sampling draws each batch without replacement and independently of the one before;
-    `epoch` sampling shuffles the rows once an epoch and takes them in turn.
+    has the unit 1/x² for the squared loss, the intercept's none. A `sequential` update takes the
+    new m to update b, as the notebook does; a `simultaneous` one takes both gradients at the old
+    (m, b), as textbooks do. `notebook` sampling draws each batch without replacement and
+    independently of the one before; `epoch` sampling shuffles the rows once an epoch and takes them
+    in turn.
 
-    `momentum` is the μ of the optimizers momentum and nesterov. The schedules step and exponential
-    multiply the rates by `decay` every `decay_steps` steps, a tenth of the run if None;
-    `warmup_steps` stand before any schedule, and are a tenth of the run for the schedule warmup if
-    None. With `standardize`, training sees z-scores of x and y; these have no unit, so the
-    intercept's learning rate then serves both parameters.
+    With `standardize`, training sees z-scores of x and y; these have no unit, so the intercept's
+    learning rate then serves both parameters. `test_fraction` of the rows are held out, chosen at
+    random by `test_seed`, or by `seed` if that is None.
     """
 
-    batch_size: int | None = None
-    epochs: int = 30
-    learning_rate_m: float = 1e-7
-    learning_rate_b: float = 1e-1
-    initial_slope: float = 5.0
-    initial_intercept: float = 1000.0
-    update: Update = "sequential"
-    sampling: Sampling = "notebook"
-    seed: int = 0
-    optimizer: OptimizerName = "sgd"
-    momentum: float = 0.9
-    schedule: ScheduleName = "constant"
-    warmup_steps: int | None = None
-    decay: float = 0.5
-    decay_steps: int | None = None
-    standardize: bool = False
+    batch_size: int | None = field(
+        default=None,
+        metadata=about(
+            "batch size",
+            "rows a step; full for all",
+            "Batches",
+            unit="rows",
+            none=("full",),
+            none_help="full",
+            metavar="N|full",
+            column="batch",
+            width=6,
+        ),
+    )
+    epochs: int = field(
+        default=30,
+        metadata=about("epochs", "passes over the data", "Batches", metavar="N"),
+    )
+    learning_rate_m: float = field(
+        default=1e-7,
+        metadata=about(
+            "slope, η_m",
+            "learning rate of the slope m",
+            "Learning rates",
+            range=POSITIVE,
+            wrong="a learning rate of {:g} for m is not possible: choose a positive number, such "
+            "as 1e-7",
+            metavar="RATE",
+            proposed=True,
+            column="rate m",
+            used=lambda values: not values["standardize"],
+        ),
+    )
+    learning_rate_b: float = field(
+        default=1e-1,
+        metadata=about(
+            "intercept, η_b",
+            "learning rate of the intercept b",
+            "Learning rates",
+            range=POSITIVE,
+            wrong="a learning rate of {:g} for b is not possible: choose a positive number, such "
+            "as 1e-7",
+            metavar="RATE",
+            proposed=True,
+            column="rate b",
+        ),
+    )
+    initial_slope: float = field(
+        default=5.0,
+        metadata=about(
+            "slope, m",
+            "the slope to start from",
+            "Initial line",
+            unit="y/x",
+            range=Range(),
+            wrong="the initial slope must be a finite number, not {:g}",
+            metavar="NUMBER",
+            proposed=True,
+            restarts=True,
+        ),
+    )
+    initial_intercept: float = field(
+        default=1000.0,
+        metadata=about(
+            "intercept, b",
+            "the intercept to start from",
+            "Initial line",
+            unit="y",
+            range=Range(),
+            wrong="the initial intercept must be a finite number, not {:g}",
+            metavar="NUMBER",
+            proposed=True,
+            restarts=True,
+        ),
+    )
+    update: Update = field(
+        default="sequential",
+        metadata=about(
+            "update order",
+            "whether b's update sees the new m or the old one",
+            "Step",
+            column="update",
+            width=12,
+        ),
+    )
+    sampling: Sampling = field(
+        default="notebook",
+        metadata=about(
+            "sampling",
+            "each batch drawn independently, or one shuffle an epoch",
+            "Batches",
+            brief="by {}",
+            used=lambda values: values["batch_size"] is not None,
+        ),
+    )
+    seed: int = field(
+        default=0,
+        metadata=about(
+            "seed",
+            "of the random draws",
+            "Batches",
+            range=Range(0),
+            wrong="a seed of {} is not possible: choose 0 or more",
+            metavar="N",
+            restarts=True,
+            brief="seed {}",
+            used=lambda values: (
+                values["batch_size"] is not None
+                or (values["test_fraction"] > 0 and values["test_seed"] is None)
+            ),
+        ),
+    )
+    loss: Loss = field(
+        default=Squared(),
+        metadata=about(
+            "loss",
+            "what makes a prediction bad",
+            "Loss",
+            column="trained on",
+            width=10,
+            restarts=True,
+            brief="{}",
+        ),
+    )
+    optimizer: Optimizer = field(
+        default=SGD(),
+        metadata=about(
+            "optimizer",
+            "what a step makes of a gradient",
+            "Optimizer",
+            column="optimizer",
+            width=9,
+            brief="{}",
+        ),
+    )
+    schedule: Schedule = field(
+        default=Constant(),
+        metadata=about(
+            "schedule",
+            "what the learning rates do over the run",
+            "Schedule",
+            column="schedule",
+            width=11,
+            brief="{}",
+        ),
+    )
+    standardize: bool = field(
+        default=False,
+        metadata=about(
+            "standardize",
+            "train on z-scores, at the intercept's rate for both",
+            "Step",
+            proposed=True,
+            restarts=True,
+            brief="z-scores",
+        ),
+    )
+    test_fraction: float = field(
+        default=0.0,
+        metadata=about(
+            "test fraction",
+            "share of the rows that is held out to test on",
+            "Test rows",
+            range=Range(0, 1, open=(False, True)),
+            wrong="a test fraction of {:g} is not possible: choose a number from 0 up to, but not, "
+            "1, such as 0.2",
+            metavar="F",
+            restarts=True,
+            brief="test {:g}",
+        ),
+    )
+    test_seed: int | None = field(
+        default=None,
+        metadata=about(
+            "test seed",
+            "of the draw of the test rows",
+            "Test rows",
+            range=Range(0),
+            wrong="a test seed of {} is not possible: choose 0 or more",
+            none=("seed", ""),
+            none_help="that of --seed",
+            metavar="N",
+            restarts=True,
+            used=lambda values: values["test_fraction"] > 0,
+        ),
+    )
+
+    @staticmethod
+    def schema() -> tuple[Setting, ...]:
+        """All settings, in order, with the parameters of each family after what chooses of it."""
+        return declared(Settings)
+
+    @staticmethod
+    def of(**values: Any) -> Settings:
+        """The settings of these values, by the names of the schema; the others as usual."""
+        return Settings().with_values(**values)
+
+    def with_values(self, **values: Any) -> Settings:
+        """The same with other values, by the names of the schema.
+
+        A loss, an optimizer or a schedule is given by its name. It takes the parameters that are
+        given, and of the one before it those that both have. What it doesn't have is left aside.
+
+        Raises
+        ------
+        TypeError
+            If there is no setting of a name.
+        """
+        changed: dict[str, Any] = {}
+        for name in Settings.__dataclass_fields__:
+            before = getattr(self, name)
+            if isinstance(before, Member):
+                chosen = values.get(name, before.name)
+                changed[name] = type(before).named(chosen, before.values | values)
+            elif name in values:
+                changed[name] = values[name]
+        unknown = values.keys() - {setting.name for setting in self.schema()}
+        if unknown:
+            raise TypeError(f"no such settings: {', '.join(sorted(unknown))}")
+        return replace(self, **changed)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of all settings by their names, in the order of the schema.
+
+        A loss, an optimizer or a schedule is its name. Parameters of those that aren't chosen are
+        as usual, and None if they depend on the data.
+        """
+        now: dict[str, Any] = {}
+        for name in Settings.__dataclass_fields__:
+            value = getattr(self, name)
+            now |= {name: value.name} | value.values if isinstance(value, Member) else {name: value}
+        return {
+            one.name: now.get(one.name, None if one.about.proposed else one.default)
+            for one in self.schema()
+        }
+
+    @property
+    def sequential(self) -> bool:
+        """Whether b is updated with the new m."""
+        return self.update == "sequential"
 
     @property
     def is_constant(self) -> bool:
         """Whether the learning rates stay the same throughout."""
-        return self.schedule == "constant" and not self.warmup_steps
+        return self.schedule.constant and not self.schedule.warmup_steps
 
     def differs(self, other: Settings, *names: str) -> bool:
-        """Whether one of the settings of these names is another one."""
+        """Whether one of the fields of these names is another one."""
         return any(getattr(self, name) != getattr(other, name) for name in names)
+
+    def split(self, data: Dataset) -> Split:
+        """The rows of the data that are trained on, and those that are held out."""
+        return data.split(self.test_fraction, self.split_seed)
+
+    def training_n(self, data: Dataset) -> int:
+        """How many rows there are to take batches of."""
+        return self.split(data).training.n
+
+    @property
+    def split_seed(self) -> int:
+        """The seed by which the test rows are chosen."""
+        return self.seed if self.test_seed is None else self.test_seed
 
     def steps_per_epoch(self, n: int) -> int:
         """How many whole batches n rows make; the rows left over sit the epoch out."""
@@ -81,34 +318,21 @@ class Settings:
         """
         return self.epochs * self.steps_per_epoch(n)
 
-    def warmup(self, total: int) -> int:
-        """How many steps of a run of `total` the learning rates take to grow."""
-        if self.warmup_steps is not None:
-            return self.warmup_steps
-        return max(1, total // 10) if self.schedule == "warmup" else 0
-
-    def decay_interval(self, total: int) -> int:
-        """How many steps of a run of `total` lie between two decays."""
-        return max(1, total // 10) if self.decay_steps is None else self.decay_steps
-
     @property
     def without_effect(self) -> frozenset[str]:
-        """Settings that have no effect, given the others."""
-        idle = set()
-        if self.batch_size is None:
-            idle |= {"sampling", "seed"}
-        idle |= {name for name, (of, words) in NEEDS.items() if getattr(self, of) not in words}
-        if self.standardize:
-            idle |= {"learning_rate_m"}
-        return frozenset(idle)
+        """The names of settings that have no effect, given the others."""
+        values = self.values
+        return frozenset(
+            setting.name for setting in self.schema() if not setting.has_effect(values)
+        )
 
     def check(self, n: int) -> None:
-        """Raise an InputError if a setting is out of range for n rows."""
+        """Raise an InputError if a setting is out of range for n training rows."""
         for _, why in self.faults(n):
             raise InputError(why)
 
     def faults(self, n: int) -> Iterator[tuple[str, str]]:
-        """Each setting that is out of range for n rows, with what is wrong and what to do."""
+        """Each setting that is out of range for n training rows, and what to do about it."""
         if not self._possible_batch(n):
             yield (
                 "batch_size",
@@ -125,47 +349,24 @@ class Settings:
                 f"{self.epochs} epochs are {self.steps(n):,} steps, and at most {MAX_STEPS:,} "
                 "are kept: choose fewer epochs or a larger batch size",
             )
-        for name, rate in (("m", self.learning_rate_m), ("b", self.learning_rate_b)):
-            if not (math.isfinite(rate) and rate > 0):
-                yield (
-                    f"learning_rate_{name}",
-                    f"a learning rate of {rate:g} for {name} is not possible: "
-                    "choose a positive number, such as 1e-7",
-                )
-        for name, start in (
-            ("slope", self.initial_slope),
-            ("intercept", self.initial_intercept),
-        ):
-            if not math.isfinite(start):
-                yield (
-                    f"initial_{name}",
-                    f"the initial {name} must be a finite number, not {start:g}",
-                )
-        if self.seed < 0:
-            yield "seed", f"a seed of {self.seed} is not possible: choose 0 or more"
-        if not 0 <= self.momentum < 1:
-            yield (
-                "momentum",
-                f"a momentum of {self.momentum:g} is not possible: choose a number from 0 up to, "
-                "but not, 1, such as 0.9",
-            )
-        if not 0 < self.decay <= 1:
-            yield (
-                "decay",
-                f"a decay of {self.decay:g} is not possible: choose a factor above 0 and up to 1",
-            )
-        for name, word, steps, least in (
-            ("decay_steps", "decay", self.decay_steps, 1),
-            ("warmup_steps", "warm-up", self.warmup_steps, 0),
-        ):
-            if steps is not None and not least <= steps <= MAX_STEPS:
-                yield (
-                    name,
-                    f"{steps} {word} steps are not possible: choose from {least} to {MAX_STEPS:,}",
-                )
+        values = self.values
+        for setting in self.schema():
+            if (why := setting.fault(values[setting.name])) is not None:
+                yield setting.name, why
 
     def _possible_batch(self, n: int) -> bool:
         return self.batch_size is None or 1 <= self.batch_size <= n
+
+
+def setting(name: str) -> Setting:
+    """The setting of a name."""
+    return next(one for one in Settings.schema() if one.name == name)
+
+
+def restarts(before: Settings, after: Settings) -> bool:
+    """Whether a run can't go from these settings to those, and has to start over."""
+    names = (one.name for one in Settings.schema() if one.about.restarts and one.owners is None)
+    return before.differs(after, *names)
 
 
 def starting_at(settings: Settings, slope: float, intercept: float) -> Settings:

@@ -15,8 +15,8 @@ cancels. There the matrix is that of a whole epoch, and whole epochs are indepen
 has too many batches or rows to sample some, its batches are taken for independent, which overstates
 their noise.
 
-The learning rates meant are those that a schedule multiplies. Adam's steps are not linear, and
-nothing is foreseen of them.
+The learning rates meant are those that a schedule multiplies. There is no prediction where the
+steps are not linear: for optimizers such as Adam, and for losses without a Hessian.
 """
 
 from __future__ import annotations
@@ -27,20 +27,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from linreg_tui.core.batches import LARGEST_DRAW, Index, sampler
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.linear_steps import (
-    mean_square,
-    product,
-    products,
-    rms_factor,
-    rms_factors,
-    step_matrices,
-)
 from linreg_tui.core.moments import FloatArray, Moments
-from linreg_tui.core.outcome import near_excess
-from linreg_tui.core.sampling import LARGEST_DRAW, Index, sampler
-from linreg_tui.core.settings import MAX_STEPS, Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.optimizers import SGD
+from linreg_tui.core.run import Run
+from linreg_tui.core.schedules import MAX_STEPS
+from linreg_tui.core.settings import Settings
 from linreg_tui.core.units import training_units
 
 SAMPLED_BATCHES = 512
@@ -82,9 +75,11 @@ class Prediction:
 
 @np.errstate(all="ignore")
 def predict(data: Dataset, settings: Settings) -> Prediction:
-    """Foresee a run with these settings."""
-    if settings.optimizer == "adam":
+    """Predict what a run with these settings will do."""
+    data = settings.split(data).training
+    if not settings.optimizer.linear or settings.loss.hessian(data.moments) is None:
         return Prediction()
+    settings = replace(settings, test_fraction=0.0)  # the rows are held out already
     batches = _Batches.of(data, settings)
     now, limit = batches.radius(1.0), _first_unstable(data, settings, batches)
     if limit is None:
@@ -124,19 +119,24 @@ class _Batches:
     @staticmethod
     def of(data: Dataset, settings: Settings) -> _Batches:
         """All rows as one batch, or a sample of mini-batches."""
-        units = training_units(data.moments, settings)
-        whole = units.moments(data.moments)
-        rates, hessian = units.rates(settings), whole.hessian()
-        optimum = units.from_data(data.line.slope, data.line.intercept)
-        loss = data.line.loss / units.scale_y**2
+        units, loss = training_units(data.moments, settings), settings.loss
+        rates, hessian = units.rates(settings), loss.hessian(units.moments(data.moments))
+        assert hessian is not None
+        optimum = data.optimum(loss)
+        least = optimum.loss / units.scale_y**2
         if settings.batch_size is None:
             none = np.zeros((1, 2))
-            return _Batches(settings, rates, hessian[None], none, hessian, loss)
-        batch = units.moments(data.batches.moments(_sample(data.n, settings)))
-        pull = np.stack(batch.gradient(*map(np.array, optimum)), axis=1)
+            return _Batches(settings, rates, hessian[None], none, hessian, least)
+        rows = _sample(data.n, settings)
+        curvature = loss.hessian(units.moments(data.batches.moments(rows)))
+        assert curvature is not None
+        x, y = units.rows(data.x[rows], data.y[rows])
+        m, b = units.from_data(optimum.slope, optimum.intercept)
+        pulls = loss.derivative(y - m * x - b)
+        pull = -np.stack([np.mean(x * pulls, axis=1), np.mean(pulls, axis=1)], axis=1)
         pull -= pull.mean(axis=0)
         together = settings.steps_per_epoch(data.n) if _by_epochs(data.n, settings) else 1
-        return _Batches(settings, rates, batch.hessian(), pull, hessian, loss, together)
+        return _Batches(settings, rates, curvature, pull, hessian, least, together)
 
     def matrices(self, scale: float) -> FloatArray:
         """The matrices of their steps with both learning rates multiplied, of each round in turn.
@@ -217,7 +217,7 @@ def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
     # In units in which a + d = 1, no square is too large for a number.
     unit = 1 / (a + d)
     a, d, cross = a * unit, d * unit, rate_m * unit * (rate_b * unit) * curvature[0, 1] ** 2
-    if settings.update == "simultaneous":
+    if not settings.sequential:
         return float(2 * unit / (1 / 2 + np.hypot((a - d) / 2, np.sqrt(cross))))
     limit = 1 / a + 1 / d  # det = (1 − s a)(1 − s d) < 1; det > −1 follows from the rest
     # 1 + trace + det = 4 − 2 s (a + d) + s² (a d + cross) > 0
@@ -233,7 +233,7 @@ def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> flo
     None if rounding errors hide it, as with a momentum that such an error tells from 1.
     """
     near = max_stable_scale(data.moments, settings)
-    by_formula = settings.batch_size is None and settings.optimizer == "sgd"
+    by_formula = settings.batch_size is None and type(settings.optimizer) is SGD
     if by_formula or not (math.isfinite(near) and near > 0):
         return near
     radius = batches.radii(near)
@@ -259,10 +259,10 @@ def _steps_needed(data: Dataset, settings: Settings, radius: float) -> int | Non
     """
     total = settings.steps(data.n)
     run = Run(data, replace(settings, batch_size=None, epochs=total))
-    near = near_excess(run.optimum)
+    near = run.near
     for look in LOOKS:
         run.advance(look - run.history.last)
-        slope, intercept, _, _ = run.history.columns()
+        slope, intercept = run.history.columns()[:2]
         excess = run.optimum.excess(slope, intercept)
         if (excess <= near).any():
             return int((excess <= near).argmax())
@@ -270,3 +270,127 @@ def _steps_needed(data: Dataset, settings: Settings, radius: float) -> int | Non
         return None
     steps = run.history.last + math.log(near / excess[-1]) / (2 * math.log(radius))
     return round(steps) if steps < MAX_STEPS else None
+
+
+def step_matrices(
+    curvature: FloatArray, pull: FloatArray, rates: tuple[float, float], settings: Settings
+) -> FloatArray:
+    """What a step does to (m, b) − optimum, to what is remembered of m and of b, and to 1.
+
+    `curvature` holds the Hessians of k batches, of shape (k, 2, 2), and `pull` their gradients at
+    the optimum, of shape (k, 2): the step's constant part is in the last column. The shape of the
+    matrices is (k, 3, 3) for SGD, and (k, 5, 5) with momentum.
+    """
+    gradient = np.zeros((len(curvature), 2, 3 + 2 * len(settings.optimizer.start)))
+    gradient[:, :, :2], gradient[:, :, -1] = curvature, pull
+    by_m, by_b = (_update(gradient[:, which], rates, settings, which) for which in (0, 1))
+    if settings.sequential:
+        return by_b @ by_m
+    return by_m + by_b - np.eye(by_m.shape[-1])
+
+
+def _update(
+    gradient: FloatArray, rates: tuple[float, float], settings: Settings, which: int
+) -> FloatArray:
+    """The same of the update of one parameter alone, m (0) or b (1), by its gradient's rows."""
+    step = settings.optimizer.step_matrix()
+    assert step is not None
+    k, d = len(step) - 1, gradient.shape[-1]
+    memory = slice(2 + which * k, 2 + (which + 1) * k)
+    matrix = np.tile(np.eye(d), (len(gradient), 1, 1))
+    made = step @ np.concatenate([gradient[:, None], matrix[:, memory]], axis=1)
+    matrix[:, which] -= rates[which] * made[:, 0]
+    matrix[:, memory] = made[:, 1:]
+    return matrix
+
+
+def rms_factors(
+    curvature: FloatArray, pull: FloatArray, rates: tuple[float, float], settings: Settings
+) -> Callable[[float], float]:
+    """The `rms_factor` of single steps for any factor on both learning rates, at little cost each.
+
+    Without its constant part, a step's matrix is M(s) = P₀ + s P₁ + s² P₂ for the factor s: each of
+    the two updates has the rates once. So the mean of M ⊗ M follows from those of Pᵢ ⊗ Pⱼ.
+    """
+    rate_m, rate_b = rates
+    still, up, down = (
+        step_matrices(curvature, pull, (s * rate_m, s * rate_b), settings)[:, :-1, :-1]
+        for s in (0.0, 1.0, -1.0)
+    )
+    powers = np.stack([still, (up - down) / 2, (up + down) / 2 - still], axis=1)
+    k, _, d, _ = powers.shape
+    if k == 1:
+        p0, p1, p2 = powers[0]
+        return lambda s: _spectral_radius(p0 + s * p1 + s**2 * p2)
+    columns = powers.reshape(k, 3 * d * d)
+    pairs = (columns.T @ columns / k).reshape(3, d, d, 3, d, d)
+    squares = pairs.transpose(0, 3, 1, 4, 2, 5).reshape(9, d**4)
+
+    def factor(s: float) -> float:
+        weights = np.array([1, s, s**2, s, s**2, s**3, s**2, s**3, s**4])
+        return math.sqrt(_spectral_radius((weights @ squares).reshape(d * d, d * d)))
+
+    return factor
+
+
+def product(matrices: FloatArray) -> FloatArray:
+    """What k sequences of steps, of shape (k, steps, d, d), do as a whole; shape (k, d, d)."""
+    while (steps := matrices.shape[1]) > 1:
+        paired = matrices[:, 1::2] @ matrices[:, : steps // 2 * 2 : 2]
+        matrices = np.concatenate([paired, matrices[:, steps // 2 * 2 :]], axis=1)
+    return matrices[:, 0]
+
+
+def products(matrices: FloatArray) -> FloatArray:
+    """The same up to each of the steps, of shape (k, steps, d, d)."""
+    so_far = matrices.copy()
+    for step in range(1, matrices.shape[1]):
+        so_far[:, step] = matrices[:, step] @ so_far[:, step - 1]
+    return so_far
+
+
+def rms_factor(matrices: FloatArray) -> float:
+    """The root of the spectral radius of the mean of M ⊗ M over matrices of shape (k, d, d)."""
+    if len(matrices) == 1:
+        return _spectral_radius(matrices[0])
+    return math.sqrt(_spectral_radius(mean_square(matrices)))
+
+
+def mean_square(matrices: FloatArray) -> FloatArray:
+    """The mean of M ⊗ M over matrices of shape (k, d, d)."""
+    k, d, _ = matrices.shape
+    columns = matrices.reshape(k, d * d)
+    squares: FloatArray = (columns.T @ columns / k).reshape(d, d, d, d)
+    return squares.transpose(0, 2, 1, 3).reshape(d * d, d * d)
+
+
+def _spectral_radius(matrix: FloatArray) -> float:
+    if not np.isfinite(matrix).all():
+        return math.inf
+    return float(np.abs(np.linalg.eigvals(matrix)).max())
+
+
+class Predictions:
+    """Predictions for one data set, each worked out when it is first asked for."""
+
+    def __init__(self, data: Dataset) -> None:
+        self._data = data
+        self._known: dict[Settings, Prediction] = {}
+
+    def known(self, settings: Settings) -> Prediction | None:
+        """What has been worked out already."""
+        return self._known.get(_seedless(settings))
+
+    def of(self, settings: Settings) -> Prediction:
+        """The same, by some hundredths of a second of work if it isn't known yet."""
+        settings = _seedless(settings)
+        if settings not in self._known:
+            self._known[settings] = predict(self._data, settings)
+        return self._known[settings]
+
+
+def _seedless(settings: Settings) -> Settings:
+    """The settings with the same test rows, and the usual seed for the batches."""
+    return replace(
+        settings, seed=0, test_seed=settings.split_seed if settings.test_fraction else None
+    )

@@ -17,8 +17,9 @@ import numpy as np
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.settings import MAX_STEPS, Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.run import Run
+from linreg_tui.core.schedules import MAX_STEPS
+from linreg_tui.core.settings import Settings
 
 NOTEBOOK_BATCH_SIZES = (32, 64, 128, 256, 512)
 """The batch sizes that the notebook's homework names."""
@@ -93,7 +94,8 @@ class Plan(Sequence[Trial]):
         group = self.first_group + row
         seed = _seed(settings.seed, group, repeat)
         number = group * self.repeats + repeat
-        return Trial(number, replace(settings, seed=seed), scale, group, repeat)
+        settings = replace(settings, seed=seed, test_seed=_test_seed(settings))
+        return Trial(number, settings, scale, group, repeat)
 
     @property
     def groups(self) -> tuple[Plan, ...]:
@@ -179,10 +181,10 @@ def groups_in_range(data: Dataset, groups: Iterable[Trials]) -> Iterator[Trials]
 
 
 def grid(settings: Settings, values: Mapping[str, Sequence[object]], repeats: int = 1) -> Plan:
-    """The settings with every combination of values of some of their fields, the last fastest."""
+    """The settings with every combination of values of some of them, the last fastest."""
     _limit(math.prod(map(len, values.values())), repeats)
     variants = [
-        replace(settings, **dict(zip(values, combination, strict=True)))  # type: ignore[arg-type]
+        settings.with_values(**dict(zip(values, combination, strict=True)))
         for combination in product(*values.values())
     ]
     return _plan([(variant, None) for variant in variants], repeats)
@@ -201,6 +203,11 @@ def _limit(variants: int, repeats: int) -> None:
             f"this makes more than {MAX_TRIALS:,} trials, the most that are possible: "
             "choose fewer repeats or fewer settings"
         )
+
+
+def _test_seed(settings: Settings) -> int | None:
+    """The seed of the test rows, which are the same in all trials, whatever their own seeds."""
+    return settings.split_seed if settings.test_fraction else settings.test_seed
 
 
 def _seed(seed: int, group: int, repeat: int) -> int:

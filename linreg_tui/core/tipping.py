@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import scaled
 from linreg_tui.core.trials import Look
@@ -51,10 +51,10 @@ def tipping_scale(
     InputError
         If the data can't be trained with the settings.
     """
-    Run(data, settings)
+    n = Run(data, settings).data.n
 
     def diverges(scale: float) -> bool:
-        run = Run(data, variant(settings, data.n, scale))
+        run = Run(data, variant(settings, n, scale))
         for step in run.to_the_end():
             if look is not None:
                 look(step)
@@ -92,13 +92,13 @@ def _foreseen(
     data: Dataset, settings: Settings, variant: Callable[[Settings, int, float], Settings]
 ) -> float | None:
     """The largest stable scale; where the batch size changes with the scale, the one at its own."""
-    scale = 1.0
+    scale, n = 1.0, settings.training_n(data)
     for _ in range(3):
-        at_scale = variant(settings, data.n, scale)
+        at_scale = variant(settings, n, scale)
         limit = predict(data, at_scale).max_stable_scale
         if not limit or not 0 < scale * limit < math.inf:
             return None
         scale *= limit
-        if variant(settings, data.n, scale).batch_size == at_scale.batch_size:
+        if variant(settings, n, scale).batch_size == at_scale.batch_size:
             break
     return scale

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.history import Curve, Step, Thinner
-from linreg_tui.core.outcome import Status
+from linreg_tui.core.history import Curve, Status, Step, Thinner
+from linreg_tui.core.losses import LeastPoint
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.sweep import Trial
 
 CURVE_SPANS = 128
@@ -23,8 +23,9 @@ CURVE_SPANS = 128
 class Result:
     """How a trial ended: its last step, and its loss on the way there.
 
-    `loss` is that over all rows, and `excess` how far it is above the least one. Two results are
-    equal if all but the time is.
+    `loss` is that over all training rows, and `excess` how far it is above the least one, that of
+    the `optimum`; up to `near` it has converged. `test_loss` is that on the `test_n` rows held out,
+    None without any. Two results are equal if all but the time is.
     """
 
     trial: Trial
@@ -37,6 +38,10 @@ class Result:
     diverged_at: int | None
     seconds: float = field(compare=False)
     curve: Curve = field(compare=False, repr=False)
+    optimum: LeastPoint
+    near: float
+    test_n: int = 0
+    test_loss: float | None = None
 
 
 Look = Callable[[Step], object]
@@ -72,6 +77,10 @@ def run_trial(data: Dataset, trial: Trial, look: Look | None = None) -> Result:
         run.diverged_at,
         seconds,
         thinned.curve(),
+        LeastPoint.of(run.optimum),
+        run.near,
+        0 if run.test is None else run.test.total,
+        last.test_loss,
     )
 
 
@@ -110,6 +119,8 @@ class RepeatsSummary:
     intercept: Spread
     loss: Spread
     excess: Spread
+    optimum: LeastPoint
+    test_loss: Spread | None
     converged: int
     stopped: int
     diverged: int
@@ -120,6 +131,7 @@ def summarize(results: Sequence[Result]) -> RepeatsSummary:
     """The summary of some repeats of one group, at least one, in any order."""
     results = sorted(results, key=lambda result: result.trial.repeat)
     trial = results[0].trial
+    tests = [result.test_loss for result in results]
     statuses = [result.status for result in results]
     return RepeatsSummary(
         trial.group,
@@ -130,6 +142,8 @@ def summarize(results: Sequence[Result]) -> RepeatsSummary:
         Spread.of(result.intercept for result in results),
         Spread.of(result.loss for result in results),
         Spread.of(result.excess for result in results),
+        results[0].optimum,
+        None if None in tests else Spread.of(loss for loss in tests if loss is not None),
         statuses.count("converged"),
         statuses.count("stopped"),
         statuses.count("diverged"),

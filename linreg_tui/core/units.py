@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from linreg_tui.core.moments import Moments, Number
+from linreg_tui.core.moments import FloatArray, Moments, Number
 from linreg_tui.core.settings import Settings
 
 
@@ -48,6 +48,12 @@ class Units:
             moments.sxy / (self.scale_x * self.scale_y),
             moments.syy / self.scale_y**2,
         )
+
+    def rows(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Rows given in the data's units, in these; arrays of any shape."""
+        if not self.standardized:
+            return x, y
+        return (x - self.mean_x) / self.scale_x, (y - self.mean_y) / self.scale_y
 
     def rates(self, settings: Settings) -> tuple[float, float]:
         """The learning rates of slope and intercept in these units."""

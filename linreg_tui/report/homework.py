@@ -68,11 +68,12 @@ def solve(
     InputError
         If the data can't be trained with the settings or one of the batch sizes.
     """
-    plan = over_batch_sizes(settings, data.n, sizes, repeats)
-    doubled = over_doubled_scales(settings, data.n, repeats)
+    n = settings.training_n(data)
+    plan = over_batch_sizes(settings, n, sizes, repeats)
+    doubled = over_doubled_scales(settings, n, repeats)
     check(data, plan)
     check(data, doubled.first(1))
-    with processes(sweeping.jobs_for(plan, data.n, jobs)) as executor:
+    with processes(sweeping.jobs_for(plan, n, jobs)) as executor:
         return Homework(
             data,
             settings,

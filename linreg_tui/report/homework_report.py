@@ -16,7 +16,7 @@ from linreg_tui.report.homework import Group, Homework
 from linreg_tui.report.learning_curves import CurvesPicture, picture
 from linreg_tui.report.markdown import code, table
 from linreg_tui.report.repeating import repeating
-from linreg_tui.sweeps.cells import WORDS, Columns, foreseen
+from linreg_tui.sweeps.cells import Columns, foreseen, is_words
 
 EPOCHS, SEEN, SCALES = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg", "-scales-epochs.svg"
 """What the names of the pictures' files end with."""
@@ -182,7 +182,7 @@ def _epochs(settings: Settings, one: str = "time") -> str:
 
 def _trials(homework: Homework, groups: Sequence[Group]) -> str:
     variants = ((group.first.trial.settings, group.first.trial.scale) for group in groups)
-    columns = Columns.of(Plan(tuple(variants), homework.repeats), homework.data.line)
+    columns = Columns.of(Plan(tuple(variants), homework.repeats), homework.data)
     shown = [name for name in HEADINGS if name in columns.widths or name == "steps"]
     made = []
     for group in groups:
@@ -190,7 +190,7 @@ def _trials(homework: Homework, groups: Sequence[Group]) -> str:
         cells |= columns.results(summarize(group.results), group.first)
         cells["steps"] = str(max(result.steps for result in group.results))
         made.append([cells[name] for name in shown])
-    words = [HEADINGS[name] for name in shown if name in WORDS]
+    words = [HEADINGS[name] for name in shown if is_words(name)]
     return table([HEADINGS[name] for name in shown], made, left=words) + (
         f"\nOf {homework.repeats} repeats: mean ± standard deviation.\n"
         if homework.repeats > 1

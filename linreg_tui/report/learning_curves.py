@@ -10,8 +10,8 @@ import numpy as np
 
 from linreg_tui.axes import Axis, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.history import DIVERGED_ABOVE
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.outcome import DIVERGED_ABOVE
 from linreg_tui.core.trials import Result
 
 SMALLEST = 1e-12
@@ -62,12 +62,12 @@ def picture(
 
     What is over a thousand times the first loss, and so has diverged, lies above the picture.
     """
-    line = data.line
-    least = 0.0 if above_optimum else line.loss
-    start = float(groups[0][0].curve.high[0]) - line.loss + least
+    optimum = groups[0][0].optimum
+    least = 0.0 if above_optimum else optimum.loss
+    start = float(groups[0][0].curve.high[0]) - optimum.loss + least
     floor = max(start, least) * SMALLEST or 1.0
     curves = tuple(
-        _curve(label, data, group, against, line.loss - least, floor)
+        _curve(label, data, group, against, above_optimum, floor)
         for label, group in zip(labels, groups, strict=True)
     )
     lowest = min(float(curve.low.min()) for curve in curves)
@@ -87,20 +87,27 @@ def picture(
 
 
 def _curve(
-    label: str, data: Dataset, group: Sequence[Result], against: Against, less: float, floor: float
+    label: str,
+    data: Dataset,
+    group: Sequence[Result],
+    against: Against,
+    above_optimum: bool,
+    floor: float,
 ) -> LearningCurve:
     """The curve of a group: from the least to the largest loss of all its repeats."""
     first = group[0]
+    less = first.optimum.loss if above_optimum else 0.0
     settings, stride = first.trial.settings, first.curve.stride
     alike = [one.curve for one in group if one.curve.stride == stride]
     spans = min(len(curve.low) for curve in alike)
     begin = np.arange(spans) * float(stride)
     steps = (begin + np.minimum(begin + stride - 1, first.steps)) / 2
     steps[0] = 0.0  # where all begin
+    n = settings.split(data).training.n
     each = {
-        "epochs": 1 / settings.steps_per_epoch(data.n),
+        "epochs": 1 / settings.steps_per_epoch(n),
         "steps": 1.0,
-        "rows seen": float(settings.batch_size or data.n),
+        "rows seen": float(settings.batch_size or n),
     }[against]
     return LearningCurve(
         label,

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.foresights import Foresights
+from linreg_tui.core.history import Step
 from linreg_tui.core.inference import inference
+from linreg_tui.core.losses import LeastPoint
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.sgd import Run
-from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.core.run import Run
+from linreg_tui.core.stability import Prediction, Predictions, predict
 from linreg_tui.core.text import printable
 from linreg_tui.core.trials import Result
 
@@ -40,7 +41,12 @@ TRIAL_FIELDS = (
     "diverged_at",
     "predicted_stable",
     "seconds",
+    "optimum",
+    "test_n",
+    "test_loss",
 )
+NO_OPTIMUM = dict.fromkeys(("slope", "intercept", "loss"))
+
 HISTORY_HEADER = "step,epoch,slope,intercept,batch_loss,loss,learning_rate_m,learning_rate_b"
 
 _LINES = 10_000
@@ -74,13 +80,14 @@ def fit_object(data: Dataset) -> Json:
     }
 
 
-def sweep_object(data: Dataset, results: Iterable[Result], foresights: Foresights) -> Json:
+def sweep_object(data: Dataset, results: Iterable[Result], foresights: Predictions) -> Json:
     """A sweep, as `sweep --json` prints it."""
-    line = data.line
     ordered = sorted(results, key=lambda result: result.trial.number)
+    # All trials have the same test rows.
+    training = ordered[0].trial.settings.split(data).training if ordered else data
     return {
-        "n": data.total,
-        "closed_form": {"slope": line.slope, "intercept": line.intercept, "loss": line.loss},
+        "n": training.total,
+        "closed_form": asdict(LeastPoint.of(training.line)),
         "trials": [
             trial_object(result, foresights.of(result.trial.settings)) for result in ordered
         ],
@@ -105,16 +112,33 @@ def trial_object(result: Result, foreseen: Prediction) -> Json:
         result.diverged_at,
         foreseen.stable,
         result.seconds,
+        asdict(result.optimum),
+        result.test_n,
+        result.test_loss,
     )
     return dict(zip(TRIAL_FIELDS, values, strict=True))
 
 
-def trial_lines(results: Iterable[Result], foresights: Foresights) -> Iterator[str]:
-    """The trials of a sweep as CSV, with the fields of the JSON; empty for what does not exist."""
-    yield ",".join(TRIAL_FIELDS) + "\n"
+def trial_lines(results: Iterable[Result], foresights: Predictions) -> Iterator[str]:
+    """The trials of a sweep as CSV, with the fields of the JSON; empty for what does not exist.
+
+    The optimum has three: `optimum_slope`, `optimum_intercept` and `optimum_loss`.
+    """
+    yield ",".join(_flat(dict.fromkeys(TRIAL_FIELDS) | {"optimum": NO_OPTIMUM})) + "\n"
     for result in sorted(results, key=lambda result: result.trial.number):
-        values = trial_object(result, foresights.of(result.trial.settings)).values()
+        values = _flat(trial_object(result, foresights.of(result.trial.settings))).values()
         yield ",".join(map(_field, values)) + "\n"
+
+
+def _flat(trial: Json) -> Json:
+    """A trial whose optimum has a field for each of its numbers."""
+    flat: Json = {}
+    for name, value in trial.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}_{part}": number for part, number in value.items()}
+        else:
+            flat[name] = value
+    return flat
 
 
 def _field(value: object) -> str:
@@ -126,8 +150,8 @@ def _field(value: object) -> str:
 def train_object(run: Run) -> Json:
     """A run as far as it has come, as `train --json` prints it."""
     last = run.history[run.history.last]
-    foreseen = predict(run.data, run.settings)
-    settings = asdict(run.settings)
+    foreseen = predict(run.all_data, run.settings)
+    settings = run.settings.values
     if settings["batch_size"] is None:
         settings["batch_size"] = "full"
     return {
@@ -139,16 +163,15 @@ def train_object(run: Run) -> Json:
         "slope": last.slope,
         "intercept": last.intercept,
         "loss": last.loss,
-        "closed_form": {
-            "slope": run.optimum.slope,
-            "intercept": run.optimum.intercept,
-            "loss": run.optimum.loss,
-        },
+        "closed_form": asdict(LeastPoint.of(run.closed_form)),
         "predicted": {
             "stable": foreseen.stable,
             "spectral_radius": foreseen.spectral_radius,
             "max_stable_scale": foreseen.max_stable_scale,
         },
+        "optimum": asdict(LeastPoint.of(run.optimum)),
+        "test_n": 0 if run.test is None else run.test.total,
+        "test_loss": last.test_loss,
     }
 
 
@@ -168,8 +191,8 @@ def history_lines(run: Run, last: int | None = None) -> Iterator[str]:
     """
     last = run.history.last if last is None else last
     start = run.history[0]
-    yield HISTORY_HEADER + "\n"
-    yield f"0,0,{start.slope!r},{start.intercept!r},,{start.loss!r},,\n"
+    yield HISTORY_HEADER + ("" if start.test_loss is None else ",test_loss") + "\n"
+    yield f"0,0,{start.slope!r},{start.intercept!r},,{start.loss!r},,{_test_loss(start)}\n"
     for first in range(1, last + 1, _LINES):
         count = min(_LINES, last + 1 - first)
         for number, rate_m, rate_b in zip(
@@ -178,24 +201,36 @@ def history_lines(run: Run, last: int | None = None) -> Iterator[str]:
             step = run.history[number]
             yield (
                 f"{number},{run.segments.epoch(number)},{step.slope!r},{step.intercept!r},"
-                f"{step.batch_loss!r},{step.loss!r},{rate_m!r},{rate_b!r}\n"
+                f"{step.batch_loss!r},{step.loss!r},{rate_m!r},{rate_b!r}{_test_loss(step)}\n"
             )
 
 
-def data_lines(data: Dataset) -> Iterator[str]:
+def _test_loss(step: Step) -> str:
+    """The field of the loss on held-out rows, if there are any."""
+    return "" if step.test_loss is None else f",{step.test_loss!r}"
+
+
+def data_lines(data: Dataset, test: Dataset | None = None) -> Iterator[str]:
     """The rows that the run was trained on, as a CSV file of two columns with a header.
 
-    A column of whole numbers is written as such. Every number is read back as the very same float.
+    With rows to test on, which come last, a third column, test, is 1 in these and else 0. A column
+    of whole numbers is written as such. Every number is read back as the very same float.
     """
+    parts = [data] if test is None else [data, test]
+    columns = [
+        _whole(np.concatenate(column)) for column in zip(*((p.x, p.y) for p in parts), strict=True)
+    ]
+    names = [printable(name, len(name) * 10) for name in (data.x_name, data.y_name)]
+    if test is not None:
+        columns.append(np.repeat(np.array([0, 1]), [data.n, test.n]))
+        names.append("test")
     header = io.StringIO()
-    names = (printable(name, len(name) * 10) for name in (data.x_name, data.y_name))
     csv.writer(header, lineterminator="\n").writerow(names)
     yield header.getvalue()
-    columns = [_whole(values) for values in (data.x, data.y)]
-    for first in range(0, data.n, _LINES):
+    for first in range(0, len(columns[0]), _LINES):
         piece = slice(first, first + _LINES)
-        for x, y in zip(*(column[piece].tolist() for column in columns), strict=True):
-            yield f"{x!r},{y!r}\n"
+        for row in zip(*(column[piece].tolist() for column in columns), strict=True):
+            yield ",".join(map(repr, row)) + "\n"
 
 
 def _whole(values: FloatArray) -> FloatArray | NDArray[np.int64]:

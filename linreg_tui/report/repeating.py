@@ -9,14 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from linreg_tui import __version__
-from linreg_tui.core.proposal import PROPOSED, proposed
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import SCALED_BATCH_SIZE
-from linreg_tui.options import OPTIONS
+from linreg_tui.options import write
 from linreg_tui.report.homework import Homework
 from linreg_tui.report.markdown import command
-
-TOLD = [option for option in OPTIONS if option.name != "batch_size"]
 
 
 def repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
@@ -24,14 +23,15 @@ def repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
     settings = homework.settings
     # All of the trainings are of batches, whatever these settings say.
     idle = replace(settings, batch_size=SCALED_BATCH_SIZE).without_effect
-    if settings.schedule != "warmup" and settings.warmup_steps is None:
+    if settings.schedule.warmup_steps is None and not settings.schedule.warms_up:
         idle |= {"warmup_steps"}
+    values = settings.values
     yield "## Settings, and how to repeat this"
     yield (
         "\n".join(
-            f"- {option.name.replace('_', ' ')}: {option.write(getattr(settings, option.name))}"
-            for option in TOLD
-            if option.name not in idle
+            f"- {one.name.replace('_', ' ')}: {write(one, values[one.name])}"
+            for one in Settings.schema()
+            if one.name not in idle | {"batch_size"}
         )
         + f"\n- repeats: {homework.repeats}"
     )
@@ -44,20 +44,30 @@ def repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
 
 def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
     data, settings = homework.data, homework.settings
-    usual = proposed(data)
-    # What is proposed for some of these settings depends on the others.
-    together = usual != Settings() and settings.differs(usual, *PROPOSED)
     yield from ("linreg-tui", "report", f"--x={data.x_name}", f"--y={data.y_name}")
-    for option in TOLD:
-        value = getattr(settings, option.name)
-        differs = value != getattr(usual, option.name)
-        if differs or option.name == "seed" or (together and option.name in PROPOSED):
-            name = option.name.replace("_", "-")
-            written = f"--{name}={option.write(value)}"
-            yield f"--{'' if value else 'no-'}{name}" if isinstance(value, bool) else written
+    yield from words_of(settings, data, "batch_size")
     if homework.chosen is not None:
         sizes = ("full" if size is None else str(size) for size in homework.chosen)
         yield f"--batch-sizes={','.join(sizes)}"
     if homework.repeats > 1:
         yield f"--repeats={homework.repeats}"
     yield from named
+
+
+def words_of(settings: Settings, data: Dataset, *fixed: str) -> Iterator[str]:
+    """The options that make these settings on the data, but for the fixed ones; always the seed."""
+    values, usual = settings.values, proposed(data).values
+    # What is proposed for some of these settings depends on the others.
+    proposals = {one.name for one in Settings.schema() if one.about.proposed}
+    together = usual != Settings().values and any(values[name] != usual[name] for name in proposals)
+    idle = {one.name for one in Settings.schema() if one.owners and not one.has_effect(values)}
+    for one in Settings.schema():
+        value = values[one.name]
+        differs = value != usual[one.name] or one.name == "seed"
+        if one.name in idle | set(fixed) or not (differs or (together and one.name in proposals)):
+            continue
+        name = one.name.replace("_", "-")
+        if isinstance(value, bool):
+            yield f"--{'' if value else 'no-'}{name}"
+        else:
+            yield f"--{name}={write(one, value)}"

@@ -6,30 +6,37 @@ comes to that step; the rest is assigned once, before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import fill, indent
 
 from linreg_tui import __version__
-from linreg_tui.core.sampling import deals_cards, shuffle_keys
-from linreg_tui.core.segment import Segment
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.batches import deals_cards, shuffle_keys
+from linreg_tui.core.losses import Loss
+from linreg_tui.core.optimizers import Optimizer
+from linreg_tui.core.run import Run, Segment
+from linreg_tui.core.schedules import Schedule
+from linreg_tui.core.schema import Member
 from linreg_tui.core.units import training_units
 from linreg_tui.report.script_parts import (
     ALL_ROWS,
     BATCHES_SAID,
     DRAWN,
     HEAD,
-    MEMORY,
-    PLAIN,
+    MEAN_LOSS,
+    METHODS,
+    READ,
+    READ_PARTED,
     SHUFFLED,
     TAIL,
+    WITH_TEST,
+    WITHOUT_TEST,
+    class_source,
     dealt,
     factor_function,
+    instance,
     label,
     literal,
 )
-
-_OPTIMIZERS = {"sgd": "plain", "momentum": "Momentum", "nesterov": "Nesterov", "adam": "Adam"}
 
 Values = dict[str, str]
 """The names that a stretch of the run needs, and the expressions of their values."""
@@ -43,7 +50,7 @@ def script(run: Run, data_file: str, last: int | None = None) -> str:
     """
     steps = run.history.last if last is None else last
     if steps == 0 and not run.exhausted:
-        run = Run(run.data, run.settings)
+        run = Run(run.all_data, run.settings)
         steps = run.budget
     return _Script(run, steps, data_file).text()
 
@@ -62,7 +69,13 @@ class _Script:
         self._units = training_units(run.data.moments, self._start)
         self._line = ("w", "c") if self._start.standardize else ("m", "b")
         self._batched = any(segment.draws is not None for segment in self._segments)
+        self._loss = run.loss
+        self._trained = run.loss.scaled(self._units.scale_y)
+        self._tested = run.test is not None
         self._optimizers = {one.optimizer for one in settings}
+        self._schedules = {
+            one.settings.schedule for one in self._segments if not one.settings.is_constant
+        }
         self._updates = {one.update for one in settings}
         self._factors: dict[str, str] = {}
         for segment in self._segments:
@@ -74,27 +87,35 @@ class _Script:
 
     def text(self) -> str:
         """All of it."""
-        functions = []
+        functions = [
+            READ_PARTED if self._tested else READ,
+            class_source(self._loss, METHODS[Loss]),
+            f"LOSS = {instance(self._loss, METHODS[Loss])}",
+            MEAN_LOSS,
+        ]
         if self._scheduled:
+            functions += _classes(self._schedules, METHODS[Schedule])
             functions += [f"def {name}(step):\n{body}" for body, name in self._factors.items()]
-        functions += [MEMORY[name] for name in MEMORY if name in self._optimizers]
-        if self._remembers and "sgd" in self._optimizers:
-            functions.append(PLAIN)
+        if self._remembers:
+            functions += _classes(self._optimizers, METHODS[Optimizer])
         functions += [self._train()]
+        imports = "import math\n" if any("math." in part for part in functions) else ""
         head = HEAD.format(
             what=self._what(),
             batches=BATCHES_SAID if self._batched else "",
+            imports=imports,
             data_file=literal(self._data_file),
             x_name=literal(label(self._data.x_name)),
             y_name=literal(label(self._data.y_name)),
         )
-        parts = [head, *self._batch_functions(), *functions, TAIL]
+        tail = TAIL.format(**(WITH_TEST if self._tested else WITHOUT_TEST))
+        parts = [head, *self._batch_functions(), *functions, tail]
         return "\n\n".join(part.strip("\n") + "\n" for part in parts)
 
     @property
     def _remembers(self) -> bool:
         """Whether there is an optimizer that remembers anything."""
-        return self._optimizers != {"sgd"}
+        return any(one.start for one in self._optimizers)
 
     def _what(self) -> str:
         many = f"{self._steps:,} step{'s' * (self._steps != 1)}"
@@ -124,7 +145,8 @@ class _Script:
 
     def _train(self) -> str:
         """The function that does the steps."""
-        lines = ["steps = [(m, b, loss(x, y, m, b))]"]
+        told = "m, b, loss(x, y, m, b)" + (", loss(test_x, test_y, m, b)" if self._tested else "")
+        lines = [f"steps = [({told})]"]
         (_, first), *changes = self._changes()
         lines += [f"{name} = {value}" for name, value in first.items()]
         body: list[str] = []
@@ -132,13 +154,14 @@ class _Script:
             if values:
                 body.append(f"if step == {start + 1}:  # other settings from here on")
                 body += [f"    {name} = {value}" for name, value in values.items()]
-        body += [*self._step(), "steps.append((m, b, loss(x, y, m, b)))"]
+        body += [*self._step(), f"steps.append(({told}))"]
         lines.append(f"for step in range(1, {self._steps + 1}):")
         lines += [f"    {line}" for line in body]
         lines.append("return np.array(steps)")
         what = '"""Return slope, intercept and loss at the start and after each step, as rows."""'
+        arguments = "x, y, test_x, test_y" if self._tested else "x, y"
         text = "\n".join([what, *self._beginning(), *lines])
-        return f"def train(x, y):\n{indent(text, '    ')}\n"
+        return f"def train({arguments}):\n{indent(text, '    ')}\n"
 
     def _beginning(self) -> list[str]:
         m, b = self._start.initial_slope, self._start.initial_intercept
@@ -152,6 +175,8 @@ class _Script:
                 "zx, zy = (x - mean_x) / sd_x, (y - mean_y) / sd_y",
                 "w, c = m * sd_x / sd_y, (b + m * mean_x - mean_y) / sd_y",
             ]
+        if self._trained != self._loss:
+            lines.append(f"trained = {instance(self._trained, METHODS[Loss])}  # in z-scores")
         return lines
 
     def _step(self) -> Iterator[str]:
@@ -165,25 +190,31 @@ class _Script:
         factor = "factor(step) * " if self._scheduled else ""
         residual = f"residual = {y} - ({m} * {x} + {b})"
         yield residual
-        yield f"gradient_{m} = np.mean(-2 * {x} * residual)"
+        derivative = f"{'LOSS' if self._trained == self._loss else 'trained'}.derivative(residual)"
+        yield f"gradient_{m} = np.mean(-{x} * {derivative})"
         if self._updates == {"simultaneous"}:
-            yield f"gradient_{b} = np.mean(-2 * residual)"
-        yield f"{m} -= {factor}eta_{m} * {self._made_of(m)}"
+            yield f"gradient_{b} = np.mean(-{derivative})"
+        yield from self._move(m, factor)
         if self._updates == {"sequential"}:
             yield f"{residual}  # with the new {m}"
         elif len(self._updates) > 1:
             yield f"if sequential:  # {b} is updated with the new {m}"
             yield f"    {residual}"
         if self._updates != {"simultaneous"}:
-            yield f"gradient_{b} = np.mean(-2 * residual)"
-        yield f"{b} -= {factor}eta_{b} * {self._made_of(b)}"
+            yield f"gradient_{b} = np.mean(-{derivative})"
+        yield from self._move(b, factor)
         if self._start.standardize:
             yield "m = w * sd_y / sd_x"
             yield "b = c * sd_y + mean_y - m * mean_x"
 
-    def _made_of(self, name: str) -> str:
-        gradient = f"gradient_{name}"
-        return f"optimizer_{name}({gradient})" if self._remembers else gradient
+    def _move(self, name: str, factor: str) -> Iterator[str]:
+        """The step of one parameter."""
+        direction = f"gradient_{name}"
+        if self._remembers:
+            memory = f"memory_{name}"
+            yield f"direction, {memory} = optimizer.update({direction}, {memory})"
+            direction = "direction"
+        yield f"{name} -= {factor}eta_{name} * {direction}"
 
     def _changes(self) -> list[tuple[int, Values]]:
         """After which steps which values change; the first are all that there are."""
@@ -194,7 +225,7 @@ class _Script:
             values = self._values(segment)
             changed = {name for name, value in values.items() if now.get(name) != value}
             if _forgets(last, segment):
-                changed |= {name for name in values if name.startswith("optimizer")}
+                changed |= {name for name in values if name.startswith("memory")}
             changes.append(
                 (segment.start, {name: values[name] for name in values if name in changed})
             )
@@ -211,10 +242,8 @@ class _Script:
         if len(self._updates) > 1:
             values["sequential"] = str(settings.update == "sequential")
         if self._remembers:
-            made = _OPTIMIZERS[settings.optimizer]
-            if settings.optimizer != "sgd":
-                made += f"({settings.momentum!r})" if settings.optimizer != "adam" else "()"
-            values[f"optimizer_{m}, optimizer_{b}"] = f"{made}, {made}"
+            values["optimizer"] = instance(settings.optimizer, METHODS[Optimizer])
+            values[f"memory_{m} = memory_{b}"] = repr(settings.optimizer.start)
         if self._batched:
             values["batches"] = self._batches(segment)
         return values
@@ -230,10 +259,11 @@ class _Script:
 
 def _forgets(last: Segment, segment: Segment) -> bool:
     """Whether an optimizer begins anew with a segment."""
-    one, other = last.settings, segment.settings
-    same = (one.optimizer, one.momentum, one.update) == (
-        other.optimizer,
-        other.momentum,
-        other.update,
-    )
-    return not same and other.optimizer != "sgd"
+    other = segment.settings
+    return other.differs(last.settings, "optimizer", "update") and bool(other.optimizer.start)
+
+
+def _classes(members: Iterable[Member], methods: Sequence[str]) -> list[str]:
+    """The classes of these members, each once."""
+    kinds = {type(member): member for member in members}
+    return [class_source(kinds[kind], methods) for kind in sorted(kinds, key=lambda k: k.__name__)]

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from linreg_tui.core.segment import Segment
+import ast
+import inspect
+from collections.abc import Iterator, Sequence
+from textwrap import dedent, indent
+
+from linreg_tui.core.losses import Loss
+from linreg_tui.core.optimizers import Optimizer
+from linreg_tui.core.run import Segment
+from linreg_tui.core.schedules import Schedule
+from linreg_tui.core.schema import Member
 from linreg_tui.core.text import printable
 
 HEAD = '''\
@@ -13,7 +22,7 @@ HEAD = '''\
 It needs NumPy, and Matplotlib for the plots. The data is in a file beside this one.
 """
 
-from pathlib import Path
+{imports}from pathlib import Path
 
 import numpy as np
 
@@ -21,15 +30,27 @@ DATA = {data_file}
 X_NAME, Y_NAME = {x_name}, {y_name}
 
 
+'''
+
+MEAN_LOSS = '''\
+def loss(x, y, m, b):
+    """Return the mean loss of the line y = m x + b."""
+    return np.mean(LOSS.of(y - (m * x + b)))
+'''
+
+READ = '''\
 def read():
     """Return x and y of all rows."""
     path = Path(__file__).with_name(DATA)
     return np.loadtxt(path, delimiter=",", skiprows=1, unpack=True, encoding="utf-8")
+'''
 
-
-def loss(x, y, m, b):
-    """Return the mean squared error of the line y = m x + b."""
-    return np.mean((y - (m * x + b)) ** 2)
+READ_PARTED = '''\
+def read():
+    """Return x and y of the rows to train on, then of those to test on."""
+    path = Path(__file__).with_name(DATA)
+    x, y, test = np.loadtxt(path, delimiter=",", skiprows=1, unpack=True, encoding="utf-8")
+    return x[test == 0], y[test == 0], x[test == 1], y[test == 1]
 '''
 
 BATCHES_SAID = """
@@ -80,84 +101,33 @@ def shuffled(n, size, seed):
             yield order[first : first + size]
 '''
 
-PLAIN = '''\
-def plain(gradient):
-    """Step by the gradient itself."""
-    return gradient
-'''
-
-MEMORY = {
-    "momentum": '''\
-class Momentum:
-    """Gradients gather speed, and a step goes by that."""
-
-    def __init__(self, mu):
-        self.mu = mu
-        self.velocity = 0.0
-
-    def __call__(self, gradient):
-        self.velocity = self.mu * self.velocity + gradient
-        return self.velocity
-''',
-    "nesterov": '''\
-class Nesterov:
-    """Gradients gather speed, and a step looks ahead of where that leads."""
-
-    def __init__(self, mu):
-        self.mu = mu
-        self.velocity = 0.0
-
-    def __call__(self, gradient):
-        self.velocity = self.mu * self.velocity + gradient
-        return gradient + self.mu * self.velocity
-''',
-    "adam": '''\
-class Adam:
-    """Step by the mean of the last gradients in units of their size, so by about 1."""
-
-    def __init__(self):
-        self.steps = 0
-        self.mean = 0.0
-        self.square = 0.0
-
-    def __call__(self, gradient):
-        self.steps += 1
-        self.mean = 0.9 * self.mean + (1 - 0.9) * gradient
-        self.square = 0.999 * self.square + (1 - 0.999) * gradient * gradient
-        mean = self.mean / (1 - 0.9**self.steps)
-        square = self.square / (1 - 0.999**self.steps)
-        return mean / (np.sqrt(square) + 1e-8)
-''',
-}
-"""The optimizers that remember something, one object for each parameter."""
-
 TAIL = '''\
-def plot(x, y, steps):
+def plot(x, y, steps{tested}):
     """Show the points and the line, and the loss of every step; keep both as a picture."""
     import matplotlib.pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
     ends = np.array([x.min(), x.max()])
-    m, b, _ = steps[-1]
+    m, b = steps[-1, :2]
     left.scatter(x, y, s=6, color="grey", label="data")
-    left.plot(ends, m * ends + b, color="C1", label="fit")
+{test_points}    left.plot(ends, m * ends + b, color="C1", label="fit")
     left.plot(ends, np.polyval(np.polyfit(x, y, 1), ends), "--", color="C0", label="closed form")
     left.set(xlabel=X_NAME, ylabel=Y_NAME)
     left.legend()
-    right.semilogy(steps[:, 2], color="C1")
-    right.set(xlabel="step", ylabel="loss")
+    right.semilogy(steps[:, 2], color="C1"{named})
+{test_curve}    right.set(xlabel="step", ylabel="loss")
     figure.savefig(Path(__file__).with_suffix(".png"))
     plt.show()
 
 
 def main():
     """Train, say where that led, and show it."""
-    x, y = read()
-    steps = train(x, y)
-    m, b, last_loss = steps[-1]
-    print(f"after {len(steps) - 1} steps: slope {m}, intercept {b}, loss {last_loss}")
-    try:
-        plot(x, y, steps)
+    x, y{tested} = read()
+    steps = train(x, y{tested})
+    m, b, last_loss{test_loss} = steps[-1]
+    print(f"after {{len(steps) - 1}} steps: slope {{m}}, intercept {{b}}, loss {{last_loss}}")
+{test_said}    try:
+        plot(x, y, steps{tested})
     except ImportError:
         print("for the plots, install Matplotlib: pip install matplotlib")
 
@@ -166,35 +136,97 @@ if __name__ == "__main__":
     main()
 '''
 
+WITHOUT_TEST = dict.fromkeys(
+    ("tested", "test_points", "named", "test_curve", "test_loss", "test_said"), ""
+)
+WITH_TEST = {
+    "tested": ", test_x, test_y",
+    "test_points": '    left.scatter(test_x, test_y, s=6, color="C2", label="test rows")\n',
+    "named": ', label="training rows"',
+    "test_curve": """\
+    right.semilogy(steps[:, 3], color="C2", label="test rows")
+    right.legend()
+""",
+    "test_loss": ", test_loss",
+    "test_said": '    print(f"loss on the test rows: {test_loss}")\n',
+}
+
 
 def factor_function(segment: Segment) -> str:
     """The body of a function that says what the schedule multiplies the learning rates by."""
-    settings = segment.settings
-    total = max(1, segment.end - segment.schedule_start)
-    warmup, every = settings.warmup(total), settings.decay_interval(total)
-    kind = settings.schedule if settings.schedule != "constant" else "warmup"
-    if kind == "warmup" and not warmup:
+    settings, total = segment.settings, segment.schedule_steps
+    schedule = settings.schedule.resolved(total)
+    warmup, begins = schedule.warmup_steps or 0, segment.schedule_start + 1
+    if settings.is_constant:
         return _indented('"""Leave the learning rates as they are."""', "return 1.0")
-    begins = segment.schedule_start + 1
     lines = [
-        f'"""Return what the learning rates are multiplied by in a step: {kind}."""',
+        f'"""Return what the learning rates are multiplied by in a step: {schedule.name}."""',
         f"k = step - {begins}  # steps since the schedule began",
     ]
-    if kind == "warmup":
-        return _indented(*lines, f"return min(1.0, (k + 1) / {warmup})")
     if warmup:
         lines += [
             f"if k < {warmup}:  # warm-up",
             f"    return (k + 1) / {warmup}",
-            f"k -= {warmup}",
         ]
-    if kind == "step":
-        lines.append(f"return {settings.decay!r} ** (k // {every})")
-    elif kind == "exponential":
-        lines.append(f"return {settings.decay!r} ** (k / {every})")
-    else:
-        lines.append(f"return (1 + np.cos(np.pi * min(1, k / {max(1, total - warmup)}))) / 2")
-    return _indented(*lines)
+    after = f"k - {warmup}" if warmup else "k"
+    return _indented(
+        *lines, f"return {instance(schedule, METHODS[Schedule])}.factor({after}, {total})"
+    )
+
+
+METHODS: dict[type[Member], tuple[str, ...]] = {
+    Loss: ("of", "derivative"),
+    Optimizer: ("update",),
+    Schedule: ("factor",),
+}
+"""What the script needs of a member of each family."""
+
+
+def class_source(member: Member, methods: Sequence[str]) -> str:
+    """The class of a loss, an optimizer or a schedule, with these methods as they stand here."""
+    kind = type(member)
+    summary = (kind.__doc__ or "").partition("\n")[0]
+    parts = [f'class {kind.__name__}:\n    """{summary}"""\n']
+    if names := _used(kind, methods):
+        keeps = "".join(f"        self.{name} = {name}\n" for name in names)
+        parts.append(f"    def __init__(self, {', '.join(names)}):\n{keeps}")
+    for function in _functions(kind, methods):
+        parts.append(indent(ast.unparse(_bare(function)), "    ") + "\n")
+    return "\n".join(parts)
+
+
+def instance(member: Member, methods: Sequence[str]) -> str:
+    """The expression that makes a member of its class as the script has it."""
+    values = (f"{name}={getattr(member, name)!r}" for name in _used(type(member), methods))
+    return f"{type(member).__name__}({', '.join(values)})"
+
+
+def _functions(kind: type[Member], methods: Sequence[str]) -> Iterator[ast.FunctionDef]:
+    for method in methods:
+        (function,) = ast.parse(dedent(inspect.getsource(getattr(kind, method)))).body
+        assert isinstance(function, ast.FunctionDef)
+        yield function
+
+
+def _used(kind: type[Member], methods: Sequence[str]) -> list[str]:
+    """The fields that these methods need, in the order in which they are declared."""
+    needed = {
+        node.attr
+        for function in _functions(kind, methods)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    }
+    return [field.name for field in kind.parameters().values() if field.name in needed]
+
+
+def _bare(function: ast.FunctionDef) -> ast.FunctionDef:
+    """A function without its annotations."""
+    function.returns = None
+    for argument in function.args.args:
+        argument.annotation = None
+    return function
 
 
 def dealt(n: int, sizes: set[int]) -> str:

@@ -10,9 +10,9 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Self
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.stability import Predictions
 from linreg_tui.core.sweep import Trial, Trials, groups_in_range
 from linreg_tui.core.tipping import Tipping, tipping_scale
 from linreg_tui.core.trials import Result, run_trial
@@ -120,7 +120,7 @@ async def tipping(data: Dataset, settings: Settings) -> Tipping:
         return await asyncio.to_thread(tipping_scale, data, settings, look=waiting.look)
 
 
-async def foreseen_in_turn(board: Board, foresights: Foresights) -> AsyncIterator[Row]:
+async def foreseen_in_turn(board: Board, foresights: Predictions) -> AsyncIterator[Row]:
     """The rows of a board, each once it holds what is foreseen of it."""
     for row in board.rows:
         row.foreseen = foresights.known(row.settings)

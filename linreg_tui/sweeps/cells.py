@@ -4,57 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from linreg_tui.core.closed_form import ClosedForm
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Step
+from linreg_tui.core.losses import Least
+from linreg_tui.core.schema import Setting
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction
 from linreg_tui.core.sweep import Plan, Trial
 from linreg_tui.core.trials import RepeatsSummary, Result, Spread
-from linreg_tui.numbers import above_least, above_optimum, decimals_for, fixed, fixed_loss, rate
+from linreg_tui.numbers import above_least, decimals_for, fixed, fixed_loss, rate
 
 FORESEEN = {True: "stable", False: "unstable", None: "?"}
 
-WORDS = frozenset({"status", "foreseen", "update", "optimizer", "schedule", "curve"})
-"""Columns that are not numbers, and so begin at the left."""
-
-OF_SETTINGS: dict[str, tuple[str, int]] = {
-    "batch": ("batch_size", 6),
-    "rate m": ("learning_rate_m", 8),
-    "rate b": ("learning_rate_b", 8),
-    "update": ("update", 12),
-    "optimizer": ("optimizer", 9),
-    "schedule": ("schedule", 11),
-}
-"""Columns that a sweep has where trials differ in them: the setting, and the width."""
+_WORDS = frozenset({"status", "foreseen", "curve"})
 
 Cells = dict[str, str]
+
+
+def of_settings() -> dict[str, Setting]:
+    """The settings that a sweep can go over, by the headings of their columns."""
+    return {one.about.column: one for one in Settings.schema() if one.about.column}
+
+
+def is_words(column: str) -> bool:
+    """Whether a column is not one of numbers, and so begins at the left."""
+    setting = of_settings().get(column)
+    return column in _WORDS or (setting is not None and bool(setting.choices))
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Which columns a sweep's table has.
 
-    `varying` are those of the settings, with `scales` that of the scale too.
+    `varying` are those of the settings, with `scales` that of the scale too, and with `tested` the
+    loss on held-out rows. Slope and intercept have the decimals of the line `near`.
     """
 
-    optimum: ClosedForm
+    near: Least
     varying: tuple[str, ...]
     scales: bool
     repeats: int
+    tested: bool
 
     @staticmethod
-    def of(plan: Plan, optimum: ClosedForm) -> Columns:
+    def of(plan: Plan, data: Dataset) -> Columns:
         """Those that tell the groups of a plan apart, and the batch size in any case."""
-        settings = [one for one, _ in plan.variants]
-        scales = plan.variants[0][1] is not None
-        kept = {"batch", "rate m", "rate b"} if scales else {"batch"}
+        values = [one.values for one, _ in plan.variants]
+        first, scale = plan.variants[0]
+        kept = {"batch", "rate m", "rate b"} if scale is not None else {"batch"}
         varying = (
-            name
-            for name, (field, _) in OF_SETTINGS.items()
-            if name in kept or len({getattr(one, field) for one in settings}) > 1
+            column
+            for column, setting in of_settings().items()
+            if column in kept or len({value[setting.name] for value in values}) > 1
         )
-        return Columns(optimum, tuple(varying), scales, plan.repeats)
+        line = first.split(data).training.line
+        tested = first.test_fraction > 0
+        return Columns(line, tuple(varying), scale is not None, plan.repeats, tested)
 
     @property
     def widths(self) -> dict[str, int]:
@@ -62,11 +70,12 @@ class Columns:
         several = self.repeats > 1
         return {
             **({"scale": 6} if self.scales else {}),
-            **{name: OF_SETTINGS[name][1] for name in self.varying},
+            **{name: of_settings()[name].about.width for name in self.varying},
             "slope": 18 if several else 9,
             "intercept": 22 if several else 11,
             "loss": 28 if several else 16,
             "above": 17 if several else 9,
+            **({"test loss": 28 if several else 16} if self.tested else {}),
             "status": 24 if several else 14,
             "foreseen": 8,
             "time": 8,
@@ -74,45 +83,43 @@ class Columns:
 
     def settings(self, trial: Trial) -> Cells:
         """The cells that are known beforehand."""
-        settings = trial.settings
-        return {
-            "scale": "" if trial.scale is None else rate(trial.scale),
-            "batch": batch_size(settings),
-            "rate m": rate(settings.learning_rate_m),
-            "rate b": rate(settings.learning_rate_b),
-            "update": settings.update,
-            "optimizer": settings.optimizer,
-            "schedule": settings.schedule,
+        values = trial.settings.values
+        cells = {
+            column: _value(setting, values[setting.name])
+            for column, setting in of_settings().items()
         }
+        return {"scale": "" if trial.scale is None else rate(trial.scale), **cells}
 
     def results(self, summary: RepeatsSummary, first: Result | None) -> Cells:
         """The cells that results fill; `first` is the only one, if it is."""
+        least = summary.optimum
+        tested = summary.test_loss
         return {
             "slope": _spread(summary.slope, self._slope),
             "intercept": _spread(summary.intercept, self._intercept),
-            "loss": _spread(summary.loss, self._loss),
-            "above": _spread(summary.excess, lambda value: above_least(self.optimum, value)),
+            "loss": _spread(summary.loss, partial(_loss, least=least)),
+            "above": _spread(summary.excess, lambda value: above_least(least, value)),
+            "test loss": "" if tested is None else _spread(tested, partial(_loss, least=least)),
             "status": self._status(summary, first),
             "time": seconds(summary.seconds),
         }
 
-    def under_way(self, step: Step) -> Cells:
+    def under_way(self, step: Step, optimum: Least) -> Cells:
         """The same cells of the training that is under way, as far as it is."""
-        return {
-            "slope": self._slope(step.slope).strip(),
-            "intercept": self._intercept(step.intercept).strip(),
-            "loss": self._loss(step.loss).strip(),
-            "above": above_optimum(self.optimum, step.slope, step.intercept),
+        cells = {
+            "slope": self._slope(step.slope),
+            "intercept": self._intercept(step.intercept),
+            "loss": fixed_loss(step.loss, optimum),
+            "above": above_least(optimum, max(0.0, step.loss - optimum.loss)),
+            "test loss": "" if step.test_loss is None else fixed_loss(step.test_loss, optimum),
         }
+        return {name: text.strip() for name, text in cells.items()}
 
     def _slope(self, value: float) -> str:
-        return fixed(value, 8, decimals_for(self.optimum.slope))
+        return fixed(value, 8, decimals_for(self.near.slope))
 
     def _intercept(self, value: float) -> str:
-        return fixed(value, 10, decimals_for(self.optimum.intercept))
-
-    def _loss(self, value: float) -> str:
-        return fixed_loss(value, self.optimum)
+        return fixed(value, 10, decimals_for(self.near.intercept))
 
     def _status(self, summary: RepeatsSummary, first: Result | None) -> str:
         if self.repeats == 1 and first is not None:
@@ -129,6 +136,16 @@ class Columns:
 def foreseen(prediction: Prediction | None) -> str:
     """What is foreseen, in a word; nothing if that isn't known yet."""
     return "" if prediction is None else FORESEEN[prediction.stable]
+
+
+def _value(setting: Setting, value: Any) -> str:
+    if value is None:
+        return setting.about.none[0] if setting.about.none else ""
+    return rate(value) if isinstance(value, float) else str(value)
+
+
+def _loss(value: float, least: Least) -> str:
+    return fixed_loss(value, least)
 
 
 def batch_size(settings: Settings) -> str:
@@ -148,7 +165,7 @@ def names(columns: Iterable[str]) -> Cells:
 
 def aligned(text: str, name: str, width: int) -> str:
     """A cell of a column, in its width."""
-    return text.ljust(width) if name in WORDS else text.rjust(width)
+    return text.ljust(width) if is_words(name) else text.rjust(width)
 
 
 def _spread(spread: Spread, text: Callable[[float], str]) -> str:

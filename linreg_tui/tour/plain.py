@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from linreg_tui.core.losses1d import descend
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.run import Run
 from linreg_tui.core.summary import summary
 from linreg_tui.numbers import above_least, above_optimum, fixed_loss, rate
 from linreg_tui.tour.chapter import Chapter, Step

@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings, starting_at
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction
 from linreg_tui.training import Progress, Training
 from linreg_tui.tui.run_view import RunView
@@ -155,7 +155,7 @@ class Player:
         self._training.pause()
         self._training.pace = pace
         self._take(run)
-        self._data = run.data
+        self._data = run.all_data
         self.look_at(number)
 
     def take_data(self, data: Dataset, settings: Settings | None = None) -> None:
@@ -234,4 +234,4 @@ def _run(data: Dataset, settings: Settings, workers: int) -> Run:
         return Run(data, settings)
     from linreg_tui.core.parallel import Team
 
-    return Run(data, settings, Team(data, workers))
+    return Run(data, settings, Team(settings.split(data).training, workers))

@@ -10,8 +10,8 @@ import numpy as np
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.drawing.fit import FitPicture
 from linreg_tui.tui.drawing.loss import LossPicture

@@ -25,8 +25,8 @@ import pandas as pd
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 
 BATCH_SIZES = (32, 64, 128, 256, 512)
 TURN = 0.05

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
-from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.stability import Predictions
 from linreg_tui.core.sweep import NOTEBOOK_BATCH_SIZES, over_batch_sizes
 from linreg_tui.report.records import sweep_object
 from linreg_tui.sweeps.sweeping import sweep
@@ -50,7 +50,7 @@ def our_sweep(data: Dataset) -> int:
     """A sweep up to what is printed as JSON; returns the number of steps."""
     plan = over_batch_sizes(Settings(), data.n, repeats=REPEATS)
     results = list(sweep(data, plan))
-    sweep_object(data, results, Foresights(data))
+    sweep_object(data, results, Predictions(data))
     return sum(result.steps for result in results)
 
 

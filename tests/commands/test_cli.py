@@ -23,7 +23,8 @@ FIT_FIELDS = (
     "slope_se, intercept_se, slope_ci95, intercept_ci95, slope_p"
 )
 TRAIN_FIELDS = (
-    "config, n, steps, status, diverged_at, slope, intercept, loss, closed_form, predicted"
+    "config, n, steps, status, diverged_at, slope, intercept, loss, closed_form, predicted, "
+    "optimum, test_n, test_loss"
 )
 HISTORY = "step,epoch,slope,intercept,batch_loss,loss,learning_rate_m,learning_rate_b\n"
 NOTEBOOK_CONFIG = {

@@ -17,7 +17,7 @@ from tests.thorough import first_of
 
 FIELDS = (
     "batch_size, learning_rate_m, learning_rate_b, scale, repeat, seed, steps, slope, intercept, "
-    "loss, status, diverged_at, predicted_stable, seconds"
+    "loss, status, diverged_at, predicted_stable, seconds, optimum, test_n, test_loss"
 )
 
 
@@ -101,10 +101,12 @@ def test_the_trials_as_csv(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     sweep = printed(capsys, "sweep", "--scales", "1,8", "--repeats", "2", "--csv", str(path))
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert ", ".join(rows[0]) == FIELDS
+    parts = "optimum_slope, optimum_intercept, optimum_loss"
+    assert ", ".join(rows[0]) == FIELDS.replace("optimum", parts)
     assert len(rows) == len(sweep["trials"]) == 4
     for row, trial in zip(rows, sweep["trials"], strict=True):
-        for name, value in trial.items():
+        optimum = {f"optimum_{name}": value for name, value in trial.pop("optimum").items()}
+        for name, value in (trial | optimum).items():
             if value is None:
                 assert row[name] == ""
             elif isinstance(value, bool):

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from linreg_tui.commands import team_view, train
+from linreg_tui.core.batches import Index
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.parallel import Share, Team, share
-from linreg_tui.core.sampling import Index
 from tests.commands.test_cli import complaint, output, printed, run
 
 

@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from linreg_tui.core.batches import Draws, sampler
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.draws import Draws
+from linreg_tui.core.descent import State, descend
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.events import events
-from linreg_tui.core.optimizers import optimizer
-from linreg_tui.core.outcome import Milestones
-from linreg_tui.core.sampling import sampler
-from linreg_tui.core.settings import MAX_STEPS, Settings
-from linreg_tui.core.sgd import Run
-from linreg_tui.core.step_detail import step_detail
+from linreg_tui.core.history import Milestones
+from linreg_tui.core.losses import Squared
+from linreg_tui.core.run import Run, events, step_detail
+from linreg_tui.core.schedules import MAX_STEPS
+from linreg_tui.core.settings import Settings
 
 GENTLE = Settings(batch_size=64, learning_rate_m=1e-8, learning_rate_b=1e-2)
 
@@ -69,7 +68,7 @@ def test_another_batch_size_has_draws_of_its_own(houses: Dataset) -> None:
 
 def test_a_change_taken_back_before_a_step_is_none(houses: Dataset) -> None:
     run = trained(houses, GENTLE, 5)
-    for settings in (replace(GENTLE, batch_size=8, optimizer="adam"), GENTLE):
+    for settings in (GENTLE.with_values(batch_size=8, optimizer="adam"), GENTLE):
         run.change(settings)
     run.advance(5)
     assert len(run.segments) == 1
@@ -77,7 +76,7 @@ def test_a_change_taken_back_before_a_step_is_none(houses: Dataset) -> None:
 
 
 def test_a_change_before_the_first_step_is_a_run_of_its_own(houses: Dataset) -> None:
-    settings = replace(GENTLE, batch_size=16, optimizer="momentum", schedule="cosine")
+    settings = GENTLE.with_values(batch_size=16, optimizer="momentum", schedule="cosine")
     run = Run(houses, GENTLE)
     run.change(settings)
     run.advance(50)
@@ -98,7 +97,7 @@ def test_epochs_are_counted_across_batch_sizes(houses: Dataset) -> None:
 
 def test_a_new_schedule_counts_from_the_change(houses: Dataset) -> None:
     run = trained(houses, Settings(epochs=30), 10)
-    run.change(replace(run.settings, schedule="warmup", warmup_steps=4))
+    run.change(run.settings.with_values(schedule="warmup", warmup_steps=4))
     run.advance(10)
     run.change(replace(run.settings, learning_rate_b=0.2))
     run.advance(2)
@@ -128,9 +127,9 @@ def test_it_diverges_anew_from_where_the_settings_changed(houses: Dataset) -> No
 
 def test_the_start_can_not_be_changed_later(houses: Dataset) -> None:
     run = trained(houses, Settings(), 5)
-    assert run.can_take(replace(GENTLE, optimizer="adam", schedule="step", sampling="epoch"))
+    assert run.can_take(GENTLE.with_values(optimizer="adam", schedule="step", sampling="epoch"))
     for changes in ({"seed": 1}, {"initial_slope": 0.0}, {"standardize": True}):
-        assert not run.can_take(replace(Settings(), **changes))
+        assert not run.can_take(Settings.of(**changes))
 
 
 def test_settings_out_of_range_change_nothing(houses: Dataset) -> None:
@@ -148,7 +147,7 @@ def test_no_change_makes_a_run_longer_than_any_may_be(houses: Dataset) -> None:
 
 
 CHANGED = [
-    replace(GENTLE, optimizer=name, sampling=sampling)
+    GENTLE.with_values(optimizer=name, sampling=sampling)
     for name in ("sgd", "momentum", "adam")
     for sampling in ("notebook", "epoch")
 ]
@@ -161,7 +160,7 @@ def test_a_branch_has_the_same_past_and_without_a_change_the_same_future(
     run = trained(houses, settings, 5000)
     run.change(replace(settings, batch_size=32, learning_rate_m=2e-8))
     run.advance(37)
-    run.change(replace(run.settings, schedule="cosine", epochs=2000))
+    run.change(run.settings.with_values(schedule="cosine", epochs=2000))
     run.advance(5000)
     for step in (0, 1, 4096, 4097, 5000, 5001, 5037, 5038, 9200, 10037):
         twin = run.branch(step)
@@ -241,10 +240,10 @@ def test_a_step_can_be_followed_by_hand(
         assert step.gradient == pytest.approx(gradient, rel=1e-6)
         after = [
             old - rate * by
-            for old, rate, by in zip(step.before, step.rates, step.steps, strict=True)
+            for old, rate, by in zip(step.before, step.rates, step.directions, strict=True)
         ]
         assert step.after == pytest.approx(after, rel=1e-9)
-        assert (step.number, step.steps) == (number, step.gradient)
+        assert (step.number, step.directions) == (number, step.gradient)
 
 
 def test_the_notebooks_first_step(houses: Dataset) -> None:
@@ -257,25 +256,27 @@ def test_the_notebooks_first_step(houses: Dataset) -> None:
 
 @pytest.mark.parametrize("name", ["momentum", "nesterov", "adam"])
 def test_what_an_optimizer_makes_of_a_gradient(houses: Dataset, name: str) -> None:
-    settings = Settings(optimizer=name, learning_rate_m=1e-8, learning_rate_b=1e-2)  # type: ignore[arg-type]
+    settings = Settings.of(optimizer=name, learning_rate_m=1e-8, learning_rate_b=1e-2)
     run = trained(houses, settings, 5)
     first, later = step_detail(run, 1), step_detail(run, 5)
     moments = houses.moments
     row = (moments.mean_x, moments.mean_y, moments.sxx / moments.n, moments.sxy / moments.n)
-    slopes, intercepts = optimizer(settings).walk(5, 1000, [(*row, 1e-8, 1e-2)] * 5)
+    state = State.at(5, 1000, settings.optimizer)
+    steps = [(*row, 1e-8, 1e-2)] * 5
+    slopes, intercepts, _ = descend(Squared(), settings.optimizer, True, state, steps)
     assert later.after == pytest.approx((slopes[-1], intercepts[-1]))
-    assert later.steps[0] != pytest.approx(later.gradient[0])
+    assert later.directions[0] != pytest.approx(later.gradient[0])
     for place, rate in enumerate(later.rates):
         way = later.after[place] - later.before[place]
-        assert later.steps[place] * rate == pytest.approx(-way, rel=1e-6)
+        assert later.directions[place] * rate == pytest.approx(-way, rel=1e-6)
     expected = {"momentum": 1, "nesterov": 1.9, "adam": 1 / abs(first.gradient[0])}[name]
-    assert first.steps[0] / first.gradient[0] == pytest.approx(expected, rel=1e-6)
+    assert first.directions[0] / first.gradient[0] == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_rate_of_0_moves_nothing(houses: Dataset) -> None:
-    settings = Settings(optimizer="momentum", schedule="cosine", epochs=4)
+    settings = Settings.of(optimizer="momentum", schedule="cosine", epochs=4)
     step = step_detail(trained(houses, settings, 6), 5)
-    assert step.rates == step.steps == (0, 0)
+    assert step.rates == step.directions == (0, 0)
     assert step.after == step.before
 
 
@@ -291,9 +292,9 @@ def test_a_rate_of_0_moves_nothing(houses: Dataset) -> None:
 def test_whatever_a_schedule_is_changed_in_it_counts_anew(
     houses: Dataset, changes: dict[str, Any]
 ) -> None:
-    before = Settings(schedule="step", decay=0.9, decay_steps=2, epochs=30)
+    before = Settings.of(schedule="step", decay=0.9, decay_steps=2, epochs=30)
     run = trained(houses, before, 10)
-    run.change(replace(before, **changes))
+    run.change(before.with_values(**changes))
     run.advance(20)
     alone = trained(houses, replace(run.settings, epochs=20), 20)
     for found, expected in zip(run.rates(11, 20), alone.rates(1, 20), strict=True):
@@ -302,23 +303,23 @@ def test_whatever_a_schedule_is_changed_in_it_counts_anew(
 
 @pytest.mark.parametrize("changes", [{"decay": 0.25}, {"decay_steps": 7}])
 def test_each_part_of_a_schedule_counts(houses: Dataset, changes: dict[str, Any]) -> None:
-    before = Settings(schedule="step", decay=0.9, decay_steps=2, epochs=30)
+    before = Settings.of(schedule="step", decay=0.9, decay_steps=2, epochs=30)
     run = trained(houses, before, 11)
-    run.change(replace(before, **changes))
+    run.change(before.with_values(**changes))
     run.advance(19)
     alone = trained(houses, replace(run.settings, epochs=19), 19)
     assert run.rates(12, 19)[1] == pytest.approx(alone.rates(1, 19)[1])
 
 
 def test_what_an_optimizer_remembers_is_lost_with_its_settings(houses: Dataset) -> None:
-    settings = replace(GENTLE, optimizer="momentum", batch_size=None)
+    settings = GENTLE.with_values(optimizer="momentum", batch_size=None)
     for changes in ({"optimizer": "nesterov"}, {"momentum": 0.5}, {"update": "simultaneous"}):
         run = trained(houses, settings, 10)
-        run.change(replace(settings, **changes))
+        run.change(settings.with_values(**changes))
         run.advance(5)
         here = run.history[10]
         start: dict[str, Any] = {"initial_slope": here.slope, "initial_intercept": here.intercept}
-        alone = trained(houses, replace(run.settings, **start), 5)
+        alone = trained(houses, run.settings.with_values(**start), 5)
         assert columns(run, 11) == pytest.approx(columns(alone, 1), rel=1e-12), changes
 
 
@@ -358,7 +359,7 @@ def test_a_branch_far_on_knows_what_has_happened(houses: Dataset) -> None:
 
 @pytest.mark.parametrize("batch_size", [None, 64])
 def test_a_scheduled_step_goes_by_its_own_rate(houses: Dataset, batch_size: int | None) -> None:
-    settings = replace(GENTLE, batch_size=batch_size, schedule="exponential", decay_steps=4)
+    settings = GENTLE.with_values(batch_size=batch_size, schedule="exponential", decay_steps=4)
     run = Run(houses, settings)
     for steps in (1, 3, 5):
         run.advance(steps)

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.events import Event, events
+from linreg_tui.core.run import Event, Run, events
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 
 
 def trained(data: Dataset, settings: Settings, steps: int) -> Run:

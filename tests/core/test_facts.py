@@ -15,8 +15,8 @@ from linreg_tui import core
 from linreg_tui.core.closed_form import closed_form, sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import condition_number, max_stable_scale
 
 NOTEBOOK = Settings()

@@ -13,8 +13,8 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import Moments
 from linreg_tui.core.parallel import Round, Share, Submit, Team, for_workers, share
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 
 
 def trained(data: Dataset, settings: Settings, team: Team | None = None) -> Run:
@@ -44,7 +44,7 @@ def test_so_many_workers_are_not_possible(workers: int, told: str) -> None:
 def test_workers_make_the_steps_of_one_process_with_their_batches_as_one(
     houses: Dataset, workers: int, change: dict[str, Any]
 ) -> None:
-    settings = for_workers(Settings(batch_size=64, epochs=5, **change), workers, houses.n)
+    settings = for_workers(Settings.of(batch_size=64, epochs=5, **change), workers, houses.n)
     rounds: list[Round] = []
     team = Team(houses, workers, watch=rounds.append)
     together, alone = trained(houses, settings, team), trained(houses, settings)

@@ -14,8 +14,8 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, made_line
 from linreg_tui.core.proposal import LOOKED_AT, PROPOSED, proposed
 from linreg_tui.core.reading.loading import load
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import over_batch_sizes
 
@@ -39,6 +39,11 @@ def trained(data: Dataset, settings: Settings) -> Run:
     run = Run(data, settings)
     run.advance(run.budget)
     return run
+
+
+def asked(standardize: bool | None) -> dict[str, bool]:
+    """What is asked of a proposal: z-scores, none, or neither."""
+    return {} if standardize is None else {"standardize": standardize}
 
 
 def test_the_notebooks_data_keeps_the_notebooks_settings(houses: Dataset, tmp_path: Path) -> None:
@@ -105,7 +110,7 @@ def test_proposals_of_any_size_can_be_trained(x: float, y: float, level: bool) -
     except InputError:
         return
     for standardize in (None, False, True):
-        settings = proposed(data, standardize)
+        settings = proposed(data, **asked(standardize))
         assert standardize in (None, settings.standardize)
         Run(data, settings).advance(30)
 
@@ -187,7 +192,7 @@ def test_a_proposal_follows_from_the_scale_of_the_data(
     data = made(n, x, y, 1)
     deviation = float(data.y.std())
     for standardize in (False, True):
-        settings = proposed(data, standardize)
+        settings = proposed(data, **asked(standardize))
         # It starts two standard deviations down, to a digit of half a one.
         assert settings.initial_slope == 0
         below = data.y.mean() - 2 * deviation
@@ -222,7 +227,7 @@ def test_a_row_far_out_asks_for_smaller_rates(standardize: bool, spread: float) 
     """The smallest batch bears them half as large again, and hardly much larger ones."""
     x = spread * np.append(np.linspace(-1, 1, 80), [40.0])
     data = Dataset("made", "x", "y", x, 3 * x + np.cos(np.arange(81.0)))
-    settings = proposed(data, standardize)
+    settings = proposed(data, **asked(standardize))
     smallest = replace(settings, batch_size=10)
     assert over_batch_sizes(settings, 81)[0].settings.batch_size == 10
     limit = predict(data, smallest).max_stable_scale

@@ -10,22 +10,28 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
+from linreg_tui.core.run import Run
+from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import (
-    MAX_STEPS,
     Settings,
     next_batch_size,
     scaled_rates,
     starting_at,
 )
-from linreg_tui.core.sgd import Run
 
 OTHER: dict[str, Any] = {
     "sampling": "epoch",
     "seed": 5,
     "momentum": 0.5,
+    "beta1": 0.5,
+    "beta2": 0.5,
+    "alpha": 0.5,
+    "epsilon": 1e9,
+    "huber_delta": 7.0,
     "decay": 0.1,
     "decay_steps": 2,
     "learning_rate_m": 3e-8,
+    "test_seed": 3,
 }
 
 
@@ -33,10 +39,12 @@ OTHER: dict[str, Any] = {
     "settings",
     [
         Settings(),
-        Settings(batch_size=64, optimizer="nesterov"),
-        Settings(batch_size=64, optimizer="adam", schedule="cosine"),
-        Settings(schedule="step", standardize=True),
-        Settings(optimizer="momentum", schedule="exponential"),
+        Settings.of(batch_size=64, optimizer="nesterov"),
+        Settings.of(batch_size=64, optimizer="adam", schedule="cosine"),
+        Settings.of(schedule="step", standardize=True),
+        Settings.of(optimizer="momentum", schedule="exponential"),
+        Settings.of(optimizer="rmsprop", loss="huber", huber_delta=1e5, test_fraction=0.2),
+        Settings.of(loss="absolute", test_fraction=0.2, test_seed=1),
     ],
 )
 def test_what_is_idle_changes_nothing_and_the_rest_does(
@@ -49,7 +57,7 @@ def test_what_is_idle_changes_nothing_and_the_rest_does(
 
     assert settings.without_effect <= OTHER.keys()
     for name, value in OTHER.items():
-        same = lines(replace(settings, **{name: value})) == lines(settings)
+        same = lines(settings.with_values(**{name: value})) == lines(settings)
         assert same == (name in settings.without_effect), name
 
 
@@ -83,20 +91,28 @@ def test_all_faults_are_named(houses: Dataset) -> None:
         ({"initial_slope": 1e200}, "initial_slope", "at slope 1e.200 .*initial line nearer"),
         ({"initial_intercept": 1e200}, "initial_intercept", "and intercept 1e.200 is too large"),
         ({"seed": -1}, "seed", "a seed of -1 is not possible: choose 0 or more"),
-        ({"momentum": 1}, "momentum", "from 0 up to, but not, 1, such as 0.9"),
-        ({"decay": 0}, "decay", "choose a factor above 0 and up to 1"),
-        ({"decay_steps": 0}, "decay_steps", "0 decay steps .*: choose from 1 to 10,000,000"),
+        (
+            {"optimizer": "momentum", "momentum": 1},
+            "momentum",
+            "from 0 up to, but not, 1, such as 0.9",
+        ),
+        ({"schedule": "step", "decay": 0}, "decay", "choose a factor above 0 and up to 1"),
+        (
+            {"schedule": "step", "decay_steps": 0},
+            "decay_steps",
+            "0 decay steps .*: choose from 1 to 10,000,000",
+        ),
         ({"warmup_steps": -1}, "warmup_steps", "-1 warm-up steps .*: choose from 0 to 10,000,000"),
     ],
 )
 def test_a_fault_is_told_with_what_to_do(
     houses: Dataset, changes: dict[str, Any], name: str, told: str
 ) -> None:
-    (fault,) = faults(houses, replace(Settings(), **changes))
+    (fault,) = faults(houses, Settings.of(**changes))
     assert fault[0] == name
     assert re.search(told, fault[1])
     with pytest.raises(InputError, match=told):
-        Run(houses, replace(Settings(), **changes))
+        Run(houses, Settings.of(**changes))
 
 
 @pytest.mark.parametrize(
@@ -114,16 +130,16 @@ def test_a_fault_is_told_with_what_to_do(
     ],
 )
 def test_what_is_just_possible(houses: Dataset, changes: dict[str, Any]) -> None:
-    assert list(faults(houses, replace(Settings(), **changes))) == []
+    assert list(faults(houses, Settings.of(**changes))) == []
 
 
 def test_a_tenth_of_a_run() -> None:
-    warmup, step = Settings(schedule="warmup"), Settings(schedule="step")
+    warmup, step = Settings.of(schedule="warmup"), Settings.of(schedule="step")
+    seven, three = Settings.of(warmup_steps=7), Settings.of(schedule="step", decay_steps=3)
     for total, tenth in ((1, 1), (19, 1), (20, 2), (39, 3), (1000, 100)):
-        assert (warmup.warmup(total), step.decay_interval(total)) == (tenth, tenth)
-        assert (step.warmup(total), Settings(warmup_steps=7).warmup(total)) == (0, 7)
-        assert Settings(decay_steps=3).decay_interval(total) == 3
-    assert isinstance(warmup.warmup(25), int)
+        steps = [one.schedule.resolved(total).values for one in (warmup, step, seven, three)]
+        assert [one["warmup_steps"] for one in steps] == [tenth, 0, 7, 0]
+        assert [one.get("decay_steps") for one in steps] == [None, tenth, None, 3]
 
 
 def test_the_batch_sizes_that_a_key_goes_through() -> None:

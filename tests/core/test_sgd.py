@@ -1,18 +1,18 @@
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from linreg_tui.core import sgd
+from linreg_tui.core import run as runs
+from linreg_tui.core.batches import LARGEST_DRAW, sampler
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
-from linreg_tui.core.sampling import LARGEST_DRAW, sampler
-from linreg_tui.core.settings import MAX_STEPS, Sampling, Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.run import Run
+from linreg_tui.core.schedules import MAX_STEPS
+from linreg_tui.core.settings import Sampling, Settings
 from tests.thorough import first_of
 
 SETTINGS = [
@@ -121,7 +121,7 @@ def test_epochs_are_counted_from_one(houses: Dataset) -> None:
 
 def test_status(houses: Dataset) -> None:
     def status(steps: int, **changes: float) -> str:
-        run = Run(houses, replace(Settings(), **changes))  # type: ignore[arg-type]
+        run = Run(houses, Settings.of(**changes))
         run.advance(steps)
         return run.status
 
@@ -178,14 +178,14 @@ def test_points_on_a_line_converge() -> None:
 )
 def test_settings_out_of_range(houses: Dataset, changes: dict[str, float], why: str) -> None:
     with pytest.raises(InputError, match=why) as caught:
-        Run(houses, replace(Settings(), **changes))  # type: ignore[arg-type]
+        Run(houses, Settings.of(**changes))
     assert "\n" not in str(caught.value)
 
 
 def test_two_points_have_no_uncertainty() -> None:
     x = np.array([0.0, 1.0])
     run = Run(Dataset("made", "x", "y", x, x), Settings())
-    assert inference(run.optimum).slope_se is None
+    assert inference(run.closed_form).slope_se is None
 
 
 @pytest.mark.parametrize("batch_size", first_of([8, None, 512]))
@@ -204,7 +204,7 @@ def test_memory_is_that_of_the_steps_kept(houses: Dataset, batch_size: int | Non
 def test_a_run_ends_where_no_more_steps_are_kept(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sgd, "MAX_STEPS", 1000)
+    monkeypatch.setattr(runs, "MAX_STEPS", 1000)
     run = Run(houses, Settings())
     run.advance(5000)
     assert run.history.last == 1000

@@ -11,22 +11,21 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.foresights import Foresights
-from linreg_tui.core.linear_steps import (
+from linreg_tui.core.descent import State, descend
+from linreg_tui.core.losses import Squared
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.run import Run
+from linreg_tui.core.settings import Settings, Update
+from linreg_tui.core.stability import (
+    Predictions,
+    condition_number,
+    max_stable_scale,
+    predict,
     product,
     products,
     rms_factor,
     rms_factors,
     step_matrices,
-)
-from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.optimizers import Momentum, optimizer
-from linreg_tui.core.settings import Settings, Update
-from linreg_tui.core.sgd import Run
-from linreg_tui.core.stability import (
-    condition_number,
-    max_stable_scale,
-    predict,
 )
 from linreg_tui.core.units import training_units
 from tests.thorough import first_of
@@ -50,7 +49,7 @@ def random_data(seed: int) -> Dataset:
 def balanced(data: Dataset, **changes: Any) -> Settings:
     """Rates that suit the data about equally well in both directions."""
     rates = Settings(learning_rate_m=0.1 / float(np.mean(data.x**2)), learning_rate_b=0.1)
-    return replace(rates, **changes)
+    return rates.with_values(**changes)
 
 
 def scaled(settings: Settings, factor: float) -> Settings:
@@ -79,14 +78,12 @@ def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, A
     # With these the gradient at m = b = 0 is the pull.
     mean_y, mean_xy = 1.0, -1.5 - mean_x
     for unit in (np.eye(len(matrix)) + np.eye(len(matrix))[-1])[:-1].tolist():
-        subject = optimizer(settings)
-        if isinstance(subject, Momentum):
-            subject.velocity = unit[2], unit[3]
-        ms, bs = subject.walk(unit[0], unit[1], [(mean_x, mean_y, mean_xx, mean_xy, *rates)])
-        ended = [ms[0], bs[0]]
-        if isinstance(subject, Momentum):
-            ended += subject.velocity
-        assert matrix @ unit == pytest.approx([*ended, 1], rel=1e-12, abs=1e-12)
+        velocities = ((), ()) if len(unit) == 3 else ((unit[2],), (unit[3],))
+        step = mean_x, mean_y, mean_xx, mean_xy, *rates
+        state = State(unit[0], unit[1], *velocities)
+        _, _, end = descend(Squared(), settings.optimizer, settings.sequential, state, [step])
+        ended = [end.m, end.b, *end.of_m, *end.of_b, 1]
+        assert matrix @ unit == pytest.approx(ended, rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +107,7 @@ def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, A
     ),
 )
 def test_the_noise_that_batches_leave(houses: Dataset, changes: dict[str, Any]) -> None:
-    settings = replace(Settings(), **changes)
+    settings = Settings.of(**changes)
     noise = predict(houses, settings).noise
     run = Run(houses, settings)
     run.advance(60_000)
@@ -134,7 +131,7 @@ def test_in_one_shuffle_much_of_the_noise_cancels(houses: Dataset) -> None:
 def test_shuffled_batches_are_foreseen_by_the_step(
     houses: Dataset, batch_size: int, optimizer: Any
 ) -> None:
-    settings = Settings(batch_size=batch_size, optimizer=optimizer, sampling="epoch")
+    settings = Settings.of(batch_size=batch_size, optimizer=optimizer, sampling="epoch")
     foreseen = predict(houses, settings)
     drawn = predict(houses, replace(settings, sampling="notebook"))
     # So far below the limit, the distance shrinks by the same each step.
@@ -162,7 +159,7 @@ def test_the_factor_of_a_step_for_any_factor_on_the_rates(
     rng = np.random.default_rng(k)
     half = rng.normal(size=(k, 2, 2))
     curvature, pull = half @ half.transpose(0, 2, 1), rng.normal(size=(k, 2))
-    settings = Settings(update=update, **kind)
+    settings = Settings.of(update=update, **kind)
     factor = rms_factors(curvature, pull, (0.3, 0.2), settings)
     for scale in (0.1, 1.0, 3.0, 10.0):
         matrices = step_matrices(curvature, pull, (scale * 0.3, scale * 0.2), settings)
@@ -318,11 +315,11 @@ def test_the_classical_limits_of_momentum() -> None:
     """2 (1 + μ) / λ for heavy ball, 2 (1 + μ) / ((1 + 2 μ) λ) for Nesterov's."""
     data = random_data(4)
     h = np.linalg.eigvalsh(data.moments.hessian()).max()
-    settings = Settings(
+    settings = Settings.of(
         learning_rate_m=1 / h, learning_rate_b=1 / h, update="simultaneous", momentum=0.9
     )
-    heavy = limit_of(data, replace(settings, optimizer="momentum"))
-    nesterov = limit_of(data, replace(settings, optimizer="nesterov"))
+    heavy = limit_of(data, settings.with_values(optimizer="momentum"))
+    nesterov = limit_of(data, settings.with_values(optimizer="nesterov"))
     assert heavy == pytest.approx(2 * 1.9, rel=1e-6)
     assert nesterov == pytest.approx(2 * 1.9 / 2.8, rel=1e-6)
 
@@ -332,7 +329,7 @@ def test_the_classical_limits_of_momentum() -> None:
     [{}, {"update": "simultaneous"}, {"learning_rate_m": 1e-10, "learning_rate_b": 1e-4}],
 )
 def test_the_steps_needed(houses: Dataset, changes: dict[str, Any]) -> None:
-    settings = replace(Settings(), **changes)
+    settings = Settings.of(**changes)
     steps = predict(houses, settings).steps
     assert steps is not None
     run = Run(houses, settings)
@@ -344,7 +341,7 @@ def test_the_steps_needed(houses: Dataset, changes: dict[str, Any]) -> None:
 
 
 def test_adam_can_not_be_foreseen(houses: Dataset) -> None:
-    foreseen = predict(houses, Settings(optimizer="adam"))
+    foreseen = predict(houses, Settings.of(optimizer="adam"))
     assert foreseen.stable is None
     assert foreseen.max_stable_scale is None
 
@@ -376,7 +373,7 @@ def test_any_rates_can_be_foreseen_and_run(
     data = random_data(1)
     if flat:
         data = Dataset("made", "x", "y", data.x, np.zeros(data.n))
-    settings = Settings(
+    settings = Settings.of(
         learning_rate_m=rate_m,
         learning_rate_b=rate_b,
         update=update,
@@ -395,7 +392,7 @@ def test_any_rates_can_be_foreseen_and_run(
 
 
 def test_a_prediction_is_remembered_whatever_the_seed(houses: Dataset) -> None:
-    foresights = Foresights(houses)
+    foresights = Predictions(houses)
     settings = Settings(batch_size=64)
     assert foresights.known(settings) is None
     found = foresights.of(settings)

@@ -11,8 +11,9 @@ from linreg_tui.core import sweep
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import Step
-from linreg_tui.core.settings import MAX_STEPS, Settings
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.run import Run
+from linreg_tui.core.schedules import MAX_STEPS
+from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import (
     MAX_TRIALS,
@@ -81,7 +82,7 @@ def test_a_grid_has_every_combination() -> None:
     )
     assert len(plan) == 8
     assert len(grid(Settings(), {"epochs": [1, 2]})) == 2
-    found = [(trial.settings.batch_size, trial.settings.optimizer) for trial in plan[::2]]
+    found = [(trial.settings.batch_size, trial.settings.optimizer.name) for trial in plan[::2]]
     assert found == [(None, "sgd"), (None, "adam"), (64, "sgd"), (64, "adam")]
     assert {(t.settings.update, t.settings.epochs) for t in plan} == {("simultaneous", 3)}
 
@@ -166,7 +167,7 @@ def test_what_can_be_trained_passes(houses: Dataset) -> None:
 
 def test_longer_runs_and_larger_batches_take_longer() -> None:
     def seconds(**changes: int | None) -> float:
-        return estimated_seconds(replace(Settings(), **changes), 551)  # type: ignore[arg-type]
+        return estimated_seconds(Settings.of(**changes), 551)
 
     assert seconds(epochs=60) > seconds(epochs=30) > 0
     # As many rows in all, but more steps.
@@ -341,7 +342,7 @@ def test_rates_that_are_too_large_tip_below_scale_1(houses: Dataset, update: str
     limit = {"sequential": 0.7215290458, "simultaneous": 0.3154169231}[update]
     settings = Settings(update=update, learning_rate_m=1e-6, learning_rate_b=1)  # type: ignore[arg-type]
     assert tipping_scale(houses, settings, rates_alone).foreseen == pytest.approx(limit, rel=1e-9)
-    blind = Settings(optimizer="adam", update=update, learning_rate_m=1e6)  # type: ignore[arg-type]
+    blind = Settings.of(optimizer="adam", update=update, learning_rate_m=1e6)
     tipping = tipping_scale(houses, blind, rates_alone)
     assert tipping.foreseen is None
     assert tipping.held is not None
@@ -368,12 +369,12 @@ def test_where_the_homework_tips(houses: Dataset) -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(optimizer="adam"),
-        Settings(optimizer="momentum", schedule="cosine"),
+        Settings.of(optimizer="adam"),
+        Settings.of(optimizer="momentum", schedule="cosine"),
         Settings(learning_rate_m=1e-300, learning_rate_b=1e-300),
         Settings(learning_rate_m=1e300),
-        Settings(optimizer="adam", learning_rate_m=1e300),
-        Settings(optimizer="adam", learning_rate_m=1e-300, learning_rate_b=1e-300),
+        Settings.of(optimizer="adam", learning_rate_m=1e300),
+        Settings.of(optimizer="adam", learning_rate_m=1e-300, learning_rate_b=1e-300),
     ],
 )
 def test_tipping_is_looked_for_wherever_it_may_be(houses: Dataset, settings: Settings) -> None:
@@ -391,7 +392,7 @@ def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
     """Until the rates are no numbers any more."""
     x = np.arange(8.0)
     data = Dataset("made", "x", "y", x, 2 * x + 1)
-    best = Settings(optimizer="adam", initial_slope=2, initial_intercept=1)
+    best = Settings.of(optimizer="adam", initial_slope=2, initial_intercept=1)
     settings = replace(best, learning_rate_m=1e300, learning_rate_b=1e290)
     seen: list[Step] = []
     tipping = tipping_scale(data, settings, rates_alone, seen.append)

@@ -116,10 +116,10 @@ def test_the_command_repeats_the_report(capsys: pytest.CaptureFixture[str], tmp_
     ("settings", "told"),
     [
         (Settings(), set()),
-        (Settings(optimizer="nesterov"), {"momentum"}),
-        (Settings(schedule="exponential"), {"decay", "decay steps"}),
-        (Settings(warmup_steps=2), {"warmup steps"}),
-        (Settings(schedule="warmup"), {"warmup steps"}),
+        (Settings.of(optimizer="nesterov"), {"momentum"}),
+        (Settings.of(schedule="exponential"), {"decay", "decay steps"}),
+        (Settings.of(warmup_steps=2), {"warmup steps"}),
+        (Settings.of(schedule="warmup"), {"warmup steps"}),
     ],
 )
 def test_it_tells_the_settings_that_have_an_effect(

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.report import records
 
 GENTLE = Settings(batch_size=64, learning_rate_m=1e-8, learning_rate_b=1e-2)
@@ -25,7 +25,7 @@ def test_epochs_and_rates_follow_the_settings(houses: Dataset) -> None:
     run.advance(10)
     run.change(replace(run.settings, batch_size=183, learning_rate_m=2e-8))
     run.advance(6)
-    run.change(replace(run.settings, batch_size=None, schedule="step", decay_steps=2))
+    run.change(run.settings.with_values(batch_size=None, schedule="step", decay_steps=2))
     run.advance(3)
     steps = rows(run)
     assert [int(step["step"]) for step in steps] == list(range(20))

@@ -92,7 +92,7 @@ def test_a_board_grows_and_is_cut(houses: Dataset) -> None:
 def test_columns_are_those_that_tell_rows_apart(
     houses: Dataset, values: dict[str, list[object]], varying: tuple[str, ...]
 ) -> None:
-    columns = Columns.of(grid(Settings(), values, repeats=2), houses.line)
+    columns = Columns.of(grid(Settings(), values, repeats=2), houses)
     assert set(columns.varying) == {"batch", *varying}
     assert columns.repeats == 2
     assert not columns.scales
@@ -100,7 +100,7 @@ def test_columns_are_those_that_tell_rows_apart(
 
 def test_scales_have_their_rates(houses: Dataset) -> None:
     plan = over_scales(Settings(), houses.n, [8])
-    columns = Columns.of(plan, houses.line)
+    columns = Columns.of(plan, houses)
     assert columns.scales
     cells = columns.settings(plan[0])
     told = {name: cells[name] for name in ("scale", *columns.varying)}

@@ -16,8 +16,8 @@ from linreg_tui.axes import count_axis, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Thinner
 from linreg_tui.core.parallel import Team
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.tui.drawing import canvas, figures, layers
 from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.braille import braille
@@ -181,7 +181,7 @@ def view(run: Run, number: int | None = None, **changes: Any) -> RunView:
 
 
 def trained(data: Dataset, steps: int, **settings: Any) -> Run:
-    run = Run(data, replace(Settings(), **settings))
+    run = Run(data, Settings.of(**settings))
     run.advance(steps)
     return run
 

@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from linreg_tui.axes import linear_axis
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.preferences import MARKERS
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area

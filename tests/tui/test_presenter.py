@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.tui.drawing.large import draw_large, large, width
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE
 from linreg_tui.tui.presenter import PressedKeys

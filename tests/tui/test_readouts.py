@@ -10,10 +10,9 @@ import pytest
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.proposal import proposed
+from linreg_tui.core.run import Run, step_detail
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import Prediction, predict
-from linreg_tui.core.step_detail import step_detail
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.panes.readout import draw_readout
 from linreg_tui.tui.panes.sums import draw_sums
@@ -23,7 +22,7 @@ from linreg_tui.tui.run_view import RunView
 
 
 def trained(data: Dataset, steps: int, **settings: Any) -> Run:
-    run = Run(data, replace(Settings(), **settings))
+    run = Run(data, Settings.of(**settings))
     run.advance(steps)
     return run
 
@@ -104,7 +103,7 @@ def test_how_a_run_stands(houses: Dataset) -> None:
             "within 1% in about 5 steps, then trembling by 0.4%",
         ),
         (Prediction(True, 1, 2), "too slow to come within 1% of the optimum"),
-        (Prediction(), "nothing can be foreseen of a momentum so close to 1"),
+        (Prediction(), "there is no prediction for a momentum so close to 1"),
     ],
 )
 def test_what_is_foreseen(houses: Dataset, foreseen: Prediction, words: str) -> None:
@@ -253,7 +252,7 @@ def test_the_sums_of_a_tiny_slope_keep_its_digits(houses: Dataset) -> None:
 
 
 def test_the_rates_are_those_that_a_schedule_makes_at_the_step(houses: Dataset) -> None:
-    settings = Settings(schedule="cosine", learning_rate_m=8e-7, learning_rate_b=0.8)
+    settings = Settings.of(schedule="cosine", learning_rate_m=8e-7, learning_rate_b=0.8)
     run = Run(houses, settings)
     run.advance(30)
     for step, told in (

@@ -75,7 +75,7 @@ async def test_what_is_typed_is_kept_when_it_is_closed(houses: Dataset, folder: 
         await until(lambda: not is_open(pilot))
         await pilot.press("x", "end", "enter")
         await until(lambda: is_open(pilot))
-        assert pilot.app.screen.query_one("#name", Field).text == "Ada"
+        assert pilot.app.screen.query_one("#field-name", Field).text == "Ada"
         assert pilot.app.screen.query_one("#first", TextArea).text == "half an answer"
     assert list(folder.iterdir()) == []
 
@@ -86,8 +86,8 @@ async def test_the_settings_can_be_those_of_the_live_view(houses: Dataset, folde
         await pilot.press("escape", "left_square_bracket", "x", "end", "enter")
         await until(lambda: is_open(pilot))
         form = pilot.app.screen
-        assert form.query_one("#settings", Field).text != LIVE
-        form.query_one("#settings", Field).text = LIVE
+        assert form.query_one("#field-settings", Field).text != LIVE
+        form.query_one("#field-settings", Field).text = LIVE
         await pilot.press("ctrl+s")
         await until(lambda: not is_open(pilot))
     report = (folder / "linreg-homework.md").read_text(encoding="utf-8")
@@ -107,7 +107,7 @@ async def test_what_is_wrong_is_told_and_nothing_is_lost(
 ) -> None:
     async with opened(houses) as pilot:
         form = pilot.app.screen
-        form.query_one(f"#{field}", Field).text = text
+        form.query_one(f"#field-{field}", Field).text = text
         form.query_one("#first", TextArea).text = "my answer"
         await pilot.press("ctrl+s")
         await until(lambda: why in said(pilot))

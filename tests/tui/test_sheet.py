@@ -216,12 +216,12 @@ def result(data: Dataset, losses: list[float]) -> Result:
 
 def test_a_sparkline_falls_from_the_start_to_the_optimum(houses: Dataset) -> None:
     least = houses.line.loss
-    falling = spark(houses.line, [result(houses, [least * f for f in (20, 4, 2, 1.1, 1)])], "01234")
+    falling = spark([result(houses, [least * f for f in (20, 4, 2, 1.1, 1)])], "01234")
     assert len(falling) == WIDTH
     assert falling[0] == "4"
     assert falling[-1] == "0"
     assert sorted(falling, reverse=True) == list(falling)
-    rising = spark(houses.line, [result(houses, [least * 20, least * 1e5, 1e300])], "01234")
+    rising = spark([result(houses, [least * 20, least * 1e5, 1e300])], "01234")
     assert set(rising) == {"4"}
 
 
@@ -313,7 +313,7 @@ def test_the_legend_says_how_many_it_has_no_room_for(houses: Dataset) -> None:
 
 
 def typed(data: Dataset, **texts: str) -> tuple[Recipe | None, dict[str, str]]:
-    return read(texts_of(Settings(), data.n) | texts, Settings(), data)
+    return read(texts_of(Settings(), data) | texts, Settings(), data)
 
 
 def test_the_form_begins_with_the_notebooks_sweeps(houses: Dataset) -> None:
@@ -342,7 +342,7 @@ def test_a_grid_is_every_combination(houses: Dataset) -> None:
     assert len(recipe.plan) == 2 * 2 * 2 * 3
     assert recipe.plan.repeats == 3
     assert {trial.settings.epochs for trial in recipe.plan} == {7}
-    again = read(texts_of(Settings(), houses.n) | texts_again(recipe), Settings(), houses)[0]
+    again = read(texts_of(Settings(), houses) | texts_again(recipe), Settings(), houses)[0]
     assert again is not None
     assert len(again.plan) == len(recipe.plan)
 

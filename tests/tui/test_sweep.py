@@ -92,7 +92,7 @@ async def choose(pilot: Pilot[None], kind: str, **texts: str) -> SweepForm:
     form = pilot.app.screen
     assert isinstance(form, SweepForm)
     for name, text in {"over": kind, **texts}.items():
-        form.query_one(f"#{name}", Field).text = text
+        form.query_one(f"#field-{name}", Field).text = text
     form.check()
     await pilot.pause()
     return form
@@ -198,7 +198,7 @@ async def choose_again(pilot: Pilot[None], **texts: str) -> SweepForm:
     form = pilot.app.screen
     assert isinstance(form, SweepForm)
     for name, text in texts.items():
-        form.query_one(f"#{name}", Field).text = text
+        form.query_one(f"#field-{name}", Field).text = text
     form.check()
     await pilot.pause()
     return form
@@ -219,14 +219,14 @@ async def test_all_fields_of_a_grid_can_be_reached(houses: Dataset, size: tuple[
     async with opened(houses, size=size) as pilot:
         form = await choose(pilot, "a grid")
         asked = [field for field in form.fields if field.display]
-        assert len(asked) == 10
+        assert len(asked) == 11
         reached = set()
         for _ in asked:
             reached |= {field.setting for field in asked if field.focused}
             focused = next(field for field in asked if field.focused)
             assert pilot.app.screen.region.contains_region(focused.region)
             await pilot.press("down")
-        assert len(reached) == 10
+        assert len(reached) == 11
 
 
 async def test_a_row_goes_to_the_live_view_with_its_run(houses: Dataset) -> None:
@@ -330,7 +330,7 @@ def test_every_key_of_the_live_pane_is_a_method_of_it() -> None:
 
 async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        pane(pilot).start(usual(Settings(epochs=20_000), houses.n))
+        pane(pilot).start(usual(Settings(epochs=20_000), houses))
         await pilot.press("4")
         await until(lambda: pane(pilot).sweep_run.sheet.board.taken > 0)
         await pilot.press("ctrl+x")
@@ -380,7 +380,7 @@ async def test_while_it_connects_that_is_told_and_where_it_runs_then(
 
     monkeypatch.setattr(connection, "Cluster", cluster)
     async with opened(houses) as pilot:
-        recipe = replace(usual(Settings(), houses.n), cluster="tcp://[fe80::1]:8786")
+        recipe = replace(usual(Settings(), houses), cluster="tcp://[fe80::1]:8786")
         await pilot.press("4")
         pane(pilot).start(recipe)
         await until(lambda: bool(clusters))
@@ -425,10 +425,10 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
 @pytest.mark.thorough
 async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        pane(pilot).start(usual(Settings(epochs=200_000), houses.n))
+        pane(pilot).start(usual(Settings(epochs=200_000), houses))
         first = pane(pilot).sweep_run
         await until(lambda: first.sheet.board.rows[0].state == "running")
-        pane(pilot).start(usual(Settings(), houses.n))
+        pane(pilot).start(usual(Settings(), houses))
         await done(pilot)
         assert statuses(pilot) <= ENDED
         await until(lambda: first.phase == "cancelled")
@@ -521,7 +521,8 @@ async def test_the_sweep_is_exported(
     assert [trial["batch_size"] for trial in found["trials"]] == [32, 64, 128, 256, 512]
     assert all(list(trial) == list(TRIAL_FIELDS) for trial in found["trials"])
     rows = (tmp_path / "linreg-sweep.csv").read_text().splitlines()
-    assert rows[0] == ",".join(TRIAL_FIELDS)
+    parts = "optimum_slope,optimum_intercept,optimum_loss"
+    assert rows[0] == ",".join(TRIAL_FIELDS).replace("optimum", parts)
     assert len(rows) == 6
     assert "batch 512" in (tmp_path / "linreg-sweep.svg").read_text()
     assert "loss above optimum" in (tmp_path / "linreg-sweep.txt").read_text()

@@ -211,7 +211,7 @@ MESSES: dict[str, list[str]] = {
 async def test_a_step_is_the_same_from_any_state(mess: str) -> None:
     facts = facts_of_tour()
     other = Dataset("other.csv", "x", "y", np.arange(100.0), 3 * np.arange(100.0) ** 1.5)
-    settings = Settings(batch_size=10, learning_rate_m=1e-5, schedule="cosine", standardize=True)
+    settings = Settings.of(batch_size=10, learning_rate_m=1e-5, schedule="cosine", standardize=True)
     async with opened(other, tour=None, settings=settings) as pilot:
         await pilot.press(*MESSES[mess])
         for name, number in (("batches", 0), ("rate", 3), ("scaling", 1)):
@@ -240,7 +240,7 @@ async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
 async def test_a_sweep_and_the_views_are_given_back_as_well(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         sweep = pilot.app.screen_stack[0].query_one(SweepPane)
-        sweep.start(usual(Settings(), houses.n))
+        sweep.start(usual(Settings(), houses))
         await until(lambda: sweep.sweep_run.phase == "done")
         await pilot.press("v", "v", "space", "t")
         swept = view(pilot)

@@ -12,8 +12,8 @@ from linreg_tui import cli
 from linreg_tui.commands import launch
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.parallel import for_workers
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.tui.app import LinregApp
 from tests.tui.seeing import screen
 from tests.tui.test_app import step_on, view

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from linreg_tui.core.schedules import Cosine, Warmup
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import scaled
 from linreg_tui.numbers import above_least, rate
@@ -28,8 +29,9 @@ def times(scale: float, settings: Settings) -> Settings:
 AT_ONCE = Settings(update="simultaneous")
 AT_8, AT_4_AT_ONCE = times(8, Settings()), times(4, AT_ONCE)
 LONG = 60
-WARMED = times(8, Settings(schedule="warmup", warmup_steps=10, epochs=LONG))
-DECAYED = times(8, Settings(schedule="cosine", epochs=LONG))
+GROWING = 10
+WARMED = times(8, Settings(schedule=Warmup(GROWING), epochs=LONG))
+DECAYED = times(8, Settings(schedule=Cosine(), epochs=LONG))
 
 
 def steps(facts: Facts) -> tuple[Step, ...]:
@@ -129,7 +131,7 @@ has done. One line of code moved up or down, and a training breaks.
             "Warm-up: small at first, then scale 8.",
             f"""
 A remedy that the notebook mentions: **warm-up**. Begin with small rates, and let them
-grow to the full scale over some steps, here {WARMED.warmup_steps}; {LONG} epochs. Below the plot,
+grow to the full scale over some steps, here {GROWING}; {LONG} epochs. Below the plot,
 η_m and η_b are those of the step in view; on the timeline, ▲ is where the loss first
 rises, ✗ where it has diverged.
 """,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from linreg_tui.axes import Axis, linear_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.run import Run
 from linreg_tui.core.units import z_scores
 from linreg_tui.tui.drawing import figures, layers
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area

@@ -7,7 +7,7 @@ import numpy as np
 from linreg_tui.axes import count_axis, growing, log_axis
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.run import Run
 from linreg_tui.tui.drawing import figures, layers
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.legend import legend

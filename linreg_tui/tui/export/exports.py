@@ -13,8 +13,8 @@ from textual.strip import Strip
 from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.foresights import Foresights
-from linreg_tui.core.sgd import Run
+from linreg_tui.core.run import Run
+from linreg_tui.core.stability import Predictions
 from linreg_tui.core.text import printable
 from linreg_tui.core.trials import Result
 from linreg_tui.report import curves_svg, curves_text
@@ -63,7 +63,7 @@ class Swept:
 
     data: Dataset
     results: Sequence[Result]
-    foresights: Foresights
+    foresights: Predictions
     curves: CurvesPicture
 
 
@@ -77,7 +77,7 @@ def of_run(seen: InView) -> list[Export]:
     }
     # The script names its data, which comes before it.
     program: dict[str, Making] = {
-        "-data.csv": lambda _: data_lines(run.data),
+        "-data.csv": lambda _: data_lines(run.data, run.test),
         ".py": lambda before: [script(run, before[-1].name, last)],
     }
     return [

@@ -84,7 +84,7 @@ class Field(Horizontal):
         *,
         idle: bool = False,
     ) -> None:
-        super().__init__(id=setting, classes="idle" if idle else None)
+        super().__init__(id=f"field-{setting}", classes="idle" if idle else None)
         self.setting = setting
         self.label = label
         self._label = Static(self._marked(), classes="label")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from linreg_tui.core.outcome import CONVERGED_WITHIN
+from linreg_tui.core.history import CONVERGED_WITHIN
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction
 from linreg_tui.numbers import rate, ratio
@@ -13,8 +13,7 @@ from linreg_tui.numbers import rate, ratio
 def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
     """Whether training for `budget` steps will come to an end, and when."""
     if foreseen.stable is None:
-        of = "Adam" if settings.optimizer == "adam" else "a momentum so close to 1"
-        return f"nothing can be foreseen of {of}"
+        return f"there is no prediction for {_unpredictable(settings)}"
     if not foreseen.stable:
         # A schedule can hold a divergence up, or end it.
         return "will diverge" if settings.is_constant else "will diverge at full rates"
@@ -42,7 +41,7 @@ def foresight(foreseen: Prediction, settings: Settings, n: int) -> Content:
     """The verdict on n rows, how much larger the rates could be, and the spectral radius."""
     words = verdict(foreseen, settings, settings.steps(n))
     if foreseen.stable is None:
-        return _lines(words, _steps_of_adam(settings) if settings.optimizer == "adam" else "")
+        return _lines(words, expected(settings))
     limit, radius = foreseen.max_stable_scale, foreseen.spectral_radius
     facts = [] if limit is None else [f"stable up to {ratio(limit)} these rates"]
     if radius is not None:
@@ -50,12 +49,24 @@ def foresight(foreseen: Prediction, settings: Settings, n: int) -> Content:
     return _lines(words, " · ".join(facts), "" if foreseen.stable else "$text-error")
 
 
-def _steps_of_adam(settings: Settings) -> str:
-    """How far they go, whatever the slope of the loss; Kingma and Ba, "Adam", section 2.1."""
+def _unpredictable(settings: Settings) -> str:
+    """What of the settings there is no prediction for."""
+    if not settings.optimizer.linear:
+        return type(settings.optimizer).__name__
+    if settings.loss.expectation:
+        return f"the {settings.loss.name} loss"
+    return "a momentum so close to 1"
+
+
+def expected(settings: Settings) -> str:
+    """What to expect of a run that there is no prediction for."""
+    rates = (settings.learning_rate_m, settings.learning_rate_b)
     if settings.standardize:
-        return f"its steps are about {rate(settings.learning_rate_b)} long, in z-scores"
-    m, b = rate(settings.learning_rate_m), rate(settings.learning_rate_b)
-    return f"a step of it moves m by about {m} and b by about {b}"
+        told = f"η = {rate(settings.learning_rate_b)}, in z-scores"
+    else:
+        told = f"η = {rate(rates[0])} for m and {rate(rates[1])} for b"
+    expectation = settings.optimizer.expectation or settings.loss.expectation
+    return f"{expectation}: {told}" if expectation else ""
 
 
 def _lines(words: str, facts: str, style: str = "") -> Content:

@@ -18,9 +18,9 @@ from textual.widgets import Input, Static, TextArea
 from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import Settings, setting
 from linreg_tui.files import current_folder, shortened
-from linreg_tui.options import OPTIONS
+from linreg_tui.options import read
 from linreg_tui.report import homework_files
 from linreg_tui.report.homework import solve
 from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION, Answers
@@ -168,8 +168,7 @@ class ReportForm(FormScreen[Draft]):
 
 
 def _repeats(text: str) -> int:
-    option = next(option for option in OPTIONS if option.name == "epochs")
-    repeats: int = option.read(text)
+    repeats: int = read(setting("epochs"), text)
     if not 1 <= repeats <= MOST_REPEATS:
         raise InputError(f"{repeats} repeats are not possible: choose from 1 to {MOST_REPEATS}")
     return repeats

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -20,47 +19,31 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
 from linreg_tui.core.proposal import proposed
-from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import OF_THE_START
+from linreg_tui.core.schema import Setting
+from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.stability import predict
-from linreg_tui.options import OPTIONS
+from linreg_tui.options import read as read_text
+from linreg_tui.options import words, write
 from linreg_tui.tui.forms.field import Choice, Field
 from linreg_tui.tui.forms.foresight import foresight
 from linreg_tui.tui.forms.form_screen import FormScreen
 from linreg_tui.tui.work import begin
 
-COLUMNS = (
-    {
-        "Learning rates": {"learning_rate_m": "slope, η_m", "learning_rate_b": "intercept, η_b"},
-        "Initial line": {"initial_slope": "slope, m", "initial_intercept": "intercept, b"},
-        "Batches": {
-            "batch_size": "batch size",
-            "epochs": "epochs",
-            "sampling": "sampling",
-            "seed": "seed",
-        },
-    },
-    {
-        "Step": {
-            "update": "update order",
-            "optimizer": "optimizer",
-            "momentum": "momentum, μ",
-            "standardize": "standardize",
-        },
-        "Schedule": {
-            "schedule": "schedule",
-            "warmup_steps": "warm-up steps",
-            "decay": "decay factor",
-            "decay_steps": "decay steps",
-        },
-    },
-)
-"""The labels of all settings, under their headings, from top to bottom and left to right."""
+LEFT = ("Learning rates", "Initial line", "Batches", "Step", "Test rows")
+"""The headings in the left column, from top to bottom; all others are in the right one."""
 
-OF_NAME = {option.name: option for option in OPTIONS}
 
-ROOMY = Size(76, 23)
-"""The smallest screen on which all fields can be seen at once."""
+def columns() -> tuple[dict[str, list[Setting]], dict[str, list[Setting]]]:
+    """All settings, under their headings, in two columns."""
+    groups: dict[str, list[Setting]] = {}
+    for one in Settings.schema():
+        groups.setdefault(one.about.group, []).append(one)
+    left = {heading: groups[heading] for heading in LEFT}
+    return left, {heading: groups[heading] for heading in groups if heading not in LEFT}
+
+
+ROOMY = Size(76, 31)
+"""The smallest screen on which there is room for two columns, and for blank lines in them."""
 
 PATIENCE = 0.15
 """Seconds without a change before anything is foreseen."""
@@ -94,18 +77,23 @@ class SettingsForm(FormScreen[Settings]):
 
     def compose(self) -> ComposeResult:
         """Fields in columns, and below them what they are, what is wrong, and what is foreseen."""
+        self._fit(self.app.size)  # before there are fields that would be styled anew
         with Vertical(id="form") as form:
             form.border_title = "Settings"
             with Horizontal(id="columns"):
-                for column in COLUMNS:
+                values, idle = self._settings.values, self._settings.without_effect
+                for column in columns():
                     with Vertical(classes="column"):
-                        for heading, labels in column.items():
+                        for heading, settings in column.items():
                             yield Static(Content(heading), classes="heading")
-                            for name, label in labels.items():
-                                option = OF_NAME[name]
-                                text = option.write(getattr(self._settings, name))
-                                idle = name in self._settings.without_effect
-                                yield Field(name, label, text, option.words, idle=idle)
+                            for one in settings:
+                                yield Field(
+                                    one.name,
+                                    one.about.label,
+                                    write(one, values[one.name]),
+                                    words(one),
+                                    idle=one.name in idle,
+                                )
             yield self._hint
             with self._verdict:
                 yield self._sign
@@ -114,8 +102,11 @@ class SettingsForm(FormScreen[Settings]):
 
     def on_resize(self, event: Resize) -> None:
         """Two columns, or one below the other; blank lines where there is room for them."""
-        self.set_class(event.size.width < ROOMY.width, "narrow")
-        self.set_class(event.size.height < ROOMY.height, "short")
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        self.set_class(size.width < ROOMY.width, "narrow")
+        self.set_class(size.height < ROOMY.height, "short")
 
     def on_mount(self) -> None:
         """Foresee what the settings are as they come."""
@@ -161,27 +152,28 @@ class SettingsForm(FormScreen[Settings]):
     async def action_defaults(self) -> None:
         """In all fields the settings that such data begins with: the notebook's for its own."""
         settings = await asyncio.to_thread(proposed, self._data)
+        values = settings.values
         for field in self.fields:
-            field.text = OF_NAME[field.setting].write(getattr(settings, field.setting))
+            field.text = write(setting(field.setting), values[field.setting])
 
     def _meaning(self, field: Field) -> str:
         """What the field's setting is, as the command line's help has it."""
-        option, settings = OF_NAME[field.setting], self._settings
-        text = option.text
+        one, settings = setting(field.setting), self._settings
+        text = one.about.help
         if text.startswith("of "):
             text = f"{field.label.partition(',')[0]} {text}"
-        usual = {"warmup_steps": settings.warmup, "decay_steps": settings.decay_interval}
-        if option.name in usual and getattr(settings, option.name) is None and not self._faults:
-            steps = usual[option.name](settings.steps(self._data.n))
-            text += f"; {option.none[0]} is {steps:,}"
-        if option.name in OF_THE_START:
+        if settings.values[one.name] is None and not self._faults:
+            total = settings.steps(settings.training_n(self._data))
+            if steps := settings.schedule.resolved(total).values.get(one.name):
+                text += f"; {one.about.none[0]} is {steps:,}"
+        if one.about.restarts:
             text += "; a change starts over"
-        return f"{text} (no effect now)" if option.name in settings.without_effect else text
+        return f"{text} (no effect now)" if one.name in settings.without_effect else text
 
     async def _foresee(self, settings: Settings) -> None:
         await asyncio.sleep(PATIENCE)
         prediction = await asyncio.to_thread(predict, self._data, settings)
-        self._say("→", foresight(prediction, settings, self._data.n))
+        self._say("→", foresight(prediction, settings, settings.training_n(self._data)))
 
     def _say(self, sign: str, words: Content) -> None:
         self._sign.update(sign, layout=False)
@@ -196,12 +188,19 @@ def read(
     """The settings that are typed, and what is wrong with which; unreadable ones stay as before."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
-    for option in OPTIONS:
+    for one in Settings.schema():
+        text = texts[one.name]
+        if one.owners is not None and not text.strip() and not one.about.none:
+            continue  # a parameter that depends on the data, of what isn't chosen
         try:
-            values[option.name] = option.read(texts[option.name])
+            value = read_text(one, text)
         except InputError as error:
-            wrong[option.name] = str(error)
-    settings = replace(before, **values)
+            wrong[one.name] = str(error)
+            continue
+        if (why := one.fault(value)) is not None:
+            wrong[one.name] = why
+        values[one.name] = value
+    settings = before.with_values(**values)
     for name, why in faults(data, settings):
         wrong.setdefault(name, why)
     return settings, {name: wrong[name] for name in texts if name in wrong}

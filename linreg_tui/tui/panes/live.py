@@ -9,8 +9,8 @@ from textual import work
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings, next_batch_size, scaled_rates, starting_at
-from linreg_tui.core.sgd import Run
 from linreg_tui.core.stability import predict
 from linreg_tui.tui.messages import SettingsChosen, StepChosen
 from linreg_tui.tui.panes.live_view import LiveView
@@ -113,7 +113,7 @@ class LivePane(LiveView):
 
     def scale_batch(self, direction: int) -> None:
         """The next larger (1) or smaller (-1) batch."""
-        self.choose(next_batch_size(self.settings, self._data.n, direction))
+        self.choose(next_batch_size(self.settings, self.view.run.data.n, direction))
 
     def branch(self) -> None:
         """Go another way from the step in view, if there is one that was gone."""

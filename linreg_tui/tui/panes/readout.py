@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields
 
 from rich.cells import cell_len
 
-from linreg_tui.core.events import Kind, events
-from linreg_tui.core.settings import MAX_STEPS, Settings
+from linreg_tui.core.run import Kind, events
+from linreg_tui.core.schedules import MAX_STEPS
+from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.forms.foresight import verdict
@@ -32,7 +32,7 @@ def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
     """Four lines: where the run is, how good its line is, its settings, and how it stands."""
     run = view.run
     step = run.history[view.number]
-    of_slope, of_intercept = decimals_of_line(run.optimum)
+    of_slope, of_intercept = decimals_of_line(run.closed_form)
     roomy = columns >= ROOMY
     gap: Span = ("   " if roomy else " ", Role.NOTHING)
     above = "above optimum" if roomy else "above"
@@ -117,20 +117,11 @@ def _rates(view: RunView) -> tuple[float, float]:
 
 def _unusual(settings: Settings) -> list[str]:
     """What isn't as usual, but for batches, rates and the update order."""
-    told = {
-        "optimizer": settings.optimizer,
-        "schedule": settings.schedule,
-        "sampling": f"by {settings.sampling}",
-        "standardize": "z-scores",
-        "momentum": f"μ {settings.momentum:g}",
-        "warmup_steps": f"warm-up {settings.warmup_steps}",
-        "seed": f"seed {settings.seed}",
-    }
-    usual = Settings()
+    now, usual, idle = settings.values, Settings().values, settings.without_effect
     return [
-        told[field.name]
-        for field in fields(Settings)
-        if field.name in told and getattr(settings, field.name) != getattr(usual, field.name)
+        one.about.brief.format(now[one.name])
+        for one in Settings.schema()
+        if one.about.brief and one.name not in idle and now[one.name] != usual[one.name]
     ]
 
 

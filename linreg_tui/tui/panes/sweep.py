@@ -12,8 +12,8 @@ from textual.markup import escape
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.stability import Predictions
 from linreg_tui.report.learning_curves import Against
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Role, lines
@@ -53,8 +53,8 @@ class SweepPane(Vertical):
         self._data = data
         self._link = link or Link()
         self._overlay = Overlay(markers)
-        self.foresights = Foresights(data)
-        self.sweep_run = SweepRun(data, usual(settings, data.n))
+        self.foresights = Predictions(data)
+        self.sweep_run = SweepRun(data, usual(settings, data))
         self._proposed = False
         self._head = Plot(lambda c, r: lines(c, r, [self.sweep_run.head(c)]), id="sweep-head")
         self._table = TrialTable(lambda: self.sweep_run.sheet, markers)
@@ -95,15 +95,15 @@ class SweepPane(Vertical):
         self.cancel()
         self._proposed = False
         self._data = data
-        self.foresights = Foresights(data)
-        self.sweep_run = SweepRun(data, usual(settings, data.n))
+        self.foresights = Predictions(data)
+        self.sweep_run = SweepRun(data, usual(settings, data))
         self._share()
         self.offer(settings)
 
     def offer(self, settings: Settings) -> None:
         """Show what a sweep with these settings would be, unless there are results to look at."""
         if self.sweep_run.phase == "offered" and not self._proposed:
-            self.sweep_run = SweepRun(self._data, usual(settings, self._data.n))
+            self.sweep_run = SweepRun(self._data, usual(settings, self._data))
             self._show()
             self._foresee(PATIENCE)
 

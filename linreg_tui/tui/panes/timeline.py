@@ -7,8 +7,8 @@ from collections.abc import Callable
 from textual import events
 
 from linreg_tui.axes import growing
-from linreg_tui.core import events as core_events
-from linreg_tui.core.events import Kind
+from linreg_tui.core.run import Kind
+from linreg_tui.core.run import events as events_of
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.messages import StepChosen
@@ -54,7 +54,7 @@ def draw_timeline(columns: int, view: RunView) -> Picture:
     write(picture, 0, start + width + 1, f"{last:,}", Role.LABEL)
     write(picture, 0, start, "─" * width, Role.AXIS)
     write(picture, 0, start, "━" * (place(view.run.history.last) - start + 1), Role.LABEL)
-    happened = core_events.events(view.run)
+    happened = events_of(view.run)
     for kind, (glyph, role) in EVENTS.items():
         for event in happened:
             if event.kind == kind:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from linreg_tui.core.optimizers import Optimizer
+from linreg_tui.core.run import StepDetail, step_detail
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.step_detail import StepDetail, step_detail
 from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.run_view import RunView
@@ -19,9 +20,6 @@ FACTOR, RATE, TERM = 13, 7, 10
 SMALLEST = 1e-4
 """Numbers below have too few digits in the place of a parameter."""
 
-NAMED = {"momentum": "v", "nesterov": "∂L + μ v", "adam": "m / √v"}
-"""What is multiplied by η instead of the gradient, with each optimizer but sgd."""
-
 
 def draw_update(columns: int, rows: int, view: RunView) -> Picture:
     """Three lines: the batch and its residual, the update of m, and that of b."""
@@ -30,7 +28,9 @@ def draw_update(columns: int, rows: int, view: RunView) -> Picture:
         return lines(columns, rows, text)
     step = step_detail(view.run, view.number)
     settings = view.run.segments.at(view.number).settings
-    told = [_tellings(step, place, name, settings.optimizer) for place, name in enumerate("mb")]
+    told = [
+        _tellings(step, place, name, settings.optimizer.symbol) for place, name in enumerate("mb")
+    ]
     fitting = (pair for pair in zip(*told, strict=True) if max(map(_width, pair)) <= columns)
     parameters = next(fitting, tuple(least[-1] for least in told))
     return lines(columns, rows, [_batch(step, settings, columns), *parameters])
@@ -62,18 +62,18 @@ def _in_brackets(notes: Sequence[str]) -> str:
     return f" ({'; '.join(notes)})"
 
 
-def _tellings(step: StepDetail, place: int, name: str, optimizer: str) -> list[list[Span]]:
+def _tellings(step: StepDetail, place: int, name: str, symbol: str) -> list[list[Span]]:
     """The gradient, what an optimizer makes of it, η, and m − η · that = m'; then with less."""
     old, new, rate_now = step.before[place], step.after[place], step.rates[place]
-    before, change, after = _sum(old, rate_now * step.steps[place], new)
+    before, change, after = _sum(old, rate_now * step.directions[place], new)
     gradient: list[Span] = [
         (f"∂L/∂{name} ", Role.LABEL),
         (_factor(step.gradient[place]), Role.TEXT),
     ]
     gap: Span = ("   ", Role.NOTHING)
     made: list[Span] = []
-    if (made_of_it := NAMED.get(optimizer)) is not None:
-        made = [(f"{made_of_it} ", Role.LABEL), (_factor(step.steps[place]), Role.TEXT)]
+    if symbol != Optimizer.symbol:
+        made = [(f"{symbol} ", Role.LABEL), (_factor(step.directions[place]), Role.TEXT)]
     rates = [rate(each) for each in step.rates]
     times: list[Span] = [
         (" · ", Role.LABEL),

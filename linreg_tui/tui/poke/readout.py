@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linreg_tui.core.closed_form import ClosedForm
+from linreg_tui.core.losses import Optimum
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.poke.poking import Poking
@@ -73,7 +73,7 @@ def _fit(view: RunView | None) -> list[list[Span]]:
 
 
 def _numbers(
-    name: str, optimum: ClosedForm, slope: float, intercept: float, loss: float, role: Role
+    name: str, optimum: Optimum, slope: float, intercept: float, loss: float, role: Role
 ) -> list[Span]:
     of_slope, of_intercept = decimals_of_line(optimum)
     return [

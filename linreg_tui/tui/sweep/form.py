@@ -14,8 +14,8 @@ from textual.events import DescendantFocus, Resize
 from textual.widgets import Input, Static
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.foresights import Foresights
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.stability import Predictions
 from linreg_tui.sweeps.aside import foreseen_in_turn
 from linreg_tui.sweeps.board import Board, Row
 from linreg_tui.sweeps.cells import Columns, aligned
@@ -26,7 +26,7 @@ from linreg_tui.tui.forms.field import Choice, Field
 from linreg_tui.tui.forms.foresight import verdict
 from linreg_tui.tui.forms.form_screen import FormScreen
 from linreg_tui.tui.forms.said import Said
-from linreg_tui.tui.sweep.recipe import ASKS, UNTIL, Recipe, read, texts_again, texts_of
+from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, asked, asks, read, texts_again, texts_of
 from linreg_tui.tui.work import begin
 
 PATIENCE = 0.15
@@ -66,14 +66,14 @@ class SweepForm(FormScreen[Recipe]):
         self,
         data: Dataset,
         settings: Settings,
-        foresights: Foresights,
+        foresights: Predictions,
         last: Recipe,
     ) -> None:
         super().__init__()
         self._data = data
         self._settings = settings
         self._foresights = foresights
-        self._first = texts_of(settings, data.n) | texts_again(last)
+        self._first = texts_of(settings, data) | texts_again(last)
         self.recipe: Recipe | None = None
         self._faults: dict[str, str] = {}
         self._board: Board | None = None
@@ -86,7 +86,7 @@ class SweepForm(FormScreen[Recipe]):
         """The fields, what the one with the focus is, and the trainings that they make."""
         with Vertical(id="sweep-form") as box:
             box.border_title = "Sweep"
-            for ask in ASKS:
+            for ask in asks():
                 yield Field(ask.name, ask.label, self._first[ask.name], ask.words, LONGEST)
             yield self._hint
             yield self._said
@@ -108,14 +108,14 @@ class SweepForm(FormScreen[Recipe]):
         if not self.read_texts():
             return
         self.recipe, self._faults = read(self.texts, self._settings, self._data)
-        asks = {ask.name: ask for ask in ASKS}
+        shown = {ask.name for ask in asked(self.texts)}
         for field in self.fields:
-            field.display = self.texts["over"] in asks[field.setting].kinds
+            field.display = field.setting in shown
             field.mark(wrong=field.setting in self._faults, idle=False)
         self.workers.cancel_group(self, "foresight")
         self._board = None
         if self.recipe is not None:
-            self._board = Board(self.recipe.at_first, self._data.n)
+            self._board = Board(self.recipe.at_first, self.recipe.settings.training_n(self._data))
             begin(self, "foresight", self._foresee, self._board)
         self._said.say(self._cost(), wrong=bool(self._faults))
         self._explain()
@@ -124,8 +124,8 @@ class SweepForm(FormScreen[Recipe]):
     @on(DescendantFocus)
     def _explain(self) -> None:
         """Say what the field with the focus takes."""
-        chosen = next((field.setting for field in self.fields if field.focused), ASKS[0].name)
-        text = next(ask.text for ask in ASKS if ask.name == chosen)
+        chosen = next((field.setting for field in self.fields if field.focused), "over")
+        text = next(ask.text for ask in asks() if ask.name == chosen)
         self._hint.update(Content(text), layout=False)
         if self._faults:
             why = self._faults.get(chosen) or next(iter(self._faults.values()))
@@ -148,7 +148,7 @@ class SweepForm(FormScreen[Recipe]):
         """How many trainings and steps it takes, and about how long."""
         if self.recipe is None or self._board is None:
             return next(iter(self._faults.values()), "")
-        n, plan = self._data.n, self.recipe.at_first
+        n, plan = self.recipe.settings.training_n(self._data), self.recipe.at_first
         steps = sum(row.steps for row in self._board.rows)
         trials = len(plan)
         where = self.recipe.cluster
@@ -170,7 +170,7 @@ class SweepForm(FormScreen[Recipe]):
         """A line for each group: what tells it apart, its steps, and what is foreseen."""
         if self.recipe is None or self._board is None:
             return lines(columns, rows, [])
-        told_apart = Columns.of(self.recipe.at_first, self._data.line)
+        told_apart = Columns.of(self.recipe.at_first, self._data)
         names = [*(["scale"] if told_apart.scales else []), *told_apart.varying, "steps"]
         groups = self._board.rows
         room = max(1, rows - 1 if len(groups) < rows else rows - 2)
@@ -200,7 +200,7 @@ class SweepForm(FormScreen[Recipe]):
         foreseen = row.foreseen
         if foreseen is None:
             return "…", Role.LABEL
-        steps = row.settings.steps(self._data.n)
+        steps = row.settings.steps(row.settings.training_n(self._data))
         bad = foreseen.stable is False
         return verdict(foreseen, row.settings, steps), Role.BAD if bad else Role.TEXT
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,8 @@ from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.schema import Setting
+from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.sweep import (
     NOTEBOOK_SCALES,
     Plan,
@@ -20,18 +21,18 @@ from linreg_tui.core.sweep import (
     over_doubled_scales,
     over_scales,
 )
-from linreg_tui.core.text import printable
 from linreg_tui.numbers import rate
-from linreg_tui.options import OPTIONS, Option
-from linreg_tui.sweeps.cells import OF_SETTINGS, batch_size
+from linreg_tui.options import read as read_text
+from linreg_tui.options import write
+from linreg_tui.sweeps.cells import batch_size, of_settings
 
 SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "given scales", "a grid"
 KINDS = (SIZES, UNTIL, SCALES, GRID)
 
-OF_GRID = tuple(name for name, _ in OF_SETTINGS.values())
-"""The settings that a grid goes over."""
 
-_OPTIONS = {option.name: option for option in OPTIONS}
+def of_grid() -> tuple[Setting, ...]:
+    """The settings that a grid goes over."""
+    return tuple(of_settings().values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +71,55 @@ class Ask:
     words: tuple[str, ...] = ()
 
 
-ASKS = (
-    Ask("over", "sweep over", "←→ choose what differs from training to training", words=KINDS),
-    Ask("sizes", "batch sizes", "rows a step: numbers or full, separated by commas", (SIZES,)),
-    Ask(
-        "scales",
-        "scales",
-        "of batches of 64 rows and both learning rates, separated by commas",
-        (SCALES,),
-    ),
-    Ask("batch_size", "batch size", "rows a step: numbers or full, separated by commas", (GRID,)),
-    Ask("learning_rate_m", "rate m, η_m", "learning rates, separated by commas", (GRID,)),
-    Ask("learning_rate_b", "rate b, η_b", "learning rates, separated by commas", (GRID,)),
-    Ask("update", "update order", "any of sequential, simultaneous", (GRID,)),
-    Ask("optimizer", "optimizer", "any of sgd, momentum, nesterov, adam", (GRID,)),
-    Ask("schedule", "schedule", "any of constant, warmup, step, exponential, cosine", (GRID,)),
-    Ask("repeats", "repeats", "trainings of each, with other random draws"),
-    Ask("epochs", "epochs", "passes over the data"),
-    Ask(
-        "cluster",
-        "cluster",
-        "tcp://HOST:PORT or local:N; empty for this machine",
-    ),
-)
+def asks() -> tuple[Ask, ...]:
+    """The fields of the form."""
+    return (
+        Ask("over", "sweep over", "←→ choose what differs from training to training", words=KINDS),
+        Ask("sizes", "batch sizes", "rows a step: numbers or full, separated by commas", (SIZES,)),
+        Ask(
+            "scales",
+            "scales",
+            "of batches of 64 rows and both learning rates, separated by commas",
+            (SCALES,),
+        ),
+        *(Ask(one.name, one.about.label, _takes(one), (GRID,)) for one in of_grid()),
+        Ask("repeats", "repeats", "trainings of each, with other random draws"),
+        Ask("epochs", "epochs", "passes over the data"),
+        Ask(
+            "cluster",
+            "cluster",
+            "tcp://HOST:PORT or local:N; empty for this machine",
+        ),
+    )
 
 
-def texts_of(settings: Settings, n: int) -> dict[str, str]:
+def asked(texts: Mapping[str, str]) -> Iterator[Ask]:
+    """The fields that are asked for, given what is typed: no parameter of what isn't swept over."""
+    owners = {one.name: one.owners for one in of_grid()}
+    for ask in asks():
+        owner = owners.get(ask.name)
+        if texts["over"] in ask.kinds and (
+            owner is None or any(word.strip() in owner[1] for word in texts[owner[0]].split(","))
+        ):
+            yield ask
+
+
+def _takes(setting: Setting) -> str:
+    """What the field of a setting takes."""
+    if setting.choices:
+        return f"any of {', '.join(setting.choices)}"
+    return f"{setting.about.help.partition(';')[0]}: values, separated by commas"
+
+
+def texts_of(settings: Settings, data: Dataset) -> dict[str, str]:
     """What the fields hold at first: the notebook's sweeps, and a grid of one."""
-    sizes = over_batch_sizes(settings, n)
+    sizes = over_batch_sizes(settings, settings.training_n(data))
+    values = settings.values
     return {
         "over": SIZES,
         "sizes": ",".join(batch_size(trial.settings) for trial in sizes),
         "scales": ",".join(map(rate, NOTEBOOK_SCALES)),
-        **{name: _OPTIONS[name].write(getattr(settings, name)) for name in OF_GRID},
+        **{one.name: write(one, values[one.name]) for one in of_grid()},
         "repeats": "1",
         "epochs": str(settings.epochs),
         "cluster": "",
@@ -117,14 +134,14 @@ def texts_again(recipe: Recipe) -> dict[str, str]:
         "scales",
         "repeats",
         "cluster",
-        *(OF_GRID if recipe.kind == GRID else ()),
+        *((one.name for one in of_grid()) if recipe.kind == GRID else ()),
     ]
     return {name: recipe.texts[name] for name in kept if name in recipe.texts}
 
 
-def usual(settings: Settings, n: int) -> Recipe:
+def usual(settings: Settings, data: Dataset) -> Recipe:
     """The notebook's batch sizes, with these settings."""
-    return Recipe(SIZES, settings, over_batch_sizes(settings, n))
+    return Recipe(SIZES, settings, over_batch_sizes(settings, settings.training_n(data)))
 
 
 def read(
@@ -144,12 +161,11 @@ def read(
     repeats = value("repeats", _one)
     settings = replace(settings, epochs=value("epochs", _one) or 0)
     cluster = value("cluster", _cluster)
-    asked = [ask.name for ask in ASKS if kind in ask.kinds and ask.kinds != KINDS]
-    values = {name: value(name, _several) for name in asked}
+    values = {ask.name: value(ask.name, _several) for ask in asked(texts) if ask.kinds != KINDS}
     if wrong:
         return None, wrong
     try:
-        plan = _plan(kind, values, settings, data.n, repeats)
+        plan = _plan(kind, values, settings, settings.training_n(data), repeats)
     except InputError as error:  # too many
         return None, {"repeats": str(error)}
     recipe = Recipe(kind, settings, plan, texts, cluster)
@@ -176,14 +192,14 @@ def _field_at_fault(kind: str, data: Dataset, plan: Plan) -> str:
     """The field with which a plan can't be trained; that of the kind where it has none itself."""
     names = (name for settings, _ in plan.variants for name, _ in faults(data, settings))
     name = next(names, "over")
-    if name == "epochs" or (kind == GRID and name in OF_GRID):
+    if name == "epochs" or (kind == GRID and name in {one.name for one in of_grid()}):
         return name
     return {SIZES: "sizes", SCALES: "scales"}.get(kind, "over")
 
 
 def _one(_: str, text: str) -> int:
     """What a whole number stands for."""
-    number: int = _OPTIONS["epochs"].read(text)
+    number: int = read_text(setting("epochs"), text)
     return number
 
 
@@ -196,20 +212,14 @@ def _cluster(_: str, text: str) -> str:
 
 def _several(name: str, text: str) -> list[Any]:
     """What a list of values stands for."""
-    option = _FIELDS.get(name) or _OPTIONS[name]
+    one = setting(_READ_AS.get(name, name))
     values: list[Any] = []
     for part in text.split(","):
-        value = option.read(part)
-        if option.words and value not in option.words:
-            raise InputError(
-                f"{printable(repr(value))} is not possible: choose from {', '.join(option.words)}"
-            )
+        value = read_text(one, part)
         if value not in values:
             values.append(value)
     return values
 
 
-_FIELDS = {
-    "sizes": _OPTIONS["batch_size"],
-    "scales": Option("learning_rate_b", float, "of batch size and rates"),
-}
+_READ_AS = {"sizes": "batch_size", "scales": "learning_rate_b"}
+"""The settings as whose values the fields of these names are read."""

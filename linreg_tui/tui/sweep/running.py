@@ -51,7 +51,9 @@ async def _train(data: Dataset, sweep_run: SweepRun) -> None:
     if recipe.cluster:
         executor = connected_aside(recipe.cluster)
     else:
-        executor = aside.processes(jobs_that_pay(recipe.at_first, data.n), len(recipe.plan))
+        executor = aside.processes(
+            jobs_that_pay(recipe.at_first, recipe.settings.training_n(data)), len(recipe.plan)
+        )
     async with executor as pool:
         if isinstance(pool, FarExecutor):
             sweep_run.place = pool.place

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
 from linreg_tui.sweeps.board import Board, Row, State
-from linreg_tui.sweeps.cells import OF_SETTINGS, Cells, Columns, foreseen
+from linreg_tui.sweeps.cells import Cells, Columns, foreseen, of_settings
 
 Phase = Literal["offered", "running", "done", "cancelled", "cut off", "no cluster"]
 """How a sweep stands as a whole."""
@@ -28,6 +28,7 @@ OF_ALL = (
     "intercept",
     "loss",
     "above",
+    "test loss",
     "status",
     "foreseen",
     "time",
@@ -44,8 +45,8 @@ class Sheet:
 
     def __init__(self, data: Dataset, plan: Plan) -> None:
         self.data = data
-        self.board = Board(plan, data.n)
-        self.columns = Columns.of(plan, data.line)
+        self.board = Board(plan, plan.variants[0][0].split(data).training.n)
+        self.columns = Columns.of(plan, data)
         self.marked: dict[int, int] = {}
         self.hidden: set[str] = set()
         self.only: State | None = None
@@ -60,7 +61,9 @@ class Sheet:
     @property
     def names(self) -> list[str]:
         """All columns that are not hidden, from left to right."""
-        known = (*(["scale"] if self.columns.scales else []), *self.columns.varying, *OF_ALL)
+        known = [*(["scale"] if self.columns.scales else []), *self.columns.varying, *OF_ALL]
+        if not self.columns.tested:
+            known.remove("test loss")
         return [name for name in known if name not in self.hidden]
 
     @property
@@ -173,7 +176,8 @@ class Sheet:
         if row.summary is not None:
             cells |= self.columns.results(row.summary, row.first)
         elif row.under_way is not None:
-            cells |= self.columns.under_way(row.under_way)
+            optimum = row.settings.split(self.data).training.optimum(row.settings.loss)
+            cells |= self.columns.under_way(row.under_way, optimum)
         if not row.done:
             cells["status"] = self.phase if self.phase in UNFINISHED else row.state
             if self.phase == "offered":
@@ -186,8 +190,8 @@ class Sheet:
         """What a column is sorted by; None for what isn't known."""
         if name == "scale":
             return row.scale
-        if name in OF_SETTINGS:
-            value = getattr(row.settings, OF_SETTINGS[name][0])
+        if (setting := of_settings().get(name)) is not None:
+            value = row.settings.values[setting.name]
             return math.inf if value is None else value
         if name == "steps":
             return row.steps
@@ -202,4 +206,5 @@ class Sheet:
             "slope": summary.slope.mean,
             "intercept": summary.intercept.mean,
             "time": summary.seconds,
+            "test loss": None if summary.test_loss is None else summary.test_loss.mean,
         }.get(name, summary.excess.mean)

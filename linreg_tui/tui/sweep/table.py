@@ -145,7 +145,7 @@ class TrialTable(Plot):
     def _texts(self, sheet: Sheet, row: Row) -> Cells:
         cells = sheet.cells(row)
         if row.results:
-            cells["curve"] = spark(sheet.data.line, row.results, self._markers.levels)
+            cells["curve"] = spark(row.results, self._markers.levels)
         return cells
 
     def _fit(self, sheet: Sheet, texts: list[Cells], columns: int) -> dict[str, int]:

@@ -10,8 +10,8 @@ from textual.screen import Screen
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.parallel import Team
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 from linreg_tui.tour.facts import plan_of
 from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Page, Scene, Sweep, Training
 from linreg_tui.tui.panes.closed_form import ClosedFormPane

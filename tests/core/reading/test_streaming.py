@@ -13,8 +13,8 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.reading.streaming import RunningFit, Sample, rough_line, stream
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sgd import Run
 
 ROWS = 300_000
 

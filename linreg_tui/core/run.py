@@ -1,0 +1,499 @@
+"""A training run: data and settings in, steps out; and what happened on its way."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from itertools import repeat
+from typing import Any, Literal
+
+import numpy as np
+
+from linreg_tui.core.batches import Draws, Index
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.descent import State, descend
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.faults import faults
+from linreg_tui.core.history import (
+    History,
+    Milestones,
+    Status,
+    Step,
+    Thinner,
+    largest_loss,
+    near_excess,
+)
+from linreg_tui.core.moments import BatchMoments, FloatArray, Moments, Number
+from linreg_tui.core.optimizers import SGD
+from linreg_tui.core.schedules import MAX_STEPS
+from linreg_tui.core.settings import Settings, restarts
+from linreg_tui.core.units import Units, training_units
+
+CHUNK = 4096
+"""Steps from one look at whether to go on to the next; a few hundredths of a second at most."""
+
+_LONGEST_WALK = 4096
+"""Steps at a time, and steps from which a branch may have to be trained again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a run with the same settings: the steps after step `start`, on n rows.
+
+    The schedule of its learning rates began at step `schedule_start`, and its batches, None if all
+    rows are one, at step `draws_start`.
+    """
+
+    start: int
+    settings: Settings
+    n: int
+    milestones: Milestones
+    draws: Draws | None
+    epochs_before: Fraction = Fraction(0)
+    schedule_start: int = 0
+    draws_start: int = 0
+
+    @staticmethod
+    def first(settings: Settings, n: int, milestones: Milestones) -> Segment:
+        """The segment with which a run starts."""
+        return Segment(0, settings, n, milestones, _draws(settings, n, settings.seed))
+
+    def followed_by(self, settings: Settings, step: int, milestones: Milestones) -> Segment:
+        """The segment after a step, with other settings.
+
+        The batches stay what they are unless their settings change, and a new schedule counts from
+        the step.
+        """
+        changed = partial(settings.differs, self.settings)
+        scheduled, draws, drawn = self.schedule_start, self.draws, self.draws_start
+        if changed("schedule"):
+            scheduled = step
+        if changed("batch_size", "sampling"):
+            # At the start they are those of a run that has had these settings all along.
+            seed = (settings.seed, step) if step else settings.seed
+            draws, drawn = _draws(settings, self.n, seed), step
+        epochs = self.epochs_at(step)
+        return Segment(step, settings, self.n, milestones, draws, epochs, scheduled, drawn)
+
+    def again_from(self, step: int) -> Segment:
+        """The same, of whose steps those up to a step are known, and the others to be made anew."""
+        draws = self.draws and self.draws.from_batch(step - self.draws_start)
+        return replace(self, draws=draws, milestones=self.milestones.until(step))
+
+    def epochs_at(self, step: int) -> Fraction:
+        """How many passes over the data the run has made at a step of this segment."""
+        return self.epochs_before + Fraction(
+            step - self.start, self.settings.steps_per_epoch(self.n)
+        )
+
+    @property
+    def end(self) -> int:
+        """The step that ends the epochs which the settings ask for, or the last that is kept."""
+        left = max(Fraction(0), self.settings.epochs - self.epochs_before)
+        steps = math.ceil(left * self.settings.steps_per_epoch(self.n))
+        return min(self.start + steps, MAX_STEPS)
+
+    @property
+    def schedule_steps(self) -> int:
+        """Over how many steps its schedule goes."""
+        return max(1, self.end - self.schedule_start)
+
+    def factors(self, first: int, count: int) -> FloatArray:
+        """What the schedule multiplies the rates of `count` steps from step `first` on by."""
+        start = first - 1 - self.schedule_start
+        return self.settings.schedule.factors(self.schedule_steps, start, count)
+
+
+def _draws(settings: Settings, n: int, seed: int | tuple[int, int]) -> Draws | None:
+    if settings.batch_size is None:
+        return None
+    return Draws(n, settings.batch_size, settings.sampling, seed)
+
+
+class Segments(tuple[Segment, ...]):
+    """At least one, in order; it never changes, so that one thread may read what another replaces.
+
+    A step belongs to the segment that led to it, the start to the first.
+    """
+
+    __slots__ = ()
+
+    def at(self, step: int) -> Segment:
+        """The segment that a step belongs to."""
+        return next(s for s in reversed(self) if s.start < step or s.start == 0)
+
+    def until(self, step: int) -> Segments:
+        """Those that led to a step."""
+        return Segments(s for s in self if s.start < step or s.start == 0)
+
+    def ending_with(self, segment: Segment) -> Segments:
+        """The same with another one in the place of the last."""
+        return Segments((*self[:-1], segment))
+
+    def epoch(self, step: int) -> int:
+        """The epoch that a step belongs to, counted from 1; 0 for the start."""
+        return -int(-self.at(step).epochs_at(step) // 1)
+
+    def rates(self, units: Units, first: int, count: int) -> tuple[FloatArray, FloatArray]:
+        """The learning rates of m and b in `count` steps from step `first` on, counted from 1.
+
+        They are those of some units, each of shape (count,).
+        """
+        parts: list[FloatArray] = []
+        while count > 0:
+            segment = self.at(first)
+            later = (s.start for s in self if s.start > segment.start)
+            steps = min(count, next(later, first + count - 1) - first + 1)
+            rates = np.array(units.rates(segment.settings))
+            parts.append(rates[:, None] * segment.factors(first, steps))
+            first, count = first + steps, count - steps
+        rate_m, rate_b = np.concatenate([np.empty((2, 0)), *parts], axis=1)
+        return rate_m, rate_b
+
+
+class Run:
+    """One training run, as far as it has come.
+
+    `data` are the rows that it is trained on, `test` those that are held out, None if none are.
+    `optimum` is the least point of the loss that is trained, `closed_form` the least-squares line,
+    which is the same for the squared loss. Whoever ends at most `near` above the least loss has
+    converged. The moments of its batches may come from elsewhere,
+    `batches`, than from the data at hand. One thread may advance it while another reads `history`,
+    `curve`, `test_curve`, `segments` and `batch`.
+
+    Raises
+    ------
+    InputError
+        If a setting is out of range for the data, or all x are equal.
+    """
+
+    def __init__(
+        self, data: Dataset, settings: Settings, batches: BatchMoments | None = None
+    ) -> None:
+        for _, why in faults(data, settings):
+            raise InputError(why)
+        split = settings.split(data)
+        self.all_data, self.data = data, split.training
+        self.test = split.test if split.test.n else None
+        self._batches = batches
+        self.loss = settings.loss
+        self.closed_form = self.data.line
+        self.optimum = self.data.optimum(self.loss)
+        self.near = near_excess(self.data, self.loss)
+        self.overflowed = False
+        self.branched_at: int | None = None
+        m, b = settings.initial_slope, settings.initial_intercept
+        start = float(self.optimum.at(m, b))
+        test = (
+            None if self.test is None else self.loss.over(self.test, np.array([m]), np.array([b]))
+        )
+        self.history = History(m, b, start, None if test is None else float(test[0]))
+        self.curve, self.test_curve = Thinner(), Thinner()
+        self.curve.extend(np.array([start]))
+        if test is not None:
+            self.test_curve.extend(test)
+        self._units = training_units(self.data.moments, settings)
+        self._trained_loss = self.loss.scaled(self._units.scale_y)
+        self._state = State.at(*self._units.from_data(m, b), settings.optimizer)
+        self._checkpoints = [(0, self._state)]
+        first = Segment.first(settings, self.data.n, self._milestones(start))
+        self.segments = Segments([first])
+        self._coming: Segment | None = None
+
+    @property
+    def workers(self) -> int:
+        """How many share each batch."""
+        return 1 if self._batches is None else self._batches.workers
+
+    @property
+    def _latest(self) -> Segment:
+        return self._coming or self.segments[-1]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the steps to come."""
+        return self._latest.settings
+
+    @property
+    def budget(self) -> int:
+        """The step with which the epochs that the settings ask for are over."""
+        return self._latest.end
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether no further step can be kept: the numbers overflowed, or there are too many."""
+        return self.overflowed or self.history.last >= MAX_STEPS
+
+    @property
+    def diverged_at(self) -> int | None:
+        """The step at which it diverged with its latest settings, if it did."""
+        return self._latest.milestones.diverged
+
+    @property
+    def status(self) -> Status:
+        """How the run stands at its last step."""
+        if self.diverged_at is not None:
+            return "diverged"
+        last = self.history[self.history.last]
+        excess = self.optimum.excess(last.slope, last.intercept)
+        return "converged" if excess <= self.near else "stopped"
+
+    def rates(self, first: int, count: int) -> tuple[FloatArray, FloatArray]:
+        """The learning rates of m and b in `count` steps from step `first` on, counted from 1."""
+        return self.segments.rates(self._units, first, count)
+
+    def batch(self, step: int) -> Index | None:
+        """The numbers of the rows that a step from 1 on has seen, None if all."""
+        segment = self.segments.at(step)
+        return (
+            None if segment.draws is None else segment.draws.batch(step - 1 - segment.draws_start)
+        )
+
+    def can_take(self, settings: Settings) -> bool:
+        """Whether a run can go on with other settings: all may differ but those of its start."""
+        return not (self.exhausted or restarts(self.settings, settings))
+
+    def change(self, settings: Settings) -> None:
+        """Take the steps to come with other settings, which `can_take` allows.
+
+        The batches and the optimizer's memory stay what they are unless their settings change, and
+        a new schedule counts from here.
+
+        Raises
+        ------
+        InputError
+            If a setting is out of range for the data.
+        """
+        settings.check(self.data.n)
+        step, last = self.history.last, self.segments[-1]
+        if settings == last.settings:
+            self._coming = None
+            return
+        loss = max(self.history[0].loss, self.history[step].loss)
+        self._coming = last.followed_by(settings, step, self._milestones(loss))
+
+    def _turn(self, segment: Segment) -> None:
+        """Begin a segment."""
+        last = self.segments[-1]
+        if segment.settings.differs(last.settings, "optimizer", "update"):
+            self._state = State.at(self._state.m, self._state.b, segment.settings.optimizer)
+        if last.start == segment.start:
+            self.segments = self.segments.ending_with(segment)
+            del self._checkpoints[-1]
+        else:
+            self.segments = Segments([*self.segments, segment])
+        self._checkpoints.append((segment.start, self._state))
+        self._coming = None
+
+    def branch(self, step: int) -> Run:
+        """A run with the same past up to a step, and the settings that led to it."""
+        known = [point for point in self._checkpoints if point[0] < step or point[0] == 0]
+        start, state = known[-1]
+        twin = copy.copy(self)
+        twin.overflowed, twin._coming, twin.branched_at = False, None, step
+        twin.history = self.history.until(start)
+        twin.curve, twin.test_curve = Thinner(), Thinner()
+        for losses in twin.history.losses():
+            twin.curve.extend(losses)
+        if self.test is not None:
+            for losses in twin.history.losses(test=True):
+                twin.test_curve.extend(losses)
+        twin._checkpoints, twin._state = known, state
+        past = self.segments.until(step)
+        twin.segments = past.ending_with(past[-1].again_from(start))
+        twin.advance(step - start)
+        return twin
+
+    def advance(self, steps: int) -> None:
+        """Train `steps` more steps, or fewer if the run is exhausted before."""
+        if self._coming is not None:
+            self._turn(self._coming)
+        end = min(self.history.last + steps, MAX_STEPS)
+        while self.history.last < end and not self.overflowed:
+            self._advance(min(end - self.history.last, _LONGEST_WALK))
+
+    def to_the_end(self) -> Iterator[Step]:
+        """Train to the end of the epochs, and hand out the latest step after every few thousand."""
+        while self.history.last < self.budget and not self.exhausted:
+            self.advance(min(CHUNK, self.budget - self.history.last))
+            yield self.history[self.history.last]
+
+    def _advance(self, steps: int) -> None:
+        """Train up to `steps` steps, at least one."""
+        last, settings = self.history.last, self.settings
+        if last - self._checkpoints[-1][0] >= _LONGEST_WALK:
+            self._checkpoints.append((last, self._state))
+        draws = self.segments[-1].draws
+        rows = None if draws is None else draws.take(steps)
+        if rows is not None:
+            steps = len(rows)  # as many as can be drawn at once
+        by_moments = self.loss.from_moments
+        columns, batch_loss = (self._by_moments if by_moments else self._by_rows)(rows, steps)
+        with np.errstate(over="ignore", invalid="ignore"):
+            ms, bs, self._state = descend(
+                self._trained_loss,
+                settings.optimizer,
+                settings.sequential,
+                self._state,
+                zip(*columns, *(_each(rate, steps) for rate in self._rates(steps)), strict=True),
+            )
+            slope, intercept = self._units.to_data(np.array(ms), np.array(bs))
+            loss = self.optimum.at(slope, intercept)
+            table = [slope, intercept, batch_loss(slope, intercept) if batch_loss else loss, loss]
+            if self.test is not None:
+                table.append(self.loss.over(self.test, slope, intercept))
+        self._keep(np.stack(table))
+
+    def _by_moments(self, rows: Index | None, steps: int) -> _Batches:
+        """Batches for a loss that goes by their moments."""
+        if rows is None:
+            whole = self._units.moments(self.data.moments)
+            return [repeat(number, steps) for number in _means(whole)], None
+        batch = (self._batches or self.data.batches).moments(rows)
+        columns: list[Iterable[Any]] = [c.tolist() for c in _means(self._units.moments(batch))]
+        return columns, batch.loss
+
+    def _by_rows(self, rows: Index | None, steps: int) -> _Batches:
+        """Batches for a loss that goes over their rows."""
+        if rows is None:
+            whole = self._units.rows(self.data.x, self.data.y)
+            return [repeat(column, steps) for column in whole], None
+        x, y = self.data.x[rows], self.data.y[rows]
+        return list(self._units.rows(x, y)), partial(self.loss.over_rows, x, y)
+
+    def _rates(self, steps: int) -> tuple[Any, Any]:
+        """Of the steps to come, each a number if it stays the same."""
+        if self.settings.is_constant:
+            return self._units.rates(self.settings)
+        return self.rates(self.history.last + 1, steps)
+
+    def _keep(self, table: FloatArray) -> None:
+        """Keep these steps, up to the first whose numbers are not finite."""
+        segment, last = self.segments[-1], self.history.last
+        known = segment.milestones.after(last, self.history[last].loss, table[3])
+        if known is not segment.milestones:
+            self.segments = self.segments.ending_with(replace(segment, milestones=known))
+        if not np.isfinite(table).all():
+            self.overflowed = True
+            table = table[:, : int(np.isfinite(table).all(axis=0).argmin())]
+        self.history.append(table)
+        self.curve.extend(table[3])
+        if self.test is not None:
+            self.test_curve.extend(table[4])
+
+    def _milestones(self, loss: float) -> Milestones:
+        return Milestones(self.optimum.loss + self.near, largest_loss(self.near, loss))
+
+
+_Batches = tuple[list[Iterable[Any]], Callable[[FloatArray, FloatArray], FloatArray] | None]
+"""What a loss takes for the batches of some steps, and the loss of lines on them, if not on all."""
+
+
+def _means(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:
+    return moments.mean_x, moments.mean_y, moments.sxx / moments.n, moments.sxy / moments.n
+
+
+def _each(rate: Any, steps: int) -> Iterable[float]:
+    """A rate for each step; a number is the same in all."""
+    return rate.tolist() if isinstance(rate, np.ndarray) else repeat(rate, steps)
+
+
+Kind = Literal["rose", "arrived", "diverged", "changed", "branched"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened with a step of a run.
+
+    - rose: the loss rose for the first time, with the settings it then had
+    - arrived: it came within 1% of the least one
+    - diverged: it grew over a thousandfold
+    - changed: the steps from here on have other settings
+    - branched: up to here the run shares its past with another one
+    """
+
+    step: int
+    kind: Kind
+
+
+def events(run: Run) -> list[Event]:
+    """The events of a run so far, in order; what is noise near the optimum is none."""
+    found = []
+    if run.branched_at is not None:
+        found.append(Event(run.branched_at, "branched"))
+    for segment in run.segments:
+        known = segment.milestones
+        if segment.start and segment.start != run.branched_at:
+            found.append(Event(segment.start, "changed"))
+        if known.rose is not None and run.history[known.rose].loss > known.near:
+            found.append(Event(known.rose, "rose"))
+        if known.arrived is not None and run.history[segment.start].loss > known.near:
+            found.append(Event(known.arrived, "arrived"))
+        if known.diverged is not None:
+            found.append(Event(min(known.diverged, run.history.last), "diverged"))
+    return sorted(found, key=lambda event: event.step)
+
+
+@dataclass(frozen=True, slots=True)
+class StepDetail:
+    """How a step came from (m, b) to (m', b'), in the units that were trained in.
+
+    Of the pairs, the first belongs to m and the second to b. `rows` are the numbers of the rows of
+    the batch, of shape (n,), None for all rows; `residual` is the mean of y − ŷ over them at
+    (m, b). A parameter has moved by −`rates` · `directions`, where the direction is the `gradient`
+    or, with other optimizers than sgd, what they make of it.
+    """
+
+    number: int
+    n: int
+    rows: Index | None
+    residual: float
+    before: tuple[float, float]
+    gradient: tuple[float, float]
+    rates: tuple[float, float]
+    directions: tuple[float, float]
+    after: tuple[float, float]
+
+
+def step_detail(run: Run, number: int) -> StepDetail:
+    """Step `number` of a run, from 1 to its last; in a sequential update ∂L/∂b is at the new m."""
+    settings = run.segments.at(number).settings
+    units = training_units(run.data.moments, settings)
+    loss = run.loss.scaled(units.scale_y)
+    rows = run.batch(number)
+    moments = run.data.moments
+    x, y = run.data.x, run.data.y
+    if rows is not None:
+        x, y = x[rows], y[rows]
+        moments = Moments.of(x, y)
+    batch = _means(units.moments(moments)) if loss.from_moments else units.rows(x, y)
+    start, end = run.history[number - 1], run.history[number]
+    m, b = units.from_data(start.slope, start.intercept)
+    new_m, new_b = units.from_data(end.slope, end.intercept)
+    by_m = loss.by_slope(batch, m, b)
+    by_b = loss.by_intercept(batch, new_m if settings.sequential else m, b)
+    rate_m, rate_b = (float(rate[0]) for rate in run.rates(number, 1))
+    directions = (by_m, by_b)
+    if type(settings.optimizer) is not SGD:
+        directions = _per(m - new_m, rate_m), _per(b - new_b, rate_b)
+    mean_x, mean_y, *_ = _means(units.moments(moments))
+    return StepDetail(
+        number,
+        len(rows) if rows is not None else moments.n,
+        rows,
+        mean_y - m * mean_x - b,
+        (m, b),
+        (by_m, by_b),
+        (rate_m, rate_b),
+        directions,
+        (new_m, new_b),
+    )
+
+
+def _per(way: float, rate: float) -> float:
+    """A way in learning rates, which a schedule can bring down to 0."""
+    return way / rate if rate else 0.0
