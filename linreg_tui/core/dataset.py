@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linreg_tui.core.closed_form import ClosedForm, Sums, fit, sums_of
+from linreg_tui.core.closed_form import ClosedForm, Residuals, Sums, fit, sums_of
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import Batches, FloatArray, Moments
 from linreg_tui.core.sketch import sketched_rows
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 class Whole:
     """What is known of all rows of a file, where only a sample of them is kept.
 
-    `density` tells where they are, if that was asked for.
+    From `residuals` follow their moments, and their line if they have one. `density` tells where
+    they are, if that was asked for.
     """
 
     sums: Sums
-    line: ClosedForm
+    residuals: Residuals
     density: Density | None = None
 
 
@@ -42,6 +44,8 @@ class Dataset:
 
     Of more rows than are kept, x and y are a sample, from which batches are drawn. The closed form,
     the moments and so full-batch descent are of all rows, which `whole` tells.
+
+    `read_splits` are the splits that were made while the rows were read, by test fraction and seed.
     """
 
     source: str
@@ -54,6 +58,9 @@ class Dataset:
     missing: tuple[int, int] = (0, 0)
     columns: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    read_splits: Mapping[tuple[float, int], Split] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         self.x.flags.writeable = False
@@ -77,12 +84,14 @@ class Dataset:
     @cached_property
     def moments(self) -> Moments[float]:
         """The moments of all rows."""
-        return Moments.of(self.x, self.y) if self.whole is None else self.whole.line.moments
+        if self.whole is None:
+            return Moments.of(self.x, self.y)
+        return self.whole.residuals.moments()
 
     @cached_property
     def line(self) -> ClosedForm:
         """The least-squares line; raises an InputError if there is none."""
-        return fit(self.x, self.y) if self.whole is None else self.whole.line
+        return fit(self.x, self.y) if self.whole is None else self.whole.residuals.line()
 
     @cached_property
     def tally(self) -> Tally:
@@ -114,3 +123,11 @@ class Dataset:
     def batches(self) -> Batches:
         """The rows, ready to be taken in batches."""
         return Batches(self.x, self.y)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The rows that are trained on, and those that are held out to test on."""
+
+    training: Dataset
+    test: Dataset

@@ -39,6 +39,7 @@ class EditedDataset(Dataset):
             missing=original.missing,
             columns=original.columns,
             notes=original.notes,
+            read_splits={},
             original=original,
             changed=changed,
             tally=tally,
