@@ -7,7 +7,7 @@ import re
 import textwrap
 from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
@@ -15,7 +15,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
-from linreg_tui.options import batch_sizes, quoted
+from linreg_tui.options import batch_sizes, given, quoted
 
 BAD_INPUT = 2
 
@@ -124,6 +124,7 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
             skip_bad=options.skip_bad,
             cluster=getattr(options, "cluster", None),
             single=far,
+            **_held_out(options),
         )
         if data is not None:
             return data
@@ -133,6 +134,14 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
         read = stream if streamed else load
         return read(options.data, options.x, options.y)
     return bundled(options.x, options.y)
+
+
+def _held_out(options: argparse.Namespace) -> dict[str, Any]:
+    """Which rows are to be held out while data in parts is read."""
+    values = given(options)
+    seed = values.get("test_seed")
+    seed = values.get("seed", 0) if seed is None else seed
+    return {"test_fraction": values.get("test_fraction", 0.0), "test_seed": seed}
 
 
 def target(path: str | None, options: argparse.Namespace) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.reading import parts
@@ -17,9 +18,12 @@ def partitioned(
     skip_bad: bool,
     cluster: str | None,
     single: bool = False,
+    test_fraction: float = 0.0,
+    test_seed: int = 0,
 ) -> Dataset | None:
     """The data of a pattern or a folder; None for one file, unless a cluster reads a `single` one.
 
+    With a test fraction, it has the split by that fraction and the seed among its `read_splits`.
     Which files were left out, and what that costs, is told on standard error.
 
     Raises
@@ -32,14 +36,21 @@ def partitioned(
         if cluster is None or not single:
             return None
         paths = [source]
+    read = partial(
+        parts.load_parts,
+        *(source, paths, x, y),
+        skip_bad=skip_bad,
+        test_fraction=test_fraction,
+        test_seed=test_seed,
+    )
     if cluster is None:
-        data, bad = parts.load_parts(source, paths, x, y, skip_bad=skip_bad)
+        data, bad = read()
     else:
         from linreg_tui.cluster.connection import connected
 
         here = "without --cluster the files are read here"
         with connected(cluster, otherwise=here) as executor:
-            data, bad = parts.load_parts(source, paths, x, y, skip_bad=skip_bad, add=executor.tree)
+            data, bad = read(add=executor.tree)
     for part in bad:
         sys.stderr.write(f"linreg-tui: left out {part.why}\n")
     if bad:

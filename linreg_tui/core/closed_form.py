@@ -89,6 +89,42 @@ class ClosedForm:
         return offset * offset + tilt * tilt * (moments.sxx / moments.n)
 
 
+@dataclass(frozen=True, slots=True)
+class Residuals:
+    """The moments `rest` of x and r = y − (m₀ x + b₀), of a line (m₀, b₀) that is near the rows.
+
+    r keeps the digits that a difference of two large sums of squares would lose. From them follow
+    the moments of x and y, and the least-squares line where there is one.
+    """
+
+    slope: float
+    intercept: float
+    rest: Moments[float]
+
+    def moments(self) -> Moments[float]:
+        """The moments of x and y."""
+        rest, slope = self.rest, self.slope
+        return replace(
+            rest,
+            mean_y=rest.mean_y + slope * rest.mean_x + self.intercept,
+            sxy=rest.sxy + slope * rest.sxx,
+            syy=rest.syy + 2 * slope * rest.sxy + slope * slope * rest.sxx,
+        )
+
+    def line(self) -> ClosedForm:
+        """The least-squares line.
+
+        Raises
+        ------
+        InputError
+            As `closed_form` does.
+        """
+        rest = self.rest
+        line = closed_form(self.moments())
+        left = max(0.0, rest.syy - rest.sxy * (rest.sxy / rest.sxx))
+        return replace(line, loss=left / rest.n)
+
+
 def closed_form(moments: Moments[float]) -> ClosedForm:
     """The least-squares line.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linreg_tui.core.closed_form import ClosedForm, Sums, fit, sums_of
+from linreg_tui.core.closed_form import ClosedForm, Residuals, Sums, fit, sums_of
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import Batches, FloatArray, Moments
@@ -29,11 +29,12 @@ _SPLITS = 1
 class Whole:
     """What is known of all rows of a file, where only a sample of them is kept.
 
-    `density` tells where they are, if that was asked for.
+    From `residuals` follow their moments, and their line if they have one. `density` tells where
+    they are, if that was asked for.
     """
 
     sums: Sums
-    line: ClosedForm
+    residuals: Residuals
     density: Density | None = None
 
 
@@ -95,12 +96,14 @@ class Dataset:
     @cached_property
     def moments(self) -> Moments[float]:
         """The moments of all rows."""
-        return Moments.of(self.x, self.y) if self.whole is None else self.whole.line.moments
+        if self.whole is None:
+            return Moments.of(self.x, self.y)
+        return self.whole.residuals.moments()
 
     @cached_property
     def line(self) -> ClosedForm:
         """The least-squares line; raises an InputError if there is none."""
-        return fit(self.x, self.y) if self.whole is None else self.whole.line
+        return fit(self.x, self.y) if self.whole is None else self.whole.residuals.line()
 
     def optimum(self, loss: Loss) -> Optimum:
         """The least point of a loss, remembered.

@@ -39,11 +39,11 @@ class EditedDataset(Dataset):
             missing=original.missing,
             columns=original.columns,
             notes=original.notes,
+            read_splits={},
             original=original,
             changed=changed,
             tally=tally,
             whole=original.whole,
-            read_splits={},
         )
 
     @property

@@ -33,7 +33,7 @@ from linreg_tui.core.density import Density
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.parallel import share
 from linreg_tui.core.reading.parts import Parts, load_parts
-from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample
+from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample, Totals
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import Trial, over_batch_sizes
 from linreg_tui.core.trials import Result, run_trial
@@ -87,7 +87,7 @@ def generated(number: int, rows: int) -> Generated:
         marks.append(time.perf_counter())
         spent = [s + b - a for s, a, b in zip(spent, marks[:-1], marks[1:], strict=True)]
     sample.thin()
-    return Generated(Parts(fit, sample, density), tuple(spent))
+    return Generated(Parts(Totals(fit, density), sample), tuple(spent))
 
 
 def of_trials(cluster: Cluster, data: Dataset) -> float:
@@ -124,8 +124,9 @@ def of_rows(cluster: Cluster, rows: int) -> float:
     began = time.perf_counter()
     found = cluster.tree(generated, sizes)
     wall = time.perf_counter() - began
-    assert found.parts.fit.n == rows
-    assert abs(found.parts.fit.line().slope - LINE[0]) < 1
+    totals = found.parts.totals
+    assert totals.n == rows
+    assert abs(totals.fit.line().slope - LINE[0]) < 1
     say(
         f"rows     {rows:,} in {len(sizes)} partitions in {wall:.1f} s: "
         f"{rows / wall / 1e6:.1f} million a second"
@@ -136,8 +137,8 @@ def of_rows(cluster: Cluster, rows: int) -> float:
         say(f"         {name:<11}{rows / seconds / 1e6:7.1f} million a second and worker")
     rest = 1 - sum(found.seconds) / (WORKERS * wall)
     say(f"         {100 * rest:.1f}% of the workers' time for adding up and handing over")
-    assert found.parts.density is not None
-    return 3 * SAMPLE_ROWS * 8 + found.parts.density.counts.nbytes
+    assert totals.density is not None
+    return 3 * SAMPLE_ROWS * 8 + totals.density.counts.nbytes
 
 
 def of_parquet(rows: int = 4_000_000) -> tuple[float, float]:

@@ -150,6 +150,21 @@ def test_parts_are_read_there_to_the_same_numbers(cluster: Cluster, files: list[
         load_parts("all", files, add=cluster.tree)
 
 
+@pytest.mark.parametrize("rows", [500, 100_000])
+def test_rows_are_held_out_there_as_they_are_here(
+    cluster: Cluster, files: list[str], rows: int
+) -> None:
+    read = partial(load_parts, "all", files, skip_bad=True, rows=rows, test_fraction=0.3)
+    (here, _), (there, _) = read(), read(add=cluster.tree)
+    one, other = (data.read_splits[0.3, 0] for data in (here, there))
+    assert (one.test.total, one.training.total) == (2400, 5600)
+    for a, b in ((one.test, other.test), (one.training, other.training)):
+        assert (a.total, a.moments, a.line, a.sums) == (b.total, b.moments, b.line, b.sums)
+        assert np.array_equal(a.x, b.x)
+        assert np.array_equal(a.y, b.y)
+        assert all(map(np.array_equal, a.sketch, b.sketch))
+
+
 def test_the_command_reads_parts_there(
     cluster: Cluster, files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linreg_tui.core.closed_form import Residuals
 from linreg_tui.core.dataset import Dataset, Whole
 from linreg_tui.core.density import MOST_CELLS, Density
 from linreg_tui.core.extent import Extent
@@ -96,7 +97,8 @@ def test_a_picture_of_a_sample_shows_the_other_rows_too() -> None:
     assert data.extent.right < 2
     whole = Dataset("d", "x", "y", x, y)
     density = Density.of(x, y)
-    seen = Dataset("d", "x", "y", x[kept], y[kept], whole=Whole(whole.sums, whole.line, density))
+    above_0 = Residuals(0.0, 0.0, whole.moments)
+    seen = Dataset("d", "x", "y", x[kept], y[kept], whole=Whole(whole.sums, above_0, density))
     assert seen.extent == Extent.of(x, y) == whole.extent
     shown_x, shown_y = seen.sketch
     assert shown_x[:100].tolist() == x[:100].tolist()

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from linreg_tui.core.dataset import Dataset, Whole
-from linreg_tui.core.density import Density
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.reading.held_out import RunningSplit, keys
 from linreg_tui.core.reading.loading import Rows
 from linreg_tui.core.reading.source import input_errors
-from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample, rough_line
+from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample, Totals, rough_line
 from linreg_tui.core.reading.tables import EXCEL, PARQUET, open_table, openable
 from linreg_tui.core.text import printable
 
@@ -70,22 +70,24 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is kept of some parts. Those that can't be read are in `bad`."""
+    """What is kept of some parts. Those that can't be read are in `bad`.
 
-    fit: RunningFit
+    `split` is None unless rows are held out.
+    """
+
+    totals: Totals
     sample: Sample
-    density: Density | None = None
+    split: RunningSplit | None = None
     dropped: int = 0
     missing: tuple[int, int] = (0, 0)
     bad: tuple[Bad, ...] = ()
 
     def __add__(self, other: Parts) -> Parts:
-        """What is kept of both."""
-        densities = [part.density for part in (self, other) if part.density is not None]
+        """What is kept of both, which hold out the same fraction of their rows, or both none."""
         return Parts(
-            self.fit + other.fit,
+            self.totals + other.totals,
             self.sample + other.sample,
-            densities[0] + densities[1] if len(densities) == 2 else next(iter(densities), None),
+            None if self.split is None or other.split is None else self.split + other.split,
             self.dropped + other.dropped,
             (self.missing[0] + other.missing[0], self.missing[1] + other.missing[1]),
             self.bad + other.bad,
@@ -94,33 +96,51 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class PartReader:
-    """How each part is read: its columns, a line near the rows, and how many of them are kept."""
+    """How each part is read: its columns, a line near the rows, and how many of them are kept.
+
+    A fraction of the rows is held out, at random by a seed of their own.
+    """
 
     x: str
     y: str
     line: tuple[float, float]
     seed: int
     rows: int
+    test_fraction: float = 0.0
+    test_seed: int = 0
 
     def __call__(self, number: int, path: str) -> Parts:
         """Read one part, a chunk at a time."""
-        fit, sample = RunningFit(self.line), Sample(self.rows, (self.seed, number))
-        density: Density | None = None
+        found = self._nothing(number)
+        drawn = keys(self.test_seed, number)
         try:
             with closing(Rows(path, self.x, self.y, part=True)) as rows:
                 for x, y in rows:
-                    fit.add(x, y)
-                    sample.add(x, y)
-                    found = Density.of(x, y)
-                    density = found if density is None else density + found
+                    found.sample.add(x, y)
+                    if found.split is None:
+                        found.totals.add(x, y)
+                    else:  # which tells where the rows are
+                        found.totals.fit.add(x, y)
+                        found.split.add(drawn.random(len(x)), x, y)
         except InputError as error:
             # Nothing of it counts, or it would be unknown which rows do.
-            nothing = RunningFit(self.line), Sample(self.rows, 0)
             why = str(error).removeprefix(f"{printable(path)}: ")
             name = printable(Path(path).name)
-            return Parts(*nothing, bad=(Bad(path, f"{name}: {why}", _rows_of(path)),))
-        sample.thin()
-        return Parts(fit, sample, density, rows.dropped, rows.missing)
+            bad = Bad(path, f"{name}: {why}", _rows_of(path))
+            return replace(self._nothing(number), bad=(bad,))
+        found.sample.thin()
+        if found.split is not None:
+            found.split.thin()
+        return replace(found, dropped=rows.dropped, missing=rows.missing)
+
+    def _nothing(self, number: int) -> Parts:
+        """What is kept of a part before its first row."""
+        split = RunningSplit(self.test_fraction, self.rows, self.line)
+        return Parts(
+            Totals(RunningFit(self.line)),
+            Sample(self.rows, (self.seed, number)),
+            split if self.test_fraction > 0 else None,
+        )
 
 
 def one_after_another(function: Callable[[int, str], Sum], paths: Sequence[str]) -> Sum:
@@ -157,23 +177,29 @@ def load_parts(
     add: Add = one_after_another,
     seed: int = 0,
     rows: int = SAMPLE_ROWS,
+    test_fraction: float = 0.0,
+    test_seed: int = 0,
 ) -> tuple[Dataset, tuple[Bad, ...]]:
     """Two columns of all files, and those that were left out since they can't be read.
 
     The closed form is that of all rows. Up to `rows` rows are kept all; of more, so many as a
     uniform random sample. Columns that aren't named are those of the first file that can be read.
 
+    With a test fraction, `read_splits` has the split that holds out that fraction of all rows, at
+    random by the test seed. Up to `rows` rows of each side are kept too.
+
     Raises
     ------
     InputError
         If a file can't be read, unless it may be skipped, or the rows of all are too few for a
-        line.
+        line, or those of one side for a line or a test.
     """
     reading, columns = _first(paths, x, y, seed, rows)
+    reading = replace(reading, test_fraction=test_fraction, test_seed=test_seed)
     found = add(reading, paths)
     if found.bad and not skip_bad:
         raise InputError(f"{_listed(found.bad, len(paths))}; --skip-bad goes on without")
-    if found.fit.n < 2:
+    if found.totals.n < 2:
         raise InputError(f"{printable(source)}: a line takes two rows; these files have fewer")
     data = Dataset(
         source,
@@ -184,8 +210,14 @@ def load_parts(
         missing=found.missing,
         columns=columns,
     )
-    if found.fit.n > rows:
-        data = replace(data, whole=Whole(found.fit.sums, found.fit.line(), found.density))
+    totals = found.totals
+    if found.split is not None:
+        split = found.split.of(data)
+        data = replace(data, read_splits={(test_fraction, test_seed): split})
+        totals = replace(totals, density=found.split.density())
+    if totals.n > rows:
+        totals.fit.line()  # where there is none, that is told now
+        data = replace(data, whole=totals.whole())
     return data, found.bad
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from linreg_tui.core.closed_form import ClosedForm, Sums, closed_form, sums_of
+from linreg_tui.core.closed_form import ClosedForm, Residuals, Sums, sums_of
 from linreg_tui.core.dataset import Dataset, Whole
+from linreg_tui.core.density import Density
 from linreg_tui.core.moments import FloatArray, Moments
 from linreg_tui.core.reading.loading import Progress, Rows
 
@@ -43,7 +44,8 @@ def stream(
     data = chunks.dataset(*sample.rows())
     if fit.n <= rows:
         return data
-    return replace(data, whole=Whole(fit.sums, fit.line()))
+    fit.line()  # where there is none, that is told now
+    return replace(data, whole=Whole(fit.sums, fit.residuals))
 
 
 class Sample:
@@ -54,40 +56,69 @@ class Sample:
     """
 
     def __init__(self, size: int, seed: int | Sequence[int]) -> None:
-        self._size = size
         self._random = np.random.default_rng(seed)
-        self._kept: FloatArray = np.empty((3, 0))
-        self._below = 1.0
+        self._smallest = Smallest(size)
 
     def add(self, x: FloatArray, y: FloatArray) -> None:
         """Take these rows into account, both of shape (n,)."""
-        drawn = self._random.random(len(x))
-        near = drawn < self._below
-        self._kept = np.concatenate([self._kept, [drawn[near], x[near], y[near]]], axis=1)
-        # Some are kept that are not among the smallest, rather than look for these every time.
-        if self._kept.shape[1] > 2 * self._size:
-            self.thin()
+        self._smallest.add(self._random.random(len(x)), x, y)
 
     def __add__(self, other: Sample) -> Sample:
         """The sample of both sets of rows, which were drawn with different seeds."""
-        both = Sample(self._size, 0)
-        both._below = min(self._below, other._below)
-        both._kept = np.concatenate([self._kept, other._kept], axis=1)
-        both.thin()
+        both = Sample(0, 0)
+        both._smallest = self._smallest + other._smallest
         return both
 
     def thin(self) -> None:
         """Keep no more than the sample."""
-        if self._kept.shape[1] > self._size:
-            order = np.argpartition(self._kept[0], self._size)
-            self._below = float(self._kept[0, order[self._size]])
-            self._kept = self._kept[:, np.sort(order[: self._size])]
+        self._smallest.thin()
 
     def rows(self) -> tuple[FloatArray, FloatArray]:
         """x and y of the sample, in the order in which they came."""
-        self.thin()
-        _, x, y = self._kept.copy()
+        _, x, y = self._smallest.rows()
         return x, y
+
+
+class Smallest:
+    """The rows with the `size` smallest keys, of rows that come in chunks with a key each."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: list[FloatArray] = []
+        self._count = 0
+        self._below = np.inf
+
+    def add(self, keys: FloatArray, x: FloatArray, y: FloatArray) -> None:
+        """Take these rows into account, all three of shape (n,)."""
+        near = np.flatnonzero(keys < self._below)
+        self._kept.append(np.stack([keys[near], x[near], y[near]]))
+        self._count += len(near)
+        # Some are kept that are not among the smallest, rather than look for these every time.
+        if self._count > 2 * self._size:
+            self.thin()
+
+    def __add__(self, other: Smallest) -> Smallest:
+        """Of both sets of rows."""
+        both = Smallest(self._size)
+        both._below = min(self._below, other._below)
+        both._kept = self._kept + other._kept
+        both._count = self._count + other._count
+        both.thin()
+        return both
+
+    def thin(self) -> None:
+        """Keep no more than these rows."""
+        kept = np.concatenate([np.empty((3, 0)), *self._kept], axis=1)
+        if self._count > self._size:
+            # Of several with this very key none is kept, rather than some by chance.
+            self._below = float(np.partition(kept[0], self._size)[self._size])
+            kept = kept.take(np.flatnonzero(kept[0] < self._below), axis=1)
+        self._kept, self._count = [kept], kept.shape[1]
+
+    def rows(self) -> FloatArray:
+        """Keys, x and y, of shape (3, k), in the order in which they came."""
+        self.thin()
+        return self._kept[0].copy()
 
 
 class RunningFit:
@@ -129,6 +160,13 @@ class RunningFit:
         both._take(other._moments)
         return both
 
+    @property
+    def residuals(self) -> Residuals:
+        """What is left of y above the line, of all rows, of which there is at least one."""
+        assert self._moments is not None
+        assert self._line is not None
+        return Residuals(*self._line, self._moments)
+
     def line(self) -> ClosedForm:
         """The least-squares line of all rows, of which there is at least one.
 
@@ -137,18 +175,39 @@ class RunningFit:
         InputError
             As `closed_form` does.
         """
-        assert self._moments is not None
-        assert self._line is not None
-        rest, (slope, intercept) = self._moments, self._line
-        moments = replace(
-            rest,
-            mean_y=rest.mean_y + slope * rest.mean_x + intercept,
-            sxy=rest.sxy + slope * rest.sxx,
-            syy=rest.syy + 2 * slope * rest.sxy + slope * slope * rest.sxx,
+        return self.residuals.line()
+
+
+@dataclass(slots=True)
+class Totals:
+    """What is added up of rows that come in chunks; `density` tells where they are, if anywhere."""
+
+    fit: RunningFit
+    density: Density | None = None
+
+    @property
+    def n(self) -> int:
+        """How many rows there were."""
+        return self.fit.n
+
+    def add(self, x: FloatArray, y: FloatArray) -> None:
+        """Take these rows into account, both of shape (n,)."""
+        if len(x):
+            self.fit.add(x, y)
+            found = Density.of(x, y)
+            self.density = found if self.density is None else self.density + found
+
+    def __add__(self, other: Totals) -> Totals:
+        """Of both sets of rows."""
+        densities = [part.density for part in (self, other) if part.density is not None]
+        return Totals(
+            self.fit + other.fit,
+            densities[0] + densities[1] if len(densities) == 2 else next(iter(densities), None),
         )
-        line = closed_form(moments)
-        left = max(0.0, rest.syy - rest.sxy * (rest.sxy / rest.sxx))
-        return replace(line, loss=left / rest.n)
+
+    def whole(self) -> Whole:
+        """What is known of the rows, of which there is at least one, without them."""
+        return Whole(self.fit.sums, self.fit.residuals, self.density)
 
 
 def rough_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:

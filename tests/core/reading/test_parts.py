@@ -137,8 +137,8 @@ def test_the_density_of_a_part_is_that_of_all_its_chunks(
     path.write_text("x,y\n" + "".join(f"{v},{v * v:.6f}\n" for v in x.tolist()))
     part = PartReader("x", "y", (0, 0), 3, 20)(0, str(path))
     whole = load(str(path))
-    assert part.density is not None
-    assert np.array_equal(part.density.counts, Density.of(whole.x, whole.y).counts)
+    assert part.totals.density is not None
+    assert np.array_equal(part.totals.density.counts, Density.of(whole.x, whole.y).counts)
     again, other = (PartReader("x", "y", (0, 0), 3, 20)(place, str(path)) for place in (0, 1))
     assert [
         part.sample.rows()[0].tolist() == one.sample.rows()[0].tolist() for one in (again, other)
