@@ -131,7 +131,7 @@ class LinregApp(PanesApp):
             self.others.data.keep(self._edits)
             return
         self._edits = message.edits
-        self.others.closed_form.take(self.data)
+        self.others.show_split(self.live.settings.split(self.data))
         self.main.query_one(TitleBar).take(self.data)
 
     def on_line_moved(self, message: LineMoved) -> None:
@@ -150,6 +150,7 @@ class LinregApp(PanesApp):
         """The live run has new settings; a sweep is offered with them."""
         if self._others is not None:
             self._others.sweep.offer(message.settings)
+            self._others.show_split(message.settings.split(self.data))
 
     def on_run_chosen(self, message: RunChosen) -> None:
         """A row of the sweep is to be seen in the live view."""

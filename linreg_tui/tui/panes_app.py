@@ -85,6 +85,7 @@ class PanesApp(LinkedApp):
             self._others = others
             self.arrange_panes(self.size)
             others.sweep.offer(self.live.afresh)
+            others.show_split(self.live.settings.split(self.data))
 
     @property
     def others(self) -> Others:
@@ -151,7 +152,7 @@ class PanesApp(LinkedApp):
         self._edits, self.started, self._swept = edits, started, edits.data
         self.others.sweep.take(edits.data, settings)
         self.others.data.take(edits)
-        self.others.closed_form.take(edits.data)
+        self.others.show_split(settings.split(edits.data))
         self.main.query_one(TitleBar).take(edits.data)
 
     def action_present(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from linreg_tui.axes import linear_axis
-from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.dataset import Dataset, Split
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.history import Step
 from linreg_tui.core.run import Run
@@ -44,11 +44,24 @@ STILL_SEEN = 10.0
 """Steps a second up to which each step can be seen for itself."""
 
 
-def draw_data(data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE) -> Picture:
-    """The points alone."""
+def draw_data(
+    data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE, split: Split | None = None
+) -> Picture:
+    """The points alone; those that a split holds out are drawn apart."""
     area = data_area(data, columns, rows, markers)
-    below = figures.frame(area, [(rows_of(data), Role.LABEL)])
-    return layers.stack(area, below, [_points(area, data)])
+    told: list[Span] = [(rows_of(data), Role.LABEL)]
+    if split is None or split.training is data:
+        return layers.stack(area, figures.frame(area, told), [_points(area, data)])
+    told.extend(legend(markers, "test rows"))
+    points = [_points(area, split.training), test_points(area, split.test)]
+    return layers.stack(area, figures.frame(area, told), points)
+
+
+def test_points(area: Area, test: Dataset) -> Layer:
+    """Rows that are held out: a character for each, or of many rows a dot."""
+    if test.n <= CROWD * area.plot_rows:
+        return figures.marks(area, *test.sketch, area.markers.test, Role.TEST)
+    return figures.scatter(area, *test.sketch, Role.TEST)
 
 
 class FitPicture:
@@ -64,33 +77,43 @@ class FitPicture:
         self._home: Area | None = None
         self._home_of: tuple[int, int, Step] | None = None
         self._drawn: tuple[Area, list[Span]] | None = None
+        self._shown: Dataset | None = None
 
     def draw(self, columns: int, rows: int, view: RunView) -> Picture:
         """The picture at one step; only the lines are drawn anew while window and size stay."""
         area = self._window(columns, rows, view)
         batch = self._batch(area, view)
-        names = ["data", "fit", "closed form"]
+        run = view.run
+        squared = run.optimum is run.closed_form
+        names = ["data", "fit", *(["closed form"] if squared else ["optimum", "least squares"])]
+        if run.test is not None:
+            names.insert(1, "test rows")
         if view.run.segments.at(view.number).draws is not None:
             names.insert(1, "batch")
         if view.trace is not None:
             names.insert(0, "before")
-        few = _few(area, self._data)
+        few = _few(area, run.data)
         entries = legend(self._markers, *names, few=few)
         if (workers := view.run.workers) > 1 and "batch" in names:
             numbers = f"{NUMBERED[0]}–{NUMBERED[min(workers, len(NUMBERED)) - 1]}"
             entries[names.index("batch")] = (f"{numbers} workers", Role.BATCH)
-        if self._drawn != (area, entries):
+        if self._drawn != (area, entries) or self._shown is not run.data:
             frame = figures.frame(area, entries)
-            self._points = _points(area, self._data)
-            self._still = layers.stack(area, frame, [self._points])
-            self._drawn = area, entries
-        step, optimum = view.run.history[view.number], view.run.optimum
+            self._points = _points(area, run.data)
+            tested = [] if run.test is None else [test_points(area, run.test)]
+            self._still = layers.stack(area, frame, [self._points, *tested])
+            self._drawn, self._shown = (area, entries), run.data
+        step, optimum = run.history[view.number], run.optimum
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
         closed_form = figures.straight_line(
             area, optimum.slope, optimum.intercept, Role.REFERENCE, dashed=True
         )
         # Where they meet, each change of colour costs a slow link as much as ten cells.
         lines = [closed_form, fit] if _in_a_blur(view) else [fit, closed_form]
+        if not squared:
+            line = run.closed_form
+            aside = figures.straight_line(area, line.slope, line.intercept, Role.ASIDE, dashed=True)
+            lines.insert(0, aside)
         crowded = (view.run.segments.at(view.number).settings.batch_size or 0) > CROWD
         trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
         marked = ([self._points] if few else []) + ([] if batch is None else [batch])
@@ -106,7 +129,7 @@ class FitPicture:
             self._home_of = columns, rows, start
         area = self._home
         steps = np.arange(max(0, view.number - SWINGS), view.number + 1)
-        slopes, intercepts, _, _ = view.run.history.at(steps)
+        slopes, intercepts = view.run.history.at(steps)[:2]
         with np.errstate(over="ignore"):
             ends = np.outer([area.x.low, area.x.high], slopes) + intercepts
             middle, half = area.y.low / 2 + area.y.high / 2, area.y.high / 2 - area.y.low / 2
@@ -133,7 +156,7 @@ class FitPicture:
             place = np.argsort(np.arange(len(rows)) - np.searchsorted(share, share), kind="stable")
             rows, share = rows[place], share[place]
             glyph = "".join(NUMBERED[k % len(NUMBERED)] for k in share)
-        return figures.marks(area, self._data.x[rows], self._data.y[rows], glyph, Role.BATCH)
+        return figures.marks(area, view.run.data.x[rows], view.run.data.y[rows], glyph, Role.BATCH)
 
     def _trace(self, area: Area, trace: Run, number: int) -> Layer:
         step = trace.history[min(number, trace.history.last)]

@@ -1,19 +1,23 @@
 """The landscape of the loss over slope and intercept, and a run's way through it.
 
-The loss above the optimum is a quadratic form, so that its contours are ellipses around the
+The squared loss above its optimum is a quadratic form, so that its contours are ellipses around the
 optimum, each with a quarter of the next one's height and half its radius. In z-scores they are
-circles: the valley becomes a bowl.
+circles: the valley becomes a bowl. The contours of other losses are found on a grid.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linreg_tui.axes import Axis, linear_axis
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.losses import LeastOnRows, Optimum
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.run import Run
 from linreg_tui.core.units import z_scores
@@ -40,6 +44,9 @@ AROUND, ASPECT = 6, 2.0
 RECENT, PAST = 256, 256
 """Steps of a run's way that are drawn one by one, and spans that stand for all before."""
 
+GRID_ROWS = 500
+"""Rows that a loss which is no parabola is sampled on."""
+
 CIRCLE = np.linspace(0, 2 * math.pi, 4000)
 
 
@@ -50,19 +57,20 @@ class LandscapePicture:
         self.standardized = False
         self._data = data
         self._markers = markers
-        self._area: Area | None = None
+        self._drawn: tuple[Area, Optimum] | None = None
 
     def draw(self, columns: int, rows: int, view: RunView) -> Picture:
         """The way of a run up to the step in view."""
         way = self._way(view.run, view.number)
         area = self._window(columns, rows, view, way)
-        if area != self._area:
-            self._area, self._still = area, self._landscape(area)
+        if self._drawn is None or self._drawn[0] != area or self._drawn[1] is not view.run.optimum:
+            self._drawn = area, view.run.optimum
+            self._still = self._landscape(area, view.run)
         inks: list[Layer] = []
         if view.trace is not None:
             trace = self._way(view.trace, min(view.number, view.trace.history.last))
             inks.append(figures.path(area, *trace, Role.TRACE))
-        goal = self._goal()
+        goal = self._goal(view.run)
         inks += [
             figures.path(area, *way, Role.FIT),
             figures.marks(area, *goal, area.markers.goal, Role.REFERENCE),
@@ -72,11 +80,11 @@ class LandscapePicture:
 
     def _way(self, run: Run, number: int) -> tuple[FloatArray, FloatArray]:
         """Slope and intercept along a run, in the landscape's coordinates."""
-        slopes, intercepts, _, _ = run.history.at(_thinned(number))
+        slopes, intercepts = run.history.at(_thinned(number))[:2]
         return self._coordinates(slopes, intercepts)
 
-    def _goal(self) -> tuple[FloatArray, FloatArray]:
-        line = self._data.line
+    def _goal(self, run: Run) -> tuple[FloatArray, FloatArray]:
+        line = run.optimum
         return self._coordinates(np.array([line.slope]), np.array([line.intercept]))
 
     def _coordinates(
@@ -98,7 +106,7 @@ class LandscapePicture:
         ticks = columns // CELLS_A_TICK_ACROSS, rows // CELLS_A_TICK_DOWN + 1
         spans = [
             _span(float(goal[0]), float(first[0]), along)
-            for goal, first, along in zip(self._goal(), start, way, strict=True)
+            for goal, first, along in zip(self._goal(view.run), start, way, strict=True)
         ]
         if self.standardized:
             # Both are in standard deviations, so circles are to look like circles.
@@ -111,47 +119,81 @@ class LandscapePicture:
         )
         return Area(columns, rows, x, y, self._markers)
 
-    def _landscape(self, area: Area) -> Picture:
+    def _landscape(self, area: Area, run: Run) -> Picture:
         ring = f"{area.markers.contour.sample} each ring: above optimum / {RATIO:g}"
         legend = [
             (ring, Role.LABEL),
-            (f"{area.markers.goal} closed form", Role.REFERENCE),
+            (f"{area.markers.goal} {_name(run)}", Role.REFERENCE),
         ]
         frame = figures.frame(area, legend)
         if not area.has_room:
             return frame
         x = _middles(area.x, area.plot_columns)
         y = _middles(area.y, area.plot_rows)[::-1]
-        excess = self._excess(*np.meshgrid(x, y))
+        excess = self._excess(run, *np.meshgrid(x, y))
         highest = float(excess.max())
         with np.errstate(divide="ignore"):
             band = np.log(highest / excess) / math.log(RATIO)
         shades = 1 + np.clip(np.floor(band), 0, SHADES - 2).astype(np.uint8)
         contours = [
-            figures.scatter(area, *self._contour(highest / RATIO**k), Role.CONTOUR)
-            for k in range(1, CONTOURS + 1)
+            figures.scatter(area, *points, Role.CONTOUR)
+            for points in self._contours(area, run, highest)
         ]
         return layers.stack(area, layers.shaded(area, frame, shades), contours)
 
-    def _excess(self, x: FloatArray, y: FloatArray) -> FloatArray:
-        """The loss above the least one at points of the landscape."""
+    def _excess(self, run: Run, x: FloatArray, y: FloatArray) -> FloatArray:
+        """The loss above the least one at points of the landscape; of many rows, on some."""
         slopes, intercepts = (x, y)
         if self.standardized:
             slopes, intercepts = z_scores(self._data.moments).to_data(x, y)
         with np.errstate(over="ignore"):
-            return np.minimum(self._data.line.excess(slopes, intercepts), 1e300)
+            return np.minimum(_sampled(run).excess(slopes, intercepts), 1e300)
 
-    def _contour(self, excess: float) -> tuple[FloatArray, FloatArray]:
-        """Where the loss is so much above the least one.
+    def _contours(
+        self, area: Area, run: Run, highest: float
+    ) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Points along each contour, the outermost first."""
+        levels = [highest / RATIO**k for k in range(1, CONTOURS + 1)]
+        if run.loss.hessian(run.data.moments) is not None:
+            yield from map(partial(self._ellipse, run), levels)
+            return
+        x, y = _middles(area.x, int(area.dots_across)), _middles(area.y, int(area.dots_down))
+        columns, rows = np.meshgrid(x, y)
+        excess = self._excess(run, columns, rows)
+        for level in levels:
+            inside = excess < level
+            edge = np.zeros_like(inside)
+            edge[:, 1:] |= inside[:, 1:] != inside[:, :-1]
+            edge[1:] |= inside[1:] != inside[:-1]
+            yield columns[edge], rows[edge]
+
+    def _ellipse(self, run: Run, excess: float) -> tuple[FloatArray, FloatArray]:
+        """Where a loss that is a parabola, k times the squared one, is so much above the least one.
 
         At a slope that is t above the optimum's, and a line that passes the point of means at a
-        distance o, the loss is o² + t² Sxx / n above the least one.
+        distance o, the loss is k (o² + t² Sxx / n) above the least one; ∂²L/∂b² is 2 k.
         """
-        data = self._data.moments
+        data, hessian = run.data.moments, run.loss.hessian(run.data.moments)
+        assert hessian is not None
+        excess /= hessian[1, 1] / 2
         tilt = math.sqrt(excess / (data.sxx / data.n)) * np.cos(CIRCLE)
         offset = math.sqrt(excess) * np.sin(CIRCLE)
-        slopes = self._data.line.slope + tilt
+        slopes = run.optimum.slope + tilt
         return self._coordinates(slopes, offset + data.mean_y - slopes * data.mean_x)
+
+
+def _name(run: Run) -> str:
+    return "closed form" if run.optimum is run.closed_form else "optimum"
+
+
+def _sampled(run: Run) -> Optimum:
+    """The loss on at most so many rows, evenly taken, that a grid of it is soon drawn."""
+    optimum = run.optimum
+    if not isinstance(optimum, LeastOnRows) or len(optimum.x) <= GRID_ROWS:
+        return optimum
+    rows = np.linspace(0, len(optimum.x) - 1, GRID_ROWS).astype(np.intp)
+    few = replace(optimum, x=optimum.x[rows], y=optimum.y[rows])
+    return replace(few, loss=float(few.at(optimum.slope, optimum.intercept)))
 
 
 def _thinned(number: int) -> NDArray[np.intp]:

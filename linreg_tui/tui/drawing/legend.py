@@ -15,5 +15,9 @@ def legend(markers: Markers, *names: str, few: bool = False) -> list[Span]:
         "fit": (markers.fit.sample, Role.FIT),
         "loss": (markers.loss.sample, Role.FIT),
         "closed form": (markers.closed_form.sample, Role.REFERENCE),
+        "optimum": (markers.closed_form.sample, Role.REFERENCE),
+        "least squares": (markers.closed_form.sample, Role.ASIDE),
+        "test rows": (markers.test, Role.TEST),
+        "test loss": (markers.loss.sample, Role.TEST),
     }
     return [(f"{known[name][0]} {name}", known[name][1]) for name in names]

@@ -37,21 +37,25 @@ class LossPicture:
         """
         run, step = view.run, view.run.history[view.number]
         thinned = self._curve(run)
+        test = self._test(run)
         last = growing(run.history.last, run.budget)
-        lowest = float(thinned.low.min())
+        lowest = min(float(curve.low.min()) for curve in (thinned, *test))
+        highest = max(float(curve.high.max()) for curve in (thinned, *test))
         area = Area(
             columns,
             rows,
             count_axis(last, "step", columns // CELLS_A_TICK_ACROSS),
             log_axis(
                 min(self._least(run) or lowest, lowest),
-                float(thinned.high.max()),
+                highest,
                 "loss above optimum" if self.above_optimum else "loss",
                 rows // CELLS_A_TICK_DOWN + 1,
             ),
             self._markers,
         )
-        names = ["loss"] if self.above_optimum else ["loss", "closed form"]
+        names = ["loss", *(["test loss"] if test else [])]
+        if not self.above_optimum:
+            names.append("closed form" if run.optimum is run.closed_form else "optimum")
         entries = legend(self._markers, *names if view.trace is None else ("before", *names))
         if self._drawn != (area, entries):
             level = figures.level(area, self._least(run), Role.REFERENCE)
@@ -60,6 +64,7 @@ class LossPicture:
         inks = []
         if view.trace is not None:
             inks.append(figures.curve(area, self._curve(view.trace), Role.TRACE))
+        inks += [figures.curve(area, curve, Role.TEST) for curve in test]
         inks.append(figures.curve(area, thinned, Role.FIT))
         if area.plot_columns >= CELLS_A_MARK * last:
             steps = np.arange(len(thinned.low), dtype=np.float64)
@@ -67,6 +72,10 @@ class LossPicture:
         loss = self._shown(np.array([step.loss]), run)
         inks.append(_here(area, float(step.number), float(loss[0])))
         return layers.stack(area, self._still, inks)
+
+    def _test(self, run: Run) -> list[Curve]:
+        """The loss on held-out rows, if there are any; it has no optimum to be above of."""
+        return [] if run.test is None or self.above_optimum else [run.test_curve.curve()]
 
     def _curve(self, run: Run) -> Curve:
         thinned = run.curve.curve()

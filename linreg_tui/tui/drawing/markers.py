@@ -22,11 +22,11 @@ class Markers:
     """One such set.
 
     A cell has `across` times `down` dots. `point` marks a point over lines, `batch` those of a
-    batch, `step` each step of a run on its curve, `here` the one in view and `goal` the optimum;
-    each of `curves` marks one of several curves. `right` and `up` say where axes point, and `axis`
-    has the characters of plotext's axes in the order of `AXIS`. `bars_up` and `bars_right` are the
-    end of a bar in its cell, from the least to a full cell, and `levels` the heights of a
-    sparkline. `needs` is what an encoding must have to carry the set.
+    batch, `test` one that is held out, `step` each step of a run on its curve, `here` the one in
+    view and `goal` the optimum; each of `curves` marks one of several curves. `right` and `up` say
+    where axes point, and `axis` has the characters of plotext's axes in the order of `AXIS`.
+    `bars_up` and `bars_right` are the end of a bar in its cell, from the least to a full cell, and
+    `levels` the heights of a sparkline. `needs` is what an encoding must have to carry the set.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Markers:
     contour: Ink
     point: str
     batch: str
+    test: str
     step: str
     here: str
     goal: str
@@ -78,6 +79,7 @@ BRAILLE = Markers(
     contour=Ink("braille", "⠒⠒"),
     point="•",
     batch="•",
+    test="◦",
     step="•",
     here="●",
     goal="✕",
@@ -88,7 +90,7 @@ BRAILLE = Markers(
     up="↑",
     bars_up=EIGHTHS_UP,
     bars_right=EIGHTHS_RIGHT,
-    needs="⠁⣿●•✕■▲◆▼✚★" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
+    needs="⠁⣿●•◦✕■▲◆▼✚★" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
 )
 BLOCK = replace(
     BRAILLE,
@@ -102,6 +104,7 @@ BLOCK = replace(
     contour=Ink("hd", "▖▖"),
     point="o",
     batch="▒",
+    test="+",
     step="█",
     goal="+",
     curves="ox+*#%&",
@@ -119,6 +122,7 @@ ASCII = Markers(
     contour=Ink(",", ",,"),
     point="o",
     batch="x",
+    test="+",
     step="o",
     here="@",
     goal="X",

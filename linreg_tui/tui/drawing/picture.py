@@ -42,6 +42,8 @@ class Role(IntEnum):
     CURVE_4 = 18
     CURVE_5 = 19
     CURVE_6 = 20
+    TEST = 21
+    ASIDE = 22
 
 
 CURVES = tuple(role for role in Role if role.name.startswith("CURVE_"))

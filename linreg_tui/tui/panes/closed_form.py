@@ -35,13 +35,15 @@ class ClosedFormPane(ViewsPane):
 
     def take(self, data: Dataset) -> None:
         """Show other data's line."""
+        if data is self._data:
+            return
         self._data = data
         self.look_at(self._views_of(data))
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
         self._markers = markers
-        self.take(self._data)
+        self.look_at(self._views_of(self._data))
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         line, sums = data.line, data.sums

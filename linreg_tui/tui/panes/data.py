@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.geometry import Size
 
-from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.dataset import Dataset, Split
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.tui.drawing.fit import draw_data
@@ -37,6 +37,7 @@ class DataPane(ViewsPane):
         self._poking = Poking(Edits.of(data))
         self._plane = PlanePicture(markers)
         self._view: RunView | None = None
+        self._split: Split | None = None
         super().__init__("data", "1 Data", "v", self._views_of(data))
 
     def compose(self) -> ComposeResult:
@@ -47,8 +48,14 @@ class DataPane(ViewsPane):
 
     def take(self, edits: Edits) -> None:
         """Show other data, with what has been done to it."""
-        self._poking, self._view = Poking(edits), None
+        self._poking, self._view, self._split = Poking(edits), None, None
         self._draw_anew()
+
+    def show_split(self, split: Split) -> None:
+        """Draw the rows that are held out apart."""
+        before, self._split = self._split, split
+        if split.test.n or (before is not None and before.test.n):
+            self._draw_anew()
 
     def keep(self, edits: Edits) -> None:
         """Go back to these edits."""
@@ -149,7 +156,7 @@ class DataPane(ViewsPane):
             return TablePicture(data)
 
         return (
-            PaneView("scatter", lambda c, r: draw_data(data, c, r, markers)),
+            PaneView("scatter", lambda c, r: draw_data(data, c, r, markers, self._split)),
             PaneView("joint plot", lambda c, r: joint().draw(c, r), lambda: joint().prepare()),
             PaneView("table", lambda c, r: table().draw(c, r), lambda: table().prepare()),
         )

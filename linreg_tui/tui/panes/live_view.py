@@ -145,6 +145,7 @@ class LiveView(Vertical):
 
     def _redraw(self) -> None:
         self._drawn = self._to_draw
+        self.set_class(self.view.run.test is not None, "tested")
         self._last_resort.pause()
         self._link.draw()
         if self._chasing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widget import Widget
 
-from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.dataset import Dataset, Split
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.panes.closed_form import ClosedFormPane
@@ -27,6 +27,11 @@ class Others:
         self.sweep = SweepPane(data, settings, markers, link)
         self.descent = DescentPane(markers)
         self.tour = TourPanel(guide)
+
+    def show_split(self, split: Split) -> None:
+        """Show which rows are held out, and the closed form of the others."""
+        self.data.show_split(split)
+        self.closed_form.take(split.training)
 
     async def mount(self, panes: Widget, side: Widget) -> None:
         """Put them beside the live pane, those that are always there into its side."""

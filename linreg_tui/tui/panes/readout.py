@@ -29,7 +29,10 @@ HAPPENED: dict[Kind, str] = {
 
 
 def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
-    """Four lines: where the run is, how good its line is, its settings, and how it stands."""
+    """Four lines: where the run is, how good its line is, its settings, and how it stands.
+
+    With held-out rows one more tells how many there are, and the loss on them.
+    """
     run = view.run
     step = run.history[view.number]
     of_slope, of_intercept = decimals_of_line(run.closed_form)
@@ -40,6 +43,22 @@ def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
     def cell(label: str, value: str, width: int, role: Role) -> list[Span]:
         return [(f"{label} ", Role.LABEL), (value.rjust(width), role)]
 
+    tested: list[list[Span]] = []
+    if run.test is not None and step.test_loss is not None:
+        tested = [
+            [
+                *cell("test ", f"{run.test.total:,}", 10 if roomy else 8, Role.TEST),
+                gap,
+                (" rows held out".ljust(22), Role.LABEL),
+                gap,
+                *cell(
+                    "test loss".ljust(len(above)) if roomy else "test ",
+                    fixed_loss(step.test_loss, run.optimum),
+                    15,
+                    Role.TEST,
+                ),
+            ]
+        ]
     return lines(
         columns,
         rows,
@@ -65,6 +84,7 @@ def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
                 gap,
                 *cell(above, above_optimum(run.optimum, step.slope, step.intercept), 15, Role.TEXT),
             ],
+            *tested,
             _settings(view, columns, roomy=roomy),
             [_state(view, columns)],
         ],
