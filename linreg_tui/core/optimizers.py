@@ -88,7 +88,7 @@ def _momentum() -> Any:
     )
 
 
-def _epsilon(default: float | None) -> Any:
+def _epsilon(default: float) -> Any:
     return field(
         default=default,
         metadata=about(
@@ -172,14 +172,13 @@ class AdaGrad(Optimizer, name="adagrad"):
     symbol = "∂L / √Σ∂L²"
     expectation = "its first step is η long, and each one after it is shorter"
 
-    epsilon: float | None = _epsilon(None)
+    epsilon: float = _epsilon(1e-10)
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
         """The gradient in units of all the gradients so far."""
         (total,) = memory
         total += gradient * gradient
-        epsilon = 1e-10 if self.epsilon is None else self.epsilon
-        return gradient / (math.sqrt(total) + epsilon), (total,)
+        return gradient / (math.sqrt(total) + self.epsilon), (total,)
 
 
 @dataclass(frozen=True)
@@ -191,17 +190,16 @@ class RMSProp(Optimizer, name="rmsprop"):
 
     start = (0.0,)
     symbol = "∂L / √s"
-    expectation = "a step of it is about η long, whatever the gradient"
+    expectation = "a step of it is about η long, the first ones up to ten times that"
 
     alpha: float = _share(0.99, "smoothing, α", "how slowly rmsprop forgets the size of gradients")
-    epsilon: float | None = _epsilon(None)
+    epsilon: float = _epsilon(1e-8)
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
         """The gradient in units of its size of late."""
         (square,) = memory
         square = self.alpha * square + (1 - self.alpha) * gradient * gradient
-        epsilon = 1e-8 if self.epsilon is None else self.epsilon
-        return gradient / (math.sqrt(square) + epsilon), (square,)
+        return gradient / (math.sqrt(square) + self.epsilon), (square,)
 
 
 @dataclass(frozen=True)
@@ -217,7 +215,7 @@ class Adam(Optimizer, name="adam"):
 
     beta1: float = _share(0.9, "mean, β₁", "how slowly adam forgets gradients")
     beta2: float = _share(0.999, "square, β₂", "how slowly adam forgets the size of gradients")
-    epsilon: float | None = _epsilon(None)
+    epsilon: float = _epsilon(1e-8)
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
         """The mean of the gradients in units of their size, both without the bias of the start."""
@@ -226,5 +224,5 @@ class Adam(Optimizer, name="adam"):
         mean = beta1 * mean + (1 - beta1) * gradient
         square = beta2 * square + (1 - beta2) * gradient * gradient
         power1, power2 = beta1 * power1, beta2 * power2
-        size = math.sqrt(square / (1 - power2)) + (1e-8 if self.epsilon is None else self.epsilon)
+        size = math.sqrt(square / (1 - power2)) + self.epsilon
         return mean / (1 - power1) / size, (mean, square, power1, power2)

@@ -130,12 +130,15 @@ class Member:
 
     @classmethod
     def named(cls, name: str, values: Mapping[str, Any]) -> Self:
-        """The member of a name, with those of the values that are its parameters."""
+        """The member of a name, with those of the values that are its parameters.
+
+        None stands for its own default where members that share a parameter have different ones.
+        """
         kind = cls.family[name]
         chosen = {
             field.name: values[parameter]
             for parameter, field in kind.parameters().items()
-            if parameter in values
+            if parameter in values and (values[parameter] is not None or field.default is None)
         }
         member: Self = kind(**chosen)
         return member
@@ -145,12 +148,18 @@ class Member:
         """The values of its parameters, by the names that commands and JSON have for them."""
         return {name: getattr(self, field.name) for name, field in self.parameters().items()}
 
+    @property
+    def unusual(self) -> dict[str, Any]:
+        """The same of those that are not as usual."""
+        usual = {name: field.default for name, field in self.parameters().items()}
+        return {name: value for name, value in self.values.items() if value != usual[name]}
+
 
 def declared(settings: type[Any]) -> tuple[Setting, ...]:
     """All settings that a dataclass declares, in order; after a family's, those of its members.
 
     Members that have a parameter of one name share that setting, and it is declared as the first of
-    them has it. What another one wants otherwise by default is None there.
+    them has it. If they don't have the same default, that is None.
     """
     defaults = (field.default for field in dataclasses.fields(settings))
     members = [tuple(one.family.values()) for one in defaults if isinstance(one, Member)]

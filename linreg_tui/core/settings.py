@@ -243,7 +243,8 @@ class Settings:
         """The same with other values, by the names of the schema.
 
         A loss, an optimizer or a schedule is given by its name. It takes the parameters that are
-        given, and of the one before it those that both have. What it doesn't have is left aside.
+        given, and of the one before it those that were not as usual. What it doesn't have is left
+        aside.
 
         Raises
         ------
@@ -255,7 +256,7 @@ class Settings:
             before = getattr(self, name)
             if isinstance(before, Member):
                 chosen = values.get(name, before.name)
-                changed[name] = type(before).named(chosen, before.values | values)
+                changed[name] = type(before).named(chosen, before.unusual | values)
             elif name in values:
                 changed[name] = values[name]
         unknown = values.keys() - {setting.name for setting in self.schema()}

@@ -9,8 +9,18 @@ import numpy as np
 import pytest
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.descent import State, composed, descend
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.optimizers import Optimizer
+from linreg_tui.core.losses import Squared
+from linreg_tui.core.optimizers import (
+    SGD,
+    AdaGrad,
+    Adam,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSProp,
+)
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings, Update
 
@@ -41,6 +51,89 @@ def test_steps_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
     every = ORACLE["every"]
     points = run.history.columns()[:2, every::every].T
     assert points == pytest.approx(np.array(case["points"]), rel=1e-9)
+
+
+def of_oracle(case: dict[str, Any], **more: Any) -> Settings:
+    """The settings of a case that PyTorch was run with."""
+    values = {name: value for name, value in case.items() if name != "points"}
+    return Settings.of(**({"update": "simultaneous", "epochs": ORACLE["steps"]} | more | values))
+
+
+def told(case: dict[str, Any]) -> str:
+    return "-".join(str(value) for name, value in case.items() if name != "points")
+
+
+@pytest.mark.parametrize("case", [*ORACLE["parameters"], *ORACLE["losses"]], ids=told)
+def test_parameters_and_losses_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
+    run = Run(houses, of_oracle(case))
+    run.advance(run.budget)
+    every = ORACLE["every"]
+    points = run.history.columns()[:2, every::every].T
+    assert points == pytest.approx(np.array(case["points"]), rel=1e-9)
+
+
+@pytest.mark.parametrize("case", ORACLE["batches"], ids=told)
+def test_batches_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
+    settings, steps, size = of_oracle(case), ORACLE["steps"], ORACLE["batch_size"]
+    rows = ORACLE["batch_stride"] * np.arange(steps * size).reshape(steps, size) % houses.n
+    loss, optimizer = settings.loss, settings.optimizer
+    columns: list[Any] = [houses.x[rows], houses.y[rows]]
+    if loss.from_moments:
+        batch = houses.batches.moments(rows)
+        columns = [batch.mean_x, batch.mean_y, batch.sxx / size, batch.sxy / size]
+    rates = [settings.learning_rate_m] * steps, [settings.learning_rate_b] * steps
+    state = State.at(5.0, 1000.0, optimizer)
+    walked = zip(*columns, *rates, strict=True)
+    ms, bs, _ = descend(loss, optimizer, settings.sequential, state, walked)
+    every = ORACLE["every"]
+    points = np.array([ms, bs])[:, every - 1 :: every].T
+    assert points == pytest.approx(np.array(case["points"]), rel=1e-9)
+
+
+FUSED = [
+    (optimizer, update)
+    for optimizer in (SGD(), Momentum(0.8), Nesterov(0.7))
+    for update in ("sequential", "simultaneous")
+]
+
+
+@pytest.mark.parametrize(("optimizer", "update"), FUSED)
+def test_a_fused_loop_is_the_plain_composition(optimizer: Optimizer, update: str) -> None:
+    rng = np.random.default_rng(0)
+    steps = [tuple(row) for row in np.abs(rng.normal(1, 1, (200, 6))) * (1, 1, 2, 1, 0.05, 0.1)]
+    before = State(3.0, -2.0, *2 * (tuple(0.5 for _ in optimizer.start),))
+    walked = [
+        walk(Squared(), optimizer, update == "sequential", before, steps)
+        for walk in (descend, composed)
+    ]
+    assert walked[0] == walked[1]
+    assert np.isfinite(walked[0][0]).all()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_linear_optimizer_has_a_matrix_that_does_what_it_does(name: str) -> None:
+    optimizer = Optimizer.family[name]()
+    rng = np.random.default_rng(1)
+    gradient, memory = 2.5, tuple(rng.uniform(0.1, 0.9, len(optimizer.start)).tolist())
+    direction, after = optimizer.update(gradient, memory)
+    matrix = optimizer.step_matrix()
+    assert (matrix is not None) == optimizer.linear
+    if matrix is not None:
+        assert matrix @ (gradient, *memory) == pytest.approx([direction, *after])
+
+
+def test_a_tiny_gradient_shows_what_keeps_it_from_dividing_by_zero() -> None:
+    """The root of its squares is enlarged by PyTorch's defaults: 1e-10 for AdaGrad, else 1e-8."""
+    g = 1e-9
+    for optimizer, size, epsilon in (
+        (AdaGrad(), 1.0, 1e-10),
+        (RMSProp(), 0.1, 1e-8),
+        (Adam(), 1.0, 1e-8),
+    ):
+        direction, _ = optimizer.update(g, optimizer.start)
+        assert direction == pytest.approx(g / (size * g + epsilon), rel=1e-9)
+        zero, _ = optimizer.update(0.0, optimizer.start)
+        assert zero == 0
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
