@@ -11,12 +11,13 @@ rows are few, and with the means taken out first where they are many.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.exact import ExactSums
-from linreg_tui.core.moments import FloatArray, Moments, Number, pieces
+from linreg_tui.core.moments import FloatArray, Moments, Number, deviations, pieces
 
 EXACT_ROWS = 4096
 """Up to so many rows the line is worked out exactly, in a few hundredths of a second."""
@@ -25,6 +26,7 @@ _ONE_X = (
     "every x is the same, so the formula divides by n Σx² − (Σx)² = 0 and has no answer; "
     "choose another column with --x"
 )
+_TOO_CLOSE = "the values of x differ by too little to be squared; use smaller units for x"
 _TOO_LARGE = "the numbers are too large to be squared; use larger units"
 
 
@@ -91,14 +93,16 @@ class ClosedForm:
 
 @dataclass(frozen=True, slots=True)
 class Residuals:
-    """The moments `rest` of x and r = y − (m₀ x + b₀), of a line (m₀, b₀) that is near the rows.
+    """The moments `rest` of u = x − x₀ and r = y − y₀ − m₀ u, near the rows' line.
 
-    r keeps the digits that a difference of two large sums of squares would lose. From them follow
-    the moments of x and y, and the least-squares line where there is one.
+    They keep the digits that x and y lose far from 0, and that a difference of two large sums of
+    squares would lose. From them follow the moments of x and y, and the least-squares line where
+    there is one.
     """
 
+    x0: float
+    y0: float
     slope: float
-    intercept: float
     rest: Moments[float]
 
     def moments(self) -> Moments[float]:
@@ -106,7 +110,8 @@ class Residuals:
         rest, slope = self.rest, self.slope
         return replace(
             rest,
-            mean_y=rest.mean_y + slope * rest.mean_x + self.intercept,
+            mean_x=self.x0 + rest.mean_x,
+            mean_y=self.y0 + (slope * rest.mean_x + rest.mean_y),
             sxy=rest.sxy + slope * rest.sxx,
             syy=rest.syy + 2 * slope * rest.sxy + slope * slope * rest.sxx,
         )
@@ -132,24 +137,28 @@ def closed_form(moments: Moments[float]) -> ClosedForm:
     ------
     InputError
         If all x are equal, so that the denominator is 0 and the formula has no answer, or if the
-        numbers are too large to be squared, or x and y too far apart in size to be compared.
+        numbers are too large to be squared, or the x too close together, or x and y too far apart
+        in size to be compared.
     """
-    n, sxx, syy = moments.n, moments.sxx, moments.syy
+    n, sxx, sxy, syy = moments.n, moments.sxx, moments.sxy, moments.syy
+    if sxx <= 0:
+        raise InputError(_ONE_X)
     raw_xx = n * (sxx + n * moments.mean_x * moments.mean_x)
     raw_yy = n * (syy + n * moments.mean_y * moments.mean_y)
     if not (math.isfinite(raw_xx) and math.isfinite(raw_yy)):
         raise InputError(_TOO_LARGE)
-    if not sxx > 0:
-        raise InputError(_ONE_X)
+    # Below the smallest normal number the squares have lost digits, if not all of them.
+    if sxx < sys.float_info.min and math.isfinite(sxy / sxx):
+        raise InputError(_TOO_CLOSE)
     # They bound the slope and its variance, and the variance of the intercept.
     if not (math.isfinite(syy / sxx) and math.isfinite(syy * (raw_xx / sxx))):
         raise InputError("the slope is too large for a number; use larger units for y")
-    slope = moments.sxy / moments.sxx
+    slope = sxy / sxx
     return ClosedForm(
         moments,
         slope,
         moments.mean_y - slope * moments.mean_x,
-        max(0.0, moments.syy - slope * moments.sxy) / moments.n,
+        max(0.0, syy - slope * sxy) / n,
     )
 
 
@@ -161,19 +170,20 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
     InputError
         As `closed_form` does.
     """
-    # Rounded deviations from the mean of 0.1, 0.1, 0.1 are not 0.
-    if (x == x[0]).all():
-        raise InputError(_ONE_X)
     line = closed_form(Moments.of(x, y))
     if len(x) <= EXACT_ROWS:
         return exact_fit(ExactSums.of(x, y))
     # What remains of y keeps the digits that the difference of two large sums of squares loses.
-    moments = line.moments
-    total = 0.0
-    for piece in pieces(len(x)):
-        residual = (y[piece] - moments.mean_y) - line.slope * (x[piece] - moments.mean_x)
-        total += float((residual * residual).sum())
-    return replace(line, loss=total / len(x))
+    n, moments = len(x), line.moments
+    total = squares = 0.0
+    for dx, residual in deviations(x, y, moments.mean_x, moments.mean_y):
+        dx *= line.slope
+        residual -= dx
+        total += float(residual.sum())
+        residual *= residual
+        squares += float(residual.sum())
+    # The rounded means leave the residuals a mean that those of the line don't have.
+    return replace(line, loss=max(0.0, squares - total * (total / n)) / n)
 
 
 def exact_fit(sums: ExactSums, x0: float = 0.0, y0: float = 0.0, slope: float = 0.0) -> ClosedForm:
@@ -202,7 +212,7 @@ def exact_fit(sums: ExactSums, x0: float = 0.0, y0: float = 0.0, slope: float = 
             sums.n,
             float(mean_x),
             float(mean_y),
-            float(suu),
+            float(suu) or math.ulp(0.0),  # 0 stands for x that are all equal
             float(suv + k * suu),
             float(svv + 2 * k * suv + k * k * suu),
         )

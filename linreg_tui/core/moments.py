@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import reduce
-from operator import add
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -24,6 +24,16 @@ def pieces(n: int) -> Iterator[slice]:
     return (slice(first, first + PIECE) for first in range(0, n, PIECE))
 
 
+def deviations(
+    x: FloatArray, y: FloatArray, x0: float, y0: float
+) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """x − x0 and y − y0 in pieces, each in the same memory as the one before, to work in."""
+    memory = np.empty((2, min(len(x), PIECE)))
+    for piece in pieces(len(x)):
+        dx, dy = memory[:, : len(x[piece])]
+        yield np.subtract(x[piece], x0, out=dx), np.subtract(y[piece], y0, out=dy)
+
+
 @dataclass(frozen=True, slots=True)
 class Moments(Generic[Number]):
     """Count, means, and centred second moments of x and y.
@@ -31,6 +41,9 @@ class Moments(Generic[Number]):
     `sxx`, `sxy` and `syy` are sums over the rows of products of deviations from the means. Of one
     set of rows every field is a float; of k batches of equal size each field but `n` has shape
     (k,), and so has whatever the methods return.
+
+    Of one set of rows `sxx` is 0 only if all x are equal: where the squares are too small for a
+    number, the smallest one stands for their sum.
     """
 
     n: int
@@ -45,15 +58,36 @@ class Moments(Generic[Number]):
         """Moments of the rows (x, y), both of shape (n,), n at least 1.
 
         They are not finite if the numbers are too large to be squared.
+
+        This is the corrected two-pass algorithm, equation 1.7 of Chan, Golub and LeVeque,
+        "Algorithms for computing the sample variance" (1983).
         """
-        if len(x) > PIECE:
-            return Moments.streamed((x[piece], y[piece]) for piece in pieces(len(x)))
+        n = len(x)
+        sum_x = sum_y = sxx = sxy = syy = 0.0
         with np.errstate(over="ignore", invalid="ignore"):
-            mean_x, mean_y = x.mean(), y.mean()
-            dx, dy = x - mean_x, y - mean_y
-            # Not np.dot, whose threads wait for one another where others want the cores.
-            sxx, sxy, syy = (dx * dx).sum(), (dx * dy).sum(), (dy * dy).sum()
-        return Moments(len(x), float(mean_x), float(mean_y), float(sxx), float(sxy), float(syy))
+            x0, y0 = float(x.sum()) / n, float(y.sum()) / n
+            for dx, dy in deviations(x, y, x0, y0):
+                # Not np.dot, whose threads wait for one another where others want the cores.
+                sum_x += float(dx.sum())
+                sum_y += float(dy.sum())
+                sxy += float((dx * dy).sum())
+                dx *= dx
+                dy *= dy
+                sxx += float(dx.sum())
+                syy += float(dy.sum())
+        # Deviations from the true means add up to 0, but those from the rounded ones do not.
+        rest_x, rest_y = sum_x / n, sum_y / n
+        mean_x, mean_y = x0 + rest_x, y0 + rest_y
+        sxx, sxy, syy = sxx - sum_x * rest_x, sxy - sum_x * rest_y, syy - sum_y * rest_y
+        if _all_equal(x, mean_x, sxx):
+            mean_x, sxx, sxy = float(x[0]), 0.0, 0.0
+        else:
+            sxx = _not_zero(sxx)
+        if _all_equal(y, mean_y, syy):
+            mean_y, syy, sxy = float(y[0]), 0.0, 0.0
+        else:
+            syy = max(syy, 0.0)  # in this order NaN stays NaN
+        return Moments(n, mean_x, mean_y, sxx, sxy, syy)
 
     @staticmethod
     def streamed(chunks: Iterable[tuple[FloatArray, FloatArray]]) -> Moments[float]:
@@ -64,14 +98,30 @@ class Moments(Generic[Number]):
         ValueError
             If there are no rows.
         """
-        parts = (Moments.of(x, y) for x, y in chunks if len(x))
-        total = next(parts, None)
+        total: Moments[float] | None = None
+        x0 = y0 = 0.0
+        for x, y in chunks:
+            if not len(x):
+                continue
+            with np.errstate(over="ignore", invalid="ignore"):
+                # Near 0 the means of the chunks keep the digits of their differences.
+                if total is None:
+                    x0, y0 = float(x[0]), float(y[0])
+                part = Moments.of(x - x0, y - y0)
+            total = part if total is None else total + part
         if total is None:
             raise ValueError("there are no rows")
-        return reduce(add, parts, total)
+        return total.moved(x0, y0)
+
+    def moved(self: Moments[float], x: float, y: float) -> Moments[float]:
+        """Moments of the rows moved by x to the right, and up by y."""
+        return replace(self, mean_x=self.mean_x + x, mean_y=self.mean_y + y)
 
     def __add__(self: Moments[float], other: Moments[float]) -> Moments[float]:
         """Moments of both sets of rows together.
+
+        The difference of the means has few digits where both are far from 0 and near each other;
+        sums over rows that are measured from a point among them keep them all.
 
         Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
         variances" (1979).
@@ -80,11 +130,12 @@ class Moments(Generic[Number]):
         dx, dy = other.mean_x - self.mean_x, other.mean_y - self.mean_y
         share = other.n / n
         weight = self.n * share
+        sxx = self.sxx + other.sxx + dx * dx * weight
         return Moments(
             n,
             self.mean_x + dx * share,
             self.mean_y + dy * share,
-            self.sxx + other.sxx + dx * dx * weight,
+            _not_zero(sxx) if dx else sxx,
             self.sxy + other.sxy + dx * dy * weight,
             self.syy + other.syy + dy * dy * weight,
         )
@@ -108,6 +159,19 @@ class Moments(Generic[Number]):
         second[..., 0, 0] = self.sxx / self.n + self.mean_x * self.mean_x
         second[..., 0, 1] = second[..., 1, 0] = self.mean_x
         return 2 * second
+
+
+def _all_equal(values: FloatArray, mean: float, squares: float) -> bool:
+    """Whether values are all equal, of which mean and sum of squares are known but for rounding."""
+    rounding = sys.float_info.epsilon * mean
+    if squares > len(values) * rounding * rounding:
+        return False
+    return bool((values == values[0]).all())
+
+
+def _not_zero(squares: float) -> float:
+    """A sum of squares of numbers that are not all 0."""
+    return math.ulp(0.0) if squares <= 0 else squares
 
 
 class BatchMoments(Protocol):

@@ -82,5 +82,7 @@ class Tally:
         return Sums(n, float(x), float(y), float(xy), float(xx))
 
     def _row(self, x: float, y: float) -> ExactSums:
-        u = exactly(x) - Fraction(self.x0)
-        return ExactSums.of_row(u, exactly(y) - Fraction(self.y0) - Fraction(self.slope) * u)
+        # Rounded sums are those of the floating-point values, not of the decimals they stand for.
+        value = Fraction if any(self.rounded) else exactly
+        u = value(x) - Fraction(self.x0)
+        return ExactSums.of_row(u, value(y) - Fraction(self.y0) - Fraction(self.slope) * u)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +13,15 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from linreg_tui.core import closed_form as module
-from linreg_tui.core.closed_form import ClosedForm, closed_form, fit, sums_of
+from linreg_tui.core.closed_form import ClosedForm, closed_form, exact_fit, fit, sums_of
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.exact import ExactSums
 from linreg_tui.core.inference import inference
 from linreg_tui.core.moments import FloatArray, Moments
 from linreg_tui.core.reading.loading import load
+from linreg_tui.core.reading.streaming import RunningFit, rough_line
 
 values = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
 rows = st.lists(st.tuples(values, values), min_size=2, max_size=40).map(
@@ -128,3 +134,97 @@ def test_points_on_a_line_have_no_loss() -> None:
 def test_no_line(x: list[float], why: str) -> None:
     with pytest.raises(InputError, match=why):
         fit(np.array(x), np.array([1.0, 2.0, 3.0]))
+
+
+Way = Callable[[FloatArray, FloatArray], ClosedForm]
+
+
+def quarters(x: FloatArray, y: FloatArray) -> Iterator[tuple[FloatArray, FloatArray]]:
+    return zip(np.array_split(x, 4), np.array_split(y, 4), strict=True)
+
+
+def summed(x: FloatArray, y: FloatArray) -> ClosedForm:
+    return closed_form(Moments.of(x, y))
+
+
+def streamed(x: FloatArray, y: FloatArray) -> ClosedForm:
+    rows = RunningFit()
+    for chunk in quarters(x, y):
+        rows.add(*chunk)
+    return rows.line()
+
+
+def in_parts(x: FloatArray, y: FloatArray) -> ClosedForm:
+    line = rough_line(*next(quarters(x, y)))
+    parts = [RunningFit(line) for _ in range(4)]
+    for part, chunk in zip(parts, quarters(x, y), strict=True):
+        part.add(*chunk)
+    return reduce(add, parts).line()
+
+
+def edited(x: FloatArray, y: FloatArray) -> ClosedForm:
+    """The line after the first row has come from far away."""
+    before = x.copy()
+    before[0] += 1 + abs(x[0])
+    original = Dataset("some.csv", "x", "y", before, y)
+    return Edits.of(original).move(0, float(x[0]), float(y[0])).data.line
+
+
+WAYS: list[Way] = [fit, summed, streamed, in_parts, edited]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("in_order", [True, False])
+@pytest.mark.parametrize(("x0", "y0"), [(0.0, 0.0), (1e6, 0.0), (-1e9, 1e9), (1e12, 1e12)])
+def test_many_rows_far_from_zero_have_the_exact_line(
+    way: Way, in_order: bool, x0: float, y0: float
+) -> None:
+    """In eighths and quarters, which decimals can tell to the last bit."""
+    rng = np.random.default_rng(0)
+    u = rng.integers(0, 64, 5000) / 8
+    x, y = x0 + (np.sort(u) if in_order else u), y0 + 3 * u + rng.integers(0, 8, 5000) / 4
+    exact = exact_fit(ExactSums.of(x, y))
+    line = way(x, y)
+    assert line.slope == pytest.approx(exact.slope, rel=1e-14)
+    assert line.loss == pytest.approx(exact.loss, rel=1e-12)
+    at_mean = abs(exact.slope * exact.moments.mean_x)
+    assert line.intercept == pytest.approx(exact.intercept, abs=1e-14 * at_mean, rel=1e-14)
+    for name in ("sxx", "sxy", "syy", "mean_x", "mean_y"):
+        expected = getattr(exact.moments, name)
+        assert getattr(line.moments, name) == pytest.approx(expected, rel=1e-14), name
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("rows", [12, 6000])
+@pytest.mark.parametrize(
+    "close", [(0.0, 1e-170, 2e-170), (-1e-170, 0.0, 1e-170), (0.0, 1e-160, 2e-160), (0.0, 5e-324)]
+)
+def test_x_too_close_to_be_squared_are_not_called_the_same(
+    way: Way, rows: int, close: tuple[float, ...]
+) -> None:
+    x, y = np.resize(np.array(close), rows), np.resize(np.array([1.0, 2.0, 4.0, 8.0]), rows)
+    for values in (x, np.sort(x)):
+        with pytest.raises(InputError, match="values of x differ by too little to be squared; "):
+            way(values, y)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("rows", [12, 6000])
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e-170, 1e12 + 0.1])
+def test_equal_x_are_called_the_same(way: Way, rows: int, value: float) -> None:
+    y = np.resize(np.array([1.0, 2.0, 4.0, 8.0]), rows)
+    with pytest.raises(InputError, match="every x is the same"):
+        way(np.full(rows, value), y)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_x_as_close_as_can_be_squared_have_a_line(way: Way) -> None:
+    x = np.resize(np.array([0.0, 1.0, 3.0]), 6000) * 1e-150
+    assert way(x, 5e150 * x).slope == pytest.approx(5e150, rel=1e-14)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_equal_y_have_a_level_line(way: Way) -> None:
+    line = way(np.arange(6000.0), np.full(6000, 0.1))
+    assert (line.slope, line.intercept, line.loss, line.moments.syy) == (0, 0.1, 0, 0)
+    assert inference(line).r2 is None

@@ -198,6 +198,7 @@ def test_arrays_are_read_only(houses: Dataset, how: str) -> None:
         ("a,b\n1e200,1\n2e200,2\n", (), "too large to be squared", "use larger units"),
         ("a,b\n1,1e200\n2,3e200\n", (), "too large to be squared", "use larger units"),
         ("a,b\n1e160,1\n1.000000000000001e160,2\n", (), "too large to be squared", "use larger"),
+        ("a,b\n0,1\n1e-170,2\n2e-170,4\n", (), "x differ by too little", "use smaller units"),
         ("a,b\n0,1e150\n1e-160,2e150\n", (), "the slope is too large", "larger units for y"),
         ("a,b\n1,2\n\n3,4,5\n", (), "line 4 has 3 cells, and the header 2", "give every"),
         ("a,b\n1,2,3\n4,5,6\n", (), "line 2 has 3 cells, and the header 2", "a name"),

@@ -97,7 +97,7 @@ def test_a_picture_of_a_sample_shows_the_other_rows_too() -> None:
     assert data.extent.right < 2
     whole = Dataset("d", "x", "y", x, y)
     density = Density.of(x, y)
-    above_0 = Residuals(0.0, 0.0, whole.moments)
+    above_0 = Residuals(0.0, 0.0, 0.0, whole.moments)
     seen = Dataset("d", "x", "y", x[kept], y[kept], whole=Whole(whole.sums, above_0, density))
     assert seen.extent == Extent.of(x, y) == whole.extent
     shown_x, shown_y = seen.sketch

@@ -111,6 +111,21 @@ def test_the_digits_hold_when_what_was_rounded_goes() -> None:
     assert edited.line.loss == pytest.approx(afresh.loss, rel=1e-12)
 
 
+@pytest.mark.parametrize("offset", [0.0, 1e6, -1e9, 1e12])
+def test_the_digits_hold_far_from_zero(offset: float) -> None:
+    """Of many rows the numbers are those that there is room for, in the sums and in the edits."""
+    rng = np.random.default_rng(0)
+    x = offset + rng.uniform(0, 1, 5000)
+    data = dataset(x, offset + 3 * (x - offset) + rng.normal(0, 0.1, 5000))
+    edits = Edits.of(data)
+    for row in range(100):
+        edits = edits.remove(row).move(200 + row, offset + 0.3, offset + 0.7)
+    assert not edits.data.tally.has_lost_digits
+    line, afresh = edits.data.line, fit(edits.data.x, edits.data.y)
+    assert line.slope == pytest.approx(afresh.slope, rel=1e-14)
+    assert line.loss == pytest.approx(afresh.loss, rel=1e-14)
+
+
 @given(st.lists(st.sampled_from(["add", "move", "remove", "undo", "redo"]), max_size=40), st.data())
 def test_undoing_and_redoing(actions: list[str], data: st.DataObject) -> None:
     numbers = st.integers(-50, 50).map(float)

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+from functools import reduce
+from operator import add
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -7,12 +12,13 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.closed_form import fit
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.moments import FloatArray, Moments
+from linreg_tui.core.moments import Batches, FloatArray, Moments
 
 values = st.floats(-1e3, 1e3).map(lambda value: round(value, 3))
 rows = st.lists(st.tuples(values, values), min_size=2, max_size=40).map(
     lambda pairs: np.array(pairs).T
 )
+offsets = st.sampled_from([0.0, 1e6, -1e9, 1e12])
 lines = st.tuples(st.floats(-50, 50), st.floats(-500, 500))
 
 
@@ -22,6 +28,92 @@ def mean_squared_error(x: FloatArray, y: FloatArray, m: float, b: float) -> floa
 
 def fields(moments: Moments[float]) -> list[float]:
     return [moments.mean_x, moments.mean_y, moments.sxx, moments.sxy, moments.syy]
+
+
+def exact_squares(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
+    """Sxx, Sxy and Syy of the floating-point values, rounded once."""
+    n, zero = len(x), Fraction(0)
+    xs, ys = ([Fraction(v) for v in column.tolist()] for column in (x, y))
+
+    def centred(one: list[Fraction], other: list[Fraction]) -> float:
+        products = sum((a * b for a, b in zip(one, other, strict=True)), zero)
+        return float(products - sum(one, zero) * sum(other, zero) / n)
+
+    return centred(xs, xs), centred(xs, ys), centred(ys, ys)
+
+
+def far_from_zero(rows: int, x0: float, y0: float, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Points of unit width around a point, in the order of x."""
+    rng = np.random.default_rng(seed)
+    u = np.sort(rng.uniform(0, 1, rows))
+    return x0 + u, y0 + 3 * u + rng.normal(0, 0.1, rows)
+
+
+def has_the_squares_of(moments: Moments[float], x: FloatArray, y: FloatArray) -> None:
+    sxx, sxy, syy = exact_squares(x, y)
+    assert moments.sxx == pytest.approx(sxx, rel=1e-14)
+    assert moments.sxy == pytest.approx(sxy, abs=1e-14 * math.sqrt(sxx * syy))
+    assert moments.syy == pytest.approx(syy, rel=1e-14)
+
+
+@settings(max_examples=30)
+@given(st.integers(2, 300), offsets, offsets, st.integers(0, 1000))
+def test_squares_keep_their_digits_far_from_zero(n: int, x0: float, y0: float, seed: int) -> None:
+    x, y = far_from_zero(n, x0, y0, seed)
+    has_the_squares_of(Moments.of(x, y), x, y)
+
+
+@settings(max_examples=30)
+@given(st.integers(2, 300), st.integers(1, 300), offsets, offsets, st.integers(0, 1000))
+def test_so_do_those_of_chunks(n: int, size: int, x0: float, y0: float, seed: int) -> None:
+    x, y = far_from_zero(n, x0, y0, seed)
+    chunks = ((x[i : i + size], y[i : i + size]) for i in range(0, n, size))
+    has_the_squares_of(Moments.streamed(chunks), x, y)
+
+
+@pytest.mark.parametrize("piece", [1, 100, 999])
+def test_so_do_those_of_pieces(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linreg_tui.core.moments.PIECE", piece)
+    x, y = far_from_zero(1000, 1e12, -1e12, seed=0)
+    has_the_squares_of(Moments.of(x, y), x, y)
+
+
+@pytest.mark.parametrize("x0", [0.0, 1e6, -1e9, 1e12])
+def test_so_do_those_of_batches(x0: float) -> None:
+    x, y = far_from_zero(1000, x0, x0, seed=0)
+    index = np.random.default_rng(1).integers(0, 1000, (3, 64))
+    batches = Batches(x, y).moments(index)
+    for number, chosen in enumerate(index):
+        columns = (batches.mean_x, batches.mean_y, batches.sxx, batches.sxy, batches.syy)
+        batch = Moments(64, *(float(column[number]) for column in columns))
+        has_the_squares_of(batch, x[chosen], y[chosen])
+
+
+@given(st.floats(-1e300, 1e300), st.integers(1, 60), st.integers(1, 60))
+def test_equal_numbers_have_no_squares(value: float, n: int, size: int) -> None:
+    """Deviations of 0.1, 0.1, 0.1 from their rounded mean are not 0."""
+    same, other = np.full(n, value), np.arange(float(n))
+    for x, y in ((same, other), (other, same)):
+        chunks = ((x[i : i + size], y[i : i + size]) for i in range(0, n, size))
+        for moments in (Moments.of(x, y), Moments.streamed(chunks)):
+            found = (moments.mean_x, moments.sxx) if x is same else (moments.mean_y, moments.syy)
+            assert found == (value, 0)
+            assert moments.sxy == 0
+
+
+@given(
+    st.lists(st.floats(-1e-150, 1e-150), min_size=1, max_size=20),
+    st.sampled_from([0.0, 0.1, -1e12]),
+    st.integers(1, 20),
+)
+def test_only_equal_x_have_no_squares(steps: list[float], x0: float, size: int) -> None:
+    """x that differ by too little to be squared are known from x that don't differ."""
+    x = np.array([x0, *steps, *(math.nextafter(x0, step) for step in steps)])
+    n, y = len(x), np.arange(float(len(x)))
+    chunks = [(x[i : i + size], y[i : i + size]) for i in range(0, n, size)]
+    merged = reduce(add, (Moments.of(*chunk) for chunk in chunks))
+    for moments in (Moments.of(x, y), Moments.streamed(chunks), merged):
+        assert (moments.sxx > 0) == (np.ptp(x) > 0)
 
 
 @given(st.integers(0, 10_000), st.floats(-1e6, 1e6), st.floats(-1e9, 1e9))

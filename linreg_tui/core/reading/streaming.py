@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ def stream(
     Raises
     ------
     InputError
-        As `load` does, or if all x of so many rows are equal, or too large to be squared.
+        As `load` does, or if so many rows have no line, as `closed_form` tells.
     """
     sample, fit = Sample(rows, seed), RunningFit()
     with closing(Rows(path, x, y, progress)) as chunks:
@@ -124,14 +125,17 @@ class Smallest:
 class RunningFit:
     """The closed form of rows that come in chunks.
 
-    Of the rows the moments of x and r = y − (m₀ x + b₀) are added up, with the line (m₀, b₀) of the
-    first chunk, or the one given: r keeps the digits that a difference of two large sums of squares
-    would lose. From them follow those of x and y.
+    Of the rows the moments of u = x − x₀ and v = y − y₀ − m₀ u are added up, where m₀ is the slope
+    of the first chunk's line, or of the one given, and (x₀, y₀) the point of that line at the first
+    row. The means of u and v keep digits that those of x and y have no room for far from 0, and v
+    keeps those that a difference of two large sums of squares would lose. From the moments of u and
+    v follow those of x and y.
     """
 
     def __init__(self, line: tuple[float, float] | None = None) -> None:
         self.sums = Sums(0, 0.0, 0.0, 0.0, 0.0)
         self._line = line
+        self._point = 0.0, 0.0
         self._moments: Moments[float] | None = None
 
     @property
@@ -146,18 +150,29 @@ class RunningFit:
             if self._line is None:
                 self._line = rough_line(x, y)
             slope, intercept = self._line
-            self._take(Moments.of(x, y - (slope * x + intercept)))
+            x0, y0 = self._point
+            if self._moments is None:
+                x0 = float(x[0])
+                y0 = slope * x0 + intercept
+            u = x - x0
+            self._take((x0, y0), Moments.of(u, (y - y0) - slope * u))
 
-    def _take(self, moments: Moments[float] | None) -> None:
-        if moments is not None:
-            self._moments = moments if self._moments is None else self._moments + moments
+    def _take(self, point: tuple[float, float], moments: Moments[float]) -> None:
+        """Add the moments of rows that are measured from a point of the line."""
+        if self._moments is None:
+            self._point, self._moments = point, moments
+            return
+        assert self._line is not None
+        right, up = point[0] - self._point[0], point[1] - self._point[1]
+        self._moments += moments.moved(right, up - self._line[0] * right)
 
     def __add__(self, other: RunningFit) -> RunningFit:
         """The fit of both sets of rows, of the same line."""
         both = RunningFit(self._line)
         both.sums = self.sums + other.sums
-        both._take(self._moments)
-        both._take(other._moments)
+        for fit in (self, other):
+            if fit._moments is not None:
+                both._take(fit._point, fit._moments)
         return both
 
     @property
@@ -165,7 +180,7 @@ class RunningFit:
         """What is left of y above the line, of all rows, of which there is at least one."""
         assert self._moments is not None
         assert self._line is not None
-        return Residuals(*self._line, self._moments)
+        return Residuals(*self._point, self._line[0], self._moments)
 
     def line(self) -> ClosedForm:
         """The least-squares line of all rows, of which there is at least one.
@@ -213,6 +228,7 @@ class Totals:
 def rough_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     """Slope and intercept of a line near rows (x, y) of shape (n,), level if all x are equal."""
     moments = Moments.of(x, y)
-    slope = moments.sxy / moments.sxx if moments.sxx > 0 else 0.0
+    # Squares that have lost digits would make it a steep one.
+    slope = moments.sxy / moments.sxx if moments.sxx >= sys.float_info.min else 0.0
     intercept = moments.mean_y - slope * moments.mean_x
     return (slope, intercept) if np.isfinite([slope, intercept]).all() else (0.0, 0.0)

@@ -201,6 +201,16 @@ def test_a_line_near_some_rows() -> None:
     assert rough_line(np.array([0.0, 1e200, 2e200]), np.array([0.0, 1e200, 3e200])) == (0, 0)
 
 
+def test_a_first_chunk_of_x_that_are_close_makes_no_steep_line() -> None:
+    """Its squares are too small for a number, so its slope is not known."""
+    close, wide = np.array([0.0, 1e-170, 2e-170]), np.array([0.0, 1.0, 2.0])
+    assert rough_line(close, np.array([1.0, 2.0, 6.0])) == (0, 3)
+    fit = RunningFit()
+    for x in (close, wide):
+        fit.add(x, 5 * x - 2)
+    assert fit.line().slope == pytest.approx(5, rel=1e-14)
+
+
 def test_rows_too_large_in_one_of_two_parts_are_told_of_both() -> None:
     fits = []
     for size in (1e-200, 1e200):
