@@ -10,7 +10,9 @@ README = (ROOT / "README.md").read_text("utf-8")
 CI = "".join(path.read_text("utf-8") for path in sorted((ROOT / ".ci").iterdir()) if path.is_file())
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-BLOCKS: list[str] = [text for _, text in FENCED.findall(README)]
+BLOCKS: list[str] = [text for language, text in FENCED.findall(README) if language != "python"]
+PYTHON: list[str] = [text for language, text in FENCED.findall(README) if language == "python"]
+"""Python, which test_extending runs."""
 SCRIPTS: list[str] = [text for language, text in FENCED.findall(README) if language == "bash"]
 LINES = [line for text in BLOCKS for line in text.replace("\\\n", " ").splitlines()]
 SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", FENCED.sub("", README))]

@@ -36,9 +36,10 @@ VALUES = {
     "N": "4",
     "K": "4",
     "F": "0.5",
+    **dict.fromkeys("ABDEM", "0.5"),
     "DIR": ".",
 }
-ANY_VALUE = ("", "4", "1,2", "adam", "step")
+ANY_VALUE = ("", "4", "1,2", "adam", "step", "huber")
 """One of these is taken by whatever option the README names without a value."""
 
 

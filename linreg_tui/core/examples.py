@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from linreg_tui.core import known
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
@@ -33,8 +34,8 @@ class Example:
 HOUSES = Example(
     "houses",
     "slimmed_realestate_data.csv",
-    "GrLivArea",
-    "SalePrice",
+    known.HOUSES.x,
+    known.HOUSES.y,
     (2, 1),
     "a slope in dollars a square foot, and learning rates a million times apart",
     "De Cock, Journal of Statistics Education 19(3), 2011",
@@ -86,7 +87,7 @@ NAMES = (*(example.name for example in EXAMPLES), MADE)
 
 def taught() -> dict[str, str]:
     """What each data set that comes with the program teaches, by its name."""
-    return {**{known.name: known.teaches for known in EXAMPLES}, MADE: MADE_TEACHES}
+    return {**{one.name: one.teaches for one in EXAMPLES}, MADE: MADE_TEACHES}
 
 
 def bundled(x: str | None = None, y: str | None = None) -> Dataset:
@@ -104,7 +105,7 @@ def example(name: str, x: str | None = None, y: str | None = None) -> Dataset:
     """
     if name == MADE and x is None and y is None:
         return made_line()
-    found = next((known for known in EXAMPLES if known.name == name), None)
+    found = next((one for one in EXAMPLES if one.name == name), None)
     if found is None:
         why = "has the columns x and y alone" if name == MADE else "is none"
         raise InputError(f"the example {printable(name)} {why}; choose from {', '.join(NAMES)}")

@@ -1,7 +1,7 @@
 """The least points of two losses that resist outliers: the absolute loss and the Huber loss.
 
-Neither has a formula. A line with the least mean absolute error goes through two of the points, and
-which two is decided by comparisons. These are made without rounding: both columns become whole
+Neither has a formula. The line with the least mean absolute error goes through two of the points,
+and comparing sums tells which two. No comparison is left to rounding: both columns become whole
 numbers of a small unit, and where floats can't tell the sign of a sum, Python's integers can.
 """
 
@@ -11,62 +11,61 @@ import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linreg_tui.core.closed_form import closed_form, fit
+from linreg_tui.core.closed_form import fit
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.exact import exactly
 from linreg_tui.core.moments import FloatArray, Moments
 
 _WHOLE = 2.0**53
-"""Below it, a float that stands for a whole number is exact."""
+"""Below this, floats hold whole numbers, and their sums and products, without rounding."""
 
-_DECIMAL_DIGITS = 1e15
-"""Below it, a float stands for only one whole number of any decimal unit."""
+_FIFTEEN_DIGITS = 1e15
+"""Whole numbers below this, divided by a power of ten, are all different floats."""
 
-_BITS = 500
-"""Whole numbers have at most so many bits, so that the product of two is a float."""
+_BITS = 480
+"""The length of the longest whole numbers; sums of their products are still floats."""
 
-_UNSURE = 2.0**-20
-"""A difference that is smaller than this part of its terms is worked out in integers."""
+_UNSURE = 0.0
+"""A difference smaller than this, relative to its terms, is worked out again in integers."""
 
 _UNSURE_SUM = 2.0**-40
-"""The same for a sum over rows, of which pairwise summation loses at most some 2^-47."""
+"""The same for a sum over rows; pairwise summation is off by 2^-47 at most."""
 
-_STRIDE, _FEW = 8, 2000
-"""Of more rows than the second, each so many-th is fitted first, to know where to start."""
+_STRIDE, _FEW_ROWS = 8, 2000
+"""With more rows than `_FEW_ROWS`, the search starts from the best line of one row in `_STRIDE`."""
 
 _NEAREST = 64
-"""How many of the points that a turning line meets first are put in order at first."""
-
-_TO_SIGMA = 1.4826
-"""1 / Φ⁻¹(3/4): a normal distribution's standard deviation over its median absolute deviation."""
-
-_NEGLIGIBLE = 1e-140
-"""A δ below this part of the largest residual changes no digit of the line."""
+"""The number of rows to sort at first, of those that a turning line will meet."""
 
 _INSIDE = 1 - 1e-9
-"""A residual below this part of δ is not on the edge of the parabola by rounding alone."""
+"""A residual up to this, in multiples of δ, is below δ, whatever rounding did to it."""
 
-_ROUNDING = 2.0**-54
-"""Steps below this part of δ are lost in the rounding of residuals as large as δ."""
+_ROUNDING = 2.0**-50
+"""A sum smaller than this, relative to its terms, may be nothing but rounding errors."""
 
-Exact = tuple[Fraction, Fraction]
-"""Slope and intercept, not rounded."""
+_NEGLIGIBLE = 1e-140
+"""A smaller δ, relative to the largest residual, gives the same line in all digits."""
+
+_Exact = tuple[Fraction, Fraction]
+"""Slope and intercept of a line, not rounded."""
 
 
 def least_absolute(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     """Slope and intercept of the line with the least mean absolute error, mean |y − m x − b|.
 
-    It is a line through two points with different x. Of several that are equally good it is the one
-    with the least mean squared error, then with the smaller slope, then with the smaller intercept.
-    Only the result is rounded, so the order of the rows makes no difference. A column of numbers
-    with at most 15 digits each is taken as the decimals that it shows, any other as its floats.
+    The line goes through two points with different x. If several such lines are equally good, it is
+    the one with the least mean squared error, then the smaller slope, then the smaller intercept.
+    Only the results are rounded, so the order of the rows makes no difference.
 
-    `x` and `y` have shape (n,) and are finite, and x has at least two different values.
+    If 15 digits are enough to write a column, all numbers with the same count of decimals, the
+    numbers are those decimals. Otherwise they are what the floats hold.
+
+    `x` and `y` have shape (n,) and are finite; x has at least two different values.
 
     Raises
     ------
@@ -76,73 +75,76 @@ def least_absolute(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     Barrodale and Roberts, "An improved algorithm for discrete L1 linear approximation" (1973).
     """
     points = _Points.of(x, y)
-    tied = _least(points).tied()
-    best = tied[0] if len(tied) == 1 else min(tied, key=_Squares.of(points).rank)
+    ties = _least(points).ties()
+    best = ties[0] if len(ties) == 1 else min(ties, key=_Squares.of(points).rank)
     return points.rounded(best)
 
 
 def least_huber(x: FloatArray, y: FloatArray, delta: float) -> tuple[float, float]:
     """Slope and intercept of the line with the least mean Huber loss.
 
-    The loss of a residual r = y − m x − b is r²/2 if |r| ≤ δ, and δ (|r| − δ/2) beyond; `delta` is
-    δ > 0, in units of y. If no residual of the least-squares line is beyond δ, it is that line. Of
-    several lines that are equally good it is the one with the least mean squared error. There can
-    be several only if the rows with |r| < δ are none, or all have the same x.
+    The loss of a residual r = y − m x − b is r²/2 if |r| ≤ δ, and δ (|r| − δ/2) otherwise. If the
+    least-squares line leaves no residual beyond δ, the result is that line. If several lines are
+    equally good, it is the one with the least mean squared error; that can only be where no row has
+    |r| < δ, or where all rows that do have the same x.
 
-    `x` and `y` have shape (n,) and are finite, and x has at least two different values.
+    `x` and `y` have shape (n,) and are finite; x has at least two different values. `delta` is δ,
+    finite and above 0, in units of y.
 
     Raises
     ------
     InputError
-        As `fit` does, or if the slope or the intercept is too large for a number.
+        If the slope or the intercept is too large for a number, or as `fit` does.
 
     Huber, "Robust estimation of a location parameter" (1964); Madsen and Nielsen, "Finite
     algorithms for robust linear regression" (1990).
     """
-    moments = Moments.of(x, y)
-    residual = (y - moments.mean_y) - closed_form(moments).slope * (x - moments.mean_x)
-    if (np.abs(residual) <= delta).all():
-        squares = fit(x, y)
-        return squares.slope, squares.intercept
     points = _Points.of(x, y)
-    line = _least(points)
     width = exactly(delta) / points.unit_y
-    cell = line.cell()
+    moments = Moments.of(points.u, points.v)
+    slope = moments.sxy / moments.sxx
+    residual = (points.v - moments.mean_y) - slope * (points.u - moments.mean_x)
+    if float(np.abs(residual).max()) <= width:
+        line = fit(x, y)
+        return line.slope, line.intercept
+    start = _least(points)
+    cell = start.cell()
     if cell is not None:
-        # A loss of δ (|r| − δ/2) in each row is the least that there can be, if it can be had.
+        # No loss is below δ (|r| − δ/2). Lines with no residual below δ have it in every row, so
+        # those of them with the least Σ|r| are the least points.
         best = cell.closest(_Squares.of(points), width)
         if best is not None:
             return points.rounded(best)
-    return points.rounded(_bend(line, width))
+    return points.rounded(_huber_line(start, width))
 
 
 def robust_scale(residuals: FloatArray) -> float:
     """Median absolute deviation of the residuals from their median, times 1.4826.
 
-    For normal residuals it estimates the standard deviation, and outliers hardly move it. If more
-    than half of the residuals are equal, the median deviation is 0. Then it is the mean absolute
-    deviation from the median times √(π/2), which estimates the same; and if all residuals are
-    equal, their absolute value. So it is 0 only if all residuals are.
+    It estimates the standard deviation of normal residuals, and a few outliers hardly change it.
+    The median is 0 if more than half of the residuals are equal. Then the result is their mean
+    absolute deviation from the median, times √(π/2), which estimates the same. If all are equal, it
+    is their absolute value. So it is 0 only if all residuals are 0.
 
-    `residuals` has shape (n,), n at least 1, and are finite.
+    `residuals` has shape (n,), n at least 1, and is finite.
 
-    Hampel, "The influence curve and its role in robust estimation" (1974); the mean in place of a
-    median of 0: Iglewicz and Hoaglin, "How to detect and handle outliers" (1993).
+    Hampel, "The influence curve and its role in robust estimation" (1974); with the mean, Iglewicz
+    and Hoaglin, "How to detect and handle outliers" (1993).
     """
-    middle = float(np.median(residuals))
-    deviation = np.abs(residuals - middle)
+    centre = float(np.median(residuals))
+    deviation = np.abs(residuals - centre)
     median, largest = float(np.median(deviation)), float(deviation.max())
     if median > 0:
-        return _TO_SIGMA * median
+        return 1.4826 * median
     if largest > 0:
-        # Of shares, since a mean of the smallest numbers would be rounded to 0.
-        return math.sqrt(math.pi / 2) * float((deviation / largest).mean()) * largest
-    return abs(middle)
+        # Of the smallest floats, the mean is rounded to 0.
+        return max(math.sqrt(math.pi / 2) * float(deviation.mean()), math.ulp(0.0))
+    return abs(centre)
 
 
 @dataclass(frozen=True, eq=False)
 class _Points:
-    """The points as whole numbers u and v, both of shape (n,), with x = u unit_x, y = v unit_y."""
+    """The rows in whole numbers u and v, both of shape (n,): x = u unit_x and y = v unit_y."""
 
     u: FloatArray
     v: FloatArray
@@ -155,53 +157,52 @@ class _Points:
         return _Points(u, v, unit_x, unit_y)
 
     @cached_property
-    def most(self) -> float:
-        """At least the sum of the distances in u of all points from any of them."""
+    def bound(self) -> float:
+        """n times the range of u, which no sum over the rows of distances in u exceeds."""
         return float(len(self.u) * (self.u.max() - self.u.min()))
 
-    def some(self) -> _Points:
-        """A few of them."""
+    def sample(self) -> _Points:
+        """One row in `_STRIDE`."""
         return replace(self, u=self.u[::_STRIDE], v=self.v[::_STRIDE])
 
     def balance(self, weight: FloatArray, pivot: int) -> float:
-        """Σ w (u − u of the pivot) for weights w of −1, 0 or 1, shape (n,); its sign is exact."""
+        """Σ w (u − u of row `pivot`), with its exact sign; w is −1, 0 or 1, shape (n,)."""
         total = float((weight * (self.u - self.u[pivot])).sum())
-        if self.most < _WHOLE or abs(total) > _UNSURE_SUM * self.most:
+        if self.bound < _WHOLE or abs(total) > _UNSURE_SUM * self.bound:
             return total
         terms = zip(weight.tolist(), self.u.tolist(), strict=True)
-        exact = sum(int(sign) * int(u) for sign, u in terms)
+        exact = sum(int(w) * int(u) for w, u in terms)
         return float(exact - int(weight.sum()) * int(self.u[pivot]))
 
-    def rounded(self, line: Exact) -> tuple[float, float]:
-        """A line of u and v, in the units of x and y."""
+    def rounded(self, line: _Exact) -> tuple[float, float]:
+        """The slope and the intercept of a line of u and v, in units of x and y."""
         slope, intercept = line
         try:
             return float(slope * self.unit_y / self.unit_x), float(intercept * self.unit_y)
         except OverflowError:
-            raise InputError(
-                "the slope is too large for a number; use larger units for y"
-            ) from None
+            message = "the slope is too large for a number; use larger units for y"
+            raise InputError(message) from None
 
 
 def _in_units(values: FloatArray) -> tuple[FloatArray, Fraction]:
-    """The values as whole multiples of a unit, and that unit."""
-    decimal = _in_decimals(values[:_NEAREST])
-    if decimal is not None:
-        decimal = _in_decimals(values)
-    if decimal is not None:
-        return decimal
+    """The values as multiples of a unit, and the unit: a power of ten, or else of two."""
+    # A few values show quickly that a column has too many digits.
+    if _in_decimals(values[:_NEAREST]) is not None:
+        decimals = _in_decimals(values)
+        if decimals is not None:
+            return decimals
     _, exponent = np.frexp(values[values != 0])
-    # Of digits that a number of so many bits can't hold beside the largest, nothing would be seen.
+    # Where sizes differ by more than that, what is lost is 2^-480 of the largest.
     shift = min(53 - int(exponent.min()), _BITS - int(exponent.max()))
     return np.rint(np.ldexp(values, shift)), Fraction(2) ** -shift
 
 
 def _in_decimals(values: FloatArray) -> tuple[FloatArray, Fraction] | None:
-    """The same with a power of ten as the unit, if all have few enough digits."""
+    """The values as multiples of a power of ten, and that, if they have few enough digits."""
     largest = float(np.abs(values).max())
     for places in range(23):  # 10^22 is the last power of ten that is a float
         power = 10.0**places
-        if largest * power >= _DECIMAL_DIGITS:
+        if largest * power >= _FIFTEEN_DIGITS:
             break
         whole = np.rint(values * power)
         if (whole / power == values).all():
@@ -210,12 +211,12 @@ def _in_decimals(values: FloatArray) -> tuple[FloatArray, Fraction] | None:
 
 
 class _Line:
-    """A line through two of the points that differ in u.
+    """A line through two points with different u.
 
-    `above` says how far each point is above the line, times `run`, the distance in u of the two
-    points; `side` is its sign, which is exact. Both have shape (n,).
+    `above` is how far each row is above the line, times `run`, the distance in u of the two points;
+    `side` is its sign, which is exact. Both have shape (n,). `on` are the rows on the line.
 
-    The line turns about a point on it, the pivot; `way` is 1 if its slope rises and −1 if it falls.
+    A line turns about a row on it, the pivot. `way` is 1 if its slope rises, and −1 if it falls.
     """
 
     def __init__(self, points: _Points, first: int, second: int) -> None:
@@ -233,9 +234,10 @@ class _Line:
         unsure = np.flatnonzero((np.abs(self.above) <= _UNSURE * size) & (size >= _WHOLE))
         self.above[unsure] = [float(exact) for exact in self.exactly_above(unsure)]
         self.side = np.sign(self.above)
+        self.on = np.flatnonzero(self.side == 0)
 
     def exactly_above(self, rows: NDArray[np.intp]) -> list[int]:
-        """What `above` holds of some rows, not rounded."""
+        """`above` of some rows, not rounded."""
         u, v = self.points.u, self.points.v
         u0, v0 = int(u[self.first]), int(v[self.first])
         run, rise = int(u[self.second]) - u0, int(v[self.second]) - v0
@@ -243,7 +245,7 @@ class _Line:
         return [(int(b) - v0) * run - (int(a) - u0) * rise for a, b in places]
 
     @property
-    def exact(self) -> Exact:
+    def exact(self) -> _Exact:
         """Its slope and intercept, in u and v."""
         u, v = self.points.u, self.points.v
         u0, v0 = int(u[self.first]), int(v[self.first])
@@ -251,30 +253,25 @@ class _Line:
         return slope, v0 - slope * u0
 
     def change(self, pivot: int, way: int) -> float:
-        """By how much Σ|residual| grows as the line begins to turn, for a change of slope of 1.
-
-        Its sign is exact.
-        """
-        # A point on the line is left behind on either side.
-        lever = self.points.u - self.points.u[pivot]
-        return self.points.balance(
-            np.where(self.side == 0, np.sign(lever), -way * self.side), pivot
-        )
+        """The derivative of Σ|residual| by the slope as the line turns `way`; its sign is exact."""
+        weight = -way * self.side
+        # Rows on the line are soon off it, on either side.
+        weight[self.on] = np.sign(self.points.u[self.on] - self.points.u[pivot])
+        return self.points.balance(weight, pivot)
 
     def pivots(self, way: int) -> list[int]:
-        """The points on the line about which Σ|residual| grows least: one, or two of the same."""
-        rows = np.flatnonzero(self.side == 0)
-        _, index, count = np.unique(self.points.u[rows], return_index=True, return_counts=True)
-        # As the pivot moves to the right, `change` falls until so many points are left of it.
-        passed, needed = np.cumsum(count), (len(rows) - way * self.side.sum()) / 2
+        """The rows about which `change` is least: one, or two if it is the same for both."""
+        _, index, count = np.unique(self.points.u[self.on], return_index=True, return_counts=True)
+        # The further right the pivot is, the less the change, until so many rows are left of it.
+        passed, needed = np.cumsum(count), (len(self.on) - way * self.side.sum()) / 2
         place = min(int(np.searchsorted(passed, needed)), len(index) - 1)
         both = bool(passed[place] == needed)
-        return [int(row) for row in rows[index[place : place + 1 + both]]]
+        return [int(row) for row in self.on[index[place : place + 1 + both]]]
 
     def ahead(self, pivot: int, way: int) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
-        """Which points the line will meet as it turns, how far from the pivot, and how soon.
+        """The rows that the line will meet, their distances in u from the pivot, and the turns.
 
-        The second is a distance in u, the third a change of slope times `run`.
+        A turn is the change of slope until the line meets the row, times `run`.
         """
         lever = self.points.u - self.points.u[pivot]
         rows = np.flatnonzero(way * self.side * lever > 0)
@@ -282,7 +279,7 @@ class _Line:
         return rows, lever, np.abs(self.above[rows]) / lever
 
     def next(self, pivot: int, way: int) -> _Line:
-        """The line as it meets the first point, with no doubt which one is the first."""
+        """The line turned to the first row that it meets, which is found without rounding."""
         rows, _, turns = self.ahead(pivot, way)
         close = rows[turns <= (1 + _UNSURE) * turns.min()]
         u = self.points.u
@@ -292,8 +289,11 @@ class _Line:
         ]
         return _Line(self.points, pivot, int(close[exact.index(min(exact))]))
 
-    def turned(self, pivot: int, way: int, change: float) -> _Line:
-        """The line turned as far as Σ|residual| falls; `change`, below 0, is how it begins."""
+    def jump(self, pivot: int, way: int, change: float) -> _Line:
+        """The line turned to where Σ|residual| stops falling, or nearly so.
+
+        `change`, which is below 0, is the derivative to begin with.
+        """
         rows, lever, turns = self.ahead(pivot, way)
         nearest = _NEAREST
         while True:
@@ -301,59 +301,65 @@ class _Line:
             if nearest < len(rows):
                 order = np.argpartition(turns, nearest)[:nearest]
             order = order[np.argsort(turns[order])]
-            rising = change + np.cumsum(2 * lever[order])
-            if rising[-1] >= 0 or nearest >= len(rows):
+            # Each row adds twice its distance to the derivative: a weighted median is sought.
+            derivative = change + np.cumsum(2 * lever[order])
+            if derivative[-1] >= 0 or nearest >= len(rows):
                 break
             nearest *= 16
-        place = min(int(np.searchsorted(rising, 0.0)), len(order) - 1)
-        line = _Line(self.points, pivot, int(rows[order[place]]))
-        # Σ|residual| is convex: if it doesn't fall on the way back, it fell all the way to here.
-        return line if line.change(pivot, -way) >= 0 else self.next(pivot, way)
+        place = min(int(np.searchsorted(derivative, 0.0)), len(order) - 1)
+        return _Line(self.points, pivot, int(rows[order[place]]))
 
+    def better(self, pivot: int, way: int, change: float) -> _Line:
+        """A line with a smaller Σ|residual| for certain; the arguments are those of `jump`."""
+        line = self.jump(pivot, way, change)
+        overshot = line.change(pivot, -way)
+        if overshot < 0:
+            # From afar, rounding hides which of two rows comes first; from here it does not.
+            line = line.jump(pivot, -way, overshot)
+            if way * line.exact[0] <= way * self.exact[0] or line.change(pivot, -way) < 0:
+                return self.next(pivot, way)
+        # Σ|residual| is convex: it falls from here on, and doesn't rise before it is there.
+        return line
+
+    @cached_property
     def flat(self) -> list[tuple[int, int]]:
-        """The pivots and ways of turning that leave Σ|residual| as it is, if this is the least.
+        """Of a line with the least Σ|residual|, the pivots and ways to others that have it too.
 
-        None if the line is the only one; one if it is an end of a segment of lines, in the plane of
-        slope and intercept; two if it is a corner of a polygon.
+        In the plane of slope and intercept it is the only such line if there is none, the end of a
+        segment of them if there is one, and the corner of a polygon if there are two.
         """
-        ways = ((pivot, way) for way in (1, -1) for pivot in self.pivots(way))
-        return [(pivot, way) for pivot, way in ways if self.change(pivot, way) == 0]
+        turns = ((pivot, way) for way in (1, -1) for pivot in self.pivots(way))
+        return [(pivot, way) for pivot, way in turns if self.change(pivot, way) == 0]
 
     def cell(self) -> _Cell | None:
-        """The lines that are as good as this one, which is the least, if they fill a polygon."""
-        flat = self.flat()
-        if len(flat) < 2:
+        """The polygon of all lines with the least Σ|residual|, if this is a corner of one."""
+        if len(self.flat) < 2:
             return None
-        side = self.side.copy()
-        u = self.points.u
-        for row in np.flatnonzero(side == 0):
-            # Where a point on this line is seen from a line within the polygon.
-            turn = sum(way * (int(u[row]) - int(u[pivot])) for pivot, way in flat)
-            side[row] = -1 if turn > 0 else 1
+        u, v, side = self.points.u, self.points.v, self.side.copy()
+        for row in self.on:
+            # Halfway between the two ways, the line is inside.
+            rise = sum(way * (int(u[row]) - int(u[pivot])) for pivot, way in self.flat)
+            side[row] = -1 if rise > 0 else 1
         above, below = side > 0, side < 0
-        return _Cell(
-            _lower_hull(u[above], self.points.v[above]),
-            _lower_hull(-u[below], -self.points.v[below]),
-        )
+        return _Cell(_lower_hull(u[above], v[above]), _lower_hull(-u[below], -v[below]))
 
-    def tied(self) -> list[Exact]:
-        """All lines through two points that are as good as this one, which is the least."""
-        flat = self.flat()
-        if len(flat) == 1:
-            return [self.exact, self.next(*flat[0]).exact]
+    def ties(self) -> list[_Exact]:
+        """All lines through two points with the least Σ|residual|, if this is one."""
+        if len(self.flat) == 1:
+            return [self.exact, self.next(*self.flat[0]).exact]
         cell = self.cell()
         if cell is None:
             return [self.exact]
-        upper, lower = cell.chains(Fraction(0))
+        upper, lower = cell.corners(Fraction(0))
         return list({*upper, *lower})
 
 
 def _least(points: _Points) -> _Line:
     """A line with the least Σ|residual|.
 
-    From a line through two points it goes on to a better one, by turning about one of the points
-    on it, as long as there is one. Σ|residual| is convex and falls each time, so it comes to an
-    end, and that is the least.
+    The sum is convex and piecewise linear in slope and intercept. Where it can fall, it falls along
+    an edge, on which the line turns about one row. Each line is better than the one before, so the
+    search ends; and where no edge leads down, nothing does.
     """
     line = _Line(points, *_start(points))
     while True:
@@ -361,83 +367,81 @@ def _least(points: _Points) -> _Line:
         change, pivot, way = min((line.change(*turn), *turn) for turn in turns)
         if change >= 0:
             return line
-        line = line.turned(pivot, way, change)
+        line = line.better(pivot, way, change)
 
 
 def _start(points: _Points) -> tuple[int, int]:
-    """Two points to begin with: those of the best line of a few, or those farthest apart in u."""
-    if len(points.u) > _FEW:
-        few = points.some()
-        if few.most > 0:
-            line = _least(few)
+    """Two rows to start from: those of the best line of a sample, or the furthest apart in u."""
+    if len(points.u) > _FEW_ROWS:
+        sample = points.sample()
+        if sample.bound > 0:
+            line = _least(sample)
             return _STRIDE * line.first, _STRIDE * line.second
     return int(points.u.argmin()), int(points.u.argmax())
 
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """The lines below some points and above the others, which fill a polygon.
+    """The lines between two sets of points, which fill a polygon of slopes and intercepts.
 
-    `above` is the lower hull of the points that are above, and `below` that of the others after a
-    half-turn of the plane about 0, which puts them above too.
+    `above` are the corners of the lower hull of the upper set. `below` are those of the other set
+    after half a turn of the plane about 0, so that they are above the turned line too.
     """
 
     above: list[tuple[int, int]]
     below: list[tuple[int, int]]
 
-    def room(self, line: Exact) -> Fraction:
-        """The distance of the nearest point from a line, in v; negative if it is on the wrong side."""
+    def room(self, line: _Exact) -> Fraction:
+        """The least residual, in v, of the points above, and below with the sign changed."""
         slope, intercept = line
         return min(
             min(v - slope * u for u, v in self.above) - intercept,
             min(v - slope * u for u, v in self.below) + intercept,
         )
 
-    def chains(self, width: Fraction) -> tuple[list[Exact], list[Exact]]:
-        """The corners of the polygon of the lines that are at least `width` from all points, in v.
+    def corners(self, width: Fraction) -> tuple[list[_Exact], list[_Exact]]:
+        """The corners of the polygon of lines with at least so much room: its upper and lower side.
 
-        One list has those that are just so far from a point above, the other of a point below, both
-        in the order of their slopes; corners may be there twice. Empty if there is no such line.
+        Both are in the order of their slopes, and empty if there is no such line. A corner may come
+        twice.
         """
-        upper: list[Exact] = []
-        lower: list[Exact] = []
+        upper: list[_Exact] = []
+        lower: list[_Exact] = []
         above = below = 0
-        previous: Fraction | None = None
+        last: Fraction | None = None
         while True:
+            # Of the lines with one slope, these two points leave so much: room − slope·narrowing.
             (ua, va), (ub, vb) = self.above[above], self.below[below]
-            # Of all lines of one slope, those between these two points are the ones with room.
             room, narrowing = va + vb - 2 * width, ua + ub
-            slope_a, slope_b = _edge(self.above, above), _edge(self.below, below)
-            slopes = [slope for slope in (slope_a, slope_b) if slope is not None]
-            following = min(slopes, default=None)
+            # From some slope on it is another point, the next of its hull.
+            edge_above, edge_below = _edge(self.above, above), _edge(self.below, below)
+            edges = [edge for edge in (edge_above, edge_below) if edge is not None]
+            slope = min(edges, default=None)
             if narrowing:
-                closed = Fraction(room) / narrowing
-                if (previous is None or previous <= closed) and (
-                    following is None or closed <= following
-                ):
-                    corner = closed, va - width - closed * ua
-                    upper.append(corner)
-                    lower.append(corner)
-            if following is None:
+                end = Fraction(room) / narrowing
+                if (last is None or last <= end) and (slope is None or end <= slope):
+                    upper.append((end, va - width - end * ua))
+                    lower.append(upper[-1])
+            if slope is None:
                 return upper, lower
-            open_here = room >= following * narrowing
-            if slope_a == following:
-                if open_here:
-                    upper.append((following, va - width - following * ua))
+            fits = room >= slope * narrowing
+            if slope == edge_above:
                 above += 1
+                if fits:
+                    upper.append((slope, va - width - slope * ua))
             else:
-                if open_here:
-                    lower.append((following, following * ub - vb + width))
                 below += 1
-            previous = following
+                if fits:
+                    lower.append((slope, slope * ub - vb + width))
+            last = slope
 
-    def closest(self, squares: _Squares, width: Fraction) -> Exact | None:
-        """The line with the least squared error of those at least `width` from all points, in v."""
+    def closest(self, squares: _Squares, width: Fraction) -> _Exact | None:
+        """The line with the least squared error of those with so much room, if there are any."""
         if self.room(squares.least) >= width:
             return squares.least
-        chains = self.chains(width)
-        ends = [squares.between(*pair) for chain in chains for pair in pairwise(chain)]
-        return min((*chains[0], *chains[1], *ends), key=squares.rank, default=None)
+        sides = self.corners(width)
+        edges = [squares.between(*ends) for side in sides for ends in pairwise(side)]
+        return min((*sides[0], *edges), key=squares.rank, default=None)
 
 
 def _edge(hull: list[tuple[int, int]], place: int) -> Fraction | None:
@@ -449,7 +453,7 @@ def _edge(hull: list[tuple[int, int]], place: int) -> Fraction | None:
 
 
 def _lower_hull(u: FloatArray, v: FloatArray) -> list[tuple[int, int]]:
-    """The corners of the points' convex hull that are seen from below, from left to right.
+    """The corners of the lower side of the points' convex hull, from left to right.
 
     Andrew, "Another efficient algorithm for convex hulls in two dimensions" (1979).
     """
@@ -458,24 +462,24 @@ def _lower_hull(u: FloatArray, v: FloatArray) -> list[tuple[int, int]]:
     lowest = np.append(True, np.diff(u) > 0)
     hull: list[tuple[int, int]] = []
     for a, b in zip(u[lowest].tolist(), v[lowest].tolist(), strict=True):
-        point = int(a), int(b)
+        u2, v2 = int(a), int(b)
         while len(hull) > 1:
             (u0, v0), (u1, v1) = hull[-2:]
-            if (v1 - v0) * (point[0] - u0) < (point[1] - v0) * (u1 - u0):
+            if (v1 - v0) * (u2 - u0) < (v2 - v0) * (u1 - u0):
                 break
             hull.pop()
-        hull.append(point)
+        hull.append((u2, v2))
     return hull
 
 
 @dataclass(frozen=True, slots=True)
 class _Squares:
-    """The squared error of lines, of which it needs n, Σu, Σu² and the line with the least."""
+    """The squared error of any line: n, Σu, Σu² and the least-squares line are enough."""
 
     n: int
     u: int
     uu: int
-    least: Exact
+    least: _Exact
 
     @staticmethod
     def of(points: _Points) -> _Squares:
@@ -486,111 +490,117 @@ class _Squares:
         slope = Fraction(n * uv - u * v, n * uu - u * u)
         return _Squares(n, u, uu, (slope, (v - slope * u) / n))
 
-    def _product(self, one: Exact, other: Exact) -> Fraction:
-        """Σ(m u + b)(m' u + b'), of two lines."""
+    def product(self, one: _Exact, other: _Exact) -> Fraction:
+        """Σ (m u + b)(m' u + b') of two lines, over the rows."""
         (m, b), (k, c) = one, other
         return m * k * self.uu + (m * c + b * k) * self.u + b * c * self.n
 
-    def rank(self, line: Exact) -> tuple[Fraction, Fraction, Fraction]:
-        """How good a line is: how much its squared error exceeds the least, slope and intercept."""
+    def rank(self, line: _Exact) -> tuple[Fraction, Fraction, Fraction]:
+        """By how much its squared error exceeds the least one, its slope and its intercept."""
         off = line[0] - self.least[0], line[1] - self.least[1]
-        return self._product(off, off), *line
+        return self.product(off, off), *line
 
-    def between(self, one: Exact, other: Exact) -> Exact:
-        """The line with the least squared error on the segment from one to another."""
+    def between(self, one: _Exact, other: _Exact) -> _Exact:
+        """The line with the least squared error on the segment between two lines."""
         step = other[0] - one[0], other[1] - one[1]
         if not any(step):
             return one
         missing = self.least[0] - one[0], self.least[1] - one[1]
-        share = self._product(missing, step) / self._product(step, step)
+        share = self.product(missing, step) / self.product(step, step)
         share = min(max(share, Fraction(0)), Fraction(1))
         return one[0] + share * step[0], one[1] + share * step[1]
 
 
-def _bend(line: _Line, width: Fraction) -> Exact:
-    """The line with the least Huber loss, δ being `width`, found from the least absolute one."""
-    points = line.points
-    centre, reach = float(np.rint(points.u.mean())), float(points.u.max() - points.u.min())
-    residual, lever = line.above / line.run, (points.u - centre) / reach
-    # In multiples of δ.
+def _huber_line(start: _Line, width: Fraction) -> _Exact:
+    """The line with the least Huber loss; δ is `width`, and the search begins at `start`."""
+    points = start.points
+    centre, span = float(np.rint(points.u.mean())), float(points.u.max() - points.u.min())
+    lever, residual = (points.u - centre) / span, start.above / start.run
+    # From here on in multiples of δ.
     delta = max(float(width), _NEGLIGIBLE * float(np.abs(residual).max()))
     residual /= delta
-    level, tilt = _descend(residual, lever)
-    left = residual - (level + tilt * lever)
-    side = np.where(np.abs(left) < _INSIDE, 0.0, np.sign(left))
+    rise, tilt = _newton(residual, lever)
+    residual -= rise + tilt * lever
+    side = np.where(np.abs(residual) < _INSIDE, 0.0, np.sign(residual))
     inside = np.flatnonzero(side == 0)
-    if len(inside) and (points.u[inside] == points.u[inside[0]]).all():
-        # Turning about the rows inside changes no loss there, and maybe in sum none elsewhere.
+    if len(inside) and np.ptp(points.u[inside]) == 0:
+        # To turn about these rows changes no loss of theirs. If it changes none of the others in
+        # sum, many lines are equally good.
         pivot = int(inside[0])
         if points.balance(side, pivot) == 0:
-            free = _free_turn(left, lever - lever[pivot], side)
-            level, tilt = level - free * lever[pivot], tilt + free
-    rise, turn = Fraction(level) * Fraction(delta), Fraction(tilt / reach) * Fraction(delta)
-    slope, intercept = line.exact
-    return slope + turn, intercept + rise - turn * int(centre)
+            turn = _free_turn(residual, lever - lever[pivot], side)
+            rise, tilt = rise - turn * float(lever[pivot]), tilt + turn
+    slope, intercept = start.exact
+    steeper, higher = (Fraction(part) * Fraction(delta) for part in (tilt / span, rise))
+    return slope + steeper, intercept + higher - steeper * int(centre)
 
 
-def _descend(residual: FloatArray, lever: FloatArray) -> tuple[float, float]:
-    """The level and the tilt with the least Huber loss of r = residual − level − tilt·lever, δ = 1.
-
-    Newton's method: the loss is a parabola as long as the same rows are inside δ.
-    """
-    level = tilt = 0.0
-    best = level, tilt
-    least_loss = least_pull = math.inf
+def _newton(residual: FloatArray, lever: FloatArray) -> tuple[float, float]:
+    """Rise and tilt with the least Huber loss of residual − rise − tilt·lever, δ = 1."""
+    rise = tilt = 0.0
+    best = rise, tilt
+    least_loss = least_steepness = math.inf
     while True:
-        left = residual - (level + tilt * lever)
-        pull = np.clip(left, -1, 1)
-        loss = float((pull * (left - pull / 2)).sum())
-        steepness = math.hypot(pull.sum(), (pull * lever).sum())
-        # Close to the least point all losses are equal but for rounding; their slopes are not.
-        if not (loss < least_loss or steepness < least_pull / 2):
+        left = residual - (rise + tilt * lever)
+        influence = np.clip(left, -1, 1)
+        loss = float((influence * (left - influence / 2)).sum())
+        steepness = math.hypot(influence.sum(), (influence * lever).sum())
+        # Close to the least point, losses differ by rounding errors only, and gradients still tell.
+        if not (loss < least_loss or steepness < least_steepness / 2):
             return best
-        if steepness < least_pull:
-            best = level, tilt
-        least_loss, least_pull = min(loss, least_loss), min(steepness, least_pull)
+        if steepness < least_steepness:
+            best = rise, tilt
         if steepness == 0:
             return best
+        least_loss, least_steepness = min(loss, least_loss), min(steepness, least_steepness)
         size = np.abs(left)
         weight = (size < 1).astype(np.float64)
         arms = lever[size < 1]
         if not len(arms) or arms.min() == arms.max():
-            # No parabola, or a trough. The weights of the rows beyond δ make a bowl of it.
+            # The rows inside δ don't bend the loss in every direction, so the others help a little.
             weight += 1e-6 / np.maximum(size, 1)
+        # With levers from their weighted mean, rise and tilt are independent of each other.
         total = weight.sum()
-        centre = (weight * lever).sum() / total
-        arm = lever - centre
-        rise = pull.sum() / total
-        turn = (pull * arm).sum() / (weight * arm * arm).sum()
-        share = _share(left, rise + turn * arm)
-        level += share * float(rise - turn * centre)
-        tilt += share * float(turn)
+        mean = (weight * lever).sum() / total
+        arm = lever - mean
+        up = float(influence.sum() / total)
+        turn = float((influence * arm).sum() / (weight * arm * arm).sum())
+        length = _step_length(left, up + turn * arm)
+        rise += length * (up - turn * float(mean))
+        tilt += length * turn
 
 
-def _share(left: FloatArray, step: FloatArray) -> float:
-    """How much of a step leads down to where the slope of the Huber loss is a tenth, or less."""
-    low, high, share = 0.0, math.inf, 1.0
-    start, longest = float((np.clip(left, -1, 1) * step).sum()), float(np.abs(step).max())
-    while True:
-        moved = left - share * step
-        falling = float((np.clip(moved, -1, 1) * step).sum())
-        if abs(falling) <= start / 10 or share * longest < _ROUNDING:
-            return share
-        low, high = (share, high) if falling > 0 else (low, share)
-        inside = step[np.abs(moved) < 1]
-        curvature = float((inside * inside).sum())
-        following = share + falling / curvature if curvature > 0 else math.nan
-        if not low < following < high:
-            following = (low + high) / 2 if high < math.inf else 8 * share
-        share = following
+def _step_length(residual: FloatArray, step: FloatArray) -> float:
+    """How much of a step to take, so that the loss is at most a tenth as steep along it."""
+    terms = np.clip(residual, -1, 1) * step
+    start = float(terms.sum())
+    low, high, length = 0.0, math.inf, 1.0
+    if start <= _ROUNDING * float(np.abs(terms).sum()):
+        return length
+    for trial in count(1):
+        left = residual - length * step
+        descent = float((np.clip(left, -1, 1) * step).sum())
+        if abs(descent) <= start / 10:
+            break
+        low, high = (length, high) if descent > 0 else (low, length)
+        bending = step[np.abs(left) < 1]
+        curvature = float((bending * bending).sum())
+        following = length + descent / curvature if curvature > 0 else math.nan
+        # Newton's method along the step, and bisection where that leaves the interval or is slow.
+        if trial % 4 == 0 or not low < following < high:
+            following = (low + high) / 2 if high < math.inf else 8 * length
+        if following in (low, high):
+            break
+        length = following
+    return length
 
 
-def _free_turn(left: FloatArray, lever: FloatArray, side: FloatArray) -> float:
-    """The turn that makes the squared error least and lets no row come inside δ = 1."""
-    best = float((left * lever).sum() / (lever * lever).sum())
-    towards = side * lever
-    with np.errstate(divide="ignore", invalid="ignore"):
-        turns = np.maximum(side * left - 1, 0) / towards
-    most = turns[towards > 0].min(initial=math.inf)
-    least = turns[towards < 0].max(initial=-math.inf)
+def _free_turn(residual: FloatArray, lever: FloatArray, side: FloatArray) -> float:
+    """The turn with the least squared error that brings no row from beyond δ = 1 inside."""
+    best = float((residual * lever).sum() / (lever * lever).sum())
+    approach = side * lever
+    left, right = approach < 0, approach > 0
+    room = np.maximum(side * residual - 1, 0)
+    least = (room[left] / approach[left]).max(initial=-math.inf)
+    most = (room[right] / approach[right]).min(initial=math.inf)
     return float(min(max(best, least), most))

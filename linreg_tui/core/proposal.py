@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.known import settings_of
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
@@ -62,16 +63,16 @@ def proposed(data: Dataset, **given: Any) -> Settings:
     asked = Settings.of(**given)
     if given.keys() >= PROPOSED:
         return asked
-    training = asked.split(data).training
     raw = given.get("standardize", False if "learning_rate_m" in given else None)
-    fitting = _fitting(training, raw)
+    if (own := settings_of(data)) is not None:
+        fitting = replace(own, standardize=bool(raw))
+    else:
+        fitting = _fitting(asked.split(data).training, raw)
     names = PROPOSED - given.keys()
     return asked.with_values(**{name: fitting.values[name] for name in names})
 
 
 def _fitting(data: Dataset, standardize: bool | None) -> Settings:
-    if _is_notebooks(data):
-        return Settings(standardize=bool(standardize))
     start = Settings(initial_slope=0.0, initial_intercept=_below(data))
     rates = [_with_rates(data, start, fraction) for fraction in FRACTIONS]
     if not standardize:
@@ -83,10 +84,6 @@ def _fitting(data: Dataset, standardize: bool | None) -> Settings:
     # On z-scores m's rate does nothing, until somebody turns them off.
     scaled = replace(rates[0], standardize=True, learning_rate_b=FRACTION_OF_Z_SCORES / 2)
     return _restrained(data, scaled)
-
-
-def _is_notebooks(data: Dataset) -> bool:
-    return data.total == 551 and (data.sums.x, data.sums.y) == (775791, 87177171)
 
 
 def _below(data: Dataset) -> float:

@@ -10,7 +10,7 @@ from itertools import permutations, repeat
 import numpy as np
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.examples import HOUSES
+from linreg_tui.core.known import columns_among
 from linreg_tui.core.reading.header import MISSING
 from linreg_tui.core.reading.numerals import number
 from linreg_tui.core.reading.table import Table
@@ -106,8 +106,8 @@ def guess(found: Sequence[Column], x: str | None = None, y: str | None = None) -
     of the rows is taken where nothing else is left.
     """
     usual = [column.name for column in found if column.guessed]
-    if {HOUSES.x, HOUSES.y} <= {column.name for column in found if column.x and column.y}:
-        usual = [HOUSES.x, HOUSES.y]
+    if known := columns_among({column.name for column in found if column.x and column.y}):
+        usual = [*known]
     usual = [name for name in usual if name not in (x, y)]
     missing = [x, y].count(None)
     if len(usual) < missing:
