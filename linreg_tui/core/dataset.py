@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.closed_form import ClosedForm, Residuals, Sums, fit, sums_of
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.extent import Extent
@@ -46,8 +47,8 @@ class Split:
     test: Dataset
 
 
-@dataclass(frozen=True)
-class Dataset:
+@dataclass(frozen=True, eq=False)
+class Dataset(ByValue):
     """n rows of x and y, all finite, and where they came from.
 
     `x` and `y` have shape (n,) and are read-only; `dropped` counts the rows left out because they

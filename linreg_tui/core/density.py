@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
 
@@ -25,8 +26,8 @@ _FINEST = -1000
 Counts = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Density:
+@dataclass(frozen=True, slots=True, eq=False)
+class Density(ByValue):
     """`counts`, of shape (k, l), of points in cells of the widths 2^`powers` of x and y.
 
     Cell (i, j) begins at `first` + (i, j), in its widths. `extent` is that of the points.

@@ -10,6 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.closed_form import ClosedForm
 from linreg_tui.core.moments import FloatArray
 
@@ -23,8 +24,8 @@ TAIL, BODY = 512, 2048
 """Of many order statistics so many at either end are kept, and so many evenly in between."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostics:
+@dataclass(frozen=True, slots=True, eq=False)
+class Diagnostics(ByValue):
     """What the line leaves of each row; all arrays of shape (n,).
 
     `residuals` are y − ŷ, `leverage` says how much a row pulls the line towards itself, from 1/n

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.closed_form import ClosedForm, Sums, fit
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.extent import Extent
@@ -17,49 +19,78 @@ from linreg_tui.core.tally import Tally
 Point = tuple[float, float]
 
 
-class EditedDataset(Dataset):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class _Columns(ByValue):
+    """x and y of edited rows, in the order of their numbers; put together when first asked for."""
+
+    original: Dataset
+    changed: Mapping[int, Point | None] = field(hash=False)
+
+    @cached_property
+    def x(self) -> FloatArray:
+        """Of shape (n,), read-only."""
+        return self._column(self.original.x, 0)
+
+    @cached_property
+    def y(self) -> FloatArray:
+        """Of shape (n,), read-only."""
+        return self._column(self.original.y, 1)
+
+    def _column(self, values: FloatArray, place: int) -> FloatArray:
+        whole, kept = values.copy(), np.ones(len(values), dtype=np.bool_)
+        added = []
+        for row, point in sorted(self.changed.items()):
+            if point is None:
+                kept[row] = False
+            elif row >= len(values):
+                added.append(point[place])
+            else:
+                whole[row] = point[place]
+        column = np.concatenate([whole[kept], added])
+        column.flags.writeable = False
+        return column
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class EditedDataset(_Columns, Dataset):
     """The rows of another data set but those in `changed`, which gives their places now.
 
     None is the place of a row that is gone. Numbers from the original's n on are of rows that were
-    added. `tally` is that of all the rows as they are. `x` and `y`, in the order of the numbers,
-    are put together when they are first asked for.
+    added. `tally` is that of all the rows as they are.
+
+    Two are equal if their originals and their changes are. None equals a data set that was not
+    edited: its rows keep their numbers, and these decide which rows are held out.
     """
 
-    original: Dataset
-    changed: Mapping[int, Point | None]
+    tally: Tally = field(compare=False)
+    # Neither given nor set, so that they are looked up in _Columns.
+    x: FloatArray = field(init=False, compare=False)
+    y: FloatArray = field(init=False, compare=False)
 
-    def __init__(
-        self, original: Dataset, changed: Mapping[int, Point | None], tally: Tally
-    ) -> None:
-        self.__dict__.update(
-            source=f"{original.source}, edited: {_told(original.n, changed)}",
-            x_name=original.x_name,
-            y_name=original.y_name,
+    def __post_init__(self) -> None:
+        pass  # there are no x and y yet to make read-only
+
+    @staticmethod
+    def of(original: Dataset, changed: Mapping[int, Point | None], tally: Tally) -> EditedDataset:
+        """The original with these changes; its source tells how many there are."""
+        return EditedDataset(
+            f"{original.source}, edited: {_told(original.n, changed)}",
+            original.x_name,
+            original.y_name,
             dropped=original.dropped,
+            whole=original.whole,
             missing=original.missing,
             columns=original.columns,
             notes=original.notes,
-            read_splits={},
             original=original,
             changed=changed,
             tally=tally,
-            whole=original.whole,
         )
 
     @property
     def n(self) -> int:
         """How many rows there are."""
         return self.tally.sums.n
-
-    @cached_property
-    def x(self) -> FloatArray:
-        """Of shape (n,), read-only."""
-        return self._whole(self.original.x, 0)
-
-    @cached_property
-    def y(self) -> FloatArray:
-        """Of shape (n,), read-only."""
-        return self._whole(self.original.y, 1)
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:
@@ -113,21 +144,6 @@ class EditedDataset(Dataset):
     def _unchanged(self) -> NDArray[np.bool_]:
         """Which of the original's sketched rows are what they were."""
         return np.isin(self.original.sketched, list(self.changed), invert=True)
-
-    def _whole(self, values: FloatArray, place: int) -> FloatArray:
-        """One column of all rows."""
-        whole, kept = values.copy(), np.ones(len(values), dtype=np.bool_)
-        added = []
-        for row, point in sorted(self.changed.items()):
-            if point is None:
-                kept[row] = False
-            elif row >= len(values):
-                added.append(point[place])
-            else:
-                whole[row] = point[place]
-        column = np.concatenate([whole[kept], added])
-        column.flags.writeable = False
-        return column
 
 
 def _told(n: int, changed: Mapping[int, Point | None]) -> str:

@@ -113,7 +113,7 @@ class Edits:
             del changed[edit.row]
         if not changed:
             return self.original
-        data = EditedDataset(self.original, changed, tally)
+        data = EditedDataset.of(self.original, changed, tally)
         try:
             _ = data.line
         except InputError as error:

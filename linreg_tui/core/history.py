@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.losses import Loss
 from linreg_tui.core.moments import FloatArray
@@ -135,8 +136,8 @@ class History:
         return twin
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve(ByValue):
     """Lowest and highest value within each of k spans of `stride` steps, of shape (k,)."""
 
     stride: int

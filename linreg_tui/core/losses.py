@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.least_points import least_absolute, least_huber
 from linreg_tui.core.moments import FloatArray, Moments, Number
 from linreg_tui.core.schema import Member, Range, about
@@ -157,16 +158,16 @@ class Loss(Member):
         return replace(rows, loss=float(rows.at(slope, intercept)))
 
 
-@dataclass(frozen=True, slots=True)
-class LeastOnRows:
+@dataclass(frozen=True, slots=True, eq=False)
+class LeastOnRows(ByValue):
     """The line with the least loss over rows (x, y), both of shape (n,)."""
 
     slope: float
     intercept: float
     loss: float
     of: Loss
-    x: FloatArray = field(repr=False, compare=False)
-    y: FloatArray = field(repr=False, compare=False)
+    x: FloatArray = field(repr=False)
+    y: FloatArray = field(repr=False)
 
     def at(self, slope: Number, intercept: Number) -> Number:
         """The loss of other lines."""

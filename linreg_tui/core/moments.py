@@ -11,6 +11,8 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.core.by_value import ByValue
+
 FloatArray = NDArray[np.float64]
 Number = TypeVar("Number", float, FloatArray)
 
@@ -34,8 +36,8 @@ def deviations(
         yield np.subtract(x[piece], x0, out=dx), np.subtract(y[piece], y0, out=dy)
 
 
-@dataclass(frozen=True, slots=True)
-class Moments(Generic[Number]):
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments(ByValue, Generic[Number]):
     """Count, means, and centred second moments of x and y.
 
     `sxx`, `sxy` and `syy` are sums over the rows of products of deviations from the means. Of one

@@ -20,6 +20,7 @@ from operator import add
 import numpy as np
 
 from linreg_tui.core.batches import Index
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments
@@ -29,8 +30,8 @@ from linreg_tui.core.sweep import SCALED_BATCH_SIZE
 MOST_WORKERS = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+@dataclass(frozen=True, slots=True, eq=False)
+class Share(ByValue):
     """A worker's part of a batch: the numbers of its rows, and what it found, in so many seconds.
 
     `place` is the process that it was found in.

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from linreg_tui.core.batches import Draws, Index
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.descent import State, descend
 from linreg_tui.core.errors import InputError
@@ -438,8 +439,8 @@ def events(run: Run) -> list[Event]:
     return sorted(found, key=lambda event: event.step)
 
 
-@dataclass(frozen=True, slots=True)
-class StepDetail:
+@dataclass(frozen=True, slots=True, eq=False)
+class StepDetail(ByValue):
     """How a step came from (m, b) to (m', b'), in the units that were trained in.
 
     Of the pairs, the first belongs to m and the second to b. `rows` are the numbers of the rows of

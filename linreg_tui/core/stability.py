@@ -100,7 +100,7 @@ def condition_number(moments: Moments[float]) -> float:
     return float(largest / smallest)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Batches:
     """The Hessians of k batches, of shape (k, 2, 2), and their gradients at the optimum, (k, 2).
 

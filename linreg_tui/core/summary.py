@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.moments import FloatArray
 
 FEWEST_BINS, MOST_BINS = 5, 40
@@ -17,8 +18,8 @@ NARROW = 1e-9
 """Values that differ by less, relative to their size, are in one bin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Histogram:
+@dataclass(frozen=True, slots=True, eq=False)
+class Histogram(ByValue):
     """How many values are in each of k bins: `edges` has shape (k + 1,), `counts` (k,)."""
 
     edges: FloatArray

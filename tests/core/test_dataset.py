@@ -3,7 +3,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -304,3 +306,59 @@ def test_a_column_with_some_words_can_be_data(tmp_path: Path) -> None:
     path.write_text("name,area,price\na,1,2\nb,,3\nc,3,x\nd,4,9\ne,5,11\n")
     data = load(str(path))
     assert (data.x_name, data.y_name, data.n, data.dropped) == ("area", "price", 3, 2)
+
+
+def made(**changed: Any) -> Dataset:
+    x, y = np.array([1.0, 2.0, 4.0]), np.array([3.0, 5.0, 8.0])
+    return replace(Dataset("some.csv", "x", "y", x, y), **changed)
+
+
+def test_data_sets_with_the_same_rows_and_names_are_equal() -> None:
+    assert made() == made()
+    assert hash(made()) == hash(made())
+    assert len({made(), made(), made(source="other.csv")}) == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"source": "other.csv"},
+        {"x_name": "z"},
+        {"y_name": "z"},
+        {"x": np.array([1.0, 2.0, 5.0])},
+        {"y": np.array([3.0, 5.0, 9.0])},
+        {"x": np.array([1.0, 2.0]), "y": np.array([3.0, 5.0])},
+        {"dropped": 1},
+        {"missing": (1, 0)},
+        {"columns": ("x", "y")},
+        {"notes": ("a note",)},
+    ],
+    ids=lambda changed: " and ".join(changed),
+)
+def test_whatever_a_data_set_tells_makes_a_difference(changed: dict[str, Any]) -> None:
+    assert made(**changed) != made()
+    assert made(**changed) == made(**changed)
+
+
+def test_what_was_worked_out_of_a_data_set_is_no_part_of_it() -> None:
+    one, other = made(), made()
+    _ = one.line, one.tally, one.extent, one.sketch, one.batches, one.split(0.4, 0)
+    assert one == other
+    assert replace(one, x=np.array([1.0, 2.0, 5.0])).line != one.line
+
+
+class Untouchable(np.ndarray[tuple[int], np.dtype[np.float64]]):
+    """Values that are never looked at."""
+
+    def __array_ufunc__(self, *_: object, **__: object) -> NoReturn:
+        raise AssertionError
+
+
+def test_a_data_set_is_compared_with_itself_and_hashed_without_a_look_at_its_rows() -> None:
+    values = np.arange(3.0).view(Untouchable)
+    data = Dataset("some.csv", "x", "y", values, values)
+    with pytest.raises(AssertionError):
+        _ = data.x == made().x
+    assert data == data
+    assert data == replace(data)
+    assert hash(data) == hash(made())

@@ -338,3 +338,53 @@ def test_sums_follow_edits_of_many_rows(rows: int) -> None:
     agree(data.line, afresh.line)
     for name in ("n", "x", "y", "xy", "xx"):
         assert getattr(data.sums, name) == pytest.approx(getattr(afresh.sums, name), rel=1e-12)
+
+
+def test_edits_that_come_to_the_same_are_equal(houses: Dataset) -> None:
+    one = Edits.of(houses).add(1000, 2e5).move(3, 1100, 1e5).remove(5).data
+    other = Edits.of(houses).remove(5).move(3, 0, 0).add(1000, 2e5).move(3, 1100, 1e5).data
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.tally == other.tally
+    assert np.array_equal(one.x, other.x)
+    assert one != Edits.of(houses).remove(5).add(1000, 2e5).move(3, 1101, 1e5).data
+    assert one != houses
+    assert houses != one
+
+
+def test_edited_rows_are_no_rows_that_were_read_since_they_are_parted_by_their_numbers(
+    houses: Dataset,
+) -> None:
+    edited = Edits.of(houses).remove(5).data
+    read = Dataset(edited.source, edited.x_name, edited.y_name, edited.x, edited.y)
+    assert np.array_equal(edited.x, read.x)
+    assert not np.array_equal(edited.split(0.25, 0).test.x, read.split(0.25, 0).test.x)
+    assert edited != read
+    assert read != edited
+
+
+def test_edited_rows_are_replaced_but_for_what_follows_from_the_edits(houses: Dataset) -> None:
+    edited = Edits.of(houses).add(1000, 2e5).data
+    renamed = replace(edited, source="mine.csv")
+    assert type(renamed) is type(edited)
+    assert renamed.source == "mine.csv"
+    assert renamed.line == edited.line
+    assert np.array_equal(renamed.x, edited.x)
+    assert renamed != edited
+    assert replace(renamed, source=edited.source) == edited
+    # From Python 3.13 on it is a TypeError.
+    with pytest.raises((TypeError, ValueError), match=r"field x is declared with .*init=False"):
+        replace(edited, x=edited.x)
+    with pytest.raises((TypeError, ValueError), match=r"field y is declared with .*init=False"):
+        replace(edited, y=edited.y)
+
+
+def test_to_compare_edited_rows_takes_no_look_at_them() -> None:
+    data = dataset(np.arange(5000.0), np.arange(5000.0) ** 2)
+    edited = Edits.of(data).add(1000, 2e5).data
+    again = Edits.of(data).add(1000, 2e5).data
+    assert edited == again != Edits.of(data).add(1000, 3e5).data
+    assert len({edited, again, replace(edited, source="mine.csv")}) == 2
+    assert "1000" not in repr(edited)
+    for one in (edited, again):
+        assert {"x", "y"}.isdisjoint(vars(one))
