@@ -148,7 +148,7 @@ def test_converged_is_within_a_hundredth_of_the_least_loss_wherever_y_is() -> No
     y = 101325 + 3 * t + np.random.default_rng(0).normal(0, 1, 200)
     data = Dataset("made", "t", "p", t, y)
     start = Settings(initial_slope=0.0, initial_intercept=101320.0)
-    statuses = {}
+    statuses: dict[str, int] = {}
     for epochs in range(1, 60):
         run = Run(data, Settings.of(**(start.values | RATES | {"epochs": epochs})))
         run.advance(run.budget)
