@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.proposal import ENOUGH, reach
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.report.records import Json
@@ -43,6 +45,19 @@ def tell_reading(data: Dataset) -> None:
     if data.notes:
         name, told = printable(Path(data.source).name), "; ".join(data.notes)
         sys.stderr.write(f"linreg-tui: {name}: {told}\n")
+
+
+def tell_reach(given: Collection[str], data: Dataset, settings: Settings) -> None:
+    """Say on stderr how far thirty steps come at rates that were proposed, if that isn't near."""
+    if {"learning_rate_b", "learning_rate_m"} & set(given):
+        return
+    excess = reach(data, settings)
+    if excess <= ENOUGH:
+        return
+    far = f"{100 * excess:,.0f}%" if math.isfinite(excess) else "far"
+    told = f"thirty full-batch steps at the proposed rates end {far} above the least loss"
+    way = f"choose {'' if settings.standardize else '--standardize, or '}more --epochs"
+    sys.stderr.write(f"linreg-tui: {told}: {way}\n")
 
 
 def tell_idle(given: Iterable[str], settings: Settings, steps: int | None = None) -> None:

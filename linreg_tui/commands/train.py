@@ -21,7 +21,7 @@ from linreg_tui.commands.arguments import (
     settings_for_workers,
     target,
 )
-from linreg_tui.commands.output import console, print_json, tell_idle, tell_reading
+from linreg_tui.commands.output import console, print_json, tell_idle, tell_reach, tell_reading
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.losses import Optimum
 from linreg_tui.core.run import Run
@@ -81,6 +81,7 @@ def command(words: list[str]) -> int:
     if options.json:
         print_json(records.train_object(run) | (records.team_object(team) if team else {}))
     tell_idle(given(options), settings, settings.steps(run.data.n))
+    tell_reach(given(options), data, settings)
     tell_reading(data)
     return 0
 

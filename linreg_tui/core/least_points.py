@@ -30,7 +30,7 @@ _FIFTEEN_DIGITS = 1e15
 _BITS = 480
 """The length of the longest whole numbers; sums of their products are still floats."""
 
-_UNSURE = 0.0
+_UNSURE = 2.0**-20
 """A difference smaller than this, relative to its terms, is worked out again in integers."""
 
 _UNSURE_SUM = 2.0**-40

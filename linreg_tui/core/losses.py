@@ -17,6 +17,7 @@ To add a loss, declare it here: a class with a name, `of`, `derivative` and `lea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -117,6 +118,11 @@ class Loss(Member):
     def curvature(self, moments: Moments[float]) -> FloatArray | None:
         """The largest that the second derivatives can be; None if nothing bounds them."""
         return self.hessian(moments)
+
+    @property
+    def steepest(self) -> float:
+        """The largest that ρ' can be."""
+        return math.inf
 
     def by_slope(self, batch: Batch, m: float, b: float) -> float:
         """∂L/∂m on a batch."""
@@ -233,6 +239,11 @@ class Absolute(Loss, name="absolute"):
     formula = "|r|"
     expectation = "it ends by jumping around its least point, in steps of about η"
 
+    @property
+    def steepest(self) -> float:
+        """The largest that ρ' can be."""
+        return 1.0
+
     def of(self, residual: FloatArray) -> FloatArray:
         """|r|."""
         return np.abs(residual)
@@ -272,6 +283,11 @@ class Huber(Loss, name="huber"):
             name="huber_delta",
         ),
     )
+
+    @property
+    def steepest(self) -> float:
+        """The largest that ρ' can be."""
+        return self.delta
 
     def of(self, residual: FloatArray) -> FloatArray:
         """½ r² up to δ, and δ (|r| − ½ δ) beyond."""

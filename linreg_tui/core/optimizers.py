@@ -36,6 +36,9 @@ class Optimizer(Member):
     linear: ClassVar[bool] = False
     """Whether direction and memory are linear in gradient and memory, without a constant part."""
 
+    own_steps: ClassVar[bool] = False
+    """Whether a step is about as long as the learning rate, whatever the size of the gradient."""
+
     symbol: ClassVar[str] = "∂L"
     """How its direction is written by hand."""
 
@@ -169,6 +172,7 @@ class AdaGrad(Optimizer, name="adagrad"):
     """
 
     start = (0.0,)
+    own_steps = True
     symbol = "∂L / √Σ∂L²"
     expectation = "its first step is η long, and each one after it is shorter"
 
@@ -189,6 +193,7 @@ class RMSProp(Optimizer, name="rmsprop"):
     """
 
     start = (0.0,)
+    own_steps = True
     symbol = "∂L / √s"
     expectation = "a step of it is about η long, the first ones up to ten times that"
 
@@ -210,6 +215,7 @@ class Adam(Optimizer, name="adam"):
     """
 
     start = (0.0, 0.0, 1.0, 1.0)
+    own_steps = True
     symbol = "m / √v"
     expectation = "a step of it is about η long, whatever the gradient"
 

@@ -1,58 +1,112 @@
-"""Learning rates and a starting line that suit the scale of the data.
+"""Learning rates, a starting line and a δ that suit the data, the loss and the optimizer.
 
-A step of gradient descent multiplies a parameter's distance from its best value, the other held
-still, by 1 − η h, with h the loss's second derivative. So a rate is a fraction of 1 / h. Where x is
-far from 0 compared to its spread, slope and intercept can hardly be told apart, and no learning
-rates reach the optimum in a few steps; there z-scores are proposed. Coming near the least loss is
-not enough for that: where y hardly depends on x, a level line does.
+Slope and intercept are to move alike. What a change of m does to the predictions grows with the
+root mean square of x, so m's rate follows from b's: it is b's over the mean of x², where a step is
+the gradient times the rate, and b's over the root of that, where a step is about the rate itself.
+One number is left to choose. Round numbers are tried out for thirty full-batch steps, and the
+smallest is proposed that comes within 1% of the least loss: the gentlest descent that arrives in
+time is also the one that small batches bear best. Where none arrives, it is the one that ends
+lowest, and how far that is above the least loss is known before the run.
+
+For plain gradient descent on the squared loss the Hessian says what is possible. Both rates are one
+fraction ω of the inverse of the second derivatives, ω = 2 η_b. A sequential update converges for
+every ω below 2 (it is successive over-relaxation), best with 2 / (1 + √(1 − ρ²)), ρ² being the
+square of x's mean over the mean of x²; a simultaneous one for ω below 2 / (1 + |ρ|), best with 1.
+Where x is far from 0 compared to its spread, ρ² is near 1, and no rates are good enough. There
+z-scores are proposed, in which ρ is 0. Coming near the least loss is not enough: where y hardly
+depends on x, a level line does; so the slope has to be about right as well.
+
+Young, "Iterative methods for solving partial difference equations of elliptic type" (1954).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.known import settings_of
+from linreg_tui.core.least_points import robust_scale
 from linreg_tui.core.run import Run
+from linreg_tui.core.schedules import Constant
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import over_batch_sizes
+from linreg_tui.core.units import training_units
 
-PROPOSED = frozenset(
-    {"learning_rate_m", "learning_rate_b", "initial_slope", "initial_intercept", "standardize"}
-)
+STEPS = 30
+"""How long a run is by default: the epochs of full-batch descent."""
 
-FRACTIONS = (0.5, 1.0)
-"""η h, of which the first is taken that comes to the optimum in the usual epochs."""
-
-FRACTION_OF_Z_SCORES = 0.4
-"""There a step leaves 0.6 of the distance, and thirty a five-millionth."""
-
-HEADROOM = 1.5
-"""How many times the rates could be as large, at least, for the smallest batch of a sweep."""
-
-BELOW = 2.0
-"""Standard deviations of y from its mean down to the line to start from."""
-
-VISIBLE = 0.01
-"""What may be left, at the end, of the loss above the least one at the start."""
+NEAR, ENOUGH = 0.01, 0.05
+"""How far above the least loss a run is to end, and at most may, in least losses."""
 
 TELLING = 0.1
 """How far off the slope may be, in slopes or in standard errors of it."""
 
-LOOKED_AT = 10_000
-"""Rows, evenly taken, from which it is told what small batches bear."""
+EXACT = 1e-12
+"""What may be left of the excess at the start where the least loss is 0."""
+
+NO_WORSE = 1.01
+"""Up to how many times the loss at the start a run may have on its way."""
+
+FURTHER = 2.0
+"""How many times nearer z-scores have to end to be proposed, where neither comes near."""
+
+HEADROOM = 1.5
+"""How many times the rates could be as large, if possible, for the smallest batch of a sweep."""
+
+BELOW, SEEN = 2.0, 0.2
+"""The start's distance from the mean: in deviations of y, and at least so much of its range."""
+
+DECADES = 3
+"""How many decades of round rates are tried."""
+
+HUBER_DELTA = 1.345
+"""δ in robust deviations of the residuals: 95% as sure as least squares if they are normal.
+
+Huber, "Robust statistics" (1981).
+"""
+
+LOOKED_AT, TRIED_ON = 10_000, 1_000
+"""Rows, evenly taken, that tell what small batches bear, and on which losses without moments are
+tried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Settings, and what thirty full-batch steps with them come to.
+
+    `excess` is how far above the least loss they end, in least losses. A run that comes `near` has
+    the slope about right, too. One that comes `halfway` has done half of what leads from the start
+    to 5% above the least loss, on a logarithmic scale.
+    """
+
+    settings: Settings
+    excess: float
+    near: bool
+    halfway: bool
 
 
 def proposed(data: Dataset, **given: Any) -> Settings:
     """Settings to start with: what is given, by the names of the schema, and what suits it.
 
-    For its own data they are the notebook's. Whether to train on z-scores is proposed too, unless
-    it is given, or a learning rate of the slope, which z-scores have no use for.
+    Raises
+    ------
+    InputError
+        If the data has no least-squares line.
+    """
+    return propose(data, **given).settings
+
+
+def propose(data: Dataset, **given: Any) -> Proposal:
+    """The same, and what they come to.
+
+    For a known data set they are its own. Whether to train on z-scores is proposed too, unless it
+    is given, or a learning rate of the slope, which z-scores have no use for.
 
     Raises
     ------
@@ -61,89 +115,164 @@ def proposed(data: Dataset, **given: Any) -> Settings:
     """
     data.line  # noqa: B018 - without one there is nothing to propose
     asked = Settings.of(**given)
-    if given.keys() >= PROPOSED:
-        return asked
+    training = asked.split(data).training
+    asked = _with_delta(training, asked, given)
+    own = settings_of(data)
     raw = given.get("standardize", False if "learning_rate_m" in given else None)
-    if (own := settings_of(data)) is not None:
+    start = replace(asked, initial_slope=0.0, initial_intercept=_below(training))
+    if own is not None:
+        start = replace(
+            start, initial_slope=own.initial_slope, initial_intercept=own.initial_intercept
+        )
+    if own is not None and (own.loss, own.optimizer) == (asked.loss, asked.optimizer):
         fitting = replace(own, standardize=bool(raw))
     else:
-        fitting = _fitting(asked.split(data).training, raw)
-    names = PROPOSED - given.keys()
-    return asked.with_values(**{name: fitting.values[name] for name in names})
+        fitting = _fitting(training, start, raw).settings
+    names = {one.name for one in Settings.schema() if one.about.proposed and one.owners is None}
+    values = {name: fitting.values[name] for name in names - given.keys()}
+    settings = asked.with_values(**values)
+    return _tried(_enough(training, settings), settings)
 
 
-def _fitting(data: Dataset, standardize: bool | None) -> Settings:
-    start = Settings(initial_slope=0.0, initial_intercept=_below(data))
-    rates = [_with_rates(data, start, fraction) for fraction in FRACTIONS]
-    if not standardize:
-        for raw in rates:
-            if _converges(data, raw):
-                return raw
-        if standardize is False:
-            return rates[0]
-    # On z-scores m's rate does nothing, until somebody turns them off.
-    scaled = replace(rates[0], standardize=True, learning_rate_b=FRACTION_OF_Z_SCORES / 2)
-    return _restrained(data, scaled)
+def reach(data: Dataset, settings: Settings) -> float:
+    """How far above the least loss thirty full-batch steps end, in least losses.
+
+    Infinite if the loss grows on the way. Of many rows, some tell if the loss has no moments.
+    """
+    training = settings.split(data).training
+    return _tried(_enough(training, settings), settings).excess
+
+
+def _with_delta(data: Dataset, asked: Settings, given: dict[str, Any]) -> Settings:
+    """With a δ that suits the residuals, where the loss has one and it isn't given."""
+    if "huber_delta" in given or "huber_delta" not in asked.loss.values:
+        return asked
+    scale = robust_scale(data.y - data.line.slope * data.x - data.line.intercept)
+    delta = float(f"{HUBER_DELTA * (scale or 1.0):.2g}")
+    return asked.with_values(huber_delta=delta)
 
 
 def _below(data: Dataset) -> float:
-    """The height of a level line below most of the data, in a round number."""
-    moments = data.moments
-    deviation = math.sqrt(moments.syy / moments.n) or abs(moments.mean_y) / 2 or 1.0
-    unit = 10.0 ** math.floor(math.log10(deviation / 2))
-    return float(f"{round((moments.mean_y - BELOW * deviation) / unit) * unit:.12g}")
+    """The height of a level line below most of the data that can be told from it, rounded."""
+    moments, extent = data.moments, data.extent
+    deviation = math.sqrt(moments.syy / moments.n)
+    gap = max(BELOW * deviation, SEEN * (extent.high - extent.low)) or abs(moments.mean_y) or 2.0
+    unit = 10.0 ** math.floor(math.log10(gap / 4))
+    return float(f"{round((moments.mean_y - gap) / unit) * unit:.12g}")
 
 
-def _with_rates(data: Dataset, start: Settings, fraction: float) -> Settings:
-    """Both rates as this fraction of the inverse of the loss's second derivatives."""
-    moments = data.moments
-    mean_square = moments.sxx / moments.n + moments.mean_x**2
-    rates = replace(
-        start,
-        learning_rate_m=_round_down(fraction / (2 * mean_square)),
-        learning_rate_b=_round_down(fraction / 2),
-    )
-    return _restrained(data, rates)
+def _fitting(data: Dataset, start: Settings, standardize: bool | None) -> Proposal:
+    """The best rates, on z-scores where these do better, unless that is given."""
+    raw = _best(data, replace(start, standardize=False))
+    if standardize is False:
+        return raw
+    room = _headroom(data, raw.settings) if raw.near else 0.0
+    if standardize is None and room >= HEADROOM:
+        return raw
+    scaled = _best(data, replace(start, standardize=True))
+    if standardize is None and _does_as_well(data, raw, room, scaled):
+        return raw
+    # On z-scores m's rate does nothing, until somebody turns them off.
+    rate = raw.settings.learning_rate_m
+    return replace(scaled, settings=replace(scaled.settings, learning_rate_m=rate))
 
 
-def _restrained(data: Dataset, settings: Settings) -> Settings:
-    """The same with smaller learning rates, if the smallest batch of a sweep asks for it."""
-    smallest = min(
-        trial.settings.batch_size or data.n for trial in over_batch_sizes(settings, data.n)
-    )
-    few = _few(data)
+def _does_as_well(data: Dataset, raw: Proposal, room: float, scaled: Proposal) -> bool:
+    """Whether z-scores are no better."""
+    if raw.near:
+        return not (scaled.near and _headroom(data, scaled.settings) > max(1.0, room))
+    enough = max(ENOUGH, FURTHER * scaled.excess)
+    return raw.halfway and not scaled.near and raw.excess <= enough
+
+
+def _headroom(data: Dataset, settings: Settings) -> float:
+    """How many times the rates could be as large for the smallest batch of a sweep."""
+    sizes = over_batch_sizes(settings, data.n)
+    smallest = min(trial.settings.batch_size or data.n for trial in sizes)
+    few = _few(data, LOOKED_AT)
     limit = predict(few, replace(settings, batch_size=min(smallest, few.n))).max_stable_scale
-    scale = 1.0 if limit is None else min(1.0, limit / HEADROOM)
-    return replace(
-        settings,
-        learning_rate_m=_round_down(settings.learning_rate_m * scale),
-        learning_rate_b=_round_down(settings.learning_rate_b * scale),
+    return math.inf if limit is None else limit
+
+
+def _best(data: Dataset, settings: Settings) -> Proposal:
+    """The settings with the smallest rates that come near, else with those that end lowest."""
+    settings = replace(settings, test_fraction=0.0)  # the rows are held out already
+    few, tried = _enough(data, settings), []
+    for rate_m, rate_b in _rates(data, settings):
+        one = _tried(few, replace(settings, learning_rate_m=rate_m, learning_rate_b=rate_b))
+        if one.near:
+            return one
+        tried.append(one)
+    return min(tried, key=lambda one: one.excess)
+
+
+def _tried(data: Dataset, settings: Settings) -> Proposal:
+    """What thirty full-batch steps come to; not near if the loss grew on the way."""
+    run = Run(
+        data,
+        replace(settings, batch_size=None, epochs=STEPS, schedule=Constant(), test_fraction=0.0),
     )
+    run.advance(STEPS)
+    slope, intercept, _, losses = run.history.columns()
+    excess = run.optimum.excess(slope[[0, -1]], intercept[[0, -1]])
+    start, end = float(excess[0]), float(excess[1])
+    least = max(run.optimum.loss, EXACT / NEAR * start)
+    if run.overflowed or losses.max() > NO_WORSE * max(losses[0], least):
+        end = math.inf
+    line = run.optimum
+    error = math.sqrt(max(run.closed_form.loss, EXACT * start) / run.data.moments.sxx)
+    told = abs(slope[-1] - line.slope) <= TELLING * math.hypot(line.slope, error)
+    near = told and end <= NEAR * least
+    halfway = end <= math.sqrt(ENOUGH * least * start)
+    return Proposal(settings, end / least if least else 0.0, bool(near), bool(halfway))
 
 
-def _few(data: Dataset) -> Dataset:
-    if data.n <= LOOKED_AT:
+def _enough(data: Dataset, settings: Settings) -> Dataset:
+    """The data, or if each step has to go over its rows, some of them."""
+    return data if settings.loss.from_moments else _few(data, TRIED_ON)
+
+
+def _few(data: Dataset, most: int) -> Dataset:
+    """At most so many of the rows, evenly taken."""
+    if data.n <= most:
         return data
-    rows = np.linspace(0, data.n - 1, LOOKED_AT).astype(np.intp)
-    x, y = data.x[rows], data.y[rows]
-    return Dataset(data.source, data.x_name, data.y_name, x, y, whole=data.whole)
+    rows = np.linspace(0, data.n - 1, most).astype(np.intp)
+    whole = data.whole if most == LOOKED_AT else None
+    return Dataset(data.source, data.x_name, data.y_name, data.x[rows], data.y[rows], whole=whole)
 
 
-def _converges(data: Dataset, settings: Settings) -> bool:
-    run = Run(data, settings)
-    run.advance(run.budget)
-    first, last = (run.history[step] for step in (0, run.history.last))
-    before, after = (run.optimum.excess(step.slope, step.intercept) for step in (first, last))
-    # Far from 0, what counts as converged on an exact line can be near where it started.
-    near = run.status == "converged" and after < VISIBLE * before
-    line, moments = run.closed_form, run.closed_form.moments
-    variance = line.loss / moments.sxx  # of the slope, as it is estimated from so many rows
-    off = abs(run.history[run.history.last].slope - line.slope)
-    return near and off <= TELLING * math.hypot(line.slope, math.sqrt(variance))
+def _rates(data: Dataset, settings: Settings) -> Iterator[tuple[float, float]]:
+    """Round learning rates of m and of b to be tried, the smallest first."""
+    units, loss = training_units(data.moments, settings), settings.loss
+    moments = units.moments(data.moments)
+    mean_square = moments.sxx / moments.n + moments.mean_x**2
+    root = math.sqrt(mean_square)
+    m, b = units.from_data(settings.initial_slope, settings.initial_intercept)
+    best = data.optimum(loss)
+    best_m, best_b = units.from_data(best.slope, best.intercept)
+    way = math.hypot((best_m - m) * root, best_b - b)
+    own_steps, largest = settings.optimizer.own_steps, way
+    if not own_steps:
+        # Up to where b alone would diverge, and to what a gradient that is bounded needs to arrive.
+        trained = loss.scaled(units.scale_y)
+        curvature = trained.curvature(moments)
+        stable = 0.0 if curvature is None else 2 / float(curvature[1, 1])
+        largest = max(stable, way / trained.steepest) or way
+    for rate in _round_numbers(largest):
+        yield _rounded(rate / (root if own_steps else mean_square)), rate
 
 
-def _round_down(value: float) -> float:
+def _round_numbers(largest: float) -> Iterator[float]:
+    """All numbers of one digit over some decades, up to the largest."""
+    largest = min(max(largest, 1e-290), 1e290)
+    power = math.floor(math.log10(largest))
+    for exponent in range(power - DECADES, power + 1):
+        for digit in range(1, 10):
+            number = float(f"{digit}e{exponent}")
+            if largest / 10**DECADES < number <= largest:
+                yield number
+
+
+def _rounded(value: float) -> float:
     """One significant digit, and the smallest and largest numbers that a rate can be."""
-    value = min(max(value, 1e-300), 1e300)
-    power = 10.0 ** math.floor(math.log10(value))
-    return float(f"{max(1, math.floor(value / power * (1 + 1e-9))) * power:.0e}")
+    return float(f"{min(max(value, 1e-300), 1e300):.0e}")

@@ -185,12 +185,12 @@ def _declared(settings: type[Any]) -> Iterator[Setting]:
         for member in family.values():
             of_member = get_type_hints(member)
             for name, parameter in member.parameters().items():
-                first = shared.setdefault(
-                    name, _setting(name, of_member[parameter.name], parameter)
-                )
+                one = _setting(name, of_member[parameter.name], parameter)
+                first = shared.get(name, one)
                 before = first.owners[1] if first.owners else ()
                 owners = (field.name, (*before, member.name))
-                shared[name] = dataclasses.replace(first, owners=owners)
+                default = first.default if first.default == one.default else None
+                shared[name] = dataclasses.replace(first, owners=owners, default=default)
         yield from shared.values()
 
 

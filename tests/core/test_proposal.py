@@ -12,7 +12,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, made_line
-from linreg_tui.core.proposal import LOOKED_AT, PROPOSED, proposed
+from linreg_tui.core.proposal import LOOKED_AT, proposed
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.proposal import proposed
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.options import read, write
 from linreg_tui.tui import app as app_module
@@ -100,6 +101,10 @@ async def enter(pilot: Pilot[None], name: str, text: str) -> None:
     await until(lambda: form(pilot).texts[name] == text)
 
 
+def shows(pilot: Pilot[None], name: str, *texts: str) -> bool:
+    return field(pilot, name).text in texts
+
+
 def message(pilot: Pilot[None]) -> str:
     words = [pilot.app.screen.query_one(name, Static) for name in ("#sign", "#words")]
     return " ".join(str(static.content) for static in words)
@@ -176,9 +181,9 @@ async def test_words_are_chosen_with_arrows_and_space(houses: Dataset) -> None:
             await pilot.press(*keys)
             assert field(pilot, name).text == word
         await pilot.press("enter")
-        assert await result(pilot) == Settings.of(
-            optimizer="momentum", schedule="cosine", update="simultaneous", standardize=True
-        )
+        # The rates, which nobody has typed, are such as suit the words.
+        chosen = {"optimizer": "momentum", "schedule": "cosine", "standardize": True}
+        assert await result(pilot) == proposed(houses, update="simultaneous", **chosen)
 
 
 @pytest.mark.thorough
@@ -264,7 +269,24 @@ async def test_of_several_faults_the_one_at_hand_is_said(houses: Dataset) -> Non
         assert "seed of -1" in message(pilot)
 
 
+@pytest.mark.parametrize(
+    "values", [{"optimizer": "adam"}, {"loss": "huber"}, {"loss": "absolute", "standardize": True}]
+)
+async def test_rates_that_nobody_has_typed_follow_loss_and_optimizer(
+    houses: Dataset, values: dict[str, Any]
+) -> None:
+    now = proposed(houses, **({"standardize": False} | values))
+    async with opened(houses) as pilot:
+        for name, value in values.items():
+            await enter(pilot, name, write(setting(name), value))
+        rate = write(setting("learning_rate_b"), now.learning_rate_b)
+        await until(lambda: field(pilot, "learning_rate_b").text == rate)
+        await pilot.press("ctrl+s")
+        assert await result(pilot) == now.with_values(initial_slope=5.0, initial_intercept=1000.0)
+
+
 async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
+    rate_b = proposed(houses, optimizer="adam", standardize=False).learning_rate_b
     async with opened(houses) as pilot:
         await until(lambda: "will converge in about 5 steps" in message(pilot))
         assert "stable up to 7.22× these rates · spectral radius 0.980105" in message(pilot)
@@ -272,9 +294,13 @@ async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
         await until(lambda: "→ will diverge\n" in message(pilot))
         assert "stable up to 0.463× these rates" in message(pilot)
         await enter(pilot, "optimizer", "adam")
-        await until(lambda: "there is no prediction for Adam" in message(pilot))
+        # The rate of m has been typed, and stays; that of b suits Adam now.
+        await until(
+            lambda: "no prediction, but tried out: 30 full-batch steps end" in message(pilot)
+        )
         assert "a step of it is about η long" in message(pilot)
-        assert "η = 1e-6 for m and 0.1 for b" in message(pilot)
+        assert field(pilot, "learning_rate_m").text == "1e-6"
+        assert f"η = 1e-6 for m and {rate_b:g} for b" in message(pilot)
 
 
 async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

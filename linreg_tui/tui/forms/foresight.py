@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from textual.content import Content
 
 from linreg_tui.core.history import CONVERGED_WITHIN
@@ -37,16 +39,29 @@ def _steps(number: int) -> str:
     return f"{number:,} step{'s' * (number != 1)}"
 
 
-def foresight(foreseen: Prediction, settings: Settings, n: int) -> Content:
-    """The verdict on n rows, how much larger the rates could be, and the spectral radius."""
+def foresight(
+    foreseen: Prediction, settings: Settings, n: int, reached: float | None = None
+) -> Content:
+    """The verdict on n rows, how much larger the rates could be, and the spectral radius.
+
+    Where there is no prediction, it is what to expect instead, and how far above the least loss
+    thirty full-batch steps were seen to end, in least losses, if that is `reached`.
+    """
     words = verdict(foreseen, settings, settings.steps(n))
     if foreseen.stable is None:
-        return _lines(words, expected(settings))
+        return _lines(words if reached is None else _tried(reached), expected(settings))
     limit, radius = foreseen.max_stable_scale, foreseen.spectral_radius
     facts = [] if limit is None else [f"stable up to {ratio(limit)} these rates"]
     if radius is not None:
         facts.append(f"spectral radius {_radius(radius)}")
     return _lines(words, " · ".join(facts), "" if foreseen.stable else "$text-error")
+
+
+def _tried(excess: float) -> str:
+    """Where thirty full-batch steps end."""
+    if excess == math.inf:
+        return "no prediction, but tried out: on full batches the loss grows"
+    return f"no prediction, but tried out: 30 full-batch steps end {100 * excess:,.2g}% above"
 
 
 def _unpredictable(settings: Settings) -> str:

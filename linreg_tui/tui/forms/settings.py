@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
-from linreg_tui.core.proposal import proposed
+from linreg_tui.core.proposal import proposed, reach
 from linreg_tui.core.schema import Setting
 from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.stability import predict
@@ -45,6 +45,9 @@ def columns() -> tuple[dict[str, list[Setting]], dict[str, list[Setting]]]:
 ROOMY = Size(76, 31)
 """The smallest screen on which there is room for two columns, and for blank lines in them."""
 
+CHOOSE_RATES = ("loss", "optimizer", "standardize")
+"""The settings that decide which rates are proposed."""
+
 PATIENCE = 0.15
 """Seconds without a change before anything is foreseen."""
 
@@ -70,6 +73,8 @@ class SettingsForm(FormScreen[Settings]):
         self._data = data
         self._settings = settings
         self._faults: dict[str, str] = {}
+        self._proposed_for: Mapping[str, str] = {}
+        self._proposed: dict[str, str] = {}
         self._hint = Static(id="hint")
         self._verdict = Horizontal(id="verdict")
         self._sign = Static(id="sign")
@@ -119,6 +124,9 @@ class SettingsForm(FormScreen[Settings]):
         if not self.read_texts():
             return
         self._settings, self._faults = read(self.texts, self._settings, self._data)
+        chosen = {name: self.texts[name] for name in CHOOSE_RATES}
+        if chosen != self._proposed_for and not self._faults.keys() - _proposed_names():
+            begin(self, "proposal", self._propose, chosen)
         for field in self.fields:
             name = field.setting
             field.mark(wrong=name in self._faults, idle=name in self._settings.without_effect)
@@ -140,8 +148,11 @@ class SettingsForm(FormScreen[Settings]):
         elif self._verdict.has_class("wrong"):
             self._say("", Content())
 
-    def action_apply(self) -> None:
-        """Close with the settings, or go where they are wrong."""
+    async def action_apply(self) -> None:
+        """Close with the settings, once what is proposed is there, or go where they are wrong."""
+        self.check()
+        proposing = [one for one in self.workers if (one.node, one.group) == (self, "proposal")]
+        await self.workers.wait_for_complete(proposing)
         self.check()
         wrong = [field for field in self.fields if field.setting in self._faults]
         if not wrong:
@@ -151,10 +162,23 @@ class SettingsForm(FormScreen[Settings]):
 
     async def action_defaults(self) -> None:
         """In all fields the settings that such data begins with: the notebook's for its own."""
-        settings = await asyncio.to_thread(proposed, self._data)
-        values = settings.values
+        values = (await asyncio.to_thread(proposed, self._data)).values
+        texts = {one.name: write(one, values[one.name]) for one in Settings.schema()}
+        self._proposed_for = {name: texts[name] for name in CHOOSE_RATES}
+        self._proposed = {name: texts[name] for name in _proposed_names()}
         for field in self.fields:
-            field.text = write(setting(field.setting), values[field.setting])
+            field.text = texts[field.setting]
+
+    async def _propose(self, chosen: Mapping[str, str]) -> None:
+        """Rates and a δ that suit another loss or optimizer, in fields that nobody has changed."""
+        before, self._proposed_for = self._proposed_for, chosen
+        now = await asyncio.to_thread(_proposal, self._data, self._settings)
+        if before and self._proposed_for == chosen:
+            for field in self.fields:
+                name = field.setting
+                if name in now and field.text in (self._proposed[name], ""):
+                    field.text = now[name]
+        self._proposed = now
 
     def _meaning(self, field: Field) -> str:
         """What the field's setting is, as the command line's help has it."""
@@ -173,13 +197,30 @@ class SettingsForm(FormScreen[Settings]):
     async def _foresee(self, settings: Settings) -> None:
         await asyncio.sleep(PATIENCE)
         prediction = await asyncio.to_thread(predict, self._data, settings)
-        self._say("→", foresight(prediction, settings, settings.training_n(self._data)))
+        excess = None
+        if prediction.stable is None:
+            excess = await asyncio.to_thread(reach, self._data, settings)
+        n = settings.training_n(self._data)
+        self._say("→", foresight(prediction, settings, n, excess))
 
     def _say(self, sign: str, words: Content) -> None:
         self._sign.update(sign, layout=False)
         self._words.update(words)
         self._verdict.set_class(bool(self._faults), "wrong")
         self._verdict.set_class(False, "old")
+
+
+def _proposed_names() -> set[str]:
+    """The settings that depend on the scale of the data, but for z-scores, which one chooses."""
+    return {one.name for one in Settings.schema() if one.about.proposed} - set(CHOOSE_RATES)
+
+
+def _proposal(data: Dataset, settings: Settings) -> dict[str, str]:
+    """What is proposed for the settings' loss, optimizer and units, as texts."""
+    names = _proposed_names()
+    given = {name: value for name, value in settings.values.items() if name not in names}
+    values = proposed(data, **given).values
+    return {name: write(setting(name), values[name]) for name in names}
 
 
 def read(
