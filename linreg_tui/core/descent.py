@@ -38,8 +38,8 @@ Path = tuple[list[float], list[float], State]
 
 def descend(loss: Loss, optimizer: Optimizer, sequential: bool, state: State, steps: Steps) -> Path:
     """Make some steps."""
-    if type(loss) is Squared and type(optimizer) in _FUSED:
-        return _FUSED[type(optimizer)](optimizer, sequential, state, steps)
+    if type(loss) is Squared:
+        return _FUSED.get(type(optimizer), _squared)(optimizer, sequential, state, steps)
     return composed(loss, optimizer, sequential, state, steps)
 
 
@@ -55,6 +55,24 @@ def composed(
         direction, of_m = update(by_slope(batch, m, b), of_m)
         m -= rate_m * direction
         direction, of_b = update(by_intercept(batch, m if sequential else old, b), of_b)
+        b -= rate_b * direction
+        ms.append(m)
+        bs.append(b)
+    return ms, bs, State(m, b, of_m, of_b)
+
+
+def _squared(optimizer: Any, sequential: bool, state: State, steps: Steps) -> Path:
+    """Any optimizer on the squared loss, with the gradient worked out in the loop."""
+    m, b, of_m, of_b = state.m, state.b, state.of_m, state.of_b
+    update = optimizer.update
+    ms, bs = [], []
+    for mean_x, mean_y, xx, xy, rate_m, rate_b in steps:
+        residual = mean_y - m * mean_x - b
+        direction, of_m = update(-2 * (xy - m * xx + mean_x * residual), of_m)
+        m -= rate_m * direction
+        if sequential:
+            residual = mean_y - m * mean_x - b
+        direction, of_b = update(-2 * residual, of_b)
         b -= rate_b * direction
         ms.append(m)
         bs.append(b)

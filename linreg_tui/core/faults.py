@@ -39,9 +39,11 @@ def faults(data: Dataset, settings: Settings) -> Iterator[tuple[str, str]]:
 def _held_out(data: Dataset, settings: Settings) -> str | None:
     """What is wrong with the rows to test on, and what to do."""
     fraction, n = settings.test_fraction, data.total
+    if not fraction:
+        return None
     if (why := setting("test_fraction").fault(fraction)) is not None:
         return why
-    if not fraction or settings.split_seed < 0:
+    if settings.split_seed < 0:
         return None
     rows = round(fraction * n)
     if not 1 <= rows <= n - LEAST_ROWS:

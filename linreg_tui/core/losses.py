@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 Batch = Sequence[Any]
 """What a loss goes by: x̄, ȳ, Sxx/n and Sxy/n of the rows for the squared loss, else x and y."""
 
-AT_ONCE = 1 << 18
-"""Residuals worked out at a time, so that a long run over many rows needs little memory."""
+AT_ONCE = 15_000
+"""Residuals worked out at a time; for arrays of over 128 kB the system clears memory each time."""
 
 
 class Least(Protocol):
@@ -291,12 +291,12 @@ class Huber(Loss, name="huber"):
 
     def of(self, residual: FloatArray) -> FloatArray:
         """½ r² up to δ, and δ (|r| − ½ δ) beyond."""
-        inside = np.minimum(np.abs(residual), self.delta)
-        return inside * (np.abs(residual) - inside / 2)
+        inside = self.derivative(residual)
+        return inside * (residual - inside / 2)
 
     def derivative(self, residual: FloatArray) -> FloatArray:
         """The residual, but no more than δ either way."""
-        return np.clip(residual, -self.delta, self.delta)
+        return residual.clip(-self.delta, self.delta)
 
     def least(self, x: FloatArray, y: FloatArray) -> tuple[float, float]:
         """By Newton's method; see `least_huber`."""

@@ -11,6 +11,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Self, get_args, get_type_hints
 
 _KEY = "about"
@@ -123,6 +124,7 @@ class Member:
             cls.family[name] = cls
 
     @classmethod
+    @cache
     def parameters(cls) -> dict[str, dataclasses.Field[Any]]:
         """The fields of a member by the names that commands and JSON have for them."""
         fields = dataclasses.fields(cls)  # type: ignore[arg-type]

@@ -271,14 +271,23 @@ class Settings:
         A loss, an optimizer or a schedule is its name. Parameters of those that aren't chosen are
         as usual, and None if they depend on the data.
         """
-        now: dict[str, Any] = {}
-        for name in Settings.__dataclass_fields__:
-            value = getattr(self, name)
-            now |= {name: value.name} | value.values if isinstance(value, Member) else {name: value}
+        chosen = self._chosen
         return {
-            one.name: now.get(one.name, None if one.about.proposed else one.default)
+            one.name: chosen.get(one.name, None if one.about.proposed else one.default)
             for one in self.schema()
         }
+
+    @property
+    def _chosen(self) -> dict[str, Any]:
+        """The same, without parameters of what isn't chosen."""
+        chosen: dict[str, Any] = {}
+        for name in Settings.__dataclass_fields__:
+            value = getattr(self, name)
+            if isinstance(value, Member):
+                chosen |= {name: value.name} | value.values
+            else:
+                chosen[name] = value
+        return chosen
 
     @property
     def sequential(self) -> bool:
@@ -350,9 +359,9 @@ class Settings:
                 f"{self.epochs} epochs are {self.steps(n):,} steps, and at most {MAX_STEPS:,} "
                 "are kept: choose fewer epochs or a larger batch size",
             )
-        values = self.values
+        chosen = self._chosen
         for setting in self.schema():
-            if (why := setting.fault(values[setting.name])) is not None:
+            if (why := setting.fault(chosen.get(setting.name))) is not None:
                 yield setting.name, why
 
     def _possible_batch(self, n: int) -> bool:

@@ -92,7 +92,7 @@ def test_batches_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
 
 FUSED = [
     (optimizer, update)
-    for optimizer in (SGD(), Momentum(0.8), Nesterov(0.7))
+    for optimizer in (SGD(), Momentum(0.8), Nesterov(0.7), AdaGrad(), RMSProp(), Adam())
     for update in ("sequential", "simultaneous")
 ]
 
