@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linreg_tui.cli import main
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, made_line
-from linreg_tui.core.proposal import LOOKED_AT, proposed
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.optimizers import Optimizer
+from linreg_tui.core.proposal import LOOKED_AT, propose, proposed, reach
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
@@ -78,8 +83,6 @@ def test_proposals_converge_at_every_scale(
     assert start.loss > 2 * run.optimum.loss
     assert start.slope == 0
     assert start.intercept < data.y.mean()
-    for name in PROPOSED:
-        assert len(f"{getattr(settings, name):.12g}".strip("-0.")) <= 14
     for rate in (settings.learning_rate_m, settings.learning_rate_b):
         assert rate == float(f"{rate:.0e}")
 
@@ -128,7 +131,7 @@ def test_a_level_line_is_no_aim_where_x_tells_little() -> None:
     settings = proposed(data)
     assert settings.standardize
     slope = trained(data, settings).history[30].slope
-    assert slope == pytest.approx(data.line.slope, rel=0.01)
+    assert slope == pytest.approx(data.line.slope, rel=0.1)
 
 
 def test_many_rows_take_no_longer() -> None:
@@ -136,17 +139,6 @@ def test_many_rows_take_no_longer() -> None:
     settings = proposed(data)
     assert trained(data, settings).status == "converged"
     assert predict(data, replace(settings, batch_size=32)).stable
-
-
-def test_all_of_many_rows_are_thought_of() -> None:
-    """The smallest batches bear the rates, though a few rows at the very end are far out."""
-    x = np.append(np.linspace(-1, 1, 19_980), np.linspace(90, 110, 20))
-    data = Dataset("made", "x", "y", x, 3 * x + np.cos(np.arange(20_000.0)))
-    smallest, *_ = over_batch_sizes(proposed(data, standardize=False), data.n)
-    assert smallest.settings.batch_size == 32
-    limit = predict(data, smallest.settings).max_stable_scale
-    assert limit is not None
-    assert 1.5 <= limit < 3
 
 
 def test_z_scores_are_for_what_does_not_converge_without() -> None:
@@ -200,19 +192,28 @@ def test_a_proposal_follows_from_the_scale_of_the_data(
         digit = 10.0 ** np.floor(np.log10(deviation / 2))
         places = settings.initial_intercept / digit
         assert places == pytest.approx(round(places), abs=1e-6)
-        # Rates are what half a Newton step takes, or what the smallest batches bear.
-        half_m, half_b = 0.5 / (2 * float(np.mean(data.x**2))), 0.5 / 2
-        rates = settings.learning_rate_m / half_m, settings.learning_rate_b / half_b
-        assert standardize == settings.standardize
-        smallest = min(trial.settings.batch_size or n for trial in over_batch_sizes(settings, n))
-        limit = predict(data, replace(settings, batch_size=smallest)).max_stable_scale
-        assert limit is not None
-        assert limit >= 1.5 * (1 - 1e-6)
-        assert all(0.25 < rate <= 1 for rate in rates)
-        # Where there is more headroom than two roundings leave, nothing was taken away.
-        if limit > 3.6:
-            assert rates[0] > 0.5
-            assert rates[1] == pytest.approx(0.8)
+        # m's rate is b's over the mean of x², and the next smaller round one doesn't arrive.
+        rate = settings.learning_rate_b
+        mean_square = 1.0 if standardize else float(np.mean(data.x**2))
+        if not standardize:
+            assert settings.learning_rate_m == float(f"{rate / mean_square:.0e}")
+        assert reach(data, settings) <= 0.01
+        smaller = next_smaller(rate)
+        rates = {
+            "learning_rate_b": smaller,
+            "learning_rate_m": float(f"{smaller / mean_square:.0e}"),
+        }
+        slower = trained(data, replace(settings, **rates))
+        line = slower.optimum
+        error = (line.loss / (data.x.var() * n)) ** 0.5
+        off = abs(slower.history[30].slope - line.slope) / np.hypot(line.slope, error)
+        assert slower.status != "converged" or off > 0.1
+
+
+def next_smaller(rate: float) -> float:
+    """The round number before one."""
+    digit, power = f"{rate:.0e}".split("e")
+    return float(f"9e{int(power) - 1}" if digit == "1" else f"{int(digit) - 1}e{power}")
 
 
 @pytest.mark.parametrize(("height", "start"), [(7.0, 0.0), (-7.0, -14.0), (0.0, -2.0)])
@@ -221,19 +222,71 @@ def test_a_proposal_for_a_level_line_starts_below_it(height: float, start: float
     assert proposed(data).initial_intercept == start
 
 
-@pytest.mark.parametrize("standardize", [False, True])
-@pytest.mark.parametrize("spread", [1e-3, 1.0, 1e3])
-def test_a_row_far_out_asks_for_smaller_rates(standardize: bool, spread: float) -> None:
-    """The smallest batch bears them half as large again, and hardly much larger ones."""
-    x = spread * np.append(np.linspace(-1, 1, 80), [40.0])
-    data = Dataset("made", "x", "y", x, 3 * x + np.cos(np.arange(81.0)))
-    settings = proposed(data, **asked(standardize))
-    smallest = replace(settings, batch_size=10)
-    assert over_batch_sizes(settings, 81)[0].settings.batch_size == 10
-    limit = predict(data, smallest).max_stable_scale
-    assert limit is not None
-    assert 1.5 * (1 - 1e-6) <= limit < 1.5 * 2 * 2
-    assert settings.learning_rate_b <= 0.1
+CASES = Path(__file__).parent / "proposals"
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.csv")), ids=lambda path: path.stem)
+def test_tables_that_rates_by_rule_of_thumb_miss(path: Path) -> None:
+    """Heavy tails, far offsets, a few rows: thirty full-batch steps come within 5%."""
+    data = load(str(path))
+    run = trained(data, proposed(data))
+    assert run.history[30].loss <= 1.05 * run.optimum.loss
+
+
+FAMILIES: dict[str, Callable[[np.random.Generator, int], FloatArray]] = {
+    "normal": lambda rng, n: rng.normal(size=n),
+    "uniform": lambda rng, n: rng.uniform(size=n),
+    "lognormal": lambda rng, n: rng.lognormal(0, rng.choice([0.5, 1.0, 2.0]), n),
+    "pareto": lambda rng, n: rng.pareto(rng.choice([1.1, 1.5, 2.5]), n),
+}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Dataset:
+    """Rows with x of any family, offset and scale, and y that depends on it much or little."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    n = draw(st.sampled_from([8, 30, 200, 2000]))
+    x = FAMILIES[draw(st.sampled_from(sorted(FAMILIES)))](rng, n)
+    explained = draw(st.sampled_from([0.01, 0.5, 0.99, 0.999999]))
+    y = explained**0.5 * x / x.std() + (1 - explained) ** 0.5 * rng.normal(size=n)
+    (x0, sx), (y0, sy) = (draw(st.tuples(offsets, scales)) for _ in "xy")
+    return Dataset("made", "x", "y", x0 + sx * x, y0 + sy * y)
+
+
+@settings(max_examples=25)
+@given(tables())
+def test_thirty_steps_come_near_whatever_the_data(data: Dataset) -> None:
+    run = trained(data, proposed(data))
+    assert run.history.last == 30
+    assert run.history[30].loss <= 1.05 * run.optimum.loss
+
+
+@settings(max_examples=10)
+@given(tables(), st.sampled_from(sorted(Optimizer.family)), st.sampled_from(["squared", "huber"]))
+def test_other_optimizers_come_halfway_or_get_z_scores(
+    data: Dataset, optimizer: str, loss: str
+) -> None:
+    made = propose(data, optimizer=optimizer, loss=loss)
+    assert made.halfway or made.settings.standardize
+    assert reach(data, made.settings) == made.excess
+
+
+def test_what_cannot_be_reached_is_known(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "years.csv"
+    years = np.arange(1990, 2021)
+    path.write_text("year,y\n" + "".join(f"{x},{3 * x + x * x % 7}\n" for x in years))
+    assert main(["train", str(path), "--no-standardize", "--json"]) == 0
+    told = capsys.readouterr()
+    made = json.loads(told.out)
+    excess = 100 * (made["loss"] / made["optimum"]["loss"] - 1)
+    assert told.err == (
+        f"linreg-tui: thirty full-batch steps at the proposed rates end {excess:,.0f}% above the "
+        "least loss: choose --standardize, or more --epochs\n"
+    )
+    assert main(["train", str(path), "--json"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_edited_rows_have_proposals_however_many_they_are() -> None:

@@ -171,13 +171,14 @@ class SettingsForm(FormScreen[Settings]):
 
     async def _propose(self, chosen: Mapping[str, str]) -> None:
         """Rates and a δ that suit another loss or optimizer, in fields that nobody has changed."""
-        before, self._proposed_for = self._proposed_for, chosen
+        self._proposed_for = chosen
         now = await asyncio.to_thread(_proposal, self._data, self._settings)
-        if before and self._proposed_for == chosen:
-            for field in self.fields:
-                name = field.setting
-                if name in now and field.text in (self._proposed[name], ""):
-                    field.text = now[name]
+        if self._proposed_for != chosen:
+            return
+        for field in self.fields if self._proposed else ():
+            name = field.setting
+            if name in now and field.text in (self._proposed[name], ""):
+                field.text = now[name]
         self._proposed = now
 
     def _meaning(self, field: Field) -> str:
