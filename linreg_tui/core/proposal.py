@@ -31,6 +31,7 @@ import numpy as np
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.known import settings_of
 from linreg_tui.core.least_points import robust_scale
+from linreg_tui.core.losses import Loss
 from linreg_tui.core.run import Run
 from linreg_tui.core.schedules import Constant
 from linreg_tui.core.settings import Settings
@@ -71,9 +72,9 @@ HUBER_DELTA = 1.345
 Huber, "Robust statistics" (1981).
 """
 
-LOOKED_AT, TRIED_ON = 10_000, 1_000
-"""Rows, evenly taken, that tell what small batches bear, and on which losses without moments are
-tried out."""
+LOOKED_AT, TRIED_ON, TOLD_ON = 10_000, 1_000, 200_000
+"""Rows, evenly taken, that tell what small batches bear; on which losses without moments are tried
+out; and on which it is worked out what is proposed in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +132,16 @@ def propose(data: Dataset, **given: Any) -> Proposal:
     names = {one.name for one in Settings.schema() if one.about.proposed and one.owners is None}
     values = {name: fitting.values[name] for name in names - given.keys()}
     settings = asked.with_values(**values)
-    return _tried(_enough(training, settings), settings)
+    return _tried(_rows_for(training, settings.loss, TOLD_ON), settings)
 
 
 def reach(data: Dataset, settings: Settings) -> float:
     """How far above the least loss thirty full-batch steps end, in least losses.
 
-    Infinite if the loss grows on the way. Of many rows, some tell if the loss has no moments.
+    Infinite if the loss grows on the way. Of very many rows, some tell if the loss has no moments.
     """
     training = settings.split(data).training
-    return _tried(_enough(training, settings), settings).excess
+    return _tried(_rows_for(training, settings.loss, TOLD_ON), settings).excess
 
 
 def _with_delta(data: Dataset, asked: Settings, given: dict[str, Any]) -> Settings:
@@ -197,7 +198,7 @@ def _headroom(data: Dataset, settings: Settings) -> float:
 def _best(data: Dataset, settings: Settings) -> Proposal:
     """The settings with the smallest rates that come near, else with those that end lowest."""
     settings = replace(settings, test_fraction=0.0)  # the rows are held out already
-    few, tried = _enough(data, settings), []
+    few, tried = _rows_for(data, settings.loss, TRIED_ON), []
     for rate_m, rate_b in _rates(data, settings):
         one = _tried(few, replace(settings, learning_rate_m=rate_m, learning_rate_b=rate_b))
         if one.near:
@@ -227,9 +228,9 @@ def _tried(data: Dataset, settings: Settings) -> Proposal:
     return Proposal(settings, end / least if least else 0.0, bool(near), bool(halfway))
 
 
-def _enough(data: Dataset, settings: Settings) -> Dataset:
-    """The data, or if each step has to go over its rows, some of them."""
-    return data if settings.loss.from_moments else _few(data, TRIED_ON)
+def _rows_for(data: Dataset, loss: Loss, most: int) -> Dataset:
+    """The data, or if each step of a loss goes over its rows, at most so many of them."""
+    return data if loss.from_moments else _few(data, most)
 
 
 def _few(data: Dataset, most: int) -> Dataset:

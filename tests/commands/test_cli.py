@@ -711,7 +711,8 @@ def test_a_rate_for_the_slope_is_not_proposed_away(
     assert printed(capsys, "train", path)["config"]["standardize"] is True
     config = printed(capsys, "train", path, "--learning-rate-m", "1e-8")["config"]
     assert (config["standardize"], config["learning_rate_m"]) == (False, 1e-8)
-    assert printed(capsys, "train", path, "--no-standardize")["config"]["standardize"] is False
+    assert main(["train", path, "--no-standardize", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["config"]["standardize"] is False
 
 
 def test_a_copy_of_the_notebooks_data_has_its_settings(

@@ -199,11 +199,9 @@ def test_a_proposal_follows_from_the_scale_of_the_data(
             assert settings.learning_rate_m == float(f"{rate / mean_square:.0e}")
         assert reach(data, settings) <= 0.01
         smaller = next_smaller(rate)
-        rates = {
-            "learning_rate_b": smaller,
-            "learning_rate_m": float(f"{smaller / mean_square:.0e}"),
-        }
-        slower = trained(data, replace(settings, **rates))
+        of_m = float(f"{smaller / mean_square:.0e}")
+        gentler = replace(settings, learning_rate_b=smaller, learning_rate_m=of_m)
+        slower = trained(data, gentler)
         line = slower.optimum
         error = (line.loss / (data.x.var() * n)) ** 0.5
         off = abs(slower.history[30].slope - line.slope) / np.hypot(line.slope, error)
