@@ -37,11 +37,14 @@ def print_json(value: Json) -> None:
     sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
 
 
-def tell_reading(data: Dataset) -> None:
+def tell_reading(data: Dataset, settings: Settings | None = None) -> None:
     """Say on stderr how the file was read, where it could have been meant otherwise.
 
-    For after all else is done: of bad input one line is said, and nothing beside it.
+    And that a loss is trained on a sample of its rows, if it is. For after all else is done: of bad
+    input one line is said, and nothing beside it.
     """
+    if settings is not None and (told := settings.loss.on_a_sample(data)):
+        sys.stderr.write(f"linreg-tui: {told}\n")
     if data.notes:
         name, told = printable(Path(data.source).name), "; ".join(data.notes)
         sys.stderr.write(f"linreg-tui: {name}: {told}\n")

@@ -47,5 +47,5 @@ def command(words: list[str]) -> int:
     for path in homework_files.write(homework, place, named_data(options)):
         sys.stdout.write(printable(str(path), len(str(path)) * 10) + "\n")
     tell_idle(given(options), settings)
-    tell_reading(data)
+    tell_reading(data, settings)
     return 0

@@ -77,7 +77,7 @@ def command(words: list[str]) -> int:
             "trained here"
         )
     tell_idle(given(options), settings)
-    tell_reading(data)
+    tell_reading(data, settings)
     return 0
 
 

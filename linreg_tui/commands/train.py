@@ -82,7 +82,7 @@ def command(words: list[str]) -> int:
         print_json(records.train_object(run) | (records.team_object(team) if team else {}))
     tell_idle(given(options), settings, settings.steps(run.data.n))
     tell_reach(given(options), data, settings)
-    tell_reading(data)
+    tell_reading(data, settings)
     return 0
 
 

@@ -157,6 +157,15 @@ class Loss(Member):
         ]
         return np.concatenate(means) if means else np.empty(0)
 
+    def on_a_sample(self, data: Dataset) -> str:
+        """That it goes over some of the rows alone, where not all are kept; else nothing."""
+        if self.from_moments or data.total == data.n:
+            return ""
+        return (
+            f"the {self.name} loss goes over rows: it is trained on the {data.n:,} of "
+            f"{data.total:,} that are kept"
+        )
+
     def optimum(self, data: Dataset) -> Optimum:
         """The line with the least loss over the rows of the data that are kept."""
         slope, intercept = self.least(data.x, data.y)
@@ -237,7 +246,7 @@ class Absolute(Loss, name="absolute"):
     """The size of the residual: a far outlier pulls no harder than any other point."""
 
     formula = "|r|"
-    expectation = "it ends by jumping around its least point, in steps of about η"
+    expectation = "it ends jumping around its best line by about η"
 
     @property
     def steepest(self) -> float:
@@ -265,7 +274,7 @@ class Huber(Loss, name="huber"):
     """
 
     formula = "½ r² up to δ, δ (|r| − ½ δ) beyond"
-    expectation = "far from its least point it pulls as hard as δ, and near it like half a square"
+    expectation = "far from its best line it pulls as hard as δ"
 
     delta: float = field(
         default=1.345,

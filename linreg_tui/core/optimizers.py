@@ -174,7 +174,7 @@ class AdaGrad(Optimizer, name="adagrad"):
     start = (0.0,)
     own_steps = True
     symbol = "∂L / √Σ∂L²"
-    expectation = "its first step is η long, and each one after it is shorter"
+    expectation = "its steps shrink, from η on"
 
     epsilon: float = _epsilon(1e-10)
 
@@ -195,7 +195,7 @@ class RMSProp(Optimizer, name="rmsprop"):
     start = (0.0,)
     own_steps = True
     symbol = "∂L / √s"
-    expectation = "a step of it is about η long, the first ones up to ten times that"
+    expectation = "its steps are about η long, the first ones longer"
 
     alpha: float = _share(0.99, "smoothing, α", "how slowly rmsprop forgets the size of gradients")
     epsilon: float = _epsilon(1e-8)
@@ -217,7 +217,7 @@ class Adam(Optimizer, name="adam"):
     start = (0.0, 0.0, 1.0, 1.0)
     own_steps = True
     symbol = "m / √v"
-    expectation = "a step of it is about η long, whatever the gradient"
+    expectation = "its steps are about η long, whatever the gradient"
 
     beta1: float = _share(0.9, "mean, β₁", "how slowly adam forgets gradients")
     beta2: float = _share(0.999, "square, β₂", "how slowly adam forgets the size of gradients")

@@ -31,6 +31,7 @@ HEADINGS = {
     "intercept": "intercept",
     "loss": "loss",
     "above": "above the optimum",
+    "test loss": "loss on test rows",
     "status": "status",
     "foreseen": "foreseen",
 }
@@ -99,17 +100,26 @@ def markdown(
 
 
 def _data(homework: Homework) -> Iterator[str]:
-    data, line = homework.data, homework.data.line
+    data, loss = homework.data, homework.settings.loss
+    split = homework.settings.split(data)
+    line, optimum = split.training.line, split.training.optimum(loss)
     yield "## The data and its closed form"
     yield (
         f"- source: {code(data.source)}\n"
         f"- x, to predict from: {code(data.x_name)}\n"
         f"- y, to predict: {code(data.y_name)}\n"
         f"- rows: {data.total}\n"
-        f"- rows left out, without a number in either column: {data.dropped}\n"
+        + (f"- of these held out to test on: {split.test.total}\n" if split.test.n else "")
+        + f"- rows left out, without a number in either column: {data.dropped}\n"
         f"- closed form: `{equation(line.slope, line.intercept, (6, 6))}`\n"
         f"- its loss, the least mean squared error of any line: {fixed(line.loss, 18, 6).strip()}"
     )
+    if optimum is not line:
+        best = equation(optimum.slope, optimum.intercept, (6, 6))
+        yield (
+            f"The trainings have the loss {loss.name}, {loss.formula}, r being the residual. Its "
+            f"least point is `{best}`, with a loss of {fixed(optimum.loss, 18, 6).strip()}."
+        )
 
 
 def _first_question(

@@ -17,6 +17,7 @@ from linreg_tui.core.inference import inference
 from linreg_tui.core.losses import LeastPoint
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.run import Run
+from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction, Predictions, predict
 from linreg_tui.core.text import printable
 from linreg_tui.core.trials import Result
@@ -84,9 +85,10 @@ def sweep_object(data: Dataset, results: Iterable[Result], foresights: Predictio
     """A sweep, as `sweep --json` prints it."""
     ordered = sorted(results, key=lambda result: result.trial.number)
     # All trials have the same test rows.
-    training = ordered[0].trial.settings.split(data).training if ordered else data
+    settings = ordered[0].trial.settings if ordered else Settings()
+    training, loss = settings.split(data).training, settings.loss
     return {
-        "n": training.total,
+        "n": training.total if loss.from_moments else training.n,
         "closed_form": asdict(LeastPoint.of(training.line)),
         "trials": [
             trial_object(result, foresights.of(result.trial.settings)) for result in ordered
@@ -156,7 +158,7 @@ def train_object(run: Run) -> Json:
         settings["batch_size"] = "full"
     return {
         "config": settings,
-        "n": run.data.total,
+        "n": run.data.total if run.loss.from_moments else run.data.n,
         "steps": last.number,
         "status": run.status,
         "diverged_at": run.diverged_at,

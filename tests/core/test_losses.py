@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.closed_form import Residuals
+from linreg_tui.core.dataset import Dataset, Whole
 from linreg_tui.core.losses import Absolute, Huber, Loss, Squared
 from linreg_tui.core.moments import FloatArray, Moments
 from linreg_tui.core.run import Run
@@ -182,3 +183,26 @@ def test_a_run_that_starts_at_the_optimum_has_not_diverged_at_once() -> None:
     run = Run(data, start)
     run.advance(30)
     assert (run.status, run.diverged_at) == ("converged", None)
+
+
+def test_a_loss_without_moments_is_trained_on_the_rows_that_are_kept(houses: Dataset) -> None:
+    kept = Dataset("sample", "x", "y", houses.x[::5], houses.y[::5], whole=whole_of(houses))
+    assert Absolute().on_a_sample(kept) == (
+        "the absolute loss goes over rows: it is trained on the 111 of 551 that are kept"
+    )
+    assert Absolute().on_a_sample(houses) == Squared().on_a_sample(kept) == ""
+    sample = Dataset("sample", "x", "y", houses.x[::5], houses.y[::5])
+    rates = {"learning_rate_m": 1e-3, "learning_rate_b": 100}
+    losses = []
+    for data in (kept, sample):
+        run = Run(data, Settings.of(loss="absolute", **rates))
+        run.advance(10)
+        losses.append(run.history[10].loss)
+    assert losses[0] == losses[1]
+    squared = Run(kept, Settings())
+    assert squared.optimum.loss == pytest.approx(houses.line.loss)
+
+
+def whole_of(data: Dataset) -> Whole:
+    """What is known of all rows."""
+    return Whole(data.sums, Residuals(0.0, 0.0, 0.0, data.moments))

@@ -297,7 +297,7 @@ async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
         await until(
             lambda: "no prediction, but tried out: 30 full-batch steps end" in message(pilot)
         )
-        assert "a step of it is about η long" in message(pilot)
+        assert "its steps are about η long" in message(pilot)
         assert field(pilot, "learning_rate_m").text == "1e-6"
         assert f"η = 1e-6 for m and {rate_b:g} for b" in message(pilot)
 

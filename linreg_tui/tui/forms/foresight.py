@@ -15,7 +15,7 @@ from linreg_tui.numbers import rate, ratio
 def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
     """Whether training for `budget` steps will come to an end, and when."""
     if foreseen.stable is None:
-        return f"there is no prediction for {_unpredictable(settings)}"
+        return f"there is no prediction for {unpredictable(settings)}"
     if not foreseen.stable:
         # A schedule can hold a divergence up, or end it.
         return "will diverge" if settings.is_constant else "will diverge at full rates"
@@ -64,7 +64,7 @@ def _tried(excess: float) -> str:
     return f"no prediction, but tried out: 30 full-batch steps end {100 * excess:,.2g}% above"
 
 
-def _unpredictable(settings: Settings) -> str:
+def unpredictable(settings: Settings) -> str:
     """What of the settings there is no prediction for."""
     if not settings.optimizer.linear:
         return type(settings.optimizer).__name__
@@ -80,8 +80,12 @@ def expected(settings: Settings) -> str:
         told = f"η = {rate(settings.learning_rate_b)}, in z-scores"
     else:
         told = f"η = {rate(rates[0])} for m and {rate(rates[1])} for b"
-    expectation = settings.optimizer.expectation or settings.loss.expectation
-    return f"{expectation}: {told}" if expectation else ""
+    return f"{expectation(settings)}: {told}" if expectation(settings) else ""
+
+
+def expectation(settings: Settings) -> str:
+    """The same in a few words; nothing if there is nothing to say."""
+    return settings.optimizer.expectation or settings.loss.expectation
 
 
 def _lines(words: str, facts: str, style: str = "") -> Content:

@@ -52,6 +52,7 @@ class LiveView(Vertical):
         self._link = link or Link()
         self._drawn: tuple[RunView, int] | None = None
         self._chasing = False
+        self._loss = settings.loss
         self._player = Player(data, settings, self._tell, partial(begin, self, "training"), workers)
 
     def compose(self) -> ComposeResult:

@@ -11,7 +11,7 @@ from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
-from linreg_tui.tui.forms.foresight import verdict
+from linreg_tui.tui.forms.foresight import expectation, unpredictable, verdict
 from linreg_tui.tui.run_view import RunView
 
 ROOMY = 72
@@ -169,7 +169,8 @@ def _state(view: RunView, columns: int) -> Span:
         state = "ready" if last == 0 else f"step {last:,}"
         if stable is False:
             return _fitting(columns, f"‖ {state}", _foreseen(view)), Role.BAD
-        return _fitting(columns, f"‖ {state}", [*_foreseen(view), "; space runs"]), Role.TEXT
+        runs = ["; space runs"] if stable is not None or not expectation(view.settings) else []
+        return _fitting(columns, f"‖ {state}", [*_foreseen(view), *runs]), Role.TEXT
     if last < run.budget:
         return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
     if run.status == "converged":
@@ -219,6 +220,8 @@ def _foreseen(view: RunView) -> list[str]:
         return []
     budget = left if left > 0 else MAX_STEPS  # it runs on until paused
     told, limit = f": {verdict(foreseen, view.settings, budget)}", foreseen.max_stable_scale
+    if foreseen.stable is None and (expected := expectation(view.settings)):
+        return [f": no prediction for {unpredictable(view.settings)}", f"; {expected}"]
     if limit is None:
         return [told]
     if foreseen.stable:
