@@ -520,6 +520,10 @@ def _huber_line(start: _Line, width: Fraction) -> _Exact:
     delta = max(float(width), _NEGLIGIBLE * float(np.abs(residual).max()))
     residual /= delta
     rise, tilt = _newton(residual, lever)
+    slope, intercept = start.exact
+    turn = Fraction(tilt / span) * Fraction(delta)
+    slope += turn
+    intercept += Fraction(rise) * Fraction(delta) - turn * int(centre)
     residual -= rise + tilt * lever
     side = np.where(np.abs(residual) < _INSIDE, 0.0, np.sign(residual))
     inside = np.flatnonzero(side == 0)
@@ -528,11 +532,11 @@ def _huber_line(start: _Line, width: Fraction) -> _Exact:
         # sum, many lines are equally good.
         pivot = int(inside[0])
         if points.balance(side, pivot) == 0:
-            turn = _free_turn(residual, lever - lever[pivot], side)
-            rise, tilt = rise - turn * float(lever[pivot]), tilt + turn
-    slope, intercept = start.exact
-    steeper, higher = (Fraction(part) * Fraction(delta) for part in (tilt / span, rise))
-    return slope + steeper, intercept + higher - steeper * int(centre)
+            tilt = _free_turn(residual, lever - lever[pivot], side)
+            turn = Fraction(tilt / span) * Fraction(delta)
+            slope += turn
+            intercept -= turn * int(points.u[pivot])
+    return slope, intercept
 
 
 def _newton(residual: FloatArray, lever: FloatArray) -> tuple[float, float]:
