@@ -243,6 +243,34 @@ def test_arrows_point_one_way(path: Path) -> None:
             assert used == own or (own, used) in SAME_FLOOR or floor(used) < floor(own), name
 
 
+def test_core_has_no_circles() -> None:
+    """What is imported for the type checker alone is no arrow."""
+    core = {
+        "linreg_tui." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+        for path in FILES
+        if part(path) == "core"
+    }
+    arrows = {name: set(used(path)) & core.keys() - {name} for name, path in core.items()}
+    while ends := {name for name, to in arrows.items() if not to}:
+        arrows = {name: to - ends for name, to in arrows.items() if name not in ends}
+    assert arrows == {}
+
+
+def used(path: Path) -> Iterator[str]:
+    """The modules that a module imports when it runs, a name at a time."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    unseen = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in unseen:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
 def test_the_command_line_opens_the_application_and_the_commands_late() -> None:
     needed = ("cli", "commands/__init__", "commands/application", "commands/launch")
     found = [pair for name in needed for pair in imports(PACKAGE / f"{name}.py")]

@@ -10,12 +10,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 import pytest
 
 from linreg_tui import __version__
 from linreg_tui.cli import main
 from linreg_tui.commands import NAMES
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.examples import bundled
 from tests.thorough import first_of
 
 FIT_FIELDS = (
@@ -794,3 +796,59 @@ def test_the_data_itself_is_never_replaced(
     told = complaint(capsys, command, str(path), option, str(tmp_path / "link.csv"))
     assert "this is the data itself" in told
     assert path.read_bytes() == before
+
+
+def test_held_out_rows_are_told_everywhere(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    history = tmp_path / "h.csv"
+    options = ["--test-fraction", "0.2", "--seed", "4"]
+    found = printed(capsys, "train", *options, "--history", str(history))
+    split = bundled().split(0.2, 4)
+    assert (found["n"], found["test_n"]) == (441, 110)
+    line = split.training.line
+    assert found["closed_form"] == found["optimum"]
+    assert found["closed_form"]["slope"] == line.slope
+    residual = split.test.y - found["slope"] * split.test.x - found["intercept"]
+    assert found["test_loss"] == pytest.approx(float(np.mean(residual**2)))
+    assert (found["config"]["test_fraction"], found["config"]["test_seed"]) == (0.2, None)
+    with history.open(encoding="utf-8", newline="") as file:
+        steps = list(csv.DictReader(file))
+    assert list(steps[0]) == [*HISTORY.strip().split(","), "test_loss"]
+    assert float(steps[30]["test_loss"]) == found["test_loss"]
+    last = output(capsys, "train", *options).splitlines()[-2]
+    assert f"  test loss: {found['test_loss']:.2f}" in last
+    without = printed(capsys, "train")
+    assert (without["n"], without["test_n"], without["test_loss"]) == (551, 0, None)
+
+
+def test_a_loss_has_an_optimum_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    found = printed(capsys, "train", "--loss", "absolute")
+    assert found["closed_form"]["slope"] == pytest.approx(87.688145, abs=1e-6)
+    assert found["optimum"]["slope"] == pytest.approx(77.298, abs=1e-3)
+    assert found["optimum"]["loss"] == pytest.approx(25997.0393, abs=1e-4)
+    assert found["loss"] <= 1.05 * found["optimum"]["loss"]
+    assert set(found["predicted"].values()) == {None}
+    assert found["config"]["huber_delta"] is None
+    huber = printed(capsys, "train", "--loss", "huber", "--huber-delta", "20000")
+    assert huber["optimum"]["slope"] == pytest.approx(77.605, abs=2e-3)
+    assert huber["config"]["huber_delta"] == 20000
+    assert "a δ of -1 is not possible" in complaint(
+        capsys, "train", "--loss", "huber", "--huber-delta", "-1"
+    )
+
+
+def test_data_in_parts_hold_rows_out_while_they_are_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    for part in range(3):
+        x = rng.uniform(0, 10, 40)
+        lines = [f"{a},{3 * a + b}" for a, b in zip(x, rng.normal(size=40), strict=True)]
+        (tmp_path / f"part-{part}.csv").write_text("x,y\n" + "\n".join(lines) + "\n")
+    parts = str(tmp_path / "part-*.csv")
+    found = printed(capsys, "train", parts, "--test-fraction", "0.25")
+    assert (found["n"], found["test_n"]) == (90, 30)
+    other = printed(capsys, "train", parts, "--test-fraction", "0.25", "--test-seed", "1")
+    assert other["closed_form"] != found["closed_form"]
+    assert other["test_n"] == 30

@@ -254,3 +254,35 @@ def test_names_are_data_and_so_are_many_rows(
     again = load(str(rows), *(printable(name, 100) for name in (data.x_name, data.y_name)))
     assert np.array_equal(again.x, data.x)
     assert np.array_equal(again.y, data.y)
+
+
+MORE: dict[str, Settings] = {
+    "absolute": Settings.of(loss="absolute", learning_rate_m=1e-3, learning_rate_b=1e3),
+    "huber, z-scores": Settings.of(
+        loss="huber", huber_delta=3e4, standardize=True, batch_size=64, epochs=3
+    ),
+    "adagrad": Settings.of(optimizer="adagrad", learning_rate_m=18, learning_rate_b=8e3),
+    "rmsprop": Settings.of(
+        optimizer="rmsprop", alpha=0.9, epsilon=1e-3, learning_rate_m=1, learning_rate_b=600
+    ),
+    "nesterov, absolute": Settings.of(
+        optimizer="nesterov", momentum=0.5, loss="absolute", learning_rate_b=1e3, schedule="cosine"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+@pytest.mark.parametrize("test_fraction", [0.0, 0.2])
+def test_losses_optimizers_and_test_rows_are_repeated(
+    houses: Dataset, tmp_path: Path, name: str, test_fraction: float
+) -> None:
+    run = plain(replace(MORE[name], test_fraction=test_fraction))(houses)
+    rows = files.create(tmp_path, "data", ".csv", records.data_lines(run.data, run.test))
+    program = tmp_path / "program.py"
+    program.write_text(script.script(run, rows.name), encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", TRAIN_ALL, str(program)], check=True, timeout=60
+    )
+    table = run.history.columns()[[0, 1, 3, *([4] if test_fraction else [])]]
+    assert np.load(f"{program}.npy") == pytest.approx(table.T, rel=1e-9)
+    assert ("test_x" in program.read_text("utf-8")) == (test_fraction > 0)

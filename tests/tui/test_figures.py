@@ -21,7 +21,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.drawing import canvas, figures, layers
 from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.braille import braille
-from linreg_tui.tui.drawing.fit import FitPicture
+from linreg_tui.tui.drawing.fit import FitPicture, draw_data
 from linreg_tui.tui.drawing.landscape import LandscapePicture
 from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
@@ -346,3 +346,71 @@ def test_lines_are_told_apart_without_colour(markers: Markers) -> None:
         for role in (Role.FIT, Role.TRACE)
     }
     assert len(curves) == 2
+
+
+def roles_of(picture: Picture) -> set[Role]:
+    return {Role(role) for role in np.unique(picture.roles).tolist()}
+
+
+@pytest.mark.parametrize("markers", SETS.values(), ids=list(SETS))
+def test_rows_that_are_held_out_are_drawn_apart(houses: Dataset, markers: Markers) -> None:
+    held_out = trained(houses, 5, test_fraction=0.2)
+    picture, plain = (
+        FitPicture(houses, markers).draw(90, 24, view(run))
+        for run in (held_out, trained(houses, 5))
+    )
+    assert Role.TEST in roles_of(picture)
+    assert Role.TEST not in roles_of(plain)
+    assert f"{markers.test} test rows" in text(picture)[0]
+    shown = picture.glyphs[picture.roles == Role.TEST]
+    assert (shown == ord(markers.test)).sum() > 20
+    alone = draw_data(houses, 90, 24, markers, houses.split(0.2, 0))
+    assert f"{markers.test} test rows" in text(alone)[0]
+    assert Role.TEST in roles_of(alone)
+
+
+def test_the_loss_on_test_rows_is_a_second_curve(houses: Dataset) -> None:
+    run = trained(houses, 30, test_fraction=0.2)
+    loss = LossPicture()
+    both = loss.draw(80, 16, view(run))
+    assert "test loss" in text(both)[0]
+    assert Role.TEST in roles_of(both)
+    loss.above_optimum = True
+    assert "test loss" not in text(loss.draw(80, 16, view(run)))[0]
+
+
+def test_other_losses_are_measured_against_their_own_optimum(houses: Dataset) -> None:
+    run = trained(houses, 5, loss="absolute", learning_rate_m=1e-3, learning_rate_b=100)
+    fit = FitPicture(houses).draw(100, 24, view(run))
+    assert "optimum" in text(fit)[0]
+    assert "least squares" in text(fit)[0]
+    assert {Role.REFERENCE, Role.ASIDE} <= roles_of(fit)
+    assert "optimum" in text(LossPicture().draw(80, 16, view(run)))[0]
+    squared = FitPicture(houses).draw(100, 24, view(trained(houses, 5)))
+    assert Role.ASIDE not in roles_of(squared)
+
+
+def test_a_landscape_on_a_grid_is_that_of_the_formula(houses: Dataset) -> None:
+    """Where every residual is within δ, Huber's loss is half the squared one."""
+    pictures = []
+    for loss in ("squared", "huber"):
+        run = trained(houses, 3, loss=loss, huber_delta=1e9)
+        pictures.append(LandscapePicture(houses).draw(90, 30, view(run)))
+    assert (pictures[0].shades == pictures[1].shades).mean() > 0.98
+    rings = [picture.roles == Role.CONTOUR for picture in pictures]
+    near = np.zeros_like(rings[1])
+    for down in (-1, 0, 1):
+        for across in (-1, 0, 1):
+            near |= np.roll(rings[1], (down, across), (0, 1))
+    assert rings[0].sum() > 50
+    assert (near & rings[0]).sum() > 0.95 * rings[0].sum()
+
+
+def test_the_landscape_of_many_rows_is_soon_drawn() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=100_000)
+    data = Dataset("made", "x", "y", x, 2 * x + rng.standard_t(2, len(x)))
+    run = trained(data, 3, loss="absolute", learning_rate_m=0.1, learning_rate_b=0.1)
+    picture = LandscapePicture(data)
+    picture.draw(120, 40, view(run))
+    drawn_in_time(lambda: picture.draw(120, 40, view(run)))

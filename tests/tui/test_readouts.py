@@ -262,3 +262,30 @@ def test_the_rates_are_those_that_a_schedule_makes_at_the_step(houses: Dataset) 
     ):
         rows = text(draw_readout(80, 4, RunView(run, step, settings, False, 5.0)))
         assert told in "\n".join(rows)
+
+
+@pytest.mark.parametrize("columns", READOUTS)
+def test_test_rows_have_a_line_of_their_own(houses: Dataset, columns: int) -> None:
+    run = trained(houses, 30, test_fraction=0.2)
+    told = text(draw_readout(columns, 5, view(run)))
+    assert told[2].split()[:4] == ["test", "110", "rows", "held"]
+    loss = run.history[30].test_loss
+    assert loss is not None
+    assert told[2].endswith(f"{loss:.2f}")
+    assert len(told[2]) == len(told[1])
+    assert "test 0.2" in told[3]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"loss": "absolute"}, "no prediction for the absolute loss; it ends jumping around"),
+        ({"loss": "huber"}, "no prediction for the huber loss; far from its best line it pulls"),
+        ({"optimizer": "adam"}, "no prediction for Adam; its steps are about η long"),
+        ({"optimizer": "adagrad"}, "no prediction for AdaGrad; its steps shrink, from η on"),
+    ],
+)
+def test_what_to_expect_where_there_is_no_prediction(
+    houses: Dataset, settings: dict[str, Any], words: str
+) -> None:
+    assert state(view(trained(houses, 0, **settings)), 100).startswith(f"‖ ready: {words}")
