@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 Batch = Sequence[Any]
 """What a loss goes by: x̄, ȳ, Sxx/n and Sxy/n of the rows for the squared loss, else x and y."""
 
-AT_ONCE = 15_000
-"""Residuals worked out at a time; for arrays of over 128 kB the system clears memory each time."""
+AT_ONCE = 10_000
+"""Residuals worked out at a time; memory for much larger arrays comes from the system each time."""
 
 
 class Least(Protocol):
@@ -151,11 +151,11 @@ class Loss(Member):
         x and y are of shape (n,), or of shape (k, n) if each line has rows of its own.
         """
         n = x.shape[-1]
-        means = [
-            self.of(ys - m[:, None] * xs - b[:, None]).mean(axis=1)
+        sums = [
+            self.of(ys - m[:, None] * xs - b[:, None]).sum(axis=1)
             for xs, ys, m, b in _pieces(x, y, slope, intercept, max(1, AT_ONCE // n))
         ]
-        return np.concatenate(means) if means else np.empty(0)
+        return np.concatenate(sums) / n if sums else np.empty(0)
 
     def on_a_sample(self, data: Dataset) -> str:
         """That it goes over some of the rows alone, where not all are kept; else nothing."""
