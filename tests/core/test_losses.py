@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.closed_form import Residuals
 from linreg_tui.core.dataset import Dataset, Whole
-from linreg_tui.core.losses import Absolute, Huber, Loss, Squared
+from linreg_tui.core.losses import Absolute, Huber, Loss, Squared, matrix_of
 from linreg_tui.core.moments import FloatArray, Moments
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
@@ -26,7 +26,7 @@ def rows(n: int = 40, seed: int = 0) -> tuple[FloatArray, FloatArray]:
 
 def batch_of(loss: Loss, x: FloatArray, y: FloatArray) -> tuple[Any, ...]:
     if not loss.from_moments:
-        return x, y
+        return (matrix_of(x, y),)
     moments = Moments.of(x, y)
     return moments.mean_x, moments.mean_y, moments.sxx / len(x), moments.sxy / len(x)
 
@@ -90,7 +90,7 @@ def test_the_least_absolute_errors_line_goes_through_two_points(houses: Dataset)
 
 
 def test_subgradients_are_0_at_0() -> None:
-    batch = np.array([1.0, 2.0]), np.array([1.0, 2.0])
+    batch = [matrix_of(np.array([1.0, 2.0]), np.array([1.0, 2.0]))]
     assert Absolute().by_slope(batch, 1.0, 0.0) == 0
     assert Absolute().by_intercept(batch, 1.0, 0.0) == 0
 

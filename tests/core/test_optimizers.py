@@ -11,7 +11,7 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.descent import State, composed, descend
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.losses import Squared
+from linreg_tui.core.losses import Absolute, Huber, Loss, Squared, matrix_of
 from linreg_tui.core.optimizers import (
     SGD,
     AdaGrad,
@@ -77,7 +77,7 @@ def test_batches_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
     settings, steps, size = of_oracle(case), ORACLE["steps"], ORACLE["batch_size"]
     rows = ORACLE["batch_stride"] * np.arange(steps * size).reshape(steps, size) % houses.n
     loss, optimizer = settings.loss, settings.optimizer
-    columns: list[Any] = [houses.x[rows], houses.y[rows]]
+    columns: list[Any] = [matrix_of(houses.x[rows], houses.y[rows])]
     if loss.from_moments:
         batch = houses.batches.moments(rows)
         columns = [batch.mean_x, batch.mean_y, batch.sxx / size, batch.sxy / size]
@@ -91,20 +91,26 @@ def test_batches_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
 
 
 FUSED = [
-    (optimizer, update)
+    (loss, optimizer, update)
+    for loss in (Squared(), Absolute(), Huber(0.5))
     for optimizer in (SGD(), Momentum(0.8), Nesterov(0.7), AdaGrad(), RMSProp(), Adam())
     for update in ("sequential", "simultaneous")
 ]
 
 
-@pytest.mark.parametrize(("optimizer", "update"), FUSED)
-def test_a_fused_loop_is_the_plain_composition(optimizer: Optimizer, update: str) -> None:
+@pytest.mark.parametrize(("loss", "optimizer", "update"), FUSED)
+def test_a_fused_loop_is_the_plain_composition(
+    loss: Loss, optimizer: Optimizer, update: str
+) -> None:
     rng = np.random.default_rng(0)
+    steps: list[tuple[Any, ...]]
     steps = [tuple(row) for row in np.abs(rng.normal(1, 1, (200, 6))) * (1, 1, 2, 1, 0.05, 0.1)]
+    if not loss.from_moments:
+        batches = matrix_of(*rng.normal(1, 1, (2, 200, 7)))
+        steps = [(batch, *step[-2:]) for batch, step in zip(batches, steps, strict=True)]
     before = State(3.0, -2.0, *2 * (tuple(0.5 for _ in optimizer.start),))
     walked = [
-        walk(Squared(), optimizer, update == "sequential", before, steps)
-        for walk in (descend, composed)
+        walk(loss, optimizer, update == "sequential", before, steps) for walk in (descend, composed)
     ]
     assert walked[0] == walked[1]
     assert np.isfinite(walked[0][0]).all()
