@@ -2,6 +2,8 @@
 
 m' = m − η_m · (what the optimizer makes of ∂L/∂m), and likewise b. m is updated first; a sequential
 update takes the gradient of b at the new m, as the notebook does, a simultaneous one at the old m.
+
+The numbers in the loops are floats, 2.0 and not 2: Python is quicker with two of a kind.
 """
 
 from __future__ import annotations
@@ -93,11 +95,11 @@ def _squared(optimizer: Any, sequential: bool, state: State, steps: Steps) -> Pa
     ms, bs = [], []
     for mean_x, mean_y, xx, xy, rate_m, rate_b in steps:
         residual = mean_y - m * mean_x - b
-        direction, of_m = update(-2 * (xy - m * xx + mean_x * residual), of_m)
+        direction, of_m = update(-2.0 * (xy - m * xx + mean_x * residual), of_m)
         m -= rate_m * direction
         if sequential:
             residual = mean_y - m * mean_x - b
-        direction, of_b = update(-2 * residual, of_b)
+        direction, of_b = update(-2.0 * residual, of_b)
         b -= rate_b * direction
         ms.append(m)
         bs.append(b)
@@ -110,10 +112,10 @@ def _sgd(_: Any, sequential: bool, state: State, steps: Steps) -> Path:
     ms, bs = [], []
     for mean_x, mean_y, xx, xy, rate_m, rate_b in steps:
         residual = mean_y - m * mean_x - b
-        m += 2 * rate_m * (xy - m * xx + mean_x * residual)
+        m += 2.0 * rate_m * (xy - m * xx + mean_x * residual)
         if sequential:
             residual = mean_y - m * mean_x - b
-        b += 2 * rate_b * residual
+        b += 2.0 * rate_b * residual
         ms.append(m)
         bs.append(b)
     return ms, bs, State(m, b, state.of_m, state.of_b)
@@ -128,12 +130,12 @@ def _momentum(optimizer: Any, sequential: bool, state: State, steps: Steps) -> P
     ms, bs = [], []
     for mean_x, mean_y, xx, xy, rate_m, rate_b in steps:
         residual = mean_y - m * mean_x - b
-        by_m = -2 * (xy - m * xx + mean_x * residual)
+        by_m = -2.0 * (xy - m * xx + mean_x * residual)
         velocity_m = momentum * velocity_m + by_m
         m -= rate_m * (ahead * by_m + along * velocity_m)
         if sequential:
             residual = mean_y - m * mean_x - b
-        by_b = -2 * residual
+        by_b = -2.0 * residual
         velocity_b = momentum * velocity_b + by_b
         b -= rate_b * (ahead * by_b + along * velocity_b)
         ms.append(m)

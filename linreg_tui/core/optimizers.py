@@ -203,7 +203,7 @@ class RMSProp(Optimizer, name="rmsprop"):
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
         """The gradient in units of its size of late."""
         (square,) = memory
-        square = self.alpha * square + (1 - self.alpha) * gradient * gradient
+        square = self.alpha * square + (1.0 - self.alpha) * gradient * gradient
         return gradient / (math.sqrt(square) + self.epsilon), (square,)
 
 
@@ -227,8 +227,8 @@ class Adam(Optimizer, name="adam"):
         """The mean of the gradients in units of their size, both without the bias of the start."""
         mean, square, power1, power2 = memory  # the powers are β₁ᵗ and β₂ᵗ of step t
         beta1, beta2 = self.beta1, self.beta2
-        mean = beta1 * mean + (1 - beta1) * gradient
-        square = beta2 * square + (1 - beta2) * gradient * gradient
+        mean = beta1 * mean + (1.0 - beta1) * gradient
+        square = beta2 * square + (1.0 - beta2) * gradient * gradient
         power1, power2 = beta1 * power1, beta2 * power2
-        size = math.sqrt(square / (1 - power2)) + self.epsilon
-        return mean / (1 - power1) / size, (mean, square, power1, power2)
+        size = math.sqrt(square / (1.0 - power2)) + self.epsilon
+        return mean / (1.0 - power1) / size, (mean, square, power1, power2)
