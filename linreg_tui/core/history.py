@@ -168,14 +168,15 @@ class Thinner:
         end = self._seen + len(values)
         while end > self._stride * len(self._low):
             self._halve()
-        if len(values) == 0:
-            return
-        starts = np.arange(-(self._seen % self._stride), len(values), self._stride)
-        starts[0] = 0
-        first = self._seen // self._stride
-        low, high = (bound[first : first + len(starts)] for bound in (self._low, self._high))
-        np.minimum(low, np.minimum.reduceat(values, starts), out=low)
-        np.maximum(high, np.maximum.reduceat(values, starts), out=high)
+        if self._stride == 1:  # each value is a span
+            self._low[self._seen : end] = self._high[self._seen : end] = values
+        elif len(values) > 0:
+            starts = np.arange(-(self._seen % self._stride), len(values), self._stride)
+            starts[0] = 0
+            first = self._seen // self._stride
+            low, high = (bound[first : first + len(starts)] for bound in (self._low, self._high))
+            np.minimum(low, np.minimum.reduceat(values, starts), out=low)
+            np.maximum(high, np.maximum.reduceat(values, starts), out=high)
         self._seen = end
 
     def _halve(self) -> None:

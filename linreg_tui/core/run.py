@@ -348,7 +348,7 @@ class Run:
             table = [slope, intercept, batch_loss(slope, intercept) if batch_loss else loss, loss]
             if self.test is not None:
                 table.append(self.loss.over(self.test, slope, intercept))
-        self._keep(np.stack(table))
+        self._keep(np.array(table))
 
     def _by_moments(self, rows: Index | None, steps: int) -> _Batches:
         """Batches for a loss that goes by their moments."""
