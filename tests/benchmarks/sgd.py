@@ -1,12 +1,14 @@
 """Training time of 30 epochs on the bundled data: the notebook's loop, other libraries, ours.
 
-python tests/benchmarks/sgd.py [--rounds 15]
+python tests/benchmarks/sgd.py [--rounds 15] [--quick]
 
 Each contestant makes the same number of steps at the same learning rates from the same start, and
-keeps the loss of each batch. They take turns; the table gives medians of the turns, and how many
-times what ours takes. PyTorch and scikit-learn take part where they are installed.
-scikit-learn's SGDRegressor knows one learning rate and no batches: it makes a step for every row,
-on standardised columns, and its time is that of as many epochs.
+keeps the loss of each batch. They take turns; the tables give medians of the rounds in processor
+time, which other programs on the machine hardly change, and how many times what ours takes.
+PyTorch, scikit-learn and numba take part where they are installed. scikit-learn's SGDRegressor
+knows one learning rate and no batches: it makes a step for every row, on standardised columns, and
+its time is that of as many epochs. numba compiles the loop that ours is, row by row: that is the
+limit. With `--quick` everything is run once, only to see that it runs.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,13 +27,66 @@ import pandas as pd
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
+from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.optimizers import Optimizer
 from linreg_tui.core.run import Run
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import Sampling, Settings
 
 BATCH_SIZES = (32, 64, 128, 256, 512)
-TURN = 0.05
+BATCH_SIZE = 64
+"""Of the tables by loss and by optimizer."""
+
 SETTINGS = Settings()
 RATE_M, RATE_B = SETTINGS.learning_rate_m, SETTINGS.learning_rate_b
+DELTA = 20_000.0
+
+say = sys.stdout.write
+
+Prepare = Callable[[Dataset, int], Callable[[], object]]
+"""Takes data and a batch size; what it returns trains once."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """So many rounds, of turns of so many seconds at least; so many full batches, of many rows."""
+
+    rounds: int = 15
+    turn: float = 0.05
+    full_batches: int = 200_000
+    many_rows: int = 10_000_000
+
+
+QUICK = Pace(rounds=1, turn=0.0, full_batches=2_000, many_rows=100_000)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A loss and settings for it; its value and derivative are of a residual or of an array."""
+
+    settings: Settings
+    value: Callable[[Any], Any]
+    derivative: Callable[[Any], Any]
+
+
+def huber(residual: Any) -> Any:
+    """Half the square up to δ, and beyond it a line."""
+    inside = np.minimum(np.maximum(residual, -DELTA), DELTA)
+    return inside * (residual - inside / 2)
+
+
+LOSSES = {
+    "squared": Trained(SETTINGS, lambda r: r * r, lambda r: 2 * r),
+    "absolute": Trained(
+        Settings.of(loss="absolute", learning_rate_m=0.01, learning_rate_b=2e3),
+        lambda r: np.abs(r),
+        lambda r: np.sign(r),
+    ),
+    "huber": Trained(
+        Settings.of(loss="huber", huber_delta=DELTA),
+        huber,
+        lambda r: np.minimum(np.maximum(r, -DELTA), DELTA),
+    ),
+}
 
 
 def notebook(data: Dataset, size: int) -> Callable[[], object]:
@@ -52,6 +107,33 @@ def notebook(data: Dataset, size: int) -> Callable[[], object]:
         return losses
 
     return train
+
+
+def notebook_with(loss: str) -> Prepare:
+    """The same with another loss."""
+    trained = LOSSES[loss]
+    settings, value, derivative = trained.settings, trained.value, trained.derivative
+    rate_m, rate_b = settings.learning_rate_m, settings.learning_rate_b
+
+    def prepare(data: Dataset, size: int) -> Callable[[], object]:
+        frame = pd.DataFrame({data.x_name: data.x, data.y_name: data.y})
+        steps = settings.epochs * (data.n // size)
+
+        def train() -> object:
+            m: np.floating[Any] = np.float64(settings.initial_slope)
+            b: np.floating[Any] = np.float64(settings.initial_intercept)
+            losses = []
+            for _ in range(steps):
+                batch = frame.sample(size)
+                x, y = batch[data.x_name].to_numpy(), batch[data.y_name].to_numpy()
+                m -= rate_m * np.mean(-x * derivative(y - (m * x + b)))
+                b -= rate_b * np.mean(-derivative(y - (m * x + b)))
+                losses.append(np.mean(value(y - (m * x + b))))
+            return losses
+
+        return train
+
+    return prepare
 
 
 def numpy_loop(data: Dataset, size: int) -> Callable[[], object]:
@@ -119,13 +201,90 @@ def pytorch(data: Dataset, size: int) -> Callable[[], object]:
     return train
 
 
-def ours(settings: Settings) -> Callable[[Dataset, int], Callable[[], object]]:
+def plain_loop(
+    x: FloatArray,
+    y: FloatArray,
+    size: int,
+    epochs: int,
+    line: tuple[float, float],
+    rates: tuple[float, float],
+    value: Callable[[float], float],
+    derivative: Callable[[float], float],
+    loss: Callable[[float, float], float],
+) -> FloatArray:
+    """Our loop by epochs: m, b, the loss of the batch and that of all rows, of shape (4, steps)."""
+    m, b = line
+    rate_m, rate_b = rates
+    steps = len(x) // size
+    table = np.empty((4, epochs * steps))
+    order = np.arange(len(x))
+    for step in range(epochs * steps):
+        if step % steps == 0:
+            np.random.shuffle(order)  # noqa: NPY002 - numba knows no other
+        first = step % steps * size
+        rows = order[first : first + size]
+        pull = 0.0
+        for row in rows:
+            pull += x[row] * derivative(y[row] - m * x[row] - b)
+        m += rate_m * pull / size
+        pull = 0.0
+        for row in rows:
+            pull += derivative(y[row] - m * x[row] - b)
+        b += rate_b * pull / size
+        batch_loss = 0.0
+        for row in rows:
+            batch_loss += value(y[row] - m * x[row] - b)
+        table[0, step], table[1, step] = m, b
+        table[2, step], table[3, step] = batch_loss / size, loss(m, b)
+    return table
+
+
+def compiled(loss: str) -> Prepare:
+    """That loop compiled by numba; as in ours, moments give the squared loss of all rows."""
+    trained = LOSSES[loss]
+    settings = trained.settings
+
+    def prepare(data: Dataset, size: int) -> Callable[[], object]:
+        import numba
+
+        jit = numba.njit(fastmath=True)
+        value, derivative = jit(trained.value), jit(trained.derivative)
+        x, y, now = data.x, data.y, data.moments
+        n, mean_x, mean_y, sxx, sxy, syy = now.n, now.mean_x, now.mean_y, now.sxx, now.sxy, now.syy
+
+        def from_moments(m: float, b: float) -> float:
+            offset = mean_y - m * mean_x - b
+            return offset * offset + (syy - 2 * m * sxy + m * m * sxx) / n
+
+        def over_rows(m: float, b: float) -> float:
+            total = 0.0
+            for row in range(n):
+                total += value(y[row] - m * x[row] - b)
+            return total / n
+
+        walk = jit(plain_loop)
+        whole = jit(from_moments if settings.loss.from_moments else over_rows)
+        line = settings.initial_slope, settings.initial_intercept
+        rates = settings.learning_rate_m, settings.learning_rate_b
+
+        def train() -> object:
+            return walk(x, y, size, settings.epochs, line, rates, value, derivative, whole)
+
+        train()  # compiles it
+        return train
+
+    return prepare
+
+
+def ours(settings: Settings) -> Prepare:
     """A run, with the loss over all rows in each step besides."""
 
     def prepare(data: Dataset, size: int) -> Callable[[], object]:
         def train() -> object:
             run = Run(data, replace(settings, batch_size=size))
-            run.advance(run.budget)
+            steps = run.budget
+            run.advance(steps)
+            assert run.history.last == steps
             return run
 
         return train
@@ -133,77 +292,142 @@ def ours(settings: Settings) -> Callable[[Dataset, int], Callable[[], object]]:
     return prepare
 
 
-def contestants() -> dict[str, Callable[[Dataset, int], Callable[[], object]]]:
+def ours_by_sampling(settings: Settings) -> dict[str, Prepare]:
+    """Ours with each way to draw batches."""
+    samplings: tuple[Sampling, ...] = ("epoch", "notebook")
+    return {f"ours, {one}": ours(replace(settings, sampling=one)) for one in samplings}
+
+
+def contestants() -> dict[str, Prepare]:
     """All that can take part here; the last two are ours."""
     others = {"sklearn": scikit_learn, "torch": pytorch}
     return {
         "notebook": notebook,
         "NumPy loop": numpy_loop,
         **{name: make for name, make in others.items() if importlib.util.find_spec(name)},
-        "ours, epoch": ours(replace(SETTINGS, sampling="epoch")),
-        "ours, notebook": ours(SETTINGS),
+        **ours_by_sampling(SETTINGS),
     }
 
 
-def medians(subjects: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each; they take turns, of a twentieth of a second at least."""
+def contestants_with(loss: str) -> dict[str, Prepare]:
+    """Those that can train a loss; the last two are ours."""
+    return {
+        "notebook": notebook if loss == "squared" else notebook_with(loss),
+        **({"numba": compiled(loss)} if importlib.util.find_spec("numba") else {}),
+        **ours_by_sampling(LOSSES[loss].settings),
+    }
+
+
+def turns(subjects: dict[str, Callable[[], object]], pace: Pace) -> dict[str, list[float]]:
+    """Seconds of each in every round; they take turns."""
     times: dict[str, list[float]] = {name: [] for name in subjects}
-    for _ in range(rounds):
+    for _ in range(pace.rounds):
         for name, subject in subjects.items():
             subject()
-            runs, began = 0, time.perf_counter()
-            while (taken := time.perf_counter() - began) < TURN:
+            runs, began = 0, time.process_time()
+            while runs == 0 or time.process_time() - began < pace.turn:
                 subject()
                 runs += 1
-            times[name].append(taken / runs)
-    return {name: statistics.median(taken) for name, taken in times.items()}
+            times[name].append((time.process_time() - began) / runs)
+    return times
 
 
-def full_batch(rounds: int) -> dict[str, float]:
-    """Microseconds a step of full-batch descent, on few rows and on many."""
-    few = bundled()
-    rng = np.random.default_rng(0)
-    x = rng.uniform(300, 4500, 10_000_000)
-    many = Dataset("made", "x", "y", x, 88 * x + rng.normal(34_000, 50_000, len(x)))
-    steps = 200_000
+def ratio(one: list[float], other: list[float]) -> float:
+    """How many times the other one takes: the median of the rounds."""
+    return statistics.median(a / b for a, b in zip(one, other, strict=True))
 
-    def train(data: Dataset) -> Callable[[], object]:
-        data.moments  # noqa: B018 - computed once a data set, and kept
 
-        def run() -> object:
-            subject = Run(data, SETTINGS)
-            subject.advance(steps)
-            return subject
+def show(times: dict[str, list[float]], steps: int) -> None:
+    """The table of runs of so many steps, the last two of which are ours."""
+    for name, taken in times.items():
+        seconds = statistics.median(taken)
+        by_epoch, by_notebook = (
+            ratio(taken, times[f"ours, {one}"]) for one in ("epoch", "notebook")
+        )
+        say(
+            f"  {name:<15}{1e3 * seconds:9.3f} ms {1e6 * seconds / steps:9.2f} µs a step "
+            f"({by_epoch:6.1f} times ours by epoch, {by_notebook:6.1f} by notebook)\n"
+        )
 
+
+def by_batch_size(data: Dataset, pace: Pace) -> None:
+    """The squared loss."""
+    for size in BATCH_SIZES:
+        steps = SETTINGS.epochs * (data.n // size)
+        say(f"\nbatch {size}, {steps} steps\n")
+        subjects = {name: make(data, size) for name, make in contestants().items()}
+        show(turns(subjects, pace), steps)
+
+
+def by_loss(data: Dataset, pace: Pace) -> None:
+    """Every loss, and how far ours is from the limit."""
+    steps = SETTINGS.epochs * (data.n // BATCH_SIZE)
+    for loss in LOSSES:
+        say(f"\n{loss} loss, batch {BATCH_SIZE}, {steps} steps\n")
+        subjects = {name: make(data, BATCH_SIZE) for name, make in contestants_with(loss).items()}
+        times = turns(subjects, pace)
+        show(times, steps)
+        if "numba" in times:
+            limit = ratio(times["ours, epoch"], times["numba"])
+            say(f"  ours by epoch takes {limit:.1f} times as long as the compiled loop\n")
+
+
+def by_optimizer(data: Dataset, pace: Pace) -> None:
+    """Every optimizer on the squared loss."""
+    say(f"\nsquared loss, µs a step{'full batch':>15}{f'batch {BATCH_SIZE}':>15}\n")
+    steps = SETTINGS.epochs * (data.n // BATCH_SIZE)
+    for name, optimizer in Optimizer.family.items():
+        # Some go by gradients, others about η a step.
+        rate_m, rate_b = (1e-8, 1e-2) if optimizer.linear else (1.0, 500.0)
+        settings = Settings.of(
+            optimizer=name, learning_rate_m=rate_m, learning_rate_b=rate_b, sampling="epoch"
+        )
+        subjects = {
+            "full": full_batch(data, settings, pace.full_batches),
+            "batch": ours(settings)(data, BATCH_SIZE),
+        }
+        full, batch = (statistics.median(taken) for taken in turns(subjects, pace).values())
+        say(f"  {name:<21}{1e6 * full / pace.full_batches:15.3f}{1e6 * batch / steps:15.3f}\n")
+
+
+def full_batch(data: Dataset, settings: Settings, steps: int) -> Callable[[], object]:
+    """So many steps on all rows."""
+    data.moments  # noqa: B018 - computed once a data set, and kept
+
+    def train() -> object:
+        run = Run(data, settings)
+        run.advance(steps)
+        assert run.history.last == steps
         return run
 
-    subjects = {f"{data.n:,} rows": train(data) for data in (few, many)}
-    return {name: 1e6 * taken / steps for name, taken in medians(subjects, rounds).items()}
+    return train
+
+
+def by_rows(few: Dataset, pace: Pace) -> None:
+    """Full-batch descent on few rows and on many."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(300, 4500, pace.many_rows)
+    many = Dataset("made", "x", "y", x, 88 * x + rng.normal(34_000, 50_000, len(x)))
+    subjects = {
+        f"{data.n:,} rows": full_batch(data, SETTINGS, pace.full_batches) for data in (few, many)
+    }
+    say("\nfull batch\n")
+    for name, taken in turns(subjects, pace).items():
+        seconds = statistics.median(taken)
+        say(f"  {name:<16}{1e6 * seconds / pace.full_batches:6.3f} µs a step\n")
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=15)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--rounds", type=int, default=Pace.rounds)
+    parser.add_argument("--quick", action="store_true", help="run everything once")
+    asked = parser.parse_args()
+    pace = QUICK if asked.quick else Pace(rounds=asked.rounds)
     data = bundled()
-    say = sys.stdout.write
-    say(f"30 epochs, medians of {rounds} rounds; in brackets, how many times ours it takes\n")
-    for size in BATCH_SIZES:
-        steps = SETTINGS.epochs * (data.n // size)
-        taken = medians({name: make(data, size) for name, make in contestants().items()}, rounds)
-        say(f"\nbatch {size}, {steps} steps\n")
-        for name, seconds in taken.items():
-            ratio, ratio_notebook = (
-                seconds / taken[f"ours, {sampling}"] for sampling in ("epoch", "notebook")
-            )
-            say(
-                f"  {name:<15}{1e3 * seconds:9.3f} ms {1e6 * seconds / steps:9.2f} µs a step "
-                f"({ratio:6.1f} times ours by epoch, {ratio_notebook:6.1f} by notebook)\n"
-            )
-    say(f"\nfull batch, medians of {rounds} rounds\n")
-    for name, microseconds in full_batch(rounds).items():
-        say(f"  {name:<16}{microseconds:6.3f} µs a step\n")
+    say(f"30 epochs, medians of {pace.rounds} rounds; in brackets, how many times ours it takes\n")
+    for table in (by_batch_size, by_loss, by_optimizer, by_rows):
+        table(data, pace)
 
 
 if __name__ == "__main__":
