@@ -8,6 +8,7 @@ from typing import Any
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.faults import faults
 from linreg_tui.core.proposal import proposed
 from linreg_tui.core.run import Run
 from linreg_tui.core.schema import Setting
@@ -64,8 +65,10 @@ def read(setting: Setting, text: str) -> Any:
 
 def _unreadable(setting: Setting, text: str) -> str:
     kind = "number" if setting.kind is float else "whole number"
-    usual = 10 if setting.default is None else setting.default
-    such = " or ".join([write(setting, usual), *setting.about.none[:1]])
+    about = setting.about
+    usual = setting.default if about.example is None else about.example
+    usual = 10 if usual is None else usual
+    such = " or ".join([write(setting, usual), *about.none[:1]])
     wrong = f"{quoted(text)} is not a {kind}" if text else f"a {kind} is missing"
     one = "one with a decimal point" if setting.kind is float and "," in text else "one"
     return f"{wrong}: choose {one}, such as {such}"
@@ -175,6 +178,9 @@ def settings_of(options: argparse.Namespace, data: Dataset) -> Settings:
     values = given(options)
     for name, value in values.items():
         if (why := setting(name).fault(value)) is not None:
+            raise InputError(why)
+    for name, why in faults(data, Settings.of(**values)):
+        if name == "test_fraction":  # before anything is proposed for the other rows
             raise InputError(why)
     settings = proposed(data, **values)
     Run(data, settings)

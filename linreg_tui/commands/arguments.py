@@ -13,7 +13,7 @@ from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.text import printable
 from linreg_tui.options import batch_sizes, given, quoted
 
@@ -139,6 +139,9 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
 def _held_out(options: argparse.Namespace) -> dict[str, Any]:
     """Which rows are to be held out while data in parts is read."""
     values = given(options)
+    for name in ("test_fraction", "seed", "test_seed"):
+        if (why := setting(name).fault(values.get(name))) is not None:
+            raise InputError(why)
     seed = values.get("test_seed")
     seed = values.get("seed", 0) if seed is None else seed
     return {"test_fraction": values.get("test_fraction", 0.0), "test_seed": seed}
@@ -245,6 +248,11 @@ def settings_for_workers(
     """The settings with the batches and rates of all workers that were asked for."""
     if options.workers is None:
         return settings
+    if not settings.loss.from_moments:
+        raise InputError(
+            f"workers share sums, which say nothing of the {settings.loss.name} loss: leave out "
+            "--workers, or --loss"
+        )
     from linreg_tui.core.parallel import for_workers
 
     return for_workers(settings, options.workers, settings.training_n(data))

@@ -55,13 +55,15 @@ class _Table:
         return cells
 
     def _title(self) -> Text:
-        line, settings = self._training.line, self._settings
+        settings = self._settings
+        line = self._training.optimum(settings.loss)
+        name = "closed form" if line is self._training.line else "optimum"
         several = self._columns.repeats
         repeats = f", {several} repeats: mean ± standard deviation" if several > 1 else ""
         epochs = f"{settings.epochs} epoch{'s' * (settings.epochs != 1)}"
         return Text(
             f"{self._training.n} rows, {epochs}{repeats}; "
-            f"closed form: {line_equation(line)}  loss: {fixed_loss(line.loss, line).strip()}",
+            f"{name}: {line_equation(line)}  loss: {fixed_loss(line.loss, line).strip()}",
             "dim",
         )
 

@@ -61,6 +61,8 @@ def command(words: list[str]) -> int:
     settings = settings_for_workers(settings_of(options, data), options, data)
     training = settings.split(data).training
     history, program = target(options.history, options), target(options.script, options)
+    if options.workers is None:
+        tell_reach(given(options), data, settings)
     with _executor(options) as executor:
         view = _view() if options.workers is not None and not options.json else None
         team = None if options.workers is None else _team(training, options.workers, executor, view)
@@ -81,7 +83,6 @@ def command(words: list[str]) -> int:
     if options.json:
         print_json(records.train_object(run) | (records.team_object(team) if team else {}))
     tell_idle(given(options), settings, settings.steps(run.data.n))
-    tell_reach(given(options), data, settings)
     tell_reading(data, settings)
     return 0
 
@@ -163,12 +164,13 @@ def _print_training(run: Run, view: TeamView | None, workers: int | None) -> Non
 
 
 def _print_step(printed: Console, run: Run, number: int, width: int, took: str = "") -> None:
-    step, optimum, line = run.history[number], run.optimum, run.closed_form
+    step, optimum = run.history[number], run.optimum
+    name = "closed form" if optimum is run.closed_form else "optimum"
     printed.print(
         Text.assemble(
             (f"[{number:0{max(3, width)}d}]  ", "dim"),
             (equation(step.slope, step.intercept, decimals_of_line(optimum)), "bold cyan"),
-            (f"  closed form: {line_equation(line)}", "dim"),
+            (f"  {name}: {line_equation(optimum)}", "dim"),
             "  loss: ",
             (fixed_loss(step.loss, optimum, 18).strip(), "yellow"),
             *_test_loss(step.test_loss, optimum),

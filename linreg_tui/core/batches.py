@@ -50,7 +50,8 @@ def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generat
             return _decks(rng, n, size, count)
         return np.stack([rng.choice(n, size, replace=False, shuffle=False) for _ in range(count)])
 
-    return shuffled if sampling == "epoch" else independent
+    samplers: dict[Sampling, Sampler] = {"epoch": shuffled, "notebook": independent}
+    return samplers[sampling]
 
 
 def shuffle_keys(n: int) -> tuple[str, int]:

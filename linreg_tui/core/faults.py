@@ -27,7 +27,9 @@ def faults(data: Dataset, settings: Settings) -> Iterator[tuple[str, str]]:
     if {"initial_slope", "initial_intercept"} & dict(found).keys():
         return
     optimum = training.line
-    if not math.isfinite(optimum.at(m, b)):
+    tested = settings.split(data).test.n if possible else 0
+    far = tested and not math.isfinite(settings.split(data).test.moments.loss(m, b))
+    if far or not math.isfinite(optimum.at(m, b)):
         steep = not math.isfinite(optimum.excess(m, optimum.intercept))
         yield (
             "initial_slope" if steep else "initial_intercept",

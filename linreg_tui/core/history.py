@@ -37,9 +37,6 @@ CONVERGED_WITHIN = 0.01
 ON_A_LINE = math.sqrt(1e-9)
 """The residuals, in deviations of y, that count as none where the points lie on a line."""
 
-ROUNDING = 8 * sys.float_info.epsilon
-"""The residuals that rounding leaves, in the size of what they are the difference of."""
-
 NO_RISE = 1 + 1e-9
 """A loss that grows by less than this factor has not risen: at the optimum that is rounding."""
 
@@ -196,14 +193,12 @@ class Thinner:
 def near_excess(data: Dataset, loss: Loss) -> float:
     """How far above the least loss over some rows a run may end that has converged."""
     optimum, moments = data.optimum(loss), data.moments
-    deviation_x, deviation_y = (math.sqrt(s / moments.n) for s in (moments.sxx, moments.syy))
-    size = abs(moments.mean_y) + deviation_y
-    size += abs(optimum.slope) * (abs(moments.mean_x) + deviation_x)
-    with np.errstate(over="ignore"):
-        if optimum.loss > loss.of(np.array(ROUNDING * size)):
-            return CONVERGED_WITHIN * optimum.loss
-        # Where y is the same in every row, it has no deviation, but a size.
-        return float(loss.of(np.array(ON_A_LINE * (deviation_y or size or 1.0))))
+    if optimum.loss > loss.rounding(moments, optimum.slope):
+        return CONVERGED_WITHIN * optimum.loss
+    # Where y is the same in every row, it has no deviation, but a size.
+    deviation = math.sqrt(moments.syy / moments.n) or abs(moments.mean_y) or 1.0
+    on_a_line = float(loss.of(np.array(ON_A_LINE * deviation)))
+    return max(CONVERGED_WITHIN * optimum.loss, on_a_line)
 
 
 def largest_loss(near: float, start: float) -> float:

@@ -23,6 +23,7 @@ To add a loss, declare it here: a class with a name, `of`, `derivative` and `lea
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -30,7 +31,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 import numpy as np
 
 from linreg_tui.core.by_value import ByValue
-from linreg_tui.core.least_points import least_absolute, least_huber
+from linreg_tui.core.least_points import least_absolute, least_huber, robust_scale
 from linreg_tui.core.moments import FloatArray, Moments, Number
 from linreg_tui.core.schema import Member, Range, about
 
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 Batch = Sequence[Any]
 """What a loss goes by: x̄, ȳ, Sxx/n and Sxy/n of the rows for the squared loss, or else R."""
+
+ROUNDING = 8 * sys.float_info.epsilon
+"""The residuals that rounding leaves, in the size of what they are the difference of."""
 
 AT_ONCE = 10_000
 """Residuals worked out at a time; memory for much larger arrays comes from the system each time."""
@@ -157,6 +161,11 @@ class Loss(Member):
         del unit
         return self
 
+    def fitted(self, data: Dataset) -> Loss:
+        """The same loss with parameters that suit the data, where they depend on it."""
+        del data
+        return self
+
     def over(self, data: Dataset, slope: FloatArray, intercept: FloatArray) -> FloatArray:
         """The mean loss of k lines over the rows of the data that are kept, of shape (k,)."""
         return self.over_rows(data.x, data.y, slope, intercept)
@@ -188,7 +197,16 @@ class Loss(Member):
         """The line with the least loss over the rows of the data that are kept."""
         slope, intercept = self.least(data.x, data.y)
         rows = LeastOnRows(slope, intercept, np.nan, self, data.x, data.y)
-        return replace(rows, loss=float(rows.at(slope, intercept)))
+        least = float(rows.at(slope, intercept))
+        return replace(rows, loss=0.0 if least <= self.rounding(data.moments, slope) else least)
+
+    def rounding(self, moments: Moments[float], slope: float) -> float:
+        """The loss that rounding alone may leave of rows that lie on a line of that slope."""
+        deviation_x, deviation_y = (math.sqrt(s / moments.n) for s in (moments.sxx, moments.syy))
+        size = abs(moments.mean_y) + deviation_y
+        size += abs(slope) * (abs(moments.mean_x) + deviation_x)
+        with np.errstate(over="ignore"):
+            return float(self.of(np.array(ROUNDING * size)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -264,7 +282,7 @@ class Absolute(Loss, name="absolute"):
     """The size of the residual: a far outlier pulls no harder than any other point."""
 
     formula = "|r|"
-    expectation = "it ends jumping around its best line by about η"
+    expectation = "it ends jumping, b by up to η a step"
 
     @property
     def steepest(self) -> float:
@@ -305,8 +323,9 @@ class Huber(Loss, name="huber"):
             wrong="a δ of {:g} is not possible: choose a positive number, in units of y",
             metavar="D",
             proposed=True,
+            restarts=True,
             column="δ",
-            brief="δ {:.4g}",
+            brief="δ {:g}",
             name="huber_delta",
         ),
     )
@@ -335,7 +354,18 @@ class Huber(Loss, name="huber"):
 
     def scaled(self, unit: float) -> Loss:
         """With δ in that unit."""
-        return replace(self, delta=self.delta / unit)
+        return replace(self, delta=max(self.delta / unit, math.ulp(0.0)))
+
+    def fitted(self, data: Dataset) -> Loss:
+        """With a δ that is 1.345 robust deviations of the residuals, rounded.
+
+        If these are normal, it is 95% as sure as least squares; Huber, "Robust statistics" (1981).
+        """
+        line = data.optimum(Absolute())  # which outliers don't pull
+        scale = robust_scale(data.y - line.slope * data.x - line.intercept)
+        if line.loss == 0:
+            scale = math.sqrt(data.moments.syy / data.moments.n) or 1.0
+        return replace(self, delta=float(f"{1.345 * scale:.2g}"))
 
 
 def _pieces(

@@ -98,8 +98,8 @@ def _epsilon(default: float) -> Any:
             "epsilon, ε",
             "keeps adagrad, rmsprop and adam from dividing by zero",
             "Optimizer",
-            range=Range(0, open=(False, True)),
-            wrong="an epsilon of {:g} is not possible: choose 0 or a small positive number",
+            range=Range(0, open=(True, True)),
+            wrong="an epsilon of {:g} is not possible: choose a positive number, such as 1e-8",
             none=("auto", ""),
             none_help="1e-10 for adagrad, else 1e-8",
             metavar="NUMBER",
@@ -116,7 +116,7 @@ def _share(default: float, symbol: str, what: str) -> Any:
             what,
             "Optimizer",
             range=Range(0, 1, open=(False, True)),
-            wrong="a share of {:g} is not possible: choose a number from 0 up to, but not, 1",
+            wrong=f"{symbol} of {{:g}} is not possible: choose a number from 0 up to, but not, 1",
             metavar="NUMBER",
             brief=f"{symbol.rpartition(' ')[2]} {{:g}}",
         ),
@@ -216,7 +216,7 @@ class Adam(Optimizer, name="adam"):
 
     start = (0.0, 0.0, 1.0, 1.0)
     own_steps = True
-    symbol = "m / √v"
+    symbol = "ḡ / √s"
     expectation = "its steps are about η long, whatever the gradient"
 
     beta1: float = _share(0.9, "mean, β₁", "how slowly adam forgets gradients")

@@ -30,7 +30,6 @@ import numpy as np
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.known import settings_of
-from linreg_tui.core.least_points import robust_scale
 from linreg_tui.core.losses import Loss
 from linreg_tui.core.run import Run
 from linreg_tui.core.schedules import Constant
@@ -48,9 +47,6 @@ NEAR, ENOUGH = 0.01, 0.05
 TELLING = 0.1
 """How far off the slope may be, in slopes or in standard errors of it."""
 
-EXACT = 1e-12
-"""What may be left of the excess at the start where the least loss is 0."""
-
 NO_WORSE = 1.01
 """Up to how many times the loss at the start a run may have on its way."""
 
@@ -65,12 +61,6 @@ BELOW, SEEN = 2.0, 0.2
 
 DECADES = 3
 """How many decades of round rates are tried."""
-
-HUBER_DELTA = 1.345
-"""δ in robust deviations of the residuals: 95% as sure as least squares if they are normal.
-
-Huber, "Robust statistics" (1981).
-"""
 
 LOOKED_AT, TRIED_ON, TOLD_ON = 10_000, 1_000, 200_000
 """Rows, evenly taken, that tell what small batches bear; on which losses without moments are tried
@@ -117,7 +107,8 @@ def propose(data: Dataset, **given: Any) -> Proposal:
     data.line  # noqa: B018 - without one there is nothing to propose
     asked = Settings.of(**given)
     training = asked.split(data).training
-    asked = _with_delta(training, asked, given)
+    fitted = asked.loss.fitted(training).values
+    asked = asked.with_values(**{name: fitted[name] for name in fitted.keys() - given.keys()})
     own = settings_of(data)
     raw = given.get("standardize", False if "learning_rate_m" in given else None)
     start = replace(asked, initial_slope=0.0, initial_intercept=_below(training))
@@ -142,15 +133,6 @@ def reach(data: Dataset, settings: Settings) -> float:
     """
     training = settings.split(data).training
     return _tried(_rows_for(training, settings.loss, TOLD_ON), settings).excess
-
-
-def _with_delta(data: Dataset, asked: Settings, given: dict[str, Any]) -> Settings:
-    """With a δ that suits the residuals, where the loss has one and it isn't given."""
-    if "huber_delta" in given or "huber_delta" not in asked.loss.values:
-        return asked
-    scale = robust_scale(data.y - data.line.slope * data.x - data.line.intercept)
-    delta = float(f"{HUBER_DELTA * (scale or 1.0):.2g}")
-    return asked.with_values(huber_delta=delta)
 
 
 def _below(data: Dataset) -> float:
@@ -197,7 +179,8 @@ def _headroom(data: Dataset, settings: Settings) -> float:
 
 def _best(data: Dataset, settings: Settings) -> Proposal:
     """The settings with the smallest rates that come near, else with those that end lowest."""
-    settings = replace(settings, test_fraction=0.0)  # the rows are held out already
+    # Its rows are held out already.
+    settings = replace(settings, schedule=Constant(), test_fraction=0.0)
     few, tried = _rows_for(data, settings.loss, TRIED_ON), []
     for rate_m, rate_b in _rates(data, settings):
         one = _tried(few, replace(settings, learning_rate_m=rate_m, learning_rate_b=rate_b))
@@ -209,23 +192,20 @@ def _best(data: Dataset, settings: Settings) -> Proposal:
 
 def _tried(data: Dataset, settings: Settings) -> Proposal:
     """What thirty full-batch steps come to; not near if the loss grew on the way."""
-    run = Run(
-        data,
-        replace(settings, batch_size=None, epochs=STEPS, schedule=Constant(), test_fraction=0.0),
-    )
+    run = Run(data, replace(settings, batch_size=None, epochs=STEPS, test_fraction=0.0))
     run.advance(STEPS)
     slope, intercept, _, losses = run.history.columns()
     excess = run.optimum.excess(slope[[0, -1]], intercept[[0, -1]])
     start, end = float(excess[0]), float(excess[1])
-    least = max(run.optimum.loss, EXACT / NEAR * start)
+    least = run.near / NEAR  # of points on a line, what stands for it
     if run.overflowed or losses.max() > NO_WORSE * max(losses[0], least):
         end = math.inf
     line = run.optimum
-    error = math.sqrt(max(run.closed_form.loss, EXACT * start) / run.data.moments.sxx)
+    error = math.sqrt(run.closed_form.loss / run.data.moments.sxx)
     told = abs(slope[-1] - line.slope) <= TELLING * math.hypot(line.slope, error)
-    near = told and end <= NEAR * least
+    near = told and end <= run.near
     halfway = end <= math.sqrt(ENOUGH * least * start)
-    return Proposal(settings, end / least if least else 0.0, bool(near), bool(halfway))
+    return Proposal(settings, end / least, bool(near), bool(halfway))
 
 
 def _rows_for(data: Dataset, loss: Loss, most: int) -> Dataset:

@@ -46,7 +46,9 @@ class About:
     - `column` heads its column in the tables of a sweep, of that `width`; without one, a sweep
       can't go over it
     - `brief` tells in the line of settings that it is not as usual
-    - `used` says whether it has an effect, given the values of all settings
+    - `used` says whether it has an effect, given the values of all settings; `unused` in words when
+      it has none
+    - `example` is a value to name where another one can't be read, if the default is none
     - `name` is what commands and JSON call it, where that isn't the field's name
     """
 
@@ -65,6 +67,8 @@ class About:
     width: int = 8
     brief: str = ""
     used: Callable[[Mapping[str, Any]], bool] | None = None
+    unused: str = ""
+    example: Any = None
     name: str = ""
 
 

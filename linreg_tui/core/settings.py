@@ -73,6 +73,7 @@ class Settings:
             proposed=True,
             column="rate m",
             used=lambda values: not values["standardize"],
+            unused="with --standardize: --learning-rate-b serves both",
         ),
     )
     learning_rate_b: float = field(
@@ -135,6 +136,7 @@ class Settings:
             "Batches",
             brief="by {}",
             used=lambda values: values["batch_size"] is not None,
+            unused="on full batches",
         ),
     )
     seed: int = field(
@@ -209,6 +211,7 @@ class Settings:
             wrong="a test fraction of {:g} is not possible: choose a number from 0 up to, but not, "
             "1, such as 0.2",
             metavar="F",
+            example=0.2,
             restarts=True,
             brief="test {:g}",
         ),
@@ -226,6 +229,7 @@ class Settings:
             metavar="N",
             restarts=True,
             used=lambda values: values["test_fraction"] > 0,
+            unused="without --test-fraction",
         ),
     )
 

@@ -187,7 +187,8 @@ def grid(settings: Settings, values: Mapping[str, Sequence[object]], repeats: in
         settings.with_values(**dict(zip(values, combination, strict=True)))
         for combination in product(*values.values())
     ]
-    return _plan([(variant, None) for variant in variants], repeats)
+    # A parameter makes no difference to those that don't have it.
+    return _plan([(variant, None) for variant in dict.fromkeys(variants)], repeats)
 
 
 def _plan(variants: Sequence[Variant], repeats: int) -> Plan:

@@ -62,9 +62,12 @@ def picture(
 
     What is over a thousand times the first loss, and so has diverged, lies above the picture.
     """
-    optimum = groups[0][0].optimum
-    least = 0.0 if above_optimum else optimum.loss
-    start = float(groups[0][0].curve.high[0]) - optimum.loss + least
+    firsts = [group[0] for group in groups]
+    least = 0.0 if above_optimum else min(first.optimum.loss for first in firsts)
+    start = max(
+        float(first.curve.high[0]) - (first.optimum.loss if above_optimum else 0.0)
+        for first in firsts
+    )
     floor = max(start, least) * SMALLEST or 1.0
     curves = tuple(
         _curve(label, data, group, against, above_optimum, floor)

@@ -172,9 +172,16 @@ def train_object(run: Run) -> Json:
             "max_stable_scale": foreseen.max_stable_scale,
         },
         "optimum": asdict(LeastPoint.of(run.optimum)),
-        "test_n": 0 if run.test is None else run.test.total,
+        "test_n": _test_rows(run),
         "test_loss": last.test_loss,
     }
+
+
+def _test_rows(run: Run) -> int:
+    """How many rows the loss was tested on; without moments, those that are kept."""
+    if run.test is None:
+        return 0
+    return run.test.total if run.loss.from_moments else run.test.n
 
 
 def team_object(team: Team) -> Json:

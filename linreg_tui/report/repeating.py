@@ -56,11 +56,14 @@ def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
 
 def words_of(settings: Settings, data: Dataset, *fixed: str) -> Iterator[str]:
     """The options that make these settings on the data, but for the fixed ones; always the seed."""
-    values, usual = settings.values, proposed(data).values
-    # What is proposed for some of these settings depends on the others.
+    values, usual = settings.values, Settings().values
     proposals = {one.name for one in Settings.schema() if one.about.proposed}
-    together = usual != Settings().values and any(values[name] != usual[name] for name in proposals)
-    idle = {one.name for one in Settings.schema() if one.owners and not one.has_effect(values)}
+    given = {name: value for name, value in values.items() if name not in proposals}
+    fitting = proposed(data, **given).values
+    usual |= {name: fitting[name] for name in proposals}
+    # What is proposed for some of these settings depends on the others.
+    together = any(values[name] != usual[name] for name in proposals)
+    idle = settings.without_effect - {"seed"}
     for one in Settings.schema():
         value = values[one.name]
         differs = value != usual[one.name] or one.name == "seed"

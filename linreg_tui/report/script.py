@@ -158,7 +158,10 @@ class _Script:
         lines.append(f"for step in range(1, {self._steps + 1}):")
         lines += [f"    {line}" for line in body]
         lines.append("return np.array(steps)")
-        what = '"""Return slope, intercept and loss at the start and after each step, as rows."""'
+        numbers = (
+            "slope, intercept, loss and test loss" if self._tested else "slope, intercept and loss"
+        )
+        what = f'"""Return {numbers} at the start and after each step, as rows."""'
         arguments = "x, y, test_x, test_y" if self._tested else "x, y"
         text = "\n".join([what, *self._beginning(), *lines])
         return f"def train({arguments}):\n{indent(text, '    ')}\n"
@@ -188,7 +191,7 @@ class _Script:
             yield f"xs, ys = {x}[rows], {y}[rows]"
             x, y = "xs", "ys"
         factor = "factor(step) * " if self._scheduled else ""
-        residual = f"residual = {y} - ({m} * {x} + {b})"
+        residual = f"residual = {y} - {m} * {x} - {b}"
         yield residual
         derivative = f"{'LOSS' if self._trained == self._loss else 'trained'}.derivative(residual)"
         yield f"gradient_{m} = np.mean(-{x} * {derivative})"

@@ -35,7 +35,7 @@ X_NAME, Y_NAME = {x_name}, {y_name}
 MEAN_LOSS = '''\
 def loss(x, y, m, b):
     """Return the mean loss of the line y = m x + b."""
-    return np.mean(LOSS.of(y - (m * x + b)))
+    return np.mean(LOSS.of(y - m * x - b))
 '''
 
 READ = '''\

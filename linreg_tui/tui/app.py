@@ -79,7 +79,9 @@ class LinregApp(PanesApp):
         if self._tour_at_first is not None:
             self.tour.guide.open(self._tour_at_first)
         wrong = "" if self._file is None else self._file.wrong
-        if told := "; ".join(filter(None, [*self.data.notes, wrong])):
+        run = self.live.view.run
+        sampled = run.loss.on_a_sample(run.data)
+        if told := "; ".join(filter(None, [*self.data.notes, sampled, wrong])):
             self.notify(told, severity="warning" if wrong else "information", markup=False)
         gc.freeze()
         gc.enable()

@@ -281,7 +281,7 @@ def test_what_cannot_be_reached_is_known(
     excess = 100 * (made["loss"] / made["optimum"]["loss"] - 1)
     assert told.err == (
         f"linreg-tui: thirty full-batch steps at the proposed rates end {excess:,.0f}% above the "
-        "least loss: choose --standardize, or more --epochs\n"
+        "least loss: choose --standardize\n"
     )
     assert main(["train", str(path), "--json"]) == 0
     assert capsys.readouterr().err == ""

@@ -104,7 +104,7 @@ def test_what_it_tells_of_the_data(capsys: pytest.CaptureFixture[str], tmp_path:
 
 def test_the_command_repeats_the_report(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = table(tmp_path, "a column,-b\n1,2\n2,4\n3,6.5\n4,9\n")
-    options = "--learning-rate-m=0.01 --batch-sizes=1,full --repeats=3 --seed=5 --standardize"
+    options = "--learning-rate-b=0.01 --batch-sizes=1,full --repeats=3 --seed=5 --standardize"
     first = reported(capsys, tmp_path, path, "--x=a column", "--y=-b", *options.split())
     assert "3 repeats: mean ± standard deviation" in first
     (command,) = re.findall(r"^linreg-tui report .*$", first, re.MULTILINE)

@@ -274,7 +274,7 @@ async def test_of_several_faults_the_one_at_hand_is_said(houses: Dataset) -> Non
 async def test_rates_that_nobody_has_typed_follow_loss_and_optimizer(
     houses: Dataset, values: dict[str, Any]
 ) -> None:
-    now = proposed(houses, **({"standardize": False} | values))
+    now = proposed(houses, **values)
     async with opened(houses) as pilot:
         for name, value in values.items():
             await enter(pilot, name, write(setting(name), value))
@@ -285,7 +285,7 @@ async def test_rates_that_nobody_has_typed_follow_loss_and_optimizer(
 
 
 async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
-    rate_b = proposed(houses, optimizer="adam", standardize=False).learning_rate_b
+    rate_b = proposed(houses, optimizer="adam").learning_rate_b
     async with opened(houses) as pilot:
         await until(lambda: "will converge in about 5 steps" in message(pilot))
         assert "stable up to 7.22× these rates · spectral radius 0.980105" in message(pilot)
@@ -299,7 +299,7 @@ async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
         )
         assert "its steps are about η long" in message(pilot)
         assert field(pilot, "learning_rate_m").text == "1e-6"
-        assert f"η = 1e-6 for m and {rate_b:g} for b" in message(pilot)
+        assert f"η = {rate_b:g}, in z-scores" in message(pilot)
 
 
 async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

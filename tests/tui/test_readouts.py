@@ -193,7 +193,7 @@ def test_a_step_in_z_scores(houses: Dataset) -> None:
     batch, slope, _ = text(draw_update(100, 3, view(run)))
     assert batch.startswith("1 row, mean residual ")
     assert "; z-scores; ∂L/∂b at the new m)" in batch
-    assert "   m / √v " in slope
+    assert "   ḡ / √s " in slope
 
 
 @pytest.mark.parametrize("columns", [55, 60, 65, 70, 75])
@@ -279,7 +279,10 @@ def test_test_rows_have_a_line_of_their_own(houses: Dataset, columns: int) -> No
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"loss": "absolute"}, "no prediction for the absolute loss; it ends jumping around"),
+        (
+            {"loss": "absolute"},
+            "no prediction for the absolute loss; it ends jumping, b by up to η",
+        ),
         ({"loss": "huber"}, "no prediction for the huber loss; far from its best line it pulls"),
         ({"optimizer": "adam"}, "no prediction for Adam; its steps are about η long"),
         ({"optimizer": "adagrad"}, "no prediction for AdaGrad; its steps shrink, from η on"),

@@ -74,7 +74,8 @@ def straight_line(
     if not dashed:
         return Layer(_line(area, x, y, role), role)
     length = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
-    along = _dashes(length, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
+    dash = 1 if role == Role.ASIDE else CELLS_A_DASH
+    along = _dashes(length, area.markers.across, dash, CELLS_FROM_DASH_TO_DASH)
     x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
     return Layer(dots(area, x, y, area.markers.closed_form), role)
 
@@ -104,7 +105,7 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
     ends = np.repeat(x[starts], 2), np.column_stack([high, low]).ravel()
     repeated = np.flatnonzero((np.diff(ends[0], append=2) == 0) & (np.diff(ends[1], append=2) == 0))
     x, y = (np.delete(end, repeated) for end in ends)
-    return Layer(_line(area, x, y, role, area.markers.loss), role)
+    return Layer(_line(area, x, y, role, None if role == Role.TEST else area.markers.loss), role)
 
 
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
@@ -163,6 +164,7 @@ def _ink(area: Area, role: Role) -> Ink:
         Role.REFERENCE: markers.closed_form,
         Role.TRACE: markers.trace,
         Role.BAND: markers.trace,
+        Role.TEST: markers.trace,
         Role.CONTOUR: markers.contour,
         **dict.fromkeys(CURVES, markers.points),
     }
@@ -176,7 +178,7 @@ def _line(area: Area, x: FloatArray, y: FloatArray, role: Role, fit: Ink | None 
     it apart from a fit: where there are no colours, or eyes see few.
     """
     ink = _ink(area, role)
-    if role not in (Role.TRACE, Role.BAND):
+    if role not in (Role.TRACE, Role.BAND, Role.TEST):
         return canvas.connected(area, x, y, fit or ink)
     if ink.marker == area.markers.fit.marker:
         return canvas.short_dashes(area, x, y, ink)

@@ -16,8 +16,8 @@ def legend(markers: Markers, *names: str, few: bool = False) -> list[Span]:
         "loss": (markers.loss.sample, Role.FIT),
         "closed form": (markers.closed_form.sample, Role.REFERENCE),
         "optimum": (markers.closed_form.sample, Role.REFERENCE),
-        "least squares": (markers.closed_form.sample, Role.ASIDE),
+        "least squares": (markers.closed_form.sample[:1] + "  ", Role.ASIDE),
         "test rows": (markers.test, Role.TEST),
-        "test loss": (markers.loss.sample, Role.TEST),
+        "test loss": (markers.trace.sample, Role.TEST),
     }
     return [(f"{known[name][0]} {name}", known[name][1]) for name in names]

@@ -45,9 +45,6 @@ def columns() -> tuple[dict[str, list[Setting]], dict[str, list[Setting]]]:
 ROOMY = Size(76, 31)
 """The smallest screen on which there is room for two columns, and for blank lines in them."""
 
-CHOOSE_RATES = ("loss", "optimizer", "standardize")
-"""The settings that decide which rates are proposed."""
-
 PATIENCE = 0.15
 """Seconds without a change before anything is foreseen."""
 
@@ -124,9 +121,8 @@ class SettingsForm(FormScreen[Settings]):
         if not self.read_texts():
             return
         self._settings, self._faults = read(self.texts, self._settings, self._data)
-        chosen = {name: self.texts[name] for name in CHOOSE_RATES}
-        if chosen != self._proposed_for and not self._faults.keys() - _proposed_names():
-            begin(self, "proposal", self._propose, chosen)
+        if self._deciding != self._proposed_for and not self._faults.keys() - _proposals():
+            begin(self, "proposal", self._propose, self._deciding)
         for field in self.fields:
             name = field.setting
             field.mark(wrong=name in self._faults, idle=name in self._settings.without_effect)
@@ -164,22 +160,35 @@ class SettingsForm(FormScreen[Settings]):
         """In all fields the settings that such data begins with: the notebook's for its own."""
         values = (await asyncio.to_thread(proposed, self._data)).values
         texts = {one.name: write(one, values[one.name]) for one in Settings.schema()}
-        self._proposed_for = {name: texts[name] for name in CHOOSE_RATES}
-        self._proposed = {name: texts[name] for name in _proposed_names()}
+        self._proposed = {name: texts[name] for name in _proposals()}
         for field in self.fields:
             field.text = texts[field.setting]
 
-    async def _propose(self, chosen: Mapping[str, str]) -> None:
+    @property
+    def _deciding(self) -> dict[str, str]:
+        """What decides on the proposals; of what is proposed itself, what has been typed."""
+        return {
+            name: text
+            for name, text in self.texts.items()
+            if name in _deciding()
+            and (name not in _proposals() or text != self._proposed.get(name, text))
+        }
+
+    async def _propose(self, deciding: Mapping[str, str]) -> None:
         """Rates and a δ that suit another loss or optimizer, in fields that nobody has changed."""
-        self._proposed_for = chosen
-        now = await asyncio.to_thread(_proposal, self._data, self._settings)
-        if self._proposed_for != chosen:
+        before, self._proposed_for = self._proposed, deciding
+        values = self._settings.values
+        given = {name: values[name] for name in deciding if before} or {
+            name: values[name] for name in _deciding()
+        }
+        now = await asyncio.to_thread(_proposal, self._data, given)
+        if self._proposed_for != deciding:
             return
-        for field in self.fields if self._proposed else ():
+        self._proposed = now | {name: before[name] for name in given.keys() & before.keys()}
+        for field in self.fields if before else ():
             name = field.setting
-            if name in now and field.text in (self._proposed[name], ""):
+            if name in now and field.text in (before[name], ""):
                 field.text = now[name]
-        self._proposed = now
 
     def _meaning(self, field: Field) -> str:
         """What the field's setting is, as the command line's help has it."""
@@ -211,17 +220,22 @@ class SettingsForm(FormScreen[Settings]):
         self._verdict.set_class(False, "old")
 
 
-def _proposed_names() -> set[str]:
-    """The settings that depend on the scale of the data, but for z-scores, which one chooses."""
-    return {one.name for one in Settings.schema() if one.about.proposed} - set(CHOOSE_RATES)
+def _proposals() -> set[str]:
+    """The settings that depend on the scale of the data."""
+    return {one.name for one in Settings.schema() if one.about.proposed}
 
 
-def _proposal(data: Dataset, settings: Settings) -> dict[str, str]:
-    """What is proposed for the settings' loss, optimizer and units, as texts."""
-    names = _proposed_names()
-    given = {name: value for name, value in settings.values.items() if name not in names}
+def _deciding() -> set[str]:
+    """The settings that decide what is proposed for the others."""
+    families = {"loss", "optimizer"}
+    parameters = {one.name for one in Settings.schema() if one.owners and one.owners[0] in families}
+    return families | parameters | {"standardize", "update", "test_fraction", "test_seed"}
+
+
+def _proposal(data: Dataset, given: Mapping[str, Any]) -> dict[str, str]:
+    """What is proposed with these settings, as texts."""
     values = proposed(data, **given).values
-    return {name: write(setting(name), values[name]) for name in names}
+    return {name: write(setting(name), values[name]) for name in _proposals()}
 
 
 def read(

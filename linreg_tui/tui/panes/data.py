@@ -140,14 +140,14 @@ class DataPane(ViewsPane):
         self._redraw()
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
-        markers = self._markers
+        markers, split = self._markers, self._split
 
         # What only the later views need is loaded for them: most of a start is loading.
         @once
         def joint() -> JointPicture:
             from linreg_tui.tui.drawing.joint import JointPicture
 
-            return JointPicture(data, markers)
+            return JointPicture(data if split is None else split.training, markers)
 
         @once
         def table() -> TablePicture:
@@ -156,7 +156,7 @@ class DataPane(ViewsPane):
             return TablePicture(data)
 
         return (
-            PaneView("scatter", lambda c, r: draw_data(data, c, r, markers, self._split)),
+            PaneView("scatter", lambda c, r: draw_data(data, c, r, markers, split)),
             PaneView("joint plot", lambda c, r: joint().draw(c, r), lambda: joint().prepare()),
             PaneView("table", lambda c, r: table().draw(c, r), lambda: table().prepare()),
         )

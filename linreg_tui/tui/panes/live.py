@@ -162,7 +162,7 @@ class LivePane(LiveView):
     def _chosen(self) -> None:
         self.post_message(SettingsChosen(self.afresh))
         loss = self.view.run.loss
-        if loss != self._loss and (told := loss.on_a_sample(self._data)):
+        if loss != self._loss and (told := loss.on_a_sample(self.view.run.data)):
             self.notify(f"{told[0].upper()}{told[1:]}.", markup=False)
         self._loss = loss
         self._foresee(self.settings)

@@ -138,10 +138,13 @@ def _rates(view: RunView) -> tuple[float, float]:
 def _unusual(settings: Settings) -> list[str]:
     """What isn't as usual, but for batches, rates and the update order."""
     now, usual, idle = settings.values, Settings().values, settings.without_effect
+    unusual = settings.loss.unusual | settings.optimizer.unusual | settings.schedule.unusual
     return [
         one.about.brief.format(now[one.name])
         for one in Settings.schema()
-        if one.about.brief and one.name not in idle and now[one.name] != usual[one.name]
+        if one.about.brief
+        and one.name not in idle
+        and (one.name in unusual if one.owners else now[one.name] != usual[one.name])
     ]
 
 
@@ -184,7 +187,8 @@ def _state(view: RunView, columns: int) -> Span:
 def _fitting(columns: int, state: str, more: list[str]) -> str:
     """The state, and of what more there is to say first the last and then the others in turn."""
     kept: set[int] = set()
-    for place in (len(more) - 1, *range(len(more) - 1)):
+    places = range(len(more))
+    for place in (*places[-1:], *places[:-1]):
         text = state + "".join(more[k] for k in sorted(kept | {place}))
         if cell_len(text) <= columns:
             kept.add(place)

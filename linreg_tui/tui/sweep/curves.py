@@ -83,7 +83,9 @@ def draw_curves(
     ]
     others = [("shade: from least to largest", Role.LABEL)]
     if not above_optimum:
-        others.insert(0, (f"{markers.closed_form.sample} closed form", Role.REFERENCE))
+        squared = all(row.settings.loss.from_moments for row, _ in overlaid)
+        name = "closed form" if squared else "optimum"
+        others.insert(0, (f"{markers.closed_form.sample} {name}", Role.REFERENCE))
     legend = _legend(area, _one_name(told_apart), entries, others)
     below = figures.frame(area, legend)
     if not area.has_room:

@@ -10,6 +10,7 @@ from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
+from linreg_tui.core.proposal import proposed
 from linreg_tui.core.schema import Setting
 from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.sweep import (
@@ -161,6 +162,7 @@ def read(
     repeats = value("repeats", _one)
     settings = replace(settings, epochs=value("epochs", _one) or 0)
     cluster = value("cluster", _cluster)
+    texts = {**texts, **_fitted(texts, settings, data)}
     values = {ask.name: value(ask.name, _several) for ask in asked(texts) if ask.kinds != KINDS}
     if wrong:
         return None, wrong
@@ -174,6 +176,18 @@ def read(
     except InputError as error:
         return None, {_field_at_fault(kind, data, plan): str(error)}
     return recipe, {}
+
+
+def _fitted(texts: Mapping[str, str], settings: Settings, data: Dataset) -> dict[str, str]:
+    """Parameters that depend on the data, where a field that is asked for is blank."""
+    fitted: dict[str, str] = {}
+    for ask in asked(texts):
+        one = next((one for one in of_grid() if one.name == ask.name), None)
+        if one is not None and one.owners and one.about.proposed and not texts[one.name].strip():
+            member = next(word for word in one.owners[1] if word in texts[one.owners[0]])
+            values = proposed(data, **{one.owners[0]: member}, test_fraction=settings.test_fraction)
+            fitted[one.name] = write(one, values.values[one.name])
+    return fitted
 
 
 def _plan(
