@@ -18,6 +18,7 @@ from linreg_tui.cli import main
 from linreg_tui.commands import NAMES
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
+from linreg_tui.core.reading.loading import load
 from tests.thorough import first_of
 
 FIT_FIELDS = (
@@ -852,3 +853,90 @@ def test_data_in_parts_hold_rows_out_while_they_are_read(
     other = printed(capsys, "train", parts, "--test-fraction", "0.25", "--test-seed", "1")
     assert other["closed_form"] != found["closed_form"]
     assert other["test_n"] == 30
+
+
+def lines_of(path: Path, x: list[float], y: list[float]) -> str:
+    rows = "".join(f"{a!r},{b!r}\n" for a, b in zip(x, y, strict=True))
+    path.write_text(f"x,y\n{rows}")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--loss", "absolute", "--workers", "4"], "say nothing of the absolute loss: leave out"),
+        (["--optimizer", "adagrad", "--epsilon", "0"], "an epsilon of 0 is not possible"),
+        (["--test-fraction", "0.9999"], "holds out 551 of 551 rows: choose one that leaves"),
+        (["--test-fraction", "20%"], "'20%' is not a number: choose one, such as 0.2"),
+        (["--optimizer", "adam", "--beta1", "1"], "mean, β₁ of 1 is not possible"),
+    ],
+)
+def test_what_cannot_be_trained_so_is_told(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert told in complaint(capsys, "train", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("--seed=-3", "a seed of -3 is not possible"),
+        ("--test-seed=-3", "a test seed of -3 is not possible"),
+        ("--test-fraction=1.5", "a test fraction of 1.5 is not possible"),
+    ],
+)
+def test_of_data_in_parts_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str, told: str
+) -> None:
+    lines_of(tmp_path / "1.csv", [1.0, 2.0, 3.0], [1.0, 3.0, 2.0])
+    found = complaint(capsys, "train", str(tmp_path / "*.csv"), "--test-fraction=0.3", option)
+    assert told in found
+
+
+def test_a_start_must_have_a_loss_on_the_test_rows(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    x = [*map(float, range(30)), 1e6]
+    path = lines_of(tmp_path / "far.csv", x, [a % 7 for a in x])
+    data = load(path)
+    seed = next(s for s in range(100) if 1e6 in data.split(0.1, s).test.x)
+    options = ["--initial-slope", "1e149", "--test-fraction", "0.1", "--seed", str(seed)]
+    assert "too large for a number" in complaint(capsys, "train", path, *options)
+
+
+@pytest.mark.parametrize("delta", ["5e-324", "1e300"])
+def test_a_delta_of_any_size_can_be_trained(capsys: pytest.CaptureFixture[str], delta: str) -> None:
+    options = ["--loss", "huber", "--huber-delta", delta, "--standardize", "--json"]
+    assert main(["train", *options]) == 0
+    assert parsed(capsys.readouterr().out)["config"]["huber_delta"] == float(delta)
+
+
+@pytest.mark.parametrize("loss", ["squared", "absolute", "huber"])
+def test_decimals_on_a_line_converge_or_are_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, loss: str
+) -> None:
+    x = [k / 10 for k in range(1, 40)]
+    path = lines_of(tmp_path / "line.csv", x, [round(0.3 * a + 0.17, 3) for a in x])
+    assert main(["train", path, "--loss", loss, "--json"]) == 0
+    out, err = capsys.readouterr()
+    found = parsed(out)
+    assert found["optimum"]["slope"] == pytest.approx(0.3)
+    assert found["optimum"]["loss"] == 0
+    assert (found["status"] == "converged") != ("the line that all points lie on" in err)
+
+
+def test_rates_and_seeds_that_change_nothing_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--standardize", "--learning-rate-m", "0.1", "--test-seed", "3", "--json"]
+    assert main(["train", *options]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(" has no effect ")[0] for line in told] == [
+        "linreg-tui: --learning-rate-m",
+        "linreg-tui: --test-seed",
+    ]
+
+
+def test_lines_name_what_a_run_is_measured_against(capsys: pytest.CaptureFixture[str]) -> None:
+    first, *_ = output(capsys, "train", "--loss", "absolute", "--epochs", "30").splitlines()
+    assert "  optimum: y = 77.30 * x + 48898.33  loss: " in first
+    title, *_ = output(capsys, "sweep", "--loss", "absolute", "--epochs", "1").splitlines()
+    assert "; optimum: y = 77.30 * x + 48898.33  loss: 25997.04" in title

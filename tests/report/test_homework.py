@@ -314,3 +314,22 @@ def test_interrupted_it_writes_nothing(
     monkeypatch.setattr(homework, "predict", interrupted)
     assert run(capsys, "report", "--folder", str(tmp_path)) == (130, "", "")
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--optimizer=adam --learning-rate-b=0.1",
+        "--optimizer=momentum",
+        "--loss=huber --test-fraction=0.2 --seed=3",
+        "--loss=absolute --standardize --learning-rate-b=0.05",
+        "--learning-rate-m=2e-8",
+    ],
+)
+def test_the_command_repeats_a_report_on_the_houses(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, options: str
+) -> None:
+    first = reported(capsys, tmp_path, "--batch-sizes=64", "--epochs=3", *options.split())
+    (command,) = re.findall(r"^linreg-tui report .*$", first, re.MULTILINE)
+    again = reported(capsys, tmp_path, *shlex.split(command)[2:])
+    assert again == first.replace("linreg-homework-", "linreg-homework-2-")

@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
@@ -629,3 +630,16 @@ async def test_nothing_is_kept_of_a_form_that_has_closed(houses: Dataset) -> Non
         await pilot.pause()
         gc.collect()
         assert [cache() for cache in painted] == [None] * len(painted)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"loss": "absolute"}, {"loss": "huber"}, {"optimizer": "adam"}], ids=str
+)
+async def test_settings_can_change_where_there_is_no_prediction(
+    houses: Dataset, settings: dict[str, str]
+) -> None:
+    async with opened(houses, settings=proposed(houses, **settings)) as pilot:
+        for key in ("right_square_bracket", "left_curly_bracket", "left_square_bracket", "space"):
+            await pilot.press(key)
+            await pilot.pause()
+        await until(lambda: pilot.app.query_one(LivePane).view.number > 0)

@@ -55,7 +55,7 @@ class PlanePicture:
                 if few
                 else figures.scatter(area, x, y)
             )
-        line = data.line
+        line = poking.closed_form(view)
         band = band_of(line, inference(line), area) if self._prepared else []
         lines = []
         if view is not None:

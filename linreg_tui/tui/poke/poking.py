@@ -7,12 +7,14 @@ import math
 import numpy as np
 
 from linreg_tui.axes import Axis
+from linreg_tui.core.closed_form import ClosedForm
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.markers import Markers
+from linreg_tui.tui.run_view import RunView
 
 ASPECT = 2.0
 """How many times as high as wide a cell is."""
@@ -39,6 +41,13 @@ class Poking:
         self._before_lifting = edits
         self._reach: Extent = edits.data.extent
         self._area: Area | None = None
+
+    def closed_form(self, view: RunView | None) -> ClosedForm:
+        """The least-squares line of the rows that the run in view is trained on, or else of all."""
+        data = self.edits.data
+        if view is not None and view.run.all_data is data:
+            return view.run.closed_form
+        return data.line
 
     def window(self, columns: int, rows: int, markers: Markers) -> Area:
         """Where everything is drawn, in which the cursor walks from now on."""

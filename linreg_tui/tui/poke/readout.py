@@ -17,7 +17,7 @@ NUMBER = 12
 def draw_poking(columns: int, rows: int, poking: Poking, view: RunView | None) -> Picture:
     """Two lines about the cursor; below them, where there is room, one for each line."""
     narrow = columns < NARROW
-    text = [_cursor(poking, narrow), _near(poking, narrow), _closed_form(poking), *_fit(view)]
+    text = [_cursor(poking, narrow), _near(poking, narrow), _closed_form(poking, view), *_fit(view)]
     return lines(columns, rows, text)
 
 
@@ -57,8 +57,8 @@ def _near(poking: Poking, narrow: bool) -> list[Span]:
     return [(f"{name}: ", Role.TEXT), (told, Role.LABEL)]
 
 
-def _closed_form(poking: Poking) -> list[Span]:
-    line = poking.edits.data.line
+def _closed_form(poking: Poking, view: RunView | None) -> list[Span]:
+    line = poking.closed_form(view)
     return _numbers("closed form", line, line.slope, line.intercept, line.loss, Role.REFERENCE)
 
 
