@@ -22,6 +22,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.footer import SPARE, WHILE_POKING, KeysFooter, fitting, items
+from linreg_tui.tui.forms.settings import SettingsForm
 from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
@@ -643,3 +644,13 @@ async def test_settings_can_change_where_there_is_no_prediction(
             await pilot.press(key)
             await pilot.pause()
         await until(lambda: pilot.app.query_one(LivePane).view.number > 0)
+
+
+async def test_settings_are_applied_while_a_run_goes_on(houses: Dataset) -> None:
+    async with opened(houses, settings=Settings(epochs=100_000)) as pilot:
+        await pilot.press("space", "e")
+        await until(lambda: isinstance(pilot.app.screen, SettingsForm))
+        pilot.app.simulate_key("ctrl+r")
+        pilot.app.simulate_key("enter")
+        await until(lambda: not isinstance(pilot.app.screen, SettingsForm))
+        assert view(pilot).settings == Settings()

@@ -147,8 +147,9 @@ class SettingsForm(FormScreen[Settings]):
     async def action_apply(self) -> None:
         """Close with the settings, once what is proposed is there, or go where they are wrong."""
         self.check()
-        proposing = [one for one in self.workers if (one.node, one.group) == (self, "proposal")]
-        await self.workers.wait_for_complete(proposing)
+        for worker in list(self.workers):
+            if (worker.node, worker.group) == (self, "proposal"):
+                await worker.wait()
         self.check()
         wrong = [field for field in self.fields if field.setting in self._faults]
         if not wrong:
