@@ -23,7 +23,7 @@ from linreg_tui.commands.arguments import (
     data_of,
     target,
 )
-from linreg_tui.commands.output import console, print_json, tell_idle, tell_reading
+from linreg_tui.commands.output import console, print_json, tell_idle, tell_reach, tell_reading
 from linreg_tui.commands.sweep_table import LiveTable, PlainTable
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -55,6 +55,7 @@ def command(words: list[str]) -> int:
     options = _parser().parse_args(words)
     data = data_of(options)
     settings = settings_of(options, data)
+    tell_reach(given(options), data, settings)
     plan = _plan(options, settings, data)
     jobs = sweeping.jobs_for(plan, settings.training_n(data), options.jobs)
     written = target(options.csv, options)

@@ -201,9 +201,9 @@ class SettingsForm(FormScreen[Settings]):
             total = settings.steps(settings.training_n(self._data))
             if steps := settings.schedule.resolved(total).values.get(one.name):
                 text += f"; {one.about.none[0]} is {steps:,}"
-        if one.about.restarts:
-            text += "; a change starts over"
-        return f"{text} (no effect now)" if one.name in settings.without_effect else text
+        if one.name in settings.without_effect:
+            return f"{text} (no effect now)"
+        return f"{text}; a change starts over" if one.about.restarts else text
 
     async def _foresee(self, settings: Settings) -> None:
         await asyncio.sleep(PATIENCE)
