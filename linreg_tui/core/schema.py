@@ -72,9 +72,9 @@ class About:
     name: str = ""
 
 
-def about(label: str, help: str, group: str, **more: Any) -> Mapping[str, About]:  # noqa: A002
+def about(label: str, what: str, group: str, **more: Any) -> Mapping[str, About]:
     """The metadata of a field that is a setting; see About."""
-    return {_KEY: About(label, help, group, **more)}
+    return {_KEY: About(label, what, group, **more)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class Setting:
         return self.about.used is None or self.about.used(values)
 
 
+@dataclass(frozen=True)
 class Member:
     """One of a family, such as a loss: it joins by being declared, under its name.
 
@@ -131,7 +132,7 @@ class Member:
     @cache
     def parameters(cls) -> dict[str, dataclasses.Field[Any]]:
         """The fields of a member by the names that commands and JSON have for them."""
-        fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+        fields = dataclasses.fields(cls)
         return {field.metadata[_KEY].name or field.name: field for field in fields}
 
     @classmethod
