@@ -49,7 +49,7 @@ def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
             [
                 *cell("test ", f"{run.test.total:,}", 10 if roomy else 8, Role.TEST),
                 gap,
-                (" rows held out".ljust(22), Role.LABEL),
+                ("rows held out".ljust(22), Role.LABEL),
                 gap,
                 *cell(
                     "test loss".ljust(len(above)) if roomy else "test ",
