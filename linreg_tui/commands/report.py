@@ -13,7 +13,7 @@ from linreg_tui.commands.arguments import (
     data_of,
     named_data,
 )
-from linreg_tui.commands.output import tell_idle, tell_reading
+from linreg_tui.commands.output import tell_idle, tell_reach, tell_reading
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, given, settings_of
 from linreg_tui.report import homework_files
@@ -43,6 +43,7 @@ def command(words: list[str]) -> int:
     settings = settings_of(options, data)
     place = files.folder_named(options.folder)
     files.writable(str(place / f"{homework_files.STEM}{homework_files.REPORT}"))
+    tell_reach(given(options), data, settings)
     homework = solve(data, settings, options.batch_sizes, options.repeats, options.jobs)
     for path in homework_files.write(homework, place, named_data(options)):
         sys.stdout.write(printable(str(path), len(str(path)) * 10) + "\n")

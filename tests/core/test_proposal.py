@@ -279,10 +279,14 @@ def test_what_cannot_be_reached_is_known(
     told = capsys.readouterr()
     made = json.loads(told.out)
     excess = 100 * (made["loss"] / made["optimum"]["loss"] - 1)
-    assert told.err == (
+    line = (
         f"linreg-tui: thirty full-batch steps at the proposed rates end {excess:,.0f}% above the "
         "least loss: choose --standardize\n"
     )
+    assert told.err == line
+    for command in (["sweep", "--json"], ["report", "--folder", str(tmp_path)]):
+        assert main([command[0], str(path), "--no-standardize", *command[1:]]) == 0
+        assert capsys.readouterr().err == line
     assert main(["train", str(path), "--json"]) == 0
     assert capsys.readouterr().err == ""
 
