@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import textual.app
+import textual.pilot
 from textual import _wait, constants
 from textual._compositor import Compositor
 from textual.app import App
@@ -17,6 +19,9 @@ from linreg_tui.tui.app import LinregApp
 
 QUIET = 1.2 / constants.MAX_FPS
 
+HOPS = 50
+"""Rounds of the event loop; a message needs one from each queue to the next."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _waiting_for_no_longer_than_a_frame() -> None:
@@ -27,6 +32,23 @@ def _waiting_for_no_longer_than_a_frame() -> None:
     """
     _wait.SLEEP_GRANULARITY = QUIET
     _wait.SLEEP_IDLE = QUIET / 4
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys_arrive() -> None:
+    """Textual takes a process that gets no processor time for a quiet one.
+
+    On a busy machine a key would still be on its way from the driver over the application to a
+    widget when a test looks. So the event loop makes as many rounds as that takes, and more.
+    """
+
+    async def wait_for_idle(min_sleep: float = QUIET, max_sleep: float = 1) -> None:
+        for _ in range(HOPS):
+            await asyncio.sleep(0)
+        await _wait.wait_for_idle(min_sleep, max_sleep)
+
+    for module in (textual.app, textual.pilot):
+        module.wait_for_idle = wait_for_idle  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -628,9 +628,12 @@ async def test_nothing_is_kept_of_a_form_that_has_closed(houses: Dataset) -> Non
         await until_seen(pilot, "Settings")
         painted = [weakref.ref(widget._styles_cache) for widget in pilot.app.screen.query("*")]
         await pilot.press("escape")
-        await pilot.pause()
-        gc.collect()
-        assert [cache() for cache in painted] == [None] * len(painted)
+
+        def collected() -> bool:
+            gc.collect()
+            return all(cache() is None for cache in painted)
+
+        await until(collected)
 
 
 @pytest.mark.parametrize(
