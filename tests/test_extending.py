@@ -7,7 +7,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,7 @@ def families() -> Iterator[None]:
                 range=Range(0, open=(True, True)),
                 wrong="a width of {:g} is not possible: choose a positive number",
                 metavar="S",
+                proposed=True,
                 column="s",
                 name="logcosh_width",
             ),
@@ -80,6 +81,10 @@ def families() -> Iterator[None]:
                 step = np.linalg.solve((columns * weight) @ columns.T, pull)
                 m, b = m + step[0], b + step[1]
             return float(m), float(b)
+
+        def fitted(self, data: Dataset) -> Loss:
+            """With the width that y has."""
+            return replace(self, width=float(f"{np.std(data.y):.1g}"))
 
     @dataclass(frozen=True)
     class Lazy(Optimizer, name="lazy"):
@@ -237,6 +242,15 @@ def test_something_is_proposed_for_them(houses: Dataset) -> None:
     run = Run(other, settings)
     run.advance(run.budget)
     assert run.history[run.history.last].loss < run.history[0].loss
+
+
+def test_a_parameter_that_depends_on_the_data_is_fitted_to_it(houses: Dataset) -> None:
+    thousands = Dataset("other", "x", "y", houses.x, houses.y / 1000)
+    for data, width in ((houses, 6e4), (thousands, 60.0)):
+        for given in ({}, {"test_fraction": 0.2}, {"optimizer": "lazy"}):
+            assert proposed(data, loss="logcosh", **given).values["logcosh_width"] == width
+    assert proposed(houses, loss="logcosh", logcosh_width=7.0).values["logcosh_width"] == 7
+    assert proposed(houses).values["logcosh_width"] is None
 
 
 def test_a_name_is_taken_once() -> None:

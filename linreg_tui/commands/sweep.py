@@ -59,19 +59,19 @@ def command(words: list[str]) -> int:
     plan = _plan(options, settings, data)
     jobs = sweeping.jobs_for(plan, settings.training_n(data), options.jobs)
     written = target(options.csv, options)
-    foresights, results = Predictions(data), list[Result]()
+    predictions, results = Predictions(data), list[Result]()
     gone: GoneError | None = None
     try:
-        for result in _shown(options, data, plan, jobs, foresights):
+        for result in _shown(options, data, plan, jobs, predictions):
             results.append(result)
         if options.scales is not None and not options.json:
             _print_tipping(data, settings)
     except GoneError as error:
         gone = error
     if written is not None:
-        files.replace(written, records.trial_lines(results, foresights))
+        files.replace(written, records.trial_lines(results, predictions))
     if options.json:
-        print_json(records.sweep_object(data, results, foresights))
+        print_json(records.sweep_object(data, results, predictions))
     if gone is not None:
         raise InputError(
             f"{gone}; {len(results)} of {len(plan)} trainings are done: with --go-on the rest is "
@@ -123,14 +123,14 @@ def _plan(options: Namespace, settings: Settings, data: Dataset) -> Plan:
 
 
 def _shown(
-    options: Namespace, data: Dataset, plan: Plan, jobs: int, foresights: Predictions
+    options: Namespace, data: Dataset, plan: Plan, jobs: int, predictions: Predictions
 ) -> Iterator[Result]:
     """The results as they come, each shown in the table if there is to be one."""
     # Before a table stands on the screen it is known whether anybody answers.
     with _executor(jobs, options.cluster) as executor:
         if isinstance(executor, FarExecutor) and not options.json:
             sys.stderr.write(f"linreg-tui: on {executor.place}\n")
-        with nullcontext() if options.json else _table(data, plan, foresights) as table:
+        with nullcontext() if options.json else _table(data, plan, predictions) as table:
             for result in _results(data, plan, executor, options.go_on):
                 # First it is kept: whoever is interrupted in between has it.
                 yield result
@@ -138,11 +138,11 @@ def _shown(
                     table.add(result)
 
 
-def _table(data: Dataset, plan: Plan, foresights: Predictions) -> AbstractContextManager[_Show]:
+def _table(data: Dataset, plan: Plan, predictions: Predictions) -> AbstractContextManager[_Show]:
     printed = _console()
     kind: Callable[..., AbstractContextManager[_Show]]
     kind = PlainTable if printed.soft_wrap else LiveTable
-    return kind(printed, data, plan, foresights)
+    return kind(printed, data, plan, predictions)
 
 
 def _console() -> Console:
@@ -190,6 +190,6 @@ def _tipping(tipping: Tipping, settings: Settings) -> Text:
         return Text(f"no scale that was tried, up to {tipping.held:.3g}, diverges {within}")
     told = f"it tips between the scales {tipping.held:.4g} and {tipping.tipped:.4g}: from there on "
     told += f"it diverges {within}"
-    if tipping.foreseen is not None:
-        told += f"; from {tipping.foreseen:.4g} on it would in the long run"
+    if tipping.predicted is not None:
+        told += f"; from {tipping.predicted:.4g} on it would in the long run"
     return Text(told, "bold")

@@ -17,14 +17,14 @@ from linreg_tui.core.sweep import Plan
 from linreg_tui.core.trials import Result
 from linreg_tui.numbers import fixed_loss, line_equation
 from linreg_tui.sweeps.board import Board, Row
-from linreg_tui.sweeps.cells import Cells, Columns, aligned, foreseen, is_words, names
+from linreg_tui.sweeps.cells import Cells, Columns, aligned, is_words, names, predicted
 from linreg_tui.sweeps.sweeping import GoneError
 
 FRAMES = 8
 """A second."""
 
 COLOURS = {"converged": "green", "diverged": "bold red", "stopped": "", "running": "cyan"}
-EXPENDABLE = ("loss", "time", "rate b", "rate m", "foreseen", "intercept")
+EXPENDABLE = ("loss", "time", "rate b", "rate m", "predicted", "intercept")
 """Columns that a narrow terminal goes without, the first first."""
 
 GAP = 2
@@ -34,22 +34,22 @@ class _Table:
     """The rows of a sweep as far as it has come."""
 
     def __init__(
-        self, console: Console, data: Dataset, plan: Plan, foresights: Predictions
+        self, console: Console, data: Dataset, plan: Plan, predictions: Predictions
     ) -> None:
         self._console = console
         self._settings = plan[0].settings
-        self._foresights = foresights
+        self._predictions = predictions
         self._training = self._settings.split(data).training
         self._board = Board(plan, self._training.n)
         self._columns = Columns.of(plan, data)
 
     def _take(self, result: Result) -> None:
         row = self._board.rows[result.trial.group]
-        row.foreseen = self._foresights.of(row.settings)  # before the results, shown with it
+        row.prediction = self._predictions.of(row.settings)  # before the results, shown with it
         self._board.take([result])
 
     def _cells(self, row: Row) -> Cells:
-        cells = self._columns.settings(row.trials[0]) | {"foreseen": foreseen(row.foreseen)}
+        cells = self._columns.settings(row.trials[0]) | {"predicted": predicted(row.prediction)}
         if row.summary is not None:
             cells |= self._columns.results(row.summary, row.first)
         return cells

@@ -18,7 +18,7 @@ Where what the notebook has by other names is:
 - `data.sample(batch_size)`: batches.sampler
 - the homework's batch sizes: sweep.over_batch_sizes
 - its scales 1, 2, 4, 8, and where it does not converge: sweep.over_scales, tipping.tipping_scale
-- why it does not, foreseen: stability.predict
+- why it does not, predicted: stability.predict
 - a smaller learning rate in the first steps: schedules.Warmup
 - its printed numbers: tests/core/test_facts.py
 """

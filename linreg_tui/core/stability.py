@@ -58,7 +58,7 @@ LOOKS = (100, 1_000, 10_000)
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What these settings will do; None is what can't be foreseen, or is too large for a number.
+    """What these settings will do; None is what can't be predicted, or is too large for a number.
 
     `max_stable_scale` is the factor on both learning rates up to which they converge: all smaller
     ones do. `steps` is about how many steps it takes to come within 1% of the optimum. `noise` is

@@ -1,4 +1,4 @@
-"""Where larger learning rates tip a run into divergence: foreseen, and tried out."""
+"""Where larger learning rates tip a run into divergence: predicted, and tried out."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Tipping:
     """The scales between which runs tip into divergence before their epochs are over.
 
     At `held` a run did not diverge, at `tipped` it did; None if none was found that did so. They
-    were tried out with one seed, and near the edge chance decides. `foreseen` is the scale from
-    which on divergence is foreseen at last, with the batch size of that scale; None if that can't
-    be foreseen. A run that is shorter than its divergence takes holds beyond it.
+    were tried out with one seed, and near the edge chance decides. `predicted` is the scale from
+    which on divergence is predicted at last, with the batch size of that scale; None if that can't
+    be predicted. A run that is shorter than its divergence takes holds beyond it.
     """
 
     held: float | None
     tipped: float | None
-    foreseen: float | None
+    predicted: float | None
 
 
 def tipping_scale(
@@ -42,7 +42,7 @@ def tipping_scale(
     variant: Callable[[Settings, int, float], Settings] = scaled,
     look: Look | None = None,
 ) -> Tipping:
-    """Find the scale at which runs tip, to 1%: outwards from the foreseen one, then by bisection.
+    """Find the scale at which runs tip, to 1%: outwards from the predicted one, then by bisection.
 
     `variant` gives the settings at a scale from those at scale 1 and the number of rows.
 
@@ -62,12 +62,12 @@ def tipping_scale(
                 return True
         return False
 
-    foreseen = _foreseen(data, settings, variant)
-    held, tipped = _bracket(diverges, foreseen or 1.0)
+    predicted = _predicted(data, settings, variant)
+    held, tipped = _bracket(diverges, predicted or 1.0)
     while held is not None and tipped is not None and tipped > WITHIN * held:
         middle = math.sqrt(held) * math.sqrt(tipped)  # their product may be too large
         held, tipped = (held, middle) if diverges(middle) else (middle, tipped)
-    return Tipping(held, tipped, foreseen)
+    return Tipping(held, tipped, predicted)
 
 
 def _bracket(diverges: Callable[[float], bool], start: float) -> tuple[float | None, float | None]:
@@ -88,7 +88,7 @@ def _bracket(diverges: Callable[[float], bool], start: float) -> tuple[float | N
     return held, tipped
 
 
-def _foreseen(
+def _predicted(
     data: Dataset, settings: Settings, variant: Callable[[Settings, int, float], Settings]
 ) -> float | None:
     """The largest stable scale; where the batch size changes with the scale, the one at its own."""

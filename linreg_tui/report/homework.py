@@ -27,10 +27,10 @@ from linreg_tui.sweeps.processes import processes
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The trainings with the same settings in the order of their repeats, and what is foreseen."""
+    """The trainings with the same settings in the order of their repeats, and what is predicted."""
 
     results: tuple[Result, ...]
-    foreseen: Prediction
+    prediction: Prediction
 
     @property
     def first(self) -> Result:

@@ -16,7 +16,7 @@ from linreg_tui.report.homework import Group, Homework
 from linreg_tui.report.learning_curves import CurvesPicture, picture
 from linreg_tui.report.markdown import code, table
 from linreg_tui.report.repeating import repeating
-from linreg_tui.sweeps.cells import Columns, foreseen, is_words
+from linreg_tui.sweeps.cells import Columns, is_words, predicted
 
 EPOCHS, SEEN, SCALES = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg", "-scales-epochs.svg"
 """What the names of the pictures' files end with."""
@@ -33,7 +33,7 @@ HEADINGS = {
     "above": "above the optimum",
     "test loss": "loss on test rows",
     "status": "status",
-    "foreseen": "foreseen",
+    "predicted": "predicted",
 }
 
 FIRST_QUESTION = (
@@ -42,7 +42,7 @@ FIRST_QUESTION = (
 )
 SECOND_QUESTION = (
     "What happens to the loss at the largest scale, and why there? Why can a training hold a "
-    "little beyond the foreseen limit? Would smaller rates in the first steps help?"
+    "little beyond the predicted limit? Would smaller rates in the first steps help?"
 )
 
 ROOM = "\n".join(3 * ["&nbsp;\n"])
@@ -133,7 +133,7 @@ def _first_question(
         f"Each training goes {_epochs(homework.settings)} through the data, with the same learning "
         "rates. A smaller batch makes more steps of the same rows, and each step sees less of "
         "them. A training has converged if its last loss is within 1% of the least one, and "
-        "diverged if it grew over a thousandfold. It is foreseen as stable if the noise of its "
+        "diverged if it grew over a thousandfold. It is predicted as stable if the noise of its "
         "batches stays bounded, which can still be more than 1%."
     )
     yield _trials(homework, homework.batch_sizes)
@@ -161,11 +161,11 @@ def _second_question(
     yield (
         "Between which scales it tips depends on whether the intercept's update sees the new slope "
         "(sequential) or the old one (simultaneous). Tried out with this seed, within "
-        f"{_epochs(settings, 'epoch')}; and foreseen from the curvature of the loss, for a "
+        f"{_epochs(settings, 'epoch')}; and predicted from the curvature of the loss, for a "
         "training without end:"
     )
     yield table(
-        ("update", "holds at scale", "diverges at scale", "foreseen limit"),
+        ("update", "holds at scale", "diverges at scale", "predicted limit"),
         ((update, *_tipping(tipping)) for update, tipping in homework.tippings.items()),
         left=("update",),
     )
@@ -179,11 +179,11 @@ def _answer(text: str) -> str:
 
 
 def _tipping(tipping: Tipping) -> tuple[str, str, str]:
-    held, tipped, foreseen = (
+    held, tipped, predicted = (
         "–" if scale is None else f"{scale:.4g}"
-        for scale in (tipping.held, tipping.tipped, tipping.foreseen)
+        for scale in (tipping.held, tipping.tipped, tipping.predicted)
     )
-    return held, tipped, foreseen
+    return held, tipped, predicted
 
 
 def _epochs(settings: Settings, one: str = "time") -> str:
@@ -196,7 +196,7 @@ def _trials(homework: Homework, groups: Sequence[Group]) -> str:
     shown = [name for name in HEADINGS if name in columns.widths or name == "steps"]
     made = []
     for group in groups:
-        cells = columns.settings(group.first.trial) | {"foreseen": foreseen(group.foreseen)}
+        cells = columns.settings(group.first.trial) | {"predicted": predicted(group.prediction)}
         cells |= columns.results(summarize(group.results), group.first)
         cells["steps"] = str(max(result.steps for result in group.results))
         made.append([cells[name] for name in shown])

@@ -45,8 +45,13 @@ TRIAL_FIELDS = (
     "optimum",
     "test_n",
     "test_loss",
+    "config",
 )
-NO_OPTIMUM = dict.fromkeys(("slope", "intercept", "loss"))
+_PARTS = {
+    "optimum": dict.fromkeys(("slope", "intercept", "loss")),
+    "config": dict.fromkeys(one.name for one in Settings.schema()),
+}
+"""The fields of a trial that are objects, without their values."""
 
 HISTORY_HEADER = "step,epoch,slope,intercept,batch_loss,loss,learning_rate_m,learning_rate_b"
 
@@ -81,7 +86,7 @@ def fit_object(data: Dataset) -> Json:
     }
 
 
-def sweep_object(data: Dataset, results: Iterable[Result], foresights: Predictions) -> Json:
+def sweep_object(data: Dataset, results: Iterable[Result], predictions: Predictions) -> Json:
     """A sweep, as `sweep --json` prints it."""
     ordered = sorted(results, key=lambda result: result.trial.number)
     # All trials have the same test rows.
@@ -91,16 +96,26 @@ def sweep_object(data: Dataset, results: Iterable[Result], foresights: Predictio
         "n": training.total if loss.from_moments else training.n,
         "closed_form": asdict(LeastPoint.of(training.line)),
         "trials": [
-            trial_object(result, foresights.of(result.trial.settings)) for result in ordered
+            trial_object(result, predictions.of(result.trial.settings)) for result in ordered
         ],
     }
 
 
-def trial_object(result: Result, foreseen: Prediction) -> Json:
+def _config(settings: Settings) -> Json:
+    """Every setting, under its name."""
+    values = settings.values
+    return values | {"batch_size": _batch_size(settings)}
+
+
+def _batch_size(settings: Settings) -> int | str:
+    return "full" if settings.batch_size is None else settings.batch_size
+
+
+def trial_object(result: Result, prediction: Prediction) -> Json:
     """A trial, as `sweep --json` prints it."""
     settings = result.trial.settings
     values = (
-        "full" if settings.batch_size is None else settings.batch_size,
+        _batch_size(settings),
         settings.learning_rate_m,
         settings.learning_rate_b,
         result.trial.scale,
@@ -112,28 +127,30 @@ def trial_object(result: Result, foreseen: Prediction) -> Json:
         result.loss,
         result.status,
         result.diverged_at,
-        foreseen.stable,
+        prediction.stable,
         result.seconds,
         asdict(result.optimum),
         result.test_n,
         result.test_loss,
+        _config(settings),
     )
     return dict(zip(TRIAL_FIELDS, values, strict=True))
 
 
-def trial_lines(results: Iterable[Result], foresights: Predictions) -> Iterator[str]:
+def trial_lines(results: Iterable[Result], predictions: Predictions) -> Iterator[str]:
     """The trials of a sweep as CSV, with the fields of the JSON; empty for what does not exist.
 
-    The optimum has three: `optimum_slope`, `optimum_intercept` and `optimum_loss`.
+    The optimum and the settings have a field for each of their numbers and words, such as
+    `optimum_slope` and `config_optimizer`.
     """
-    yield ",".join(_flat(dict.fromkeys(TRIAL_FIELDS) | {"optimum": NO_OPTIMUM})) + "\n"
+    yield ",".join(_flat(dict.fromkeys(TRIAL_FIELDS) | _PARTS)) + "\n"
     for result in sorted(results, key=lambda result: result.trial.number):
-        values = _flat(trial_object(result, foresights.of(result.trial.settings))).values()
+        values = _flat(trial_object(result, predictions.of(result.trial.settings))).values()
         yield ",".join(map(_field, values)) + "\n"
 
 
 def _flat(trial: Json) -> Json:
-    """A trial whose optimum has a field for each of its numbers."""
+    """A trial whose objects have a field for each of their values."""
     flat: Json = {}
     for name, value in trial.items():
         if isinstance(value, dict):
@@ -152,12 +169,9 @@ def _field(value: object) -> str:
 def train_object(run: Run) -> Json:
     """A run as far as it has come, as `train --json` prints it."""
     last = run.history[run.history.last]
-    foreseen = predict(run.all_data, run.settings)
-    settings = run.settings.values
-    if settings["batch_size"] is None:
-        settings["batch_size"] = "full"
+    prediction = predict(run.all_data, run.settings)
     return {
-        "config": settings,
+        "config": _config(run.settings),
         "n": run.data.total if run.loss.from_moments else run.data.n,
         "steps": last.number,
         "status": run.status,
@@ -167,9 +181,9 @@ def train_object(run: Run) -> Json:
         "loss": last.loss,
         "closed_form": asdict(LeastPoint.of(run.closed_form)),
         "predicted": {
-            "stable": foreseen.stable,
-            "spectral_radius": foreseen.spectral_radius,
-            "max_stable_scale": foreseen.max_stable_scale,
+            "stable": prediction.stable,
+            "spectral_radius": prediction.spectral_radius,
+            "max_stable_scale": prediction.max_stable_scale,
         },
         "optimum": asdict(LeastPoint.of(run.optimum)),
         "test_n": _test_rows(run),

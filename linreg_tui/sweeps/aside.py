@@ -120,12 +120,12 @@ async def tipping(data: Dataset, settings: Settings) -> Tipping:
         return await asyncio.to_thread(tipping_scale, data, settings, look=waiting.look)
 
 
-async def foreseen_in_turn(board: Board, foresights: Predictions) -> AsyncIterator[Row]:
-    """The rows of a board, each once it holds what is foreseen of it."""
+async def predicted_in_turn(board: Board, predictions: Predictions) -> AsyncIterator[Row]:
+    """The rows of a board, each once it holds what is predicted of it."""
     for row in board.rows:
-        row.foreseen = foresights.known(row.settings)
-        if row.foreseen is None:
-            row.foreseen = await asyncio.to_thread(foresights.of, row.settings)
+        row.prediction = predictions.known(row.settings)
+        if row.prediction is None:
+            row.prediction = await asyncio.to_thread(predictions.of, row.settings)
         yield row
 
 

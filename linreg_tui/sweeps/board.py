@@ -14,7 +14,7 @@ State = Literal["waiting", "running", "converged", "stopped", "diverged"]
 
 
 class Row:
-    """A group: its trials, the results that there are, and what is foreseen if that is known.
+    """A group: its trials, the results that there are, and what is predicted if that is known.
 
     `settings` are those of the first repeat, which has the seed that was given; `scale` is what
     batch size and rates are multiplied by, in a sweep over scales.
@@ -24,7 +24,7 @@ class Row:
         self.trials = trials
         ((self.settings, self.scale),) = trials.variants
         self.results: list[Result] = []
-        self.foreseen: Prediction | None = None
+        self.prediction: Prediction | None = None
         self.under_way: Step | None = None
         self.steps = self.settings.steps(n) * len(trials)
         self._summary: RepeatsSummary | None = None

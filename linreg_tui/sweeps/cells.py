@@ -17,9 +17,9 @@ from linreg_tui.core.sweep import Plan, Trial
 from linreg_tui.core.trials import RepeatsSummary, Result, Spread
 from linreg_tui.numbers import above_least, decimals_for, fixed, fixed_loss, rate
 
-FORESEEN = {True: "stable", False: "unstable", None: "?"}
+PREDICTED = {True: "stable", False: "unstable", None: "?"}
 
-_WORDS = frozenset({"status", "foreseen", "curve"})
+_WORDS = frozenset({"status", "predicted", "curve"})
 
 Cells = dict[str, str]
 
@@ -77,7 +77,7 @@ class Columns:
             "above": 17 if several else 9,
             **({"test loss": 28 if several else 16} if self.tested else {}),
             "status": 24 if several else 14,
-            "foreseen": 8,
+            "predicted": 9,
             "time": 8,
         }
 
@@ -133,9 +133,9 @@ class Columns:
         return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
 
 
-def foreseen(prediction: Prediction | None) -> str:
-    """What is foreseen, in a word; nothing if that isn't known yet."""
-    return "" if prediction is None else FORESEEN[prediction.stable]
+def predicted(prediction: Prediction | None) -> str:
+    """What is predicted, in a word; nothing if that isn't known yet."""
+    return "" if prediction is None else PREDICTED[prediction.stable]
 
 
 def _value(setting: Setting, value: Any) -> str:

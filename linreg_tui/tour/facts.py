@@ -107,7 +107,7 @@ class Facts:
     def _predictions(self) -> dict[Settings, Prediction]:
         return {}
 
-    def foreseen(self, settings: Settings) -> Prediction:
+    def prediction(self, settings: Settings) -> Prediction:
         """What can be known of it beforehand."""
         if settings not in self._predictions:
             self._predictions[settings] = predict(self.data, settings)
@@ -115,7 +115,7 @@ class Facts:
 
     def limit(self, settings: Settings) -> float:
         """How many times as large its learning rates may be."""
-        limit = self.foreseen(settings).max_stable_scale
+        limit = self.prediction(settings).max_stable_scale
         assert limit is not None
         return limit
 

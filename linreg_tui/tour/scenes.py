@@ -10,7 +10,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.report.learning_curves import Against
 
 OUTCOMES = ("converge", "creep", "diverge")
-"""What can be foreseen of a training: it arrives, it is on its way, it goes away."""
+"""What can be predicted of a training: it arrives, it is on its way, it goes away."""
 
 
 @dataclass(frozen=True, slots=True)

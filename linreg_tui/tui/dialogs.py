@@ -198,7 +198,7 @@ class Dialogs:
         if not self._is_open(SweepForm):
             pane = self._sweep_pane
             form = SweepForm(
-                self._app.data, self._app.live.afresh, pane.foresights, pane.sweep_run.recipe
+                self._app.data, self._app.live.afresh, pane.predictions, pane.sweep_run.recipe
             )
             self._app.push_screen(form, self._swept)
 

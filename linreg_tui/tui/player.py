@@ -47,14 +47,14 @@ class Player:
         self._trace: Run | None = None
         self._first: Line | None = None
         self._chasing = False
-        self._foreseen: tuple[Settings, Prediction] | None = None
+        self._prediction: tuple[Settings, Prediction] | None = None
         self._number = 0
         self._following = True
 
     @property
     def view(self) -> RunView:
         """What is to be shown."""
-        training, known = self._training, self._foreseen
+        training, known = self._training, self._prediction
         return RunView(
             training.run,
             self._number,
@@ -204,9 +204,9 @@ class Player:
         if training is self._training:
             self._take(run)
 
-    def foresee(self, settings: Settings, foreseen: Prediction) -> None:
+    def set_prediction(self, settings: Settings, prediction: Prediction) -> None:
         """Know what these settings lead to."""
-        self._foreseen = settings, foreseen
+        self._prediction = settings, prediction
 
     def follow(self, progress: Progress) -> bool:
         """Show how far the training is, unless one looks back; False if it is an old run's."""

@@ -13,7 +13,7 @@ from linreg_tui.core.stability import Prediction
 class RunView:
     """A run at one of its steps, and what its training is about.
 
-    `settings` are those of the steps to come, of which `foreseen` tells, None if that isn't known
+    `settings` are those of the steps to come, of which `prediction` tells, None if that isn't known
     yet; `trace` is the run that this one has branched off. `endless` is a run that goes on when the
     epochs are over.
     """
@@ -23,7 +23,7 @@ class RunView:
     settings: Settings
     running: bool
     pace: float
-    foreseen: Prediction | None = None
+    prediction: Prediction | None = None
     trace: Run | None = None
     endless: bool = False
 

@@ -4,7 +4,7 @@ python tests/benchmarks/sweep.py [--rounds 3]
 
 5 batch sizes x 100 repeats x 30 epochs, 96,000 steps in all, on the bundled data. Both make the
 same number of steps at the same learning rates from the same start; ours keeps a thinned curve of
-the loss over all rows for each trial and foresees each batch size besides. They take turns in one
+the loss over all rows for each trial and predicts each batch size besides. They take turns in one
 process; the medians of the turns are told, and the ratio. Ends with 1 if the notebook's loop takes
 less than 20 times as long.
 """

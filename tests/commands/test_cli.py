@@ -280,7 +280,7 @@ def test_a_run_that_overflows_ends_at_its_last_finite_step(
 @pytest.mark.parametrize(
     "options", [("--optimizer", "adam"), ("--optimizer", "adam", "--batch-size", "64")]
 )
-def test_nothing_is_foreseen_of_adam(
+def test_nothing_is_predicted_of_adam(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
 ) -> None:
     train = printed(capsys, "train", *options)

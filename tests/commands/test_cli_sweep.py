@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from linreg_tui.commands import sweep as command
+from linreg_tui.core.settings import Settings
 from tests.commands.test_cli import RED, complaint, output, printed, run, start, table
 from tests.sweeps.test_sweeping import Leaving
 from tests.thorough import first_of
 
 FIELDS = (
     "batch_size, learning_rate_m, learning_rate_b, scale, repeat, seed, steps, slope, intercept, "
-    "loss, status, diverged_at, predicted_stable, seconds, optimum, test_n, test_loss"
+    "loss, status, diverged_at, predicted_stable, seconds, optimum, test_n, test_loss, config"
 )
 
 
@@ -93,6 +94,7 @@ def test_settings_of_train_are_taken(capsys: pytest.CaptureFixture[str]) -> None
     assert (trials[0]["steps"], trials[0]["predicted_stable"]) == (16, None)
     train = printed(capsys, "train", "--batch-size", "64", *options)
     assert train["slope"] == trials[0]["slope"]
+    assert train["config"] == trials[0]["config"]
 
 
 def test_the_trials_as_csv(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -101,12 +103,17 @@ def test_the_trials_as_csv(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     sweep = printed(capsys, "sweep", "--scales", "1,8", "--repeats", "2", "--csv", str(path))
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    parts = "optimum_slope, optimum_intercept, optimum_loss"
-    assert ", ".join(rows[0]) == FIELDS.replace("optimum", parts)
+    fields = FIELDS.replace("optimum", "optimum_slope, optimum_intercept, optimum_loss")
+    config = ", ".join(f"config_{one.name}" for one in Settings.schema())
+    assert ", ".join(rows[0]) == fields.replace("config", config)
     assert len(rows) == len(sweep["trials"]) == 4
     for row, trial in zip(rows, sweep["trials"], strict=True):
-        optimum = {f"optimum_{name}": value for name, value in trial.pop("optimum").items()}
-        for name, value in (trial | optimum).items():
+        parts = {
+            f"{whole}_{part}": value
+            for whole in ("optimum", "config")
+            for part, value in trial.pop(whole).items()
+        }
+        for name, value in (trial | parts).items():
             if value is None:
                 assert row[name] == ""
             elif isinstance(value, bool):

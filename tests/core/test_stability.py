@@ -128,15 +128,15 @@ def test_in_one_shuffle_much_of_the_noise_cancels(houses: Dataset) -> None:
 
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov"])
 @pytest.mark.parametrize("batch_size", [64, 200])
-def test_shuffled_batches_are_foreseen_by_the_step(
+def test_shuffled_batches_are_predicted_by_the_step(
     houses: Dataset, batch_size: int, optimizer: Any
 ) -> None:
     settings = Settings.of(batch_size=batch_size, optimizer=optimizer, sampling="epoch")
-    foreseen = predict(houses, settings)
+    prediction = predict(houses, settings)
     drawn = predict(houses, replace(settings, sampling="notebook"))
     # So far below the limit, the distance shrinks by the same each step.
-    assert foreseen.spectral_radius == pytest.approx(drawn.spectral_radius, abs=1e-3)
-    limit = foreseen.max_stable_scale
+    assert prediction.spectral_radius == pytest.approx(drawn.spectral_radius, abs=1e-3)
+    limit = prediction.max_stable_scale
     assert limit is not None
     for factor in (0.999, 1.001):
         assert predict(houses, scaled(settings, limit * factor)).stable == (factor < 1)
@@ -179,9 +179,9 @@ def test_the_limit_by_formula_is_where_the_radius_passes_one(seed: int, update: 
     limit = max_stable_scale(data.moments, settings)
 
     def radius(factor: float) -> float:
-        foreseen = predict(data, scaled(settings, limit * factor)).spectral_radius
-        assert foreseen is not None
-        return foreseen
+        prediction = predict(data, scaled(settings, limit * factor)).spectral_radius
+        assert prediction is not None
+        return prediction
 
     assert all(radius(factor) < 1 for factor in (0.1, 0.5, 0.98))
     assert radius(1.02) > 1
@@ -225,16 +225,18 @@ def test_the_limit_is_where_the_radius_by_hand_passes_one(
         assert radius_by_hand(data, scaled(settings, limit * factor)) < 1
     for factor in (0.5, 2.0):
         at_factor = scaled(settings, limit * factor)
-        foreseen = predict(data, at_factor)
-        assert foreseen.spectral_radius == pytest.approx(radius_by_hand(data, at_factor), rel=1e-9)
-        assert foreseen.stable == (factor < 1)
+        prediction = predict(data, at_factor)
+        assert prediction.spectral_radius == pytest.approx(
+            radius_by_hand(data, at_factor), rel=1e-9
+        )
+        assert prediction.stable == (factor < 1)
 
 
 def test_more_steps_than_a_run_can_have_are_none(houses: Dataset) -> None:
-    foreseen = predict(houses, Settings(learning_rate_m=1e-13, learning_rate_b=1e-7))
-    assert foreseen.spectral_radius is not None
-    assert 0.9999999 < foreseen.spectral_radius < 1
-    assert (foreseen.stable, foreseen.steps) == (True, None)
+    prediction = predict(houses, Settings(learning_rate_m=1e-13, learning_rate_b=1e-7))
+    assert prediction.spectral_radius is not None
+    assert 0.9999999 < prediction.spectral_radius < 1
+    assert (prediction.stable, prediction.steps) == (True, None)
 
 
 def excess(data: Dataset, settings: Settings, steps: int) -> float:
@@ -249,7 +251,7 @@ def excess(data: Dataset, settings: Settings, steps: int) -> float:
 @pytest.mark.parametrize("update", UPDATES)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", first_of([None, 1, 2, 3], 2))
-def test_full_batches_do_what_is_foreseen(
+def test_full_batches_do_what_is_predicted(
     houses: Dataset, seed: int | None, kind: dict[str, Any], update: Update
 ) -> None:
     data = houses if seed is None else random_data(seed)
@@ -265,7 +267,7 @@ def test_full_batches_do_what_is_foreseen(
 @pytest.mark.parametrize("update", UPDATES)
 @pytest.mark.parametrize("batch_size", first_of([64, 256]))
 @pytest.mark.parametrize("made", first_of([False, True]))
-def test_mini_batches_do_what_is_foreseen(
+def test_mini_batches_do_what_is_predicted(
     houses: Dataset, made: bool, batch_size: int, update: Update
 ) -> None:
     """Without noise in y, so that a run that converges does so to the end."""
@@ -340,10 +342,10 @@ def test_the_steps_needed(houses: Dataset, changes: dict[str, Any]) -> None:
     assert statuses == ["stopped", "converged"]
 
 
-def test_adam_can_not_be_foreseen(houses: Dataset) -> None:
-    foreseen = predict(houses, Settings.of(optimizer="adam"))
-    assert foreseen.stable is None
-    assert foreseen.max_stable_scale is None
+def test_adam_can_not_be_predicted(houses: Dataset) -> None:
+    prediction = predict(houses, Settings.of(optimizer="adam"))
+    assert prediction.stable is None
+    assert prediction.max_stable_scale is None
 
 
 any_rate = st.floats(0, 1e308, exclude_min=True)
@@ -361,7 +363,7 @@ any_rate = st.floats(0, 1e308, exclude_min=True)
 @example(3e-320, 6e-43, "simultaneous", "momentum", 0.9, 7, False)
 @example(1e-7, 0.1, "sequential", "nesterov", 1 - 1e-12, 7, False)
 @hypothesis_settings(max_examples=60)
-def test_any_rates_can_be_foreseen_and_run(
+def test_any_rates_can_be_predicted_and_run(
     rate_m: float,
     rate_b: float,
     update: Update,
@@ -381,10 +383,10 @@ def test_any_rates_can_be_foreseen_and_run(
         momentum=momentum,
         batch_size=batch_size,
     )
-    foreseen = predict(data, settings)
+    prediction = predict(data, settings)
     assert all(
         value is None or np.isfinite(value)
-        for value in (foreseen.spectral_radius, foreseen.max_stable_scale)
+        for value in (prediction.spectral_radius, prediction.max_stable_scale)
     )
     run = Run(data, settings)
     run.advance(50)
@@ -392,12 +394,12 @@ def test_any_rates_can_be_foreseen_and_run(
 
 
 def test_a_prediction_is_remembered_whatever_the_seed(houses: Dataset) -> None:
-    foresights = Predictions(houses)
+    predictions = Predictions(houses)
     settings = Settings(batch_size=64)
-    assert foresights.known(settings) is None
-    found = foresights.of(settings)
+    assert predictions.known(settings) is None
+    found = predictions.of(settings)
     assert found == predict(houses, settings)
-    assert foresights.known(replace(settings, seed=9)) is found
-    assert foresights.of(replace(settings, seed=9)) is found
-    assert foresights.known(replace(settings, batch_size=32)) is None
-    assert foresights.of(replace(settings, batch_size=32)) != found
+    assert predictions.known(replace(settings, seed=9)) is found
+    assert predictions.of(replace(settings, seed=9)) is found
+    assert predictions.known(replace(settings, batch_size=32)) is None
+    assert predictions.of(replace(settings, batch_size=32)) != found

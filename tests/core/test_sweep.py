@@ -329,7 +329,7 @@ def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
     limit = {"sequential": 7.215290458, "simultaneous": 3.154169231}[update]
     settings = Settings(update=update, epochs=20_000)  # type: ignore[arg-type]
     tipping = tipping_scale(houses, settings, rates_alone)
-    assert tipping.foreseen == pytest.approx(limit, rel=1e-9)
+    assert tipping.predicted == pytest.approx(limit, rel=1e-9)
     assert tipping.held is not None
     assert tipping.tipped is not None
     # So long a run diverges as soon as its rates are the least bit too large.
@@ -341,10 +341,10 @@ def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
 def test_rates_that_are_too_large_tip_below_scale_1(houses: Dataset, update: str) -> None:
     limit = {"sequential": 0.7215290458, "simultaneous": 0.3154169231}[update]
     settings = Settings(update=update, learning_rate_m=1e-6, learning_rate_b=1)  # type: ignore[arg-type]
-    assert tipping_scale(houses, settings, rates_alone).foreseen == pytest.approx(limit, rel=1e-9)
+    assert tipping_scale(houses, settings, rates_alone).predicted == pytest.approx(limit, rel=1e-9)
     blind = Settings.of(optimizer="adam", update=update, learning_rate_m=1e6)
     tipping = tipping_scale(houses, blind, rates_alone)
-    assert tipping.foreseen is None
+    assert tipping.predicted is None
     assert tipping.held is not None
     assert tipping.tipped is not None
     assert 0 < tipping.held < tipping.tipped < 1
@@ -355,14 +355,14 @@ def test_where_the_homework_tips(houses: Dataset) -> None:
     tipping = tipping_scale(houses, Settings())
     assert tipping.held is not None
     assert tipping.tipped is not None
-    assert tipping.foreseen is not None
-    assert tipping.foreseen < tipping.held < tipping.tipped < 8
+    assert tipping.predicted is not None
+    assert tipping.predicted < tipping.held < tipping.tipped < 8
     assert tipping.tipped <= 1.01 * tipping.held
     for scale, diverges in ((tipping.held, False), (tipping.tipped, True)):
         settings = scaled(Settings(), houses.n, scale)
         result = run_trial(houses, replace(FULL, settings=settings))
         assert (result.status == "diverged") == diverges
-    for scale, stable in ((0.99 * tipping.foreseen, True), (1.01 * tipping.foreseen, False)):
+    for scale, stable in ((0.99 * tipping.predicted, True), (1.01 * tipping.predicted, False)):
         assert predict(houses, scaled(Settings(), houses.n, scale)).stable == stable
 
 
@@ -396,7 +396,7 @@ def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
     settings = replace(best, learning_rate_m=1e300, learning_rate_b=1e290)
     seen: list[Step] = []
     tipping = tipping_scale(data, settings, rates_alone, seen.append)
-    assert (tipping.tipped, tipping.foreseen) == (None, None)
+    assert (tipping.tipped, tipping.predicted) == (None, None)
     assert tipping.held is not None
     assert math.isfinite(tipping.held * 1e300)
     assert math.isinf(tipping.held * 2 * 1e300)

@@ -35,7 +35,7 @@ NAMES = [
     "linreg-homework-scales-epochs.svg",
     "linreg-homework.md",
 ]
-FORESEEN = {True: "stable", False: "unstable", None: "?"}
+PREDICTED = {True: "stable", False: "unstable", None: "?"}
 
 
 def names(folder: Path) -> list[str]:
@@ -87,10 +87,10 @@ def test_the_numbers_are_those_of_the_engine(
             assert row["above the optimum"] == above_least(houses.line, result.excess)
             at = "" if result.diverged_at is None else f" at {result.diverged_at}"
             assert row["status"] == f"{result.status}{at}"
-            assert row["foreseen"] == FORESEEN[predict(houses, trial.settings).stable]
+            assert row["predicted"] == PREDICTED[predict(houses, trial.settings).stable]
     for row, order in zip(tips, get_args(Update), strict=True):
         tipping = tipping_scale(houses, replace(settings, update=order))
-        found = (tipping.held, tipping.tipped, tipping.foreseen)
+        found = (tipping.held, tipping.tipped, tipping.predicted)
         assert [*row.values()] == [order, *(f"{scale:.4g}" for scale in found if scale)]
 
 

@@ -592,7 +592,7 @@ async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Datas
         recipe = pilot.app.others.sweep.sweep_run.recipe
         assert {trial.settings.learning_rate_m for trial in recipe.plan} == {3e-8}
         rows = pilot.app.others.sweep.sweep_run.sheet.board.rows
-        await until(lambda: all(row.foreseen is not None for row in rows))
+        await until(lambda: all(row.prediction is not None for row in rows))
 
 
 async def test_all_panes_fit_on_the_screen_from_the_first(houses: Dataset) -> None:

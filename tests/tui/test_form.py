@@ -26,7 +26,7 @@ from linreg_tui.tui import app as app_module
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.forms import settings as form_module
 from linreg_tui.tui.forms.field import Choice, Entry, Field
-from linreg_tui.tui.forms.foresight import foresight
+from linreg_tui.tui.forms.prediction import prediction_text
 from linreg_tui.tui.forms.settings import SettingsForm, columns
 from linreg_tui.tui.panes.live import LivePane
 from tests.thorough import first_of
@@ -284,7 +284,7 @@ async def test_rates_that_nobody_has_typed_follow_loss_and_optimizer(
         assert await result(pilot) == now.with_values(initial_slope=5.0, initial_intercept=1000.0)
 
 
-async def test_what_is_foreseen_follows_the_fields(houses: Dataset) -> None:
+async def test_what_is_predicted_follows_the_fields(houses: Dataset) -> None:
     rate_b = proposed(houses, optimizer="adam").learning_rate_b
     async with opened(houses) as pilot:
         await until(lambda: "will converge in about 5 steps" in message(pilot))
@@ -463,5 +463,5 @@ async def test_a_small_screen_scrolls(houses: Dataset) -> None:
         (Prediction(True, 0.99, 3.0, 0), Settings(), "is within 1% of the optimum already"),
     ],
 )
-def test_foresight(prediction: Prediction, settings: Settings, words: str) -> None:
-    assert words in foresight(prediction, settings, 551).plain
+def test_the_words_of_a_prediction(prediction: Prediction, settings: Settings, words: str) -> None:
+    assert words in prediction_text(prediction, settings, 551).plain

@@ -30,7 +30,7 @@ def trained(data: Dataset, steps: int, **settings: Any) -> Run:
 def view(run: Run, number: int | None = None, **changes: Any) -> RunView:
     shown = run.history.last if number is None else number
     plain = RunView(run, shown, run.settings, running=False, pace=5)
-    return replace(plain, foreseen=predict(run.data, run.settings), **changes)
+    return replace(plain, prediction=predict(run.data, run.settings), **changes)
 
 
 def text(picture: Picture) -> list[str]:
@@ -85,12 +85,12 @@ def test_how_a_run_stands(houses: Dataset) -> None:
     slow = trained(houses, 30, learning_rate_m=1e-9, learning_rate_b=1e-3)
     assert state(view(slow)) == "‖ stopped over 1% above the optimum; space goes on"
     # Momentum may take longer than the run to diverge.
-    leaving = replace(view(slow), foreseen=Prediction(False, 1.01, 0.3))
+    leaving = replace(view(slow), prediction=Prediction(False, 1.01, 0.3))
     assert state(leaving) == "‖ stopped over 1% above the optimum; press [ twice"
 
 
 @pytest.mark.parametrize(
-    ("foreseen", "words"),
+    ("prediction", "words"),
     [
         (Prediction(False, 1.2, 0.9), "will diverge, the rates are 1.11× the limit; press [ once"),
         (Prediction(False, 9, 0.1), "will diverge, the rates are 10× the limit; press [ 4 times"),
@@ -106,8 +106,8 @@ def test_how_a_run_stands(houses: Dataset) -> None:
         (Prediction(), "there is no prediction for a momentum so close to 1"),
     ],
 )
-def test_what_is_foreseen(houses: Dataset, foreseen: Prediction, words: str) -> None:
-    shown = replace(view(trained(houses, 0)), foreseen=foreseen)
+def test_what_is_predicted(houses: Dataset, prediction: Prediction, words: str) -> None:
+    shown = replace(view(trained(houses, 0)), prediction=prediction)
     assert state(shown).startswith(f"‖ ready: {words}")
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Curve
+from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import Plan, grid, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
@@ -28,6 +29,7 @@ from linreg_tui.tui.sweep.recipe import (
     UNTIL,
     Recipe,
     read,
+    suited,
     texts_again,
     texts_of,
 )
@@ -142,7 +144,7 @@ def test_many_rows_are_not_marked_from_the_start(houses: Dataset) -> None:
     assert Sheet(houses, grid(Settings(), {"seed": range(7)})).marked == {}
 
 
-def test_what_is_foreseen_is_told_until_a_sweep_is_started(houses: Dataset) -> None:
+def test_what_is_predicted_is_told_until_a_sweep_is_started(houses: Dataset) -> None:
     made = Sheet(houses, over_batch_sizes(Settings(), houses.n))
     assert made.cells(made.rows[0])["status"] == ""
     made.phase = "running"
@@ -347,9 +349,32 @@ def test_a_grid_is_every_combination(houses: Dataset) -> None:
     assert len(again.plan) == len(recipe.plan)
 
 
+def test_each_optimizer_and_loss_of_a_grid_has_rates_that_suit_it(houses: Dataset) -> None:
+    start = Settings.of(learning_rate_m=3e-7, epochs=40)
+    grid_of_six = {"over": GRID, "optimizer": "sgd,adam", "loss": "squared,absolute,huber"}
+    recipe, _ = read(texts_of(start, houses) | grid_of_six, start, houses)
+    assert recipe is not None
+    settings = [one for one, _ in suited(recipe, houses).plan.variants]
+    assert start in settings
+    for one in settings:
+        if one != start:
+            words = {"optimizer": one.optimizer.name, "loss": one.loss.name, "standardize": False}
+            assert one == replace(proposed(houses, **words), epochs=40)
+    assert len(settings) == 6
+
+
+def test_rates_of_a_grid_that_are_given_are_those_of_all(houses: Dataset) -> None:
+    recipe, _ = typed(houses, over=GRID, optimizer="sgd,adam", learning_rate_b="0.5")
+    assert recipe is not None
+    settings = [one for one, _ in suited(recipe, houses).plan.variants]
+    assert {one.learning_rate_b for one in settings} == {0.5}
+    assert len({one.learning_rate_m for one in settings}) == 2
+
+
 @pytest.mark.parametrize(
     ("texts", "where", "why"),
     [
+        ({"over": GRID, "learning_rate_b": "auto,1"}, "learning_rate_b", "'auto' is not a number"),
         ({"sizes": "32,many"}, "sizes", "'many' is not a whole number"),
         ({"sizes": ""}, "sizes", "a whole number is missing"),
         ({"sizes": "552"}, "sizes", "a batch of 552 is not possible with 551 rows"),

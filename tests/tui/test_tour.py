@@ -97,7 +97,7 @@ def check_stage(pilot: Pilot[None], facts: Facts) -> None:
     now = view(pilot)
     assert now.run.data is not None
     assert np.array_equal(now.run.data.x, facts.data.x)
-    assert now.foreseen is None or not asks
+    assert now.prediction is None or not asks
     match scene:
         case Training():
             assert shown(pilot) == {"live"}
@@ -456,7 +456,7 @@ async def test_the_tour_is_in_the_help_and_the_footer(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
-async def test_the_limit_that_is_foreseen(houses: Dataset) -> None:
+async def test_the_limit_that_is_predicted(houses: Dataset) -> None:
     limit = predict(houses, Settings()).max_stable_scale
     async with opened(houses, tour="scaling") as pilot:
         await be(pilot, "scaling", 2)

@@ -24,7 +24,7 @@ def steps(facts: Facts) -> tuple[Step, ...]:
     sizes = [result.trial.settings.batch_size for result in results]
     nearest = min(range(len(results)), key=lambda k: results[k].excess)
     noise = "\n".join(
-        f"| {size} | {100 * (facts.foreseen(replace(OF_64, batch_size=size)).noise or 0):.2f}% |"
+        f"| {size} | {100 * (facts.prediction(replace(OF_64, batch_size=size)).noise or 0):.2f}% |"
         for size in sizes
     )
     seen = "\n".join(
@@ -72,7 +72,7 @@ draws are always the same.)
         Step(
             "Smaller batch, more noise.",
             f"""
-How much it trembles can be foreseen (the picture: batches of 16). In the long run,
+How much it trembles can be predicted (the picture: batches of 16). In the long run,
 on average, the loss is above the least one by
 
 | batch | above |

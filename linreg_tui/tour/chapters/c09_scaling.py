@@ -42,7 +42,7 @@ def steps(facts: Facts) -> tuple[Step, ...]:
     lost = rate(float(f"{worst.loss:.2g}"))
     limit, at_once = facts.limit(Settings()), facts.limit(AT_ONCE)
     of_512 = facts.limit(replace(Settings(), batch_size=512))
-    grows = facts.foreseen(AT_8).spectral_radius
+    grows = facts.prediction(AT_8).spectral_radius
     moments = facts.data.moments
     alone = 2 / moments.hessian()[0, 0] / Settings().learning_rate_m
     held = max(result.excess for result in results if result.status != "diverged")

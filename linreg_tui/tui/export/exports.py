@@ -63,7 +63,7 @@ class Swept:
 
     data: Dataset
     results: Sequence[Result]
-    foresights: Predictions
+    predictions: Predictions
     curves: CurvesPicture
 
 
@@ -91,8 +91,8 @@ def of_run(seen: InView) -> list[Export]:
 
 def of_sweep(swept: Swept) -> list[Export]:
     """What there is to write of a sweep."""
-    results, foresights = swept.results, swept.foresights
-    table: dict[str, Making] = {".csv": lambda _: trial_lines(results, foresights)}
+    results, predictions = swept.results, swept.predictions
+    table: dict[str, Making] = {".csv": lambda _: trial_lines(results, predictions)}
     found: dict[str, Making] = {".json": lambda _: _json(swept)}
     picture: dict[str, Making] = {".svg": lambda _: [curves_svg.svg(swept.curves)]}
     text: dict[str, Making] = {".txt": lambda _: [curves_text.text(swept.curves)]}
@@ -106,7 +106,7 @@ def of_sweep(swept: Swept) -> list[Export]:
 
 
 def _json(swept: Swept) -> Iterable[str]:
-    found = sweep_object(swept.data, swept.results, swept.foresights)
+    found = sweep_object(swept.data, swept.results, swept.predictions)
     return [json.dumps(found, allow_nan=False, indent=1), "\n"]
 
 

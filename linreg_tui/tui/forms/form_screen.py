@@ -42,6 +42,12 @@ class FormScreen(DialogScreen[Outcome | None], Generic[Outcome]):
         before, self.texts = self.texts, {field.setting: field.text for field in self.fields}
         return self.texts != before
 
+    async def until_proposed(self) -> None:
+        """Wait until what is proposed, by workers of the group `proposal`, is there."""
+        for worker in list(self.workers):
+            if (worker.node, worker.group) == (self, "proposal"):
+                await worker.wait()
+
     def action_cancel(self) -> None:
         """Close without."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""The form: every setting in a field, checked and foreseen while one types."""
+"""The form: every setting in a field, checked and predicted while one types."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from linreg_tui.core.stability import predict
 from linreg_tui.options import read as read_text
 from linreg_tui.options import words, write
 from linreg_tui.tui.forms.field import Choice, Field
-from linreg_tui.tui.forms.foresight import foresight
 from linreg_tui.tui.forms.form_screen import FormScreen
+from linreg_tui.tui.forms.prediction import prediction_text
 from linreg_tui.tui.work import begin
 
 LEFT = ("Learning rates", "Initial line", "Batches", "Step", "Test rows")
@@ -46,7 +46,7 @@ ROOMY = Size(76, 31)
 """The smallest screen on which there is room for two columns, and for blank lines in them."""
 
 PATIENCE = 0.15
-"""Seconds without a change before anything is foreseen."""
+"""Seconds without a change before anything is predicted."""
 
 KEYS = "  ".join(
     [
@@ -78,7 +78,7 @@ class SettingsForm(FormScreen[Settings]):
         self._words = Static(id="words")
 
     def compose(self) -> ComposeResult:
-        """Fields in columns, and below them what they are, what is wrong, and what is foreseen."""
+        """Fields in columns, and below them what they are, what is wrong, and what is predicted."""
         self._fit(self.app.size)  # before there are fields that would be styled anew
         with Vertical(id="form") as form:
             form.border_title = "Settings"
@@ -111,13 +111,13 @@ class SettingsForm(FormScreen[Settings]):
         self.set_class(size.height < ROOMY.height, "short")
 
     def on_mount(self) -> None:
-        """Foresee what the settings are as they come."""
+        """Predict what the settings are as they come."""
         self.check()
 
     @on(Input.Changed)
     @on(Choice.Changed)
     def check(self) -> None:
-        """Mark what is wrong; if nothing is, foresee, once the fields have been let alone."""
+        """Mark what is wrong; if nothing is, predict, once the fields have been let alone."""
         if not self.read_texts():
             return
         self._settings, self._faults = read(self.texts, self._settings, self._data)
@@ -127,11 +127,11 @@ class SettingsForm(FormScreen[Settings]):
             name = field.setting
             field.mark(wrong=name in self._faults, idle=name in self._settings.without_effect)
         self._explain()
-        self.workers.cancel_group(self, "foresight")
+        self.workers.cancel_group(self, "prediction")
         if not self._faults:
             self._verdict.set_class(True, "old")
             self._sign.update("…", layout=False)
-            begin(self, "foresight", self._foresee, self._settings)
+            begin(self, "prediction", self._predict, self._settings)
 
     @on(DescendantFocus)
     def _explain(self) -> None:
@@ -147,9 +147,7 @@ class SettingsForm(FormScreen[Settings]):
     async def action_apply(self) -> None:
         """Close with the settings, once what is proposed is there, or go where they are wrong."""
         self.check()
-        for worker in list(self.workers):
-            if (worker.node, worker.group) == (self, "proposal"):
-                await worker.wait()
+        await self.until_proposed()
         self.check()
         wrong = [field for field in self.fields if field.setting in self._faults]
         if not wrong:
@@ -205,14 +203,14 @@ class SettingsForm(FormScreen[Settings]):
             return f"{text} (no effect now)"
         return f"{text}; a change starts over" if one.about.restarts else text
 
-    async def _foresee(self, settings: Settings) -> None:
+    async def _predict(self, settings: Settings) -> None:
         await asyncio.sleep(PATIENCE)
         prediction = await asyncio.to_thread(predict, self._data, settings)
         excess = None
         if prediction.stable is None:
             excess = await asyncio.to_thread(reach, self._data, settings)
         n = settings.training_n(self._data)
-        self._say("→", foresight(prediction, settings, n, excess))
+        self._say("→", prediction_text(prediction, settings, n, excess))
 
     def _say(self, sign: str, words: Content) -> None:
         self._sign.update(sign, layout=False)

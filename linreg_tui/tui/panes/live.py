@@ -17,7 +17,7 @@ from linreg_tui.tui.panes.live_view import LiveView
 from linreg_tui.tui.work import begin
 
 PATIENCE = 0.3
-"""Seconds that edited data is let alone before anything is foreseen of it."""
+"""Seconds that edited data is let alone before anything is predicted of it."""
 
 
 class LivePane(LiveView):
@@ -35,7 +35,7 @@ class LivePane(LiveView):
         self._data = data
         self._pictures.take(data)
         if settings is None:
-            self._foresee(self.settings, PATIENCE)
+            self._predict(self.settings, PATIENCE)
             self._redraw()
         else:
             self._chosen()
@@ -165,15 +165,15 @@ class LivePane(LiveView):
         if loss != self._loss and (told := loss.on_a_sample(self.view.run.data)):
             self.notify(f"{told[0].upper()}{told[1:]}.", markup=False)
         self._loss = loss
-        self._foresee(self.settings)
+        self._predict(self.settings)
         self._redraw()
 
-    @work(group="foresight", exclusive=True)
-    async def _foresee(self, settings: Settings, patience: float = 0.0) -> None:
+    @work(group="prediction", exclusive=True)
+    async def _predict(self, settings: Settings, patience: float = 0.0) -> None:
         """Find out what the settings lead to from here."""
         await asyncio.sleep(patience)
         run = self.view.run
         here = run.history[run.history.last]
         start = starting_at(settings, here.slope, here.intercept)
-        self._player.foresee(settings, await asyncio.to_thread(predict, self._data, start))
+        self._player.set_prediction(settings, await asyncio.to_thread(predict, self._data, start))
         self._redraw()

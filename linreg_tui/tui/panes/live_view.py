@@ -93,9 +93,9 @@ class LiveView(Vertical):
 
     @property
     def view(self) -> RunView:
-        """What is shown; of what is foreseen nothing, unless it `foretells`."""
+        """What is shown; of what is predicted nothing, unless it `foretells`."""
         view = self._player.view
-        return view if self.foretells else replace(view, foreseen=None)
+        return view if self.foretells else replace(view, prediction=None)
 
     @property
     def settings(self) -> Settings:

@@ -11,7 +11,7 @@ from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
-from linreg_tui.tui.forms.foresight import expectation, unpredictable, verdict
+from linreg_tui.tui.forms.prediction import expectation, unpredictable, verdict
 from linreg_tui.tui.run_view import RunView
 
 ROOMY = 72
@@ -168,12 +168,12 @@ def _state(view: RunView, columns: int) -> Span:
         state += "".join(f", {words}" for words in happened[:1])
         return _fitting(columns, state, ["; b branches", "; end is the latest"]), Role.TEXT
     if last == 0 or view.settings != run.segments.at(last).settings:
-        stable = None if view.foreseen is None else view.foreseen.stable
+        stable = None if view.prediction is None else view.prediction.stable
         state = "ready" if last == 0 else f"step {last:,}"
         if stable is False:
-            return _fitting(columns, f"‖ {state}", _foreseen(view)), Role.BAD
+            return _fitting(columns, f"‖ {state}", _prediction(view)), Role.BAD
         runs = ["; space runs"] if stable is not None or not expectation(view.settings) else []
-        return _fitting(columns, f"‖ {state}", [*_foreseen(view), *runs]), Role.TEXT
+        return _fitting(columns, f"‖ {state}", [*_prediction(view), *runs]), Role.TEXT
     if last < run.budget:
         return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
     if run.status == "converged":
@@ -197,7 +197,7 @@ def _fitting(columns: int, state: str, more: list[str]) -> str:
 
 def _times_the_limit(view: RunView) -> float | None:
     """How many times the stable rates these are; None if they aren't larger, or nobody knows."""
-    limit = None if view.foreseen is None else view.foreseen.max_stable_scale
+    limit = None if view.prediction is None else view.prediction.max_stable_scale
     return None if limit is None or limit >= 1 else 1 / limit
 
 
@@ -217,17 +217,17 @@ def _way_back(view: RunView) -> str:
     return f"; press [ {({1: 'once', 2: 'twice'}).get(halvings, f'{halvings} times')}"
 
 
-def _foreseen(view: RunView) -> list[str]:
+def _prediction(view: RunView) -> list[str]:
     """What the settings will lead to, the most important words first."""
-    foreseen, left = view.foreseen, view.run.budget - view.run.history.last
-    if foreseen is None:
+    prediction, left = view.prediction, view.run.budget - view.run.history.last
+    if prediction is None:
         return []
     budget = left if left > 0 else MAX_STEPS  # it runs on until paused
-    told, limit = f": {verdict(foreseen, view.settings, budget)}", foreseen.max_stable_scale
-    if foreseen.stable is None and (expected := expectation(view.settings)):
+    told, limit = f": {verdict(prediction, view.settings, budget)}", prediction.max_stable_scale
+    if prediction.stable is None and (expected := expectation(view.settings)):
         return [f": no prediction for {unpredictable(view.settings)}", f"; {expected}"]
     if limit is None:
         return [told]
-    if foreseen.stable:
+    if prediction.stable:
         return [told, f"; limit {ratio(limit)} these rates"]
     return [told, f", {_too_large(view)}", _way_back(view)]

@@ -33,7 +33,7 @@ FRAME = 0.1
 """Seconds between two looks at how far a sweep is."""
 
 PATIENCE = 0.3
-"""Seconds that settings are let alone before anything is foreseen of a sweep with them."""
+"""Seconds that settings are let alone before anything is predicted of a sweep with them."""
 
 LEAST_CURVES = 8
 """Rows that the learning curves need."""
@@ -53,7 +53,7 @@ class SweepPane(Vertical):
         self._data = data
         self._link = link or Link()
         self._overlay = Overlay(markers)
-        self.foresights = Predictions(data)
+        self.predictions = Predictions(data)
         self.sweep_run = SweepRun(data, usual(settings, data))
         self._proposed = False
         self._head = Plot(lambda c, r: lines(c, r, [self.sweep_run.head(c)]), id="sweep-head")
@@ -95,7 +95,7 @@ class SweepPane(Vertical):
         self.cancel()
         self._proposed = False
         self._data = data
-        self.foresights = Predictions(data)
+        self.predictions = Predictions(data)
         self.sweep_run = SweepRun(data, usual(settings, data))
         self._share()
         self.offer(settings)
@@ -105,12 +105,12 @@ class SweepPane(Vertical):
         if self.sweep_run.phase == "offered" and not self._proposed:
             self.sweep_run = SweepRun(self._data, usual(settings, self._data))
             self._show()
-            self._foresee(PATIENCE)
+            self._predict(PATIENCE)
 
     def propose(self, recipe: Recipe, against: Against) -> None:
-        """Offer this sweep, whatever the live run's settings, and foresee nothing of it."""
+        """Offer this sweep, whatever the live run's settings, and predict nothing of it."""
         self.cancel()
-        self.workers.cancel_group(self, "foresight")
+        self.workers.cancel_group(self, "prediction")
         self._proposed, self._overlay.against = True, against
         self._turn_to(SweepRun(self._data, recipe))
 
@@ -123,7 +123,7 @@ class SweepPane(Vertical):
         """Run a sweep in the background, instead of the one under way."""
         self.workers.cancel_group(self, "sweep")
         self._carry_out(SweepRun(self._data, recipe))
-        self._foresee()
+        self._predict()
 
     def go_on(self) -> None:
         """Train here what a sweep has left that was cancelled, or whose cluster went away."""
@@ -159,7 +159,7 @@ class SweepPane(Vertical):
         if not results:
             return None
         curves = self._overlay.picture(self.sweep_run.recipe.kind, sheet)
-        return Swept(self._data, results, self.foresights, curves)
+        return Swept(self._data, results, self.predictions, curves)
 
     def on_trial_table_asked(self, message: TrialTable.Asked) -> None:
         """A key of the table."""
@@ -206,15 +206,15 @@ class SweepPane(Vertical):
                 self._share()
                 self._show()
 
-    def _foresee(self, patience: float = 0.0) -> None:
-        self.workers.cancel_group(self, "foresight")
-        begin(self, "foresight", self._fill, self.sweep_run, patience)
+    def _predict(self, patience: float = 0.0) -> None:
+        self.workers.cancel_group(self, "prediction")
+        begin(self, "prediction", self._fill, self.sweep_run, patience)
 
     async def _fill(self, sweep_run: SweepRun, patience: float) -> None:
-        from linreg_tui.sweeps.aside import foreseen_in_turn
+        from linreg_tui.sweeps.aside import predicted_in_turn
 
         await asyncio.sleep(patience)
-        async for _ in foreseen_in_turn(sweep_run.sheet.board, self.foresights):
+        async for _ in predicted_in_turn(sweep_run.sheet.board, self.predictions):
             if sweep_run.phase != "running":
                 self._show()
 

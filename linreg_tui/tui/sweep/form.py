@@ -1,4 +1,4 @@
-"""The form that a sweep is chosen with: what it goes over, what it costs, what is foreseen."""
+"""The form that a sweep is chosen with: what it goes over, what it costs, what is predicted."""
 
 from __future__ import annotations
 
@@ -16,21 +16,30 @@ from textual.widgets import Input, Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Predictions
-from linreg_tui.sweeps.aside import foreseen_in_turn
+from linreg_tui.sweeps.aside import predicted_in_turn
 from linreg_tui.sweeps.board import Board, Row
 from linreg_tui.sweeps.cells import Columns, aligned
 from linreg_tui.sweeps.sweeping import jobs_that_pay
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.forms.field import Choice, Field
-from linreg_tui.tui.forms.foresight import verdict
 from linreg_tui.tui.forms.form_screen import FormScreen
+from linreg_tui.tui.forms.prediction import verdict
 from linreg_tui.tui.forms.said import Said
-from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, asked, asks, read, texts_again, texts_of
+from linreg_tui.tui.sweep.recipe import (
+    UNTIL,
+    Recipe,
+    asked,
+    asks,
+    read,
+    suited,
+    texts_again,
+    texts_of,
+)
 from linreg_tui.tui.work import begin
 
 PATIENCE = 0.15
-"""Seconds without a change before anything is foreseen."""
+"""Seconds without a change before anything is predicted."""
 
 LONGEST = 60
 """Characters of a list of values."""
@@ -66,13 +75,13 @@ class SweepForm(FormScreen[Recipe]):
         self,
         data: Dataset,
         settings: Settings,
-        foresights: Predictions,
+        predictions: Predictions,
         last: Recipe,
     ) -> None:
         super().__init__()
         self._data = data
         self._settings = settings
-        self._foresights = foresights
+        self._predictions = predictions
         self._first = texts_of(settings, data) | texts_again(last)
         self.recipe: Recipe | None = None
         self._faults: dict[str, str] = {}
@@ -112,14 +121,28 @@ class SweepForm(FormScreen[Recipe]):
         for field in self.fields:
             field.display = field.setting in shown
             field.mark(wrong=field.setting in self._faults, idle=False)
-        self.workers.cancel_group(self, "foresight")
-        self._board = None
-        if self.recipe is not None:
-            self._board = Board(self.recipe.at_first, self.recipe.settings.training_n(self._data))
-            begin(self, "foresight", self._foresee, self._board)
+        self._plan()
+        if self.recipe is not None and self.recipe.auto:
+            begin(self, "proposal", self._suit, self.recipe)
         self._said.say(self._cost(), wrong=bool(self._faults))
         self._explain()
         self._preview.redraw()
+
+    def _plan(self) -> None:
+        """Show the trainings, and predict them, once the fields have been let alone."""
+        self.workers.cancel_group(self, "prediction")
+        self._board = None
+        if self.recipe is not None:
+            self._board = Board(self.recipe.at_first, self.recipe.settings.training_n(self._data))
+            begin(self, "prediction", self._predict, self._board)
+
+    async def _suit(self, recipe: Recipe) -> None:
+        """Give each loss and optimizer what suits it."""
+        suiting = await asyncio.to_thread(suited, recipe, self._data)
+        if self.recipe is recipe:
+            self.recipe = suiting
+            self._plan()
+            self._preview.redraw()
 
     @on(DescendantFocus)
     def _explain(self) -> None:
@@ -136,9 +159,10 @@ class SweepForm(FormScreen[Recipe]):
         self._top = max(0, self._top + pages * PAGE)
         self._preview.redraw()
 
-    def action_apply(self) -> None:
+    async def action_apply(self) -> None:
         """Close with the sweep, or go where something is wrong."""
         self.check()
+        await self.until_proposed()
         if self.recipe is not None:
             self.dismiss(self.recipe)
         else:
@@ -161,13 +185,13 @@ class SweepForm(FormScreen[Recipe]):
             words += f" in {jobs} processes"
         return words + ("; more if none of these diverges" * (self.recipe.kind == UNTIL))
 
-    async def _foresee(self, board: Board) -> None:
+    async def _predict(self, board: Board) -> None:
         await asyncio.sleep(PATIENCE)
-        async for _ in foreseen_in_turn(board, self._foresights):
+        async for _ in predicted_in_turn(board, self._predictions):
             self._preview.redraw()
 
     def _draw_preview(self, columns: int, rows: int) -> Picture:
-        """A line for each group: what tells it apart, its steps, and what is foreseen."""
+        """A line for each group: what tells it apart, its steps, and what is predicted."""
         if self.recipe is None or self._board is None:
             return lines(columns, rows, [])
         told_apart = Columns.of(self.recipe.at_first, self._data)
@@ -181,7 +205,7 @@ class SweepForm(FormScreen[Recipe]):
         made: list[list[Span]] = [
             [("  ", Role.NOTHING)]
             + [(aligned(name, name, widths[name]) + " " * GAP, Role.LABEL) for name in names]
-            + [("foreseen", Role.LABEL)]
+            + [("predicted", Role.LABEL)]
         ]
         for row, cells in zip(shown, texts, strict=True):
             told = [
@@ -197,12 +221,14 @@ class SweepForm(FormScreen[Recipe]):
         return lines(columns, rows, made)
 
     def _verdict(self, row: Row) -> Span:
-        foreseen = row.foreseen
-        if foreseen is None:
+        prediction = row.prediction
+        if prediction is None:
             return "…", Role.LABEL
+        if prediction.stable is None:
+            return "no prediction", Role.LABEL
         steps = row.settings.steps(row.settings.training_n(self._data))
-        bad = foreseen.stable is False
-        return verdict(foreseen, row.settings, steps), Role.BAD if bad else Role.TEXT
+        bad = prediction.stable is False
+        return verdict(prediction, row.settings, steps), Role.BAD if bad else Role.TEXT
 
 
 def _about(seconds: float) -> str:

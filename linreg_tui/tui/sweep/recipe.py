@@ -30,6 +30,12 @@ from linreg_tui.sweeps.cells import batch_size, of_settings
 SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "given scales", "a grid"
 KINDS = (SIZES, UNTIL, SCALES, GRID)
 
+AUTO = "auto"
+"""In a grid: the present value, and for another loss or optimizer the one that suits it."""
+
+
+VALUES = "values, separated by commas"
+
 
 def of_grid() -> tuple[Setting, ...]:
     """The settings that a grid goes over."""
@@ -41,7 +47,8 @@ class Recipe:
     """The trials of a sweep, and the settings that it started from.
 
     Of the scales until it diverges these are all that may come; the later ones need not. `texts`
-    are what was typed. `cluster` is where they are trained, empty for this machine.
+    are what was typed. `cluster` is where they are trained, empty for this machine. The settings
+    named in `auto` are to suit the loss and the optimizer of each trial; see `suited`.
     """
 
     kind: str
@@ -49,6 +56,7 @@ class Recipe:
     plan: Plan
     texts: Mapping[str, str] = field(default_factory=dict)
     cluster: str = ""
+    auto: frozenset[str] = frozenset()
 
     @property
     def tips(self) -> bool:
@@ -109,7 +117,8 @@ def _takes(setting: Setting) -> str:
     """What the field of a setting takes."""
     if setting.choices:
         return f"any of {', '.join(setting.choices)}"
-    return f"{setting.about.help.partition(';')[0]}: values, separated by commas"
+    what = setting.about.help.partition(";")[0]
+    return f"{what}: {f'numbers, or {AUTO}' if setting.about.proposed else VALUES}"
 
 
 def texts_of(settings: Settings, data: Dataset) -> dict[str, str]:
@@ -120,7 +129,10 @@ def texts_of(settings: Settings, data: Dataset) -> dict[str, str]:
         "over": SIZES,
         "sizes": ",".join(batch_size(trial.settings) for trial in sizes),
         "scales": ",".join(map(rate, NOTEBOOK_SCALES)),
-        **{one.name: write(one, values[one.name]) for one in of_grid()},
+        **{
+            one.name: AUTO if one.about.proposed else write(one, values[one.name])
+            for one in of_grid()
+        },
         "repeats": "1",
         "epochs": str(settings.epochs),
         "cluster": "",
@@ -162,15 +174,16 @@ def read(
     repeats = value("repeats", _one)
     settings = replace(settings, epochs=value("epochs", _one) or 0)
     cluster = value("cluster", _cluster)
-    texts = {**texts, **_fitted(texts, settings, data)}
-    values = {ask.name: value(ask.name, _several) for ask in asked(texts) if ask.kinds != KINDS}
+    asks = [ask for ask in asked(texts) if ask.kinds != KINDS]
+    auto = frozenset(ask.name for ask in asks if _is_auto(ask.name, texts[ask.name]))
+    values = {ask.name: value(ask.name, _several) for ask in asks if ask.name not in auto}
     if wrong:
         return None, wrong
     try:
         plan = _plan(kind, values, settings, settings.training_n(data), repeats)
     except InputError as error:  # too many
         return None, {"repeats": str(error)}
-    recipe = Recipe(kind, settings, plan, texts, cluster)
+    recipe = Recipe(kind, settings, plan, texts, cluster, auto)
     try:
         check(data, plan.first(1) if kind == UNTIL else plan)
     except InputError as error:
@@ -178,16 +191,36 @@ def read(
     return recipe, {}
 
 
-def _fitted(texts: Mapping[str, str], settings: Settings, data: Dataset) -> dict[str, str]:
-    """Parameters that depend on the data, where a field that is asked for is blank."""
-    fitted: dict[str, str] = {}
-    for ask in asked(texts):
-        one = next((one for one in of_grid() if one.name == ask.name), None)
-        if one is not None and one.owners and one.about.proposed and not texts[one.name].strip():
-            member = next(word for word in one.owners[1] if word in texts[one.owners[0]])
-            values = proposed(data, **{one.owners[0]: member}, test_fraction=settings.test_fraction)
-            fitted[one.name] = write(one, values.values[one.name])
-    return fitted
+def _is_auto(name: str, text: str) -> bool:
+    """Whether a field leaves it to the program what suits."""
+    proposed = name in {one.name for one in of_grid() if one.about.proposed}
+    return proposed and text.strip() in (AUTO, "")
+
+
+def suited(recipe: Recipe, data: Dataset) -> Recipe:
+    """The same sweep, each loss and optimizer with the rates and the δ that suit it.
+
+    Those of the settings that it started from have theirs. With losses that go over rows it takes
+    seconds on very many of them.
+    """
+    start, known = recipe.settings, dict[object, dict[str, Any]]()
+
+    def fitting(settings: Settings) -> Settings:
+        same = (settings.loss.name, settings.optimizer.name)
+        if same == (start.loss.name, start.optimizer.name):
+            return settings
+        deciding = (settings.loss, settings.optimizer, settings.update)
+        if deciding not in known:
+            values = settings.values
+            has_effect = values.keys() - settings.without_effect - recipe.auto
+            found = proposed(data, **{name: values[name] for name in has_effect | {"standardize"}})
+            known[deciding] = {name: found.values[name] for name in recipe.auto}
+        return settings.with_values(**known[deciding])
+
+    if not recipe.auto:
+        return recipe
+    variants = tuple((fitting(settings), scale) for settings, scale in recipe.plan.variants)
+    return replace(recipe, plan=replace(recipe.plan, variants=variants))
 
 
 def _plan(

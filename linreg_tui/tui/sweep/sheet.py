@@ -9,7 +9,7 @@ from typing import Any, Literal
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
 from linreg_tui.sweeps.board import Board, Row, State
-from linreg_tui.sweeps.cells import Cells, Columns, foreseen, of_settings
+from linreg_tui.sweeps.cells import Cells, Columns, of_settings, predicted
 
 Phase = Literal["offered", "running", "done", "cancelled", "cut off", "no cluster"]
 """How a sweep stands as a whole."""
@@ -30,7 +30,7 @@ OF_ALL = (
     "above",
     "test loss",
     "status",
-    "foreseen",
+    "predicted",
     "time",
     "curve",
 )
@@ -172,7 +172,7 @@ class Sheet:
         """The texts of a row, by column."""
         cells = self.columns.settings(row.trials[0])
         cells["steps"] = f"{row.steps:,}" if row.made in (0.0, 1.0) else f"{100 * row.made:.0f}%"
-        cells["foreseen"] = foreseen(row.foreseen)
+        cells["predicted"] = predicted(row.prediction)
         if row.summary is not None:
             cells |= self.columns.results(row.summary, row.first)
         elif row.under_way is not None:
@@ -181,7 +181,7 @@ class Sheet:
         if not row.done:
             cells["status"] = self.phase if self.phase in UNFINISHED else row.state
             if self.phase == "offered":
-                cells["status"] = f"→ {cells['foreseen']}" if cells["foreseen"] else ""
+                cells["status"] = f"→ {cells['predicted']}" if cells["predicted"] else ""
         if row.state == "diverged":  # a spread of such numbers says nothing, and takes much room
             cells = {name: text.partition(" ± ")[0] for name, text in cells.items()}
         return cells
@@ -197,8 +197,8 @@ class Sheet:
             return row.steps
         if name == "status":
             return row.state
-        if name == "foreseen":
-            return foreseen(row.foreseen) or None
+        if name == "predicted":
+            return predicted(row.prediction) or None
         summary = row.summary
         if summary is None:
             return None

@@ -173,10 +173,10 @@ class SweepRun:
         """Between which scales it tips, and from which on it would in the long run."""
         if self.tipping is None:
             return ""
-        held, tipped, foreseen = (
+        held, tipped, predicted = (
             self.tipping.held,
             self.tipping.tipped,
-            self.tipping.foreseen,
+            self.tipping.predicted,
         )
         if tipped is None:
             told = f"no scale up to {held:.3g} diverges"
@@ -184,7 +184,7 @@ class SweepRun:
             told = f"every scale from {tipped:.3g} on diverges"
         else:
             told = f"it tips between scales {held:.4g} and {tipped:.4g}"
-        return told if foreseen is None else f"{told}; in the long run at {foreseen:.4g}"
+        return told if predicted is None else f"{told}; in the long run at {predicted:.4g}"
 
 
 def _width(spans: list[Span]) -> int:

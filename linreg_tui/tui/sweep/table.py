@@ -27,7 +27,7 @@ MARK = 3
 LEAST = {"slope": 8, "intercept": 10, "above": 7, "status": 9, "steps": 4}
 """Widths that columns have from the start, so that they rarely grow."""
 
-EXPENDABLE = ("loss", "time", "foreseen", "steps", "slope", "intercept", "curve")
+EXPENDABLE = ("loss", "time", "predicted", "steps", "slope", "intercept", "curve")
 """Columns that go first where there is too little room; before them the rates of a scale."""
 
 STATES = {

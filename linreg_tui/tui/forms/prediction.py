@@ -12,49 +12,49 @@ from linreg_tui.core.stability import Prediction
 from linreg_tui.numbers import rate, ratio
 
 
-def verdict(foreseen: Prediction, settings: Settings, budget: int) -> str:
+def verdict(prediction: Prediction, settings: Settings, budget: int) -> str:
     """Whether training for `budget` steps will come to an end, and when."""
-    if foreseen.stable is None:
+    if prediction.stable is None:
         return f"there is no prediction for {unpredictable(settings)}"
-    if not foreseen.stable:
+    if not prediction.stable:
         # A schedule can hold a divergence up, or end it.
         return "will diverge" if settings.is_constant else "will diverge at full rates"
-    noise = foreseen.noise or 0.0
+    noise = prediction.noise or 0.0
     if noise > CONVERGED_WITHIN:
         return f"will keep trembling, {100 * noise:.2g}% above the optimum on average"
-    if foreseen.steps is None:
+    if prediction.steps is None:
         return "too slow to come within 1% of the optimum"
-    if foreseen.steps == 0:
+    if prediction.steps == 0:
         return "is within 1% of the optimum already"
-    if foreseen.steps > budget:
-        return f"needs about {_steps(foreseen.steps)}, these are {budget:,}"
+    if prediction.steps > budget:
+        return f"needs about {_steps(prediction.steps)}, these are {budget:,}"
     if noise > CONVERGED_WITHIN / 5:
         # It may end on either side of what is called converged.
-        soon = f"within 1% in about {_steps(foreseen.steps)}"
+        soon = f"within 1% in about {_steps(prediction.steps)}"
         return f"{soon}, then trembling by {100 * noise:.1g}%"
-    return f"will converge in about {_steps(foreseen.steps)}"
+    return f"will converge in about {_steps(prediction.steps)}"
 
 
 def _steps(number: int) -> str:
     return f"{number:,} step{'s' * (number != 1)}"
 
 
-def foresight(
-    foreseen: Prediction, settings: Settings, n: int, reached: float | None = None
+def prediction_text(
+    prediction: Prediction, settings: Settings, n: int, reached: float | None = None
 ) -> Content:
     """The verdict on n rows, how much larger the rates could be, and the spectral radius.
 
     Where there is no prediction, it is what to expect instead, and how far above the least loss
     thirty full-batch steps were seen to end, in least losses, if that is `reached`.
     """
-    words = verdict(foreseen, settings, settings.steps(n))
-    if foreseen.stable is None:
+    words = verdict(prediction, settings, settings.steps(n))
+    if prediction.stable is None:
         return _lines(words if reached is None else _tried(reached), expected(settings))
-    limit, radius = foreseen.max_stable_scale, foreseen.spectral_radius
+    limit, radius = prediction.max_stable_scale, prediction.spectral_radius
     facts = [] if limit is None else [f"stable up to {ratio(limit)} these rates"]
     if radius is not None:
         facts.append(f"spectral radius {_radius(radius)}")
-    return _lines(words, " · ".join(facts), "" if foreseen.stable else "$text-error")
+    return _lines(words, " · ".join(facts), "" if prediction.stable else "$text-error")
 
 
 def _tried(excess: float) -> str:
