@@ -173,6 +173,7 @@ ELSEWHERE = {
     "OMP_NUM_THREADS": "test_politeness",
     "linreg-homework-2.md": "test_homework",
     "linreg-run-2.csv": "test_files",
+    "config_optimizer": "test_the_trials_as_csv",
     "column 2": "the one after column 1",
     "?fontsize=24": "test_the_page_takes_the_size_of_its_letters",
 }
