@@ -16,7 +16,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.preferences import PreferencesFile
 from linreg_tui.tui import palette
-from linreg_tui.tui.dialogs import Dialogs
+from linreg_tui.tui.dialog_flow import Dialogs
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
 from linreg_tui.tui.keys_in_turn import KeysInTurn, Typed

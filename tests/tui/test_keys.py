@@ -6,7 +6,7 @@ import pytest
 from textual.actions import parse
 
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.dialogs import Dialogs
+from linreg_tui.tui.dialog_flow import Dialogs
 from linreg_tui.tui.keys import KEYS, POKE_KEYS, SWEEP_KEYS, TOUR_KEYS, Key
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.poke.plane import Plane
