@@ -64,7 +64,7 @@ async def opened""",
 """The application after its first paint."""
 
 LATER = {
-    *("linreg_tui.tui.panes.others", "linreg_tui.tui.panes.sweep"),
+    *("linreg_tui.tui.panes.closed_form", "linreg_tui.tui.panes.sweep"),
     *("linreg_tui.tui.export.exports", "linreg_tui.tour.chapters"),
     *("linreg_tui.core.reading.tables", "multiprocessing"),
 }

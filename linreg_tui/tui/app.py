@@ -1,38 +1,82 @@
-"""The application: its keys and palette, and what passes between its panes."""
+"""The application: what is composed, which messages there are, and what they change.
+
+All that is on the screen is one value, `state`. A key or a message makes another one, and `show`
+puts it on the screen: it hands each pane what is new for it, and leaves the others alone.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
-from textual.app import SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.screen import Screen
+from textual.widgets import Static
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.settings import Settings
+from linreg_tui.core.settings import Settings, next_batch_size, scaled_rates, starting_at
+from linreg_tui.core.stability import predict
 from linreg_tui.preferences import PreferencesFile
+from linreg_tui.training import Progress
 from linreg_tui.tui import palette
-from linreg_tui.tui.dialog_flow import Dialogs
-from linreg_tui.tui.drawing.markers import BRAILLE, Markers
-from linreg_tui.tui.keys import KEYS, TOUR_KEYS, bindings
+from linreg_tui.tui.arrangement import LEAST_COLUMNS, LEAST_ROWS, arrange
+from linreg_tui.tui.drawing.markers import BLOCK, BRAILLE, Markers
+from linreg_tui.tui.files_opened import FilesOpened
+from linreg_tui.tui.footer import KeysFooter
+from linreg_tui.tui.keys import KEYS, LIVE_KEYS, TOUR_KEYS, bindings
 from linreg_tui.tui.keys_in_turn import KeysInTurn, Typed
-from linreg_tui.tui.messages import Edited, LineMoved, PaneChosen, RunChosen, SettingsChosen
+from linreg_tui.tui.main_screen import MainScreen
+from linreg_tui.tui.messages import (
+    Edited,
+    PaneChosen,
+    Progressed,
+    RunChosen,
+    StepChosen,
+    ViewChosen,
+)
 from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.panes.views import ViewsPane
-from linreg_tui.tui.panes_app import PanesApp
+from linreg_tui.tui.player import Player
 from linreg_tui.tui.presenter import PressedKeys
+from linreg_tui.tui.state import AppState, Pane
+from linreg_tui.tui.terminal.guarded import GuardedApp
+from linreg_tui.tui.terminal.link import LATE, QUESTION, Link
 from linreg_tui.tui.themes import THEMES, keep_theme
-from linreg_tui.tui.title import TitleBar
-from linreg_tui.tui.tour.tour import DESCENT
+from linreg_tui.tui.title import TABS, TitleBar
 from linreg_tui.tui.work import begin
 
+if TYPE_CHECKING:
+    from linreg_tui.tour.scenes import Scene
+    from linreg_tui.tui.export.exports import Export
+    from linreg_tui.tui.forms.report import Draft
+    from linreg_tui.tui.panes.closed_form import ClosedFormPane
+    from linreg_tui.tui.panes.data import DataPane
+    from linreg_tui.tui.panes.sweep import SweepPane
+    from linreg_tui.tui.sweep.recipe import Recipe
+    from linreg_tui.tui.tour.descent import DescentPane
+    from linreg_tui.tui.tour.guide import Guide
+    from linreg_tui.tui.tour.panel import TourPanel
 
-class LinregApp(PanesApp):
-    """The panes, what passes between them, and the keys that drive them."""
+EDIT_SECONDS = 0.3
+"""How long edited data is let alone before anything is predicted of it."""
+
+LIVE_ACTIONS = {key.action.partition("(")[0] for key in LIVE_KEYS}
+
+PLACES = ("below", "beside", "page")
+"""Classes of the screen: where the tour's panel is."""
+
+
+class LinregApp(GuardedApp):
+    """Four panes over one data set, the tour beside them, and the keys that drive them."""
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
@@ -50,42 +94,262 @@ class LinregApp(PanesApp):
         file: PreferencesFile | None = None,
         workers: int = 1,
     ) -> None:
-        super().__init__(data, settings, markers, fps, workers)
+        super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self._file = file
-        self._dialogs = Dialogs(self, named, file)
+        self.link = Link(self.written, fps)
+        self._player = Player(
+            data, settings, self._report, partial(begin, self, "training"), workers
+        )
+        self.state = AppState.of(Edits.of(data), settings, self._player.view)
+        self._files = FilesOpened(named, file)
+        self._markers = markers
         self._tour_at_first = tour
         self._in_turn = KeysInTurn(self)
+        self._drawn: object = None
+        self._one_plot = False
+        self._complete = False
         self.settled = False
-        """Whether all panes are there, and what there is to tell at the start is told."""
+        """Whether all panes are there, and what there is to say at the start is said."""
+
+    def get_default_screen(self) -> MainScreen:
+        """The screen of the panes."""
+        return MainScreen(id="_default")
+
+    def compose(self) -> ComposeResult:
+        """The live pane, with room for the others: it is what one waits for."""
+        # Before there is a widget, which would be styled once more.
+        first = arrange(self.size, self.size, None, editing=False, presenting=False)
+        self.main.update_classes(first.classes, update=False)
+        state = self.state
+        yield TitleBar(state.data)
+        with Horizontal(id="panes"):
+            yield LivePane(state.view, state.plots, self._markers)
+            yield Vertical(id="side")
+        yield Static(id="too-small")
+        yield KeysFooter()
+        yield PressedKeys()
 
     def on_mount(self) -> None:
         """Show what the screen has room for."""
-        self.arrange_panes(self.size)
-        if self._file is not None:
-            keep_theme(self, self._file)
+        self._late_frame = self.set_interval(LATE, self._show_late_frame, pause=True)
+        self._arrange(self.size)
+        self._predict(self.state.view.settings)
+        if self._files.preferences is not None:
+            keep_theme(self, self._files.preferences)
 
     def on_ready(self) -> None:
         """The live pane has been painted once: let it draw its pictures, then do what had time."""
         self.call_after_refresh(self.call_later, self._settle)
 
     async def _settle(self) -> None:
-        """Mount the rest, and tell what there is to tell.
+        """Mount the rest, and say what there is to say.
 
         What lives as long as the application is spared from the garbage collector's rounds.
         """
-        await self.complete()
+        await self._mount_others()
         if self._tour_at_first is not None:
-            self.tour.guide.open(self._tour_at_first)
-        wrong = "" if self._file is None else self._file.wrong
-        run = self.live.view.run
-        sampled = run.loss.on_a_sample(run.data)
-        if told := "; ".join(filter(None, [*self.data.notes, sampled, wrong])):
-            self.notify(told, severity="warning" if wrong else "information", markup=False)
+            self.guide.open(self._tour_at_first)
+        data, run = self.state.data, self.state.view.run
+        wrong = "" if self._files.preferences is None else self._files.preferences.wrong
+        notes = [*data.notes, run.loss.on_a_sample(run.data), wrong]
+        if words := "; ".join(filter(None, notes)):
+            self.notify(words, severity="warning" if wrong else "information", markup=False)
         gc.freeze()
         gc.enable()
         self.settled = True
+
+    async def _mount_others(self) -> None:
+        """Mount the panes that the first paint can do without, unless they are there."""
+        if self._complete:
+            return
+
+        from linreg_tui.tui.panes.closed_form import ClosedFormPane
+        from linreg_tui.tui.panes.data import DataPane
+        from linreg_tui.tui.panes.sweep import SweepPane
+        from linreg_tui.tui.tour.descent import DescentPane
+        from linreg_tui.tui.tour.panel import TourPanel
+        from linreg_tui.tui.tour.walk import STILL, Walk
+
+        state, markers, panes = self.state, self._markers, self.main.query_one("#panes")
+        with self.batch_update():  # one layout for all of them
+            await panes.query_one("#side").mount(
+                DataPane(state.edits, state.data_view, markers),
+                ClosedFormPane(state.split.training, state.closed_form_view, markers),
+                SweepPane(state.sweep, self.link, markers),
+            )
+            await panes.mount(
+                DescentPane(Walk(STILL), markers), TourPanel(lambda: self.guide.look())
+            )
+            self._complete = True
+            self.data_pane.show_split(state.split)
+            self._arrange(self.size)
+
+    # What is on the screen.
+
+    def show(self, state: AppState) -> None:
+        """Put a state on the screen; only what differs from the last one is touched.
+
+        Raises
+        ------
+        InputError
+            If its data can't be trained with its settings; nothing has changed then.
+        """
+        before = self.state
+        if state.sweep is before.sweep:
+            state = state.with_sweep()
+        self.state = state
+        if state.view.run is not self._player.view.run:
+            self._player.resume(state.view)
+        if state.editing != before.editing:
+            self._player.chase(chasing=state.editing)
+        if state.presenting != before.presenting:
+            self._draw_with_markers()
+        if state.data is not before.data:
+            self.main.query_one(TitleBar).show_data(state.data)
+        if self._complete:
+            self._show_others(state, before)
+        if _arranged(state) != _arranged(before):
+            self._arrange(self.size)
+        if (state.view, state.plots, state.predicting) != (
+            before.view,
+            before.plots,
+            before.predicting,
+        ):
+            self._show_run()
+        if state.view.run is not before.view.run or state.view.settings != before.view.settings:
+            self._predict(state.view.settings, EDIT_SECONDS if state.editing else 0.0)
+            self._say_what_is_sampled(before)
+
+    def _show_others(self, state: AppState, before: AppState) -> None:
+        if state.edits is not before.edits:
+            self.data_pane.set_edits(state.edits)
+        if (split := state.split).training is not before.split.training:
+            self.data_pane.show_split(split)
+            self.closed_form_pane.set_data(split.training)
+        if state.data_view != self.data_pane.view:
+            self.data_pane.show_view(state.data_view)
+        if state.closed_form_view != self.closed_form_pane.view:
+            self.closed_form_pane.show_view(state.closed_form_view)
+        if state.sweep is not before.sweep:
+            self.sweep_pane.show(state.sweep)
+        if state.walk is not before.walk and state.walk is not None:
+            self.descent_pane.show(state.walk)
+        if state.tour is not None and (state.tour, state.presenting) != (
+            before.tour,
+            before.presenting,
+        ):
+            self.tour_panel.show(state.tour, brief=state.presenting)
+
+    def _show_run(self) -> None:
+        """Draw the step in view; behind a dialog or a slow terminal, see `_catch_up`."""
+        state = self.state
+        self._drawn = self._to_draw
+        self._late_frame.pause()
+        self.link.draw()
+        view = state.view if state.predicting else replace(state.view, prediction=None)
+        self.live.show(view, state.plots)
+        if state.editing and self._complete:
+            self.data_pane.show_run(state.view)
+
+    def _show_player(self) -> None:
+        """Show what the player has come to."""
+        self.show(replace(self.state, view=self._player.view))
+
+    @property
+    def _to_draw(self) -> object:
+        return self._player.view, self._player.view.run.history.last
+
+    def _arrange(self, size: Size) -> None:
+        """Give each pane the place that a screen of this size has for it."""
+        state, main, told = self.state, self.main, self.state.tour
+        room, place = size, ""
+        if told is not None:
+            room, place = self.tour_panel.share(size)
+        now = arrange(size, room, state.alone, editing=state.editing, presenting=state.presenting)
+        classes = {
+            "presenting": state.presenting,
+            "touring": told is not None,
+            "tour-begun": state.touring,
+            "asked": told is not None and told.asked,
+            **{name: name == place for name in PLACES},
+        }
+        # At once: each change of some would style every widget anew.
+        main.update_classes(classes | now.classes)
+        self._one_plot = now.one_plot
+        main.query_one("#too-small", Static).update(
+            f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; "
+            f"here are {size.width}x{size.height}."
+        )
+        main.query_one("#side").display = now.alone in (None, *TABS) and now.alone != "live"
+        main.query_one(TitleBar).show_pane(now.alone)
+        for pane in main.query(".pane"):
+            pane.display = now.shows(pane.id)
+        main.query_one(PressedKeys).rest(touring=told is not None, asked=classes["asked"])
+        if self._complete:
+            self.descent_pane.set_alone(alone=now.alone == "curve")
+            self.data_pane.set_editing(editing=now.editing and not now.too_small)
+            in_view = now.alone == "sweep" and not now.too_small
+            self.sweep_pane.set_alone(alone=in_view, tight=now.one_plot)
+        self.refresh_bindings()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show what the screen has room for."""
+        self._arrange(event.size)
+
+    def _draw_with_markers(self) -> None:
+        """Presenting, braille gives way to blocks, which are seen from afar."""
+        thick = self.state.presenting and self._markers is BRAILLE
+        markers = BLOCK if thick else self._markers
+        panes = self.live, self.data_pane, self.closed_form_pane, self.sweep_pane
+        for pane in (*panes, self.descent_pane):
+            pane.draw_with(markers)
+
+    # The panes.
+
+    @property
+    def main(self) -> Screen[object]:
+        """The screen with the panes, whatever lies on top of it."""
+        return self.screen_stack[0]
+
+    @property
+    def live(self) -> LivePane:
+        """The pane of the live run."""
+        return self.main.query_one(LivePane)
+
+    @property
+    def data_pane(self) -> DataPane:
+        """The pane of the data."""
+        return cast("DataPane", self.main.query_one("#data"))
+
+    @property
+    def closed_form_pane(self) -> ClosedFormPane:
+        """The pane of the closed form."""
+        return cast("ClosedFormPane", self.main.query_one("#closed-form"))
+
+    @property
+    def sweep_pane(self) -> SweepPane:
+        """The pane of the sweep."""
+        return cast("SweepPane", self.main.query_one("#sweep"))
+
+    @property
+    def descent_pane(self) -> DescentPane:
+        """What the tour shows of a loss of one parameter."""
+        return cast("DescentPane", self.main.query_one("#descent"))
+
+    @property
+    def tour_panel(self) -> TourPanel:
+        """The text of the tour."""
+        return cast("TourPanel", self.main.query_one("#tour"))
+
+    @cached_property
+    def guide(self) -> Guide:
+        """Leads through the tour; loaded when it is first asked for."""
+        from linreg_tui.tui.tour.guide import Guide
+
+        return Guide(self)
+
+    # Keys, one by one.
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one by one, and let training rest while one or a click does its work.
@@ -97,19 +361,401 @@ class LinregApp(PanesApp):
             return
         if isinstance(event, events.InputEvent) and not isinstance(event, events.MouseMove):
             if self.main.is_mounted:
-                await self.complete()
-            for live in self.main.query(LivePane):
-                live.rest()
+                await self._mount_others()
+            self._player.rest()
             if isinstance(typed, events.Key) and self.screen is self.main:
-                pressed = self.main.query_one(PressedKeys)
-                pressed.tell(typed, descent=self._alone == DESCENT)
+                self.main.query_one(PressedKeys).show_key(typed)
         await super().on_event(event)
         if typed is not None:
             self._in_turn.follow(typed)
 
-    def catch_up(self) -> None:
-        """Show the step that was left out, if one was."""
-        self.live.catch_up()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let keys rest that would be lost on the screen as it is.
+
+        They are the live pane's while the sweep or the tour's curve has the keyboard, the one for
+        the next view of the data and the way through the tour while points are edited, and the
+        tour's outside of it.
+        """
+        state = self.state
+        if action in LIVE_ACTIONS:
+            focused = self.main.focused
+            return focused is None or focused.id not in ("trials", "descent")
+        if action == "next_view" and parameters == ("data",):
+            return not state.editing
+        if action in ("tour_on", "tour_back", "tour_chapters", "answer"):
+            if state.tour is None or state.editing or self.screen is not self.main:
+                return False
+            if action == "tour_on":
+                return not self.guide.ended
+            # Pressed once more when it is too late, answers should not show another pane.
+            return action != "answer" or self.guide.has_answer(cast("int", parameters[0]))
+        return super().check_action(action, parameters)
+
+    # The run.
+
+    def _report(self, progress: Progress) -> None:
+        self.post_message(Progressed(progress))
+
+    def on_progressed(self, message: Progressed) -> None:
+        """Show how far the training is, unless the terminal has not yet shown the last frame."""
+        if self._player.follow(message.progress):
+            self._catch_up(at_once=self.main.is_active)
+
+    def _catch_up(self, *, at_once: bool) -> None:
+        """Show what was left out, if anything was and the terminal can take it.
+
+        Behind a dialog that is seldom, since all that lies there is painted anew each time.
+        """
+        if self._drawn in (None, self._to_draw):
+            return
+        if at_once and self.link.free:
+            self._drawn = None
+            self._show_player()
+            if self._drawn is None:  # the latest step is another one, that in view is not
+                self._show_run()
+        else:
+            self._late_frame.resume()
+
+    def _show_late_frame(self) -> None:
+        self._catch_up(at_once=True)
+
+    def post_display_hook(self) -> None:
+        """Ask the terminal to say when it has shown this frame."""
+        if self._driver is not None and self.is_running and self.link.ask():
+            self._driver.write(QUESTION)
+            self._driver.flush()
+
+    def on_terminal_supports_synchronized_output(self) -> None:
+        """The terminal has answered: what was left out for its sake can be shown."""
+        self.link.answer()
+        self._catch_up(at_once=self.main.is_active)
+
+    def _predict(self, settings: Settings, wait: float = 0.0) -> None:
+        """Find out what the settings lead to from here."""
+        self.workers.cancel_group(self, "prediction")
+        begin(self, "prediction", self._predict_aside, settings, wait)
+
+    async def _predict_aside(self, settings: Settings, wait: float) -> None:
+        await asyncio.sleep(wait)
+        run = self._player.view.run
+        here = run.history[run.history.last]
+        start = starting_at(settings, here.slope, here.intercept)
+        found = await asyncio.to_thread(predict, run.all_data, start)
+        if run is self._player.view.run:
+            self._player.set_prediction(settings, found)
+            self._show_player()
+
+    def _say_what_is_sampled(self, before: AppState) -> None:
+        """Say of another loss that it is trained on a sample, if it is."""
+        run = self.state.view.run
+        if run.loss != before.view.run.loss and (words := run.loss.on_a_sample(run.data)):
+            self.notify(f"{words[0].upper()}{words[1:]}.", markup=False)
+
+    def on_step_chosen(self, message: StepChosen) -> None:
+        """A step was clicked on the timeline: go there, and stay there."""
+        self._player.pause()
+        self._look_at(message.step)
+
+    def on_run_chosen(self, message: RunChosen) -> None:
+        """A row of the sweep is to be seen in the live view."""
+        self._show_pane(None)
+        begin(self, "training", self._load, message.settings)
+
+    async def _load(self, settings: Settings) -> None:
+        await self._player.load(settings)
+        self._show_player()
+
+    def _look_at(self, step: int) -> None:
+        self._player.look_at(step)
+        self._show_player()
+
+    def _choose(self, settings: Settings) -> None:
+        """Go on with other settings, if they are possible."""
+        try:
+            self._player.choose(settings)
+        except InputError as error:
+            self.notify(str(error), severity="error", markup=False)
+        self._show_player()
+
+    def action_toggle_run(self) -> None:
+        """Run or pause."""
+        view = self._player.view
+        if view.run.exhausted and not view.running:
+            self.notify("This run can't go on; r starts over.", severity="warning")
+        self._player.toggle()
+        self._show_player()
+
+    def action_walk(self, steps: int) -> None:
+        """Along the timeline."""
+        self._player.walk(steps)
+        self._show_player()
+
+    def action_first_step(self) -> None:
+        """Go to the start."""
+        self._player.pause()
+        self._look_at(0)
+
+    def action_last_step(self) -> None:
+        """Go to the latest step."""
+        self._player.latest()
+        self._show_player()
+
+    def action_change_pace(self, direction: int) -> None:
+        """One pace up (1) or down (-1)."""
+        self._player.change_pace(direction)
+        self._show_player()
+
+    def action_restart(self) -> None:
+        """Start over."""
+        self._player.restart()
+        self._show_player()
+
+    def action_scale_rates(self, direction: int) -> None:
+        """Both learning rates doubled (1) or halved (-1)."""
+        self._choose(scaled_rates(self.state.view.settings, 2.0**direction))
+
+    def action_scale_batch(self, direction: int) -> None:
+        """The next larger (1) or smaller (-1) batch."""
+        view = self.state.view
+        self._choose(next_batch_size(view.settings, view.run.data.n, direction))
+
+    def action_branch(self) -> None:
+        """Go another way from the step in view, if there is one that was gone."""
+        if self.state.view.latest:
+            self.notify("A branch starts where one looks back: go back first, with ←")
+        else:
+            begin(self, "training", self._branch)
+
+    async def _branch(self) -> None:
+        await self._player.branch()
+        self._show_player()
+
+    def action_next_plot(self) -> None:
+        """The loss over the steps, or over slope and intercept; of one plot, the next."""
+        plots = self.state.plots.next_plot(one=self._one_plot)
+        self.show(replace(self.state, plots=plots))
+
+    def action_toggle_excess(self) -> None:
+        """The whole loss, or what of it is above the optimum."""
+        plots = self.state.plots
+        plots = plots.of_loss(above_optimum=not plots.above_optimum)
+        self.show(replace(self.state, plots=plots))
+
+    def action_toggle_z_scores(self) -> None:
+        """The landscape in the data's units, or in z-scores."""
+        plots = self.state.plots
+        self.show(replace(self.state, plots=plots.of_landscape(z_scores=not plots.z_scores)))
+
+    def action_toggle_gradient(self) -> None:
+        """Show or hide how the step in view was made."""
+        plots = self.state.plots
+        self.show(replace(self.state, plots=replace(plots, gradient=not plots.gradient)))
+
+    # The panes and their views.
+
+    def _show_pane(self, pane: Pane | None) -> None:
+        """One pane alone, or all; points are edited where they are seen."""
+        editing = self.state.editing and pane in (None, "data")
+        self.show(replace(self.state, alone=pane, editing=editing))
+
+    def on_pane_chosen(self, message: PaneChosen) -> None:
+        """A tab was clicked."""
+        self._show_pane(message.pane)
+
+    def action_pane(self, pane: Pane | None) -> None:
+        """One pane alone; the same again, or None, all."""
+        self._show_pane(None if self.state.alone == pane else pane)
+
+    def on_view_chosen(self, message: ViewChosen) -> None:
+        """The name of a view was clicked."""
+        self._show_view(message.pane, message.view)
+
+    def action_next_view(self, pane: Pane) -> None:
+        """The next view of a pane; if it isn't on the screen, first the pane itself."""
+        shown = self.data_pane if pane == "data" else self.closed_form_pane
+        if shown.display:
+            self._show_view(pane, shown.next_view)
+        else:
+            self._show_pane(pane)
+
+    def _show_view(self, pane: str, view: str) -> None:
+        if pane == "data":
+            self.show(replace(self.state, data_view=view))
+        else:
+            self.show(replace(self.state, closed_form_view=view))
+
+    def action_present(self) -> None:
+        """Everything large, or as before."""
+        self.show(replace(self.state, presenting=not self.state.presenting))
+
+    # The points, and the file that they come from.
+
+    def action_edit_points(self) -> None:
+        """Edit the points of the data, or be done with it."""
+        state = self.state
+        if state.edits.original.whole is not None:
+            self.notify("Only a sample of the rows is kept, so points can't be edited.")
+            return
+        alone = state.alone if state.editing or state.alone == "data" else None
+        self.show(replace(state, editing=not state.editing, alone=alone))
+
+    def on_edited(self, message: Edited) -> None:
+        """Train on the edited rows, from the line in view."""
+        try:
+            self._player.set_data(message.edits.data)
+        except InputError as error:
+            self.notify(str(error), severity="warning", markup=False)
+            self.data_pane.keep_edits(self.state.edits)
+            return
+        self.show(replace(self.state, edits=message.edits, view=self._player.view))
+
+    def on_editing_ended(self) -> None:
+        """The user is done with the points."""
+        self.show(replace(self.state, editing=False))
+
+    def on_save_asked(self) -> None:
+        """The edited rows are to be kept."""
+        begin(self, "save", self._files.save, self, self.state.edits)
+
+    def open(self, data: Dataset, settings: Settings) -> None:
+        """Open other data, and begin with these settings.
+
+        Raises
+        ------
+        InputError
+            If the data can't be trained with them; nothing has changed then.
+        """
+        self._player.set_data(data, settings)
+        state = replace(self.state, edits=Edits.of(data), started=settings)
+        self.show(replace(state, view=self._player.view))
+
+    def action_open_data(self) -> None:
+        """Open another file, or an example."""
+        if len(self.screen_stack) == 1:
+            begin(self, "open", self._open_data)
+
+    async def _open_data(self) -> None:
+        answers = {"s": "save them", "o": "go on without"}
+        if await self._files.may_lose(self, self.state.edits, answers) is None:
+            return
+        opened = await self._files.choose(self)
+        if opened is None:
+            return
+        try:
+            self.open(opened.data, opened.settings)
+        except InputError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self._files.remember(opened)
+        self._show_pane(None)
+        self.notify(opened.words, markup=False)
+
+    @property
+    def _own_edits(self) -> Edits:
+        """The user's own edits, also while the tour's data is in their place."""
+        before = self.guide.before if self.state.touring else None
+        return self.state.edits if before is None else before.edits
+
+    async def action_quit(self) -> None:
+        """Leave; edits that are in no file are asked about first."""
+        if not self._files.unsaved(self._own_edits):
+            self.exit()
+        elif len(self.screen_stack) == 1 or not self._files.asking:
+            begin(self, "open", self._quit)
+
+    async def _quit(self) -> None:
+        answers = {"s": "save and quit", "q": "quit without saving"}
+        words = await self._files.may_lose(self, self._own_edits, answers)
+        if words is not None:
+            self.exit_saying(words)
+
+    @property
+    def lost_by_leaving(self) -> str:
+        """Edits that are in no file; q would ask."""
+        unsaved = self._files.unsaved(self._own_edits)
+        return " without the edited points; q saves them" if unsaved else ""
+
+    # Dialogs; they are loaded when they are first opened, since most of a start is loading.
+
+    def _is_open(self, kind: type[Screen[Any]]) -> bool:
+        return any(isinstance(screen, kind) for screen in self.screen_stack)
+
+    def action_help(self) -> None:
+        """All keys that there are now."""
+        from linreg_tui.tui.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.main.focused, in_tour=self.state.tour is not None))
+
+    def action_edit_settings(self) -> None:
+        """Every setting, in a form."""
+        from linreg_tui.tui.forms.settings import SettingsForm
+
+        def chosen(settings: Settings | None) -> None:
+            if settings is not None and settings != self.state.view.settings:
+                self._choose(settings)
+
+        if not self._is_open(SettingsForm):
+            self.push_screen(SettingsForm(self.state.data, self.state.view.settings), chosen)
+
+    def action_choose_sweep(self) -> None:
+        """Choose a sweep around the settings of the live view, and run it."""
+        from linreg_tui.tui.sweep.form import SweepForm
+
+        def chosen(recipe: Recipe | None) -> None:
+            if recipe is not None:
+                self.run_sweep(recipe)
+
+        self.show(replace(self.state, editing=False))
+        if not self._is_open(SweepForm):
+            state, predictions = self.state, self.sweep_pane.predictions
+            form = SweepForm(state.data, state.view.afresh, predictions, state.sweep.recipe)
+            self.push_screen(form, chosen)
+
+    def run_sweep(self, recipe: Recipe) -> None:
+        """Show a sweep alone on the screen, and run it."""
+        from linreg_tui.tui.sweep.sweep_run import SweepRun
+
+        sweep = SweepRun(self.state.data, recipe, against=self.state.sweep.against)
+        self.show(replace(self.state, sweep=sweep, alone="sweep"))
+        self.sweep_pane.run()
+
+    def action_export(self) -> None:
+        """Write to files what there is of the run in view, and of the sweep."""
+        from linreg_tui.tui.export.dialog import ExportScreen
+
+        def closed(folder: str | None) -> None:
+            self._files.written_to(folder)
+
+        if not self._is_open(ExportScreen):
+            run, everything = len(self._exports_of_run()), len(self._exports())
+            first = run if self.state.alone == "sweep" and everything > run else 0
+            self.push_screen(ExportScreen(self._exports, self._files.folder, first), closed)
+
+    def _exports(self) -> list[Export]:
+        from linreg_tui.tui.export.exports import of_sweep
+
+        swept = self.sweep_pane.swept()
+        return self._exports_of_run() + ([] if swept is None else of_sweep(swept))
+
+    def _exports_of_run(self) -> list[Export]:
+        from linreg_tui.tui.export.exports import InView, of_run
+
+        live, run = self.live, self.state.view.run
+        return of_run(InView(run, run.history.last, live.picture(), live.rich_style))
+
+    def action_report(self) -> None:
+        """Write the report of the homework."""
+        from linreg_tui.tui.forms.report import ReportForm
+
+        def closed(draft: Draft | None) -> None:
+            self._files.draft = draft or self._files.draft
+
+        if not self._is_open(ReportForm):
+            state, files = self.state, self._files
+            named = () if state.touring else files.named
+            draft = files.draft_in_folder()
+            form = ReportForm(state.edits.original, named, state.started, state.view.afresh, draft)
+            self.push_screen(form, closed)
 
     def action_command_palette(self) -> None:
         """Search in all that there is to do."""
@@ -124,101 +770,60 @@ class LinregApp(PanesApp):
         """What can be searched in the command palette."""
         return palette.commands(self, super().get_system_commands(screen))
 
-    def on_edited(self, message: Edited) -> None:
-        """Everything follows the edited data, but for the sweep: its results would soon be old."""
-        try:
-            self.live.take(message.edits.data)
-        except InputError as error:
-            self.notify(str(error), severity="warning", markup=False)
-            self.others.data.keep(self._edits)
-            return
-        self._edits = message.edits
-        self.others.show_split(self.live.settings.split(self.data))
-        self.main.query_one(TitleBar).take(self.data)
+    # The tour.
 
-    def on_line_moved(self, message: LineMoved) -> None:
-        """The line that is being trained is drawn among the points that are edited, too."""
-        self.others.data.follow(message.view)
+    def action_toggle_tour(self) -> None:
+        """Open the tour where it was left, or leave it."""
+        self.guide.toggle()
 
-    def on_save_asked(self) -> None:
-        """The edited rows are to be kept."""
-        begin(self, "save", self._dialogs.save, self._edits)
+    def action_tour_on(self) -> None:
+        """Skip the question, see what happened, or go to the next step."""
+        self.guide.on()
 
-    def on_poking_ended(self) -> None:
-        """The user is done with the points."""
-        self.poke(on=False)
+    def action_tour_back(self) -> None:
+        """Go back in the tour."""
+        self.guide.back()
 
-    def on_settings_chosen(self, message: SettingsChosen) -> None:
-        """The live run has new settings; a sweep is offered with them."""
-        if self._others is not None:
-            self._others.sweep.offer(message.settings)
-            self._others.show_split(message.settings.split(self.data))
+    def action_answer(self, option: int) -> None:
+        """Answer the open question."""
+        self.guide.answer(option)
 
-    def on_run_chosen(self, message: RunChosen) -> None:
-        """A row of the sweep is to be seen in the live view."""
-        self.show_pane(None)
-        self.live.load(message.settings)
+    def action_tour_chapters(self) -> None:
+        """Choose a chapter from the list of all."""
+        from linreg_tui.tui.tour.contents import ContentsScreen
 
-    def on_pane_chosen(self, message: PaneChosen) -> None:
-        """A tab was clicked."""
-        self.show_pane(message.pane)
+        guide = self.guide
+        here = ContentsScreen(guide.chapters, guide.chapters.index(guide.chapter))
+        self.push_screen(here, guide.choose)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let keys rest that would be lost on the screen as it is.
+    def play(self, scene: Scene) -> None:
+        """Let happen what a scene of the tour is about; of a page or a view, nothing."""
+        from linreg_tui.tour.scenes import Descent, Sweep, Training
+        from linreg_tui.tui.tour.stage import recipe_of
 
-        They are the live pane's while the sweep has the screen and the keyboard, the one for the
-        next view of the data and the way through the tour while points are edited, and the tour's
-        outside of it.
-        """
-        if action == "live":
-            focused = self.main.focused
-            in_sweep = focused is not None and focused.id == "trials"
-            return not in_sweep and hasattr(self.played, str(parameters[0]))
-        if action == "next_view" and parameters == ("data",) and self._poking:
-            return False
-        if action == "tour":
-            resting = self._poking and parameters != ("toggle",)
-            return not resting and self.tour.awake(*parameters)  # type: ignore[arg-type]
-        return super().check_action(action, parameters)
+        match scene:
+            case Training() if not self.state.view.running:
+                self.action_toggle_run()
+            case Descent() if not self.descent_pane.running:
+                self.descent_pane.action_toggle_run()
+            case Sweep():
+                self.run_sweep(recipe_of(scene, self.state.data))
 
-    def action_live(self, what: str, *arguments: int) -> None:
-        """Call the method of that name of the live pane, or of what the tour shows instead."""
-        getattr(self.played, what)(*arguments)
+    def plays(self, scene: Scene) -> bool:
+        """Whether it still happens."""
+        from linreg_tui.tour.scenes import Descent, Sweep, Training
 
-    def action_dialog(self, what: str) -> None:
-        """Open a screen over the panes: the dialogs' method of that name."""
-        getattr(self._dialogs, what)()
+        match scene:
+            case Training():
+                return self._player.view.running
+            case Descent():
+                return self.descent_pane.running
+            case Sweep():
+                return self.state.sweep.phase == "running"
+            case _:
+                return False
 
-    def action_tour(self, what: str, *arguments: int) -> None:
-        """What a key of the tour asks for."""
-        self.tour.do(what, *arguments)
 
-    def action_pane(self, pane: str | None) -> None:
-        """One pane alone; the same again, or None, all."""
-        self.show_pane(None if self._alone == pane else pane)
-
-    async def action_quit(self) -> None:
-        """Leave; edits that are nowhere else are asked about first."""
-        self._dialogs.quit()
-
-    @property
-    def lost_by_leaving(self) -> str:
-        """Edits that are in no file; q would ask."""
-        return " without the edited points; q saves them" if self._dialogs.unsaved else ""
-
-    def action_next_view(self, pane: str) -> None:
-        """The next view of a pane; if it isn't on the screen, first the pane itself."""
-        shown = self.main.query_one(f"#{pane}", ViewsPane)
-        if shown.display:
-            shown.next_view()
-        else:
-            self.show_pane(pane)
-
-    def action_poke(self) -> None:
-        """Edit the points of the data, or be done with it."""
-        if self._edits.original.whole is not None:
-            self.notify("Only a sample of the rows is kept, so points can't be edited.")
-            return
-        if not self._poking and self._alone != "data":
-            self._alone = None
-        self.poke(on=not self._poking)
+def _arranged(state: AppState) -> object:
+    """What decides on the places of the panes."""
+    return state.alone, state.editing, state.presenting, state.tour, state.touring

@@ -30,14 +30,14 @@ class Arrangement:
     alone: str | None
     rows: int
     one_plot: bool
-    poking: bool
+    editing: bool
     too_small: bool
 
     @property
     def classes(self) -> dict[str, bool]:
         """The classes of the screen that go with it."""
         return {
-            "poking": self.poking,
+            "editing": self.editing,
             "too-small": self.too_small,
             "short": self.one_plot,
             "low": self.rows < PLOTS_ROWS,
@@ -48,12 +48,12 @@ class Arrangement:
     def shows(self, pane: str | None) -> bool:
         """Whether a pane is on the screen. While points are edited, the sweep has no room."""
         if self.alone is None:
-            return not (self.poking and pane == "sweep")
+            return not (self.editing and pane == "sweep")
         return pane == self.alone
 
 
 def arrange(
-    size: Size, room: Size, asked: str | None, *, poking: bool, presenting: bool
+    size: Size, room: Size, asked: str | None, *, editing: bool, presenting: bool
 ) -> Arrangement:
     """What to show on a screen, of which `room` is what the tour leaves to the panes.
 
@@ -62,6 +62,6 @@ def arrange(
     """
     one_plot = room.height < LOSS_ROWS or presenting
     all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS and not one_plot
-    first = None if all_fit else "data" if poking else "live"
+    first = None if all_fit else "data" if editing else "live"
     too_small = size.width < LEAST_COLUMNS or size.height < LEAST_ROWS
-    return Arrangement(asked or first, room.height, one_plot, poking, too_small)
+    return Arrangement(asked or first, room.height, one_plot, editing, too_small)

@@ -15,29 +15,28 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from linreg_tui.tui.keys import (
+    EDIT_KEYS,
     EXPORT_KEYS,
     KEYS,
     LESSON_KEYS,
     PANE_KEYS,
-    POKE_KEYS,
     SETTINGS_KEYS,
     SWEEP_KEYS,
     VIEW_KEYS,
     Key,
     footer_in_tour,
 )
-from linreg_tui.tui.poke.plane import Plane
 
-SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *POKE_KEYS)}
+SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *EDIT_KEYS)}
 
-IN_THE_BREAK = {"tour('toggle')": 0, "dialog('edit')": 1}
+IN_THE_BREAK = {"toggle_tour": 0, "edit_settings": 1}
 """Who has left the tour for a while needs the way back more than the form."""
 
-WHILE_POKING = {
+WHILE_EDITING = {
     **{key.action: 9 for key in (*SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS)},
     **{key.action: 9 for key in LESSON_KEYS},
-    "live('restart')": 9,
-    "live('change_pace', -1)": 2,
+    "restart": 9,
+    "change_pace(-1)": 2,
     "quit": 1,
 }
 """There the run is only watched, and the keys of the plane come first."""
@@ -177,13 +176,13 @@ class KeysFooter(Widget):
             self.refresh()
 
     def _items(self, screen: Screen[object]) -> list[Item]:
-        poking = isinstance(screen.focused, Plane)
-        if screen.has_class("touring") and not poking:
+        editing = screen.has_class("editing")
+        if screen.has_class("touring") and not editing:
             awake = {active.binding.action for active in screen.active_bindings.values()}
             return items(footer_in_tour(awake, asked=screen.has_class("asked")), {})
         spare = SPARE
-        if poking:
-            spare = spare | WHILE_POKING
+        if editing:
+            spare = spare | WHILE_EDITING
         if screen.has_class("tour-begun"):
             spare = spare | IN_THE_BREAK
         return items(self._awake(screen), spare)

@@ -15,9 +15,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from linreg_tui.tui.dialog_screen import DialogScreen
-from linreg_tui.tui.keys import KEYS, LIVE_KEYS, ON_THE_PATH, POKE_KEYS, SWEEP_KEYS, Key
+from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, ON_THE_PATH, SWEEP_KEYS, Key
+from linreg_tui.tui.panes.plane import Plane
 from linreg_tui.tui.panes.timeline import EVENTS
-from linreg_tui.tui.poke.plane import Plane
 from linreg_tui.tui.sweep.table import TrialTable
 
 TWO_COLUMNS = 80
@@ -40,8 +40,8 @@ class HelpScreen(DialogScreen[None]):
             self._keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
         elif isinstance(focused, Plane):
             self._title = "Help: poke"
-            taken = {name for key in POKE_KEYS for name in key.keys.split(",")} | {"v"}
-            self._keys = (*POKE_KEYS, *(key for key in KEYS if key.keys not in taken))
+            taken = {name for key in EDIT_KEYS for name in key.keys.split(",")} | {"v"}
+            self._keys = (*EDIT_KEYS, *(key for key in KEYS if key.keys not in taken))
         if in_tour and not isinstance(focused, Plane):
             self._keys = (*ON_THE_PATH, *self._keys)
 

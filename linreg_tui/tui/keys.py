@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding, BindingType
 
@@ -13,7 +13,7 @@ class Key:
     """What a key does.
 
     `keys` are Textual's names of the keys, separated by commas, `shown` what is printed on them,
-    `action` what the application or the table that has the keyboard is to do, and `meaning` a line
+    `action` what the application or the pane that has the keyboard is to do, and `meaning` a line
     for the help and the palette. Keys with a `footer` text are in the footer; the larger `spare`,
     the sooner they are left out where there is no room for all. Neighbours with the same text or
     meaning share it. A `first` key does this whatever has the keyboard.
@@ -29,34 +29,30 @@ class Key:
 
 
 RUN_KEYS = (
-    Key("space", "space", "live('toggle')", "Run or pause", "run"),
-    Key("left", "←", "live('walk', -1)", "One step back", "step"),
-    Key("right", "→", "live('walk', 1)", "One step on, or train it", "step"),
-    Key("shift+left", "shift+←", "live('walk', -10)", "Ten steps back"),
-    Key("shift+right", "shift+→", "live('walk', 10)", "Ten steps on, or train them"),
-    Key("home", "home", "live('first_step')", "To the start"),
-    Key("end", "end", "live('last_step')", "To the latest step"),
-    Key("minus", "-", "live('change_pace', -1)", "Slower", "pace"),
-    Key("plus,equals_sign", "+", "live('change_pace', 1)", "Faster", "pace"),
-    Key("r", "r", "live('restart')", "Start over, same draws", "reset"),
+    Key("space", "space", "toggle_run", "Run or pause", "run"),
+    Key("left", "←", "walk(-1)", "One step back", "step"),
+    Key("right", "→", "walk(1)", "One step on, or train it", "step"),
+    Key("shift+left", "shift+←", "walk(-10)", "Ten steps back"),
+    Key("shift+right", "shift+→", "walk(10)", "Ten steps on, or train them"),
+    Key("home", "home", "first_step", "To the start"),
+    Key("end", "end", "last_step", "To the latest step"),
+    Key("minus", "-", "change_pace(-1)", "Slower", "pace"),
+    Key("plus,equals_sign", "+", "change_pace(1)", "Faster", "pace"),
+    Key("r", "r", "restart", "Start over, same draws", "reset"),
 )
 HELP_KEYS = (
-    Key("question_mark", "?", "dialog('help')", "Help", "help"),
+    Key("question_mark", "?", "help", "Help", "help"),
     Key("q", "q", "quit", "Quit", "quit"),
 )
 SETTINGS_KEYS = (
-    Key(
-        "left_square_bracket", "[", "live('scale_rates', -1)", "Halve both learning rates", "rates"
-    ),
-    Key(
-        "right_square_bracket", "]", "live('scale_rates', 1)", "Double both learning rates", "rates"
-    ),
-    Key("left_curly_bracket", "{", "live('scale_batch', -1)", "Smaller batches", "batch", spare=2),
-    Key("right_curly_bracket", "}", "live('scale_batch', 1)", "Larger batches", "batch", spare=2),
+    Key("left_square_bracket", "[", "scale_rates(-1)", "Halve both learning rates", "rates"),
+    Key("right_square_bracket", "]", "scale_rates(1)", "Double both learning rates", "rates"),
+    Key("left_curly_bracket", "{", "scale_batch(-1)", "Smaller batches", "batch", spare=2),
+    Key("right_curly_bracket", "}", "scale_batch(1)", "Larger batches", "batch", spare=2),
 )
 PANE_KEYS = (
-    Key("e", "e", "dialog('edit')", "Edit every setting", "edit"),
-    Key("o", "o", "dialog('open')", "Open a file or an example", "open", spare=1),
+    Key("e", "e", "edit_settings", "Edit every setting", "edit"),
+    Key("o", "o", "open_data", "Open a file or an example", "open", spare=1),
     Key("1", "1", "pane('data')", "The data alone"),
     Key("2", "2", "pane('closed-form')", "The closed form alone"),
     Key("3", "3", "pane('live')", "Live SGD alone"),
@@ -64,29 +60,29 @@ PANE_KEYS = (
     Key("0", "0", "pane(None)", "All panes"),
     Key("v", "v", "next_view('data')", "Next view of the data"),
     Key("c", "c", "next_view('closed-form')", "Next view of closed form"),
-    Key("w", "w", "dialog('sweep')", "Choose and run a sweep", "sweep"),
-    Key("p", "p", "poke", "Poke: edit the points", "poke", spare=3),
+    Key("w", "w", "choose_sweep", "Choose and run a sweep", "sweep"),
+    Key("p", "p", "edit_points", "Edit the points", "points", spare=3),
 )
 VIEW_KEYS = (
-    Key("l", "l", "live('toggle_landscape')", "Loss curve or landscape", "landscape", spare=5),
-    Key("z", "z", "live('toggle_coordinates')", "Landscape in z-scores"),
-    Key("y", "y", "live('toggle_excess')", "Loss, or above optimum"),
-    Key("g", "g", "live('toggle_update')", "The gradient step in view", "gradient", spare=6),
-    Key("b", "b", "live('branch')", "Branch off from here"),
+    Key("l", "l", "next_plot", "Loss curve or landscape", "landscape", spare=5),
+    Key("z", "z", "toggle_z_scores", "Landscape in z-scores"),
+    Key("y", "y", "toggle_excess", "Loss, or above optimum"),
+    Key("g", "g", "toggle_gradient", "The gradient step in view", "gradient", spare=6),
+    Key("b", "b", "branch", "Branch off from here"),
 )
-EXPORT_KEYS = (Key("x", "x", "dialog('export')", "Export run or sweep", "export", spare=4),)
+EXPORT_KEYS = (Key("x", "x", "export", "Export run or sweep", "export", spare=4),)
 LESSON_KEYS = (
-    Key("t", "t", "tour('toggle')", "The guided tour", "tour"),
+    Key("t", "t", "toggle_tour", "The guided tour", "tour"),
     Key("d", "d", "present", "Presenter mode, on or off"),
 )
 ON_THE_PATH = (
-    Key("enter", "enter", "tour('on')", "On in the tour", "on", first=True),
-    Key("backspace", "⌫", "tour('back')", "Back in the tour", "back", first=True),
-    Key("i", "i", "tour('contents')", "The tour's chapters", "chapters"),
+    Key("enter", "enter", "tour_on", "On in the tour", "on", first=True),
+    Key("backspace", "⌫", "tour_back", "Back in the tour", "back", first=True),
+    Key("i", "i", "tour_chapters", "The tour's chapters", "chapters"),
 )
 TOUR_KEYS = (
     *ON_THE_PATH,
-    *(Key(f"{n}", f"{n}", f"tour('answer', {n - 1})", f"Answer {n}") for n in (1, 2, 3)),
+    *(Key(f"{n}", f"{n}", f"answer({n - 1})", f"Answer {n}") for n in (1, 2, 3)),
 )
 """Those that are awake in the tour, the last ones while there is a question."""
 
@@ -111,33 +107,40 @@ def footer_in_tour(awake: Container[str], *, asked: bool) -> Iterator[tuple[Key,
 
 
 LIVE_KEYS = (*RUN_KEYS, *SETTINGS_KEYS, *VIEW_KEYS)
-"""Those that rest while the sweep's table has the screen and the keyboard for itself."""
+"""Those of the live pane: they rest while the sweep or the tour's curve has the keyboard."""
+
+CURVE_KEYS = (
+    *RUN_KEYS,
+    replace(SETTINGS_KEYS[0], meaning="Smaller η"),
+    replace(SETTINGS_KEYS[1], meaning="Larger η"),
+)
+"""The keys of gradient descent on a curve, in the tour."""
 
 SWEEP_KEYS = (
-    Key("up", "↑", "go(-1)", "Row above"),
-    Key("down", "↓", "go(1)", "Row below"),
-    Key("pageup", "pgup", "page(-1)", "A page up"),
-    Key("pagedown", "pgdn", "page(1)", "A page down"),
-    Key("home", "home", "page(-100000)", "First row"),
-    Key("end", "end", "page(100000)", "Last row"),
-    Key("enter", "enter", "ask('load')", "Its run, into the live view", "live"),
-    Key("space", "space", "ask('mark')", "Mark, to overlay its curve", "mark"),
-    Key("m", "m", "ask('mark_all')", "Mark all rows, or none"),
-    Key("a", "a", "ask('turn_axis')", "Epochs, steps or rows seen", "axis"),
-    Key("y", "y", "ask('toggle_excess')", "Loss, or above optimum", "loss", spare=8),
-    Key("left", "←", "turn(-1)", "Column to the left"),
-    Key("right", "→", "turn(1)", "Column to the right"),
-    Key("s", "s", "ask('sort')", "Sort by it; again, reversed", "sort"),
-    Key("h", "h", "ask('hide')", "Hide the column", "hide", spare=7),
-    Key("H", "H", "ask('show_columns')", "Show hidden columns"),
-    Key("f", "f", "ask('filter')", "Only rows of one status", "filter"),
-    Key("ctrl+x,escape", "ctrl+x", "ask('cancel')", "Cancel the sweep"),
-    Key("g", "g", "ask('go_on')", "Train what it left, here"),
+    Key("up", "↑", "go_row(-1)", "Row above"),
+    Key("down", "↓", "go_row(1)", "Row below"),
+    Key("pageup", "pgup", "go_page(-1)", "A page up"),
+    Key("pagedown", "pgdn", "go_page(1)", "A page down"),
+    Key("home", "home", "go_page(-100000)", "First row"),
+    Key("end", "end", "go_page(100000)", "Last row"),
+    Key("enter", "enter", "load", "Its run, into the live view", "live"),
+    Key("space", "space", "mark", "Mark, to overlay its curve", "mark"),
+    Key("m", "m", "mark_all", "Mark all rows, or none"),
+    Key("a", "a", "turn_axis", "Epochs, steps or rows seen", "axis"),
+    Key("y", "y", "toggle_curves_excess", "Loss, or above optimum", "loss", spare=8),
+    Key("left", "←", "go_column(-1)", "Column to the left"),
+    Key("right", "→", "go_column(1)", "Column to the right"),
+    Key("s", "s", "sort", "Sort by it; again, reversed", "sort"),
+    Key("h", "h", "hide_column", "Hide the column", "hide", spare=7),
+    Key("H", "H", "show_columns", "Show hidden columns"),
+    Key("f", "f", "filter", "Only rows of one status", "filter"),
+    Key("ctrl+x,escape", "ctrl+x", "cancel", "Cancel the sweep"),
+    Key("g", "g", "go_on", "Train what it left, here"),
 )
 """The keys of the sweep's table, while it is alone on the screen."""
 
 WALK, STRIDE = "The cursor, by one cell", "By five cells"
-POKE_KEYS = (
+EDIT_KEYS = (
     Key("left", "←", "go(-1, 0)", WALK, "go"),
     Key("up", "↑", "go(0, 1)", WALK, "go"),
     Key("down", "↓", "go(0, -1)", WALK, "go"),
@@ -146,15 +149,15 @@ POKE_KEYS = (
     Key("shift+up", "↑", "go(0, 5)", STRIDE),
     Key("shift+down", "↓", "go(0, -5)", STRIDE),
     Key("shift+right", "→", "go(5, 0)", STRIDE),
-    Key("a", "a", "ask('add')", "Add a point", "add"),
-    Key("enter", "enter", "ask('lift')", "Lift a point, put it down", "lift"),
-    Key("k,delete,backspace", "k", "ask('take_out')", "Take a point out", "remove"),
-    Key("u", "u", "ask('undo')", "Undo", "undo"),
-    Key("U,ctrl+r", "U", "ask('redo')", "Redo", "redo", spare=8),
-    Key("n,tab", "n", "ask('next', 1)", "To the next point right", "next", spare=1),
-    Key("N,shift+tab", "N", "ask('next', -1)", "To the next point left"),
-    Key("s", "s", "ask('save')", "Save the edited data", "save"),
-    Key("escape", "esc", "ask('leave')", "Put back, or done", "done"),
+    Key("a", "a", "add", "Add a point", "add"),
+    Key("enter", "enter", "lift", "Lift a point, put it down", "lift"),
+    Key("k,delete,backspace", "k", "take_out", "Take a point out", "remove"),
+    Key("u", "u", "undo", "Undo", "undo"),
+    Key("U,ctrl+r", "U", "redo", "Redo", "redo", spare=8),
+    Key("n,tab", "n", "next_point(1)", "To the next point right", "next", spare=1),
+    Key("N,shift+tab", "N", "next_point(-1)", "To the next point left"),
+    Key("s", "s", "save", "Save the edited data", "save"),
+    Key("escape", "esc", "put_back", "Put back, or done", "done"),
 )
 """The keys of the data's plane, while its points are edited."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
-from linreg_tui.tui.run_view import RunView
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.state import Pane
 
 
 class Progressed(Message):
@@ -25,17 +29,17 @@ class Progressed(Message):
 class PaneChosen(Message):
     """The user wants to see one pane alone, or all of them if `pane` is None."""
 
-    def __init__(self, pane: str | None) -> None:
+    def __init__(self, pane: Pane | None) -> None:
         super().__init__()
-        self.pane = pane
+        self.pane: Pane | None = pane
 
 
 class ViewChosen(Message):
     """The user wants to see another view of a pane."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, pane: str, view: str) -> None:
         super().__init__()
-        self.number = number
+        self.pane, self.view = pane, view
 
 
 class StepChosen(Message):
@@ -44,26 +48,6 @@ class StepChosen(Message):
     def __init__(self, step: int) -> None:
         super().__init__()
         self.step = step
-
-
-class SettingsChosen(Message):
-    """The steps to come of the live run have these settings."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
-        self.settings = settings
-
-
-class LineMoved(Message):
-    """The live view shows a line that is chasing the data; a later one stands for an earlier."""
-
-    def __init__(self, view: RunView) -> None:
-        super().__init__()
-        self.view = view
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the last of these is of use."""
-        return isinstance(message, LineMoved)
 
 
 class Edited(Message):
@@ -78,7 +62,7 @@ class SaveAsked(Message):
     """The user wants the edited data in a file."""
 
 
-class PokingEnded(Message):
+class EditingEnded(Message):
     """The user is done with editing the data."""
 
 

@@ -44,6 +44,6 @@ def commands(app: App[None], usual: Iterable[SystemCommand]) -> Iterator[SystemC
     """Everything that has a key, the report, and what is usual besides."""
     for key in KEYS:
         yield SystemCommand(key.meaning, f"key {key.shown}", partial(app.run_action, key.action))
-    report = partial(app.run_action, "app.dialog('report')")
+    report = partial(app.run_action, "app.report")
     yield SystemCommand("Report of the homework", "also under x", report)
     yield from (command for command in usual if command.title not in REPEATED)

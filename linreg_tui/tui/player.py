@@ -12,15 +12,12 @@ from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings, starting_at
 from linreg_tui.core.stability import Prediction
 from linreg_tui.training import Progress, Training
-from linreg_tui.tui.run_view import RunView
+from linreg_tui.tui.run_view import Line, RunView
 
 PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
 """Steps a second."""
 
 FIRST_PACE = 5.0
-
-Line = tuple[float, float]
-"""A slope and an intercept."""
 
 Start = Callable[[Callable[[], Coroutine[object, object, None]]], None]
 """Runs a coroutine in the background, and makes it then."""
@@ -29,21 +26,21 @@ Start = Callable[[Callable[[], Coroutine[object, object, None]]], None]
 class Player:
     """Trains a run, and shows one step of it: the latest, unless one has walked back.
 
-    Progress is told to `tell`, and comes back through `follow` once it is to be shown.
+    It reports progress to `report`, and takes it back through `follow` once it is to be shown.
     """
 
     def __init__(
         self,
         data: Dataset,
         settings: Settings,
-        tell: Callable[[Progress], None],
+        report: Callable[[Progress], None],
         start: Start,
         workers: int = 1,
     ) -> None:
         self._data = data
-        self._tell = tell
+        self._report = report
         self._start = start
-        self._training = Training(_run(data, settings, workers), 0, tell, FIRST_PACE)
+        self._training = Training(_run(data, settings, workers), 0, report, FIRST_PACE)
         self._trace: Run | None = None
         self._first: Line | None = None
         self._chasing = False
@@ -64,13 +61,8 @@ class Player:
             known[1] if known is not None and known[0] == training.settings else None,
             self._trace,
             training.beyond,
+            self._first,
         )
-
-    @property
-    def afresh(self) -> Settings:
-        """The settings with which it starts over: from its first line, before any other data."""
-        settings = self._training.settings
-        return settings if self._first is None else starting_at(settings, *self._first)
 
     @property
     def _run(self) -> Run:
@@ -148,17 +140,21 @@ class Player:
         InputError
             If a setting is out of range for the data.
         """
-        self._take(_run(self._data, settings or self.afresh, self._run.workers))
+        self._take(_run(self._data, settings or self.view.afresh, self._run.workers))
 
-    def show(self, run: Run, number: int, pace: float) -> None:
-        """Train this run from now on, whatever its data, and show one of its steps; pauses."""
+    def resume(self, view: RunView) -> None:
+        """Train the run of this view from now on, whatever its data; paused at its step."""
         self._training.pause()
-        self._training.pace = pace
-        self._take(run)
-        self._data = run.all_data
-        self.look_at(number)
+        self._training.pace = view.pace
+        self._take(view.run, view.trace, view.first)
+        self._data = view.run.all_data
+        if view.settings != view.run.settings:
+            self._training.change(view.settings)
+        if view.prediction is not None:
+            self._prediction = view.settings, view.prediction
+        self.look_at(view.number)
 
-    def take_data(self, data: Dataset, settings: Settings | None = None) -> None:
+    def set_data(self, data: Dataset, settings: Settings | None = None) -> None:
         """Train on other data: from the settings' start, or else from the line of the step in view.
 
         A run that has diverged has no line to go on from, and starts over.
@@ -170,7 +166,7 @@ class Player:
         """
         first, workers = None, 1
         if settings is None:
-            settings, workers = self.afresh, self._run.workers
+            settings, workers = self.view.afresh, self._run.workers
             if self._run.diverged_at is None:
                 first = settings.initial_slope, settings.initial_intercept
                 here = self._run.history[self._number]
@@ -221,7 +217,7 @@ class Player:
         last = self._training
         going = last.running
         last.pause()
-        self._training = Training(run, last.run_id + 1, self._tell, last.pace)
+        self._training = Training(run, last.run_id + 1, self._report, last.pace)
         self._trace, self._first = trace, first
         self.latest()
         if going:

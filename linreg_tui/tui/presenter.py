@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
-
 from textual import events
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
-
-from linreg_tui.tui.drawing.markers import BLOCK, BRAILLE, Markers
 
 A_MOMENT = 2.0
 """Seconds that a key is shown."""
 
-
-class Drawn(Protocol):
-    """What can be drawn with other markers."""
-
-    def draw_with(self, markers: Markers, /) -> None:
-        """Draw with these from now on."""
-
-
-ON_A_CURVE = {"left_square_bracket": "Smaller η", "right_square_bracket": "Larger η"}
 
 END = "[b]d[/] ends presenting"
 IN_THE_TOUR = "[b]enter[/] {on}   [b]⌫[/] back   [b]i[/] chapters   " + END
@@ -43,17 +28,12 @@ class PressedKeys(Static):
         self._times = 0
         self._fading: Timer | None = None
 
-    def tell(self, event: events.Key, *, descent: bool = False) -> None:
-        """Show a key for a moment; one that does nothing isn't shown.
-
-        On a `descent` along a curve, there is one rate to turn.
-        """
+    def show_key(self, event: events.Key) -> None:
+        """Show a key for a moment; one that does nothing isn't shown."""
         active = self.screen.active_bindings.get(event.key) if self.display else None
         if active is None or not active.enabled or not (shown := active.binding.key_display):
             return
         meaning = active.binding.tooltip
-        if descent:
-            meaning = ON_A_CURVE.get(event.key, meaning)
         self._times = self._times + 1 if shown == self._last else 1
         self._last = shown
         times = f" ×{self._times}" if self._times > 1 else ""
@@ -71,11 +51,3 @@ class PressedKeys(Static):
     def _fade(self) -> None:
         self._last = ""
         self.update(self._idle)
-
-
-def present(main: Screen[object], panes: Iterable[Drawn], markers: Markers) -> None:
-    """Turn the mode on or off; in it, braille gives way to blocks, which are seen from afar."""
-    main.toggle_class("presenting")
-    thick = main.has_class("presenting") and markers is BRAILLE
-    for pane in panes:
-        pane.draw_with(BLOCK if thick else markers)

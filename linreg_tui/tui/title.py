@@ -10,8 +10,9 @@ from textual.widgets import Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.text import printable
 from linreg_tui.tui.messages import PaneChosen
+from linreg_tui.tui.state import Pane
 
-TABS = {
+TABS: dict[Pane | None, str] = {
     "data": "1 Data",
     "closed-form": "2 Closed form",
     "live": "3 Live SGD",
@@ -23,9 +24,9 @@ TABS = {
 class Tab(Static):
     """One pane's name; clicking chooses it."""
 
-    def __init__(self, pane: str | None, text: str) -> None:
+    def __init__(self, pane: Pane | None, text: str) -> None:
         super().__init__(Content(text))
-        self.pane = pane
+        self.pane: Pane | None = pane
 
     def on_click(self) -> None:
         """Choose the pane."""
@@ -38,9 +39,9 @@ class TitleBar(Horizontal):
     def __init__(self, data: Dataset) -> None:
         super().__init__()
         self._source = Static(id="source")
-        self.take(data)
+        self.show_data(data)
 
-    def take(self, data: Dataset) -> None:
+    def show_data(self, data: Dataset) -> None:
         """Name other data."""
         name, _, edits = data.source.rpartition("/")[2].partition(", edited: ")
         rows = f"{data.dropped:,} row{'s' * (data.dropped != 1)} left out"
@@ -55,7 +56,7 @@ class TitleBar(Horizontal):
             yield Tab(pane, text)
         yield self._source
 
-    def show(self, pane: str | None) -> None:
+    def show_pane(self, pane: str | None) -> None:
         """Mark the pane that is alone on the screen, or that all are."""
         for tab in self.query(Tab):
             tab.set_class(tab.pane == pane, "chosen")

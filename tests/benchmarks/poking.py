@@ -24,8 +24,8 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.drawing.markers import BRAILLE
 from linreg_tui.tui.messages import Edited
-from linreg_tui.tui.poke.picture import PlanePicture
-from linreg_tui.tui.poke.poking import Poking
+from linreg_tui.tui.panes.plane import PlanePicture
+from linreg_tui.tui.panes.point_editor import PointEditor
 
 EDITS = 100
 MANY = 10_000_000
@@ -66,18 +66,18 @@ async def screen(data: Dataset) -> dict[str, float]:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("p")
         await pilot.pause(0.5)
-        poking, plane = Poking(Edits.of(data)), PlanePicture(BRAILLE)
+        editor, plane = PointEditor(Edits.of(data)), PlanePicture(BRAILLE)
         plane.prepare(data)
-        plane.draw(58, 22, poking, None)
+        plane.draw(58, 22, editor, None)
 
         def walk(_: int) -> None:
-            poking.go(1, 0)
-            poking.go(-1, 0)
-            plane.draw(58, 22, poking, None)
+            editor.go(1, 0)
+            editor.go(-1, 0)
+            plane.draw(58, 22, editor, None)
 
         def carry(number: int) -> None:
-            poking.edits = Edits.of(data).add(1000.0 + number, 2e5)
-            plane.draw(58, 22, poking, None)
+            editor.edits = Edits.of(data).add(1000.0 + number, 2e5)
+            plane.draw(58, 22, editor, None)
 
         edits = Edits.of(data)
         return {

@@ -21,10 +21,10 @@ from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.footer import SPARE, WHILE_POKING, KeysFooter, fitting, items
+from linreg_tui.tui.footer import SPARE, WHILE_EDITING, KeysFooter, fitting, items
 from linreg_tui.tui.forms.settings import SettingsForm
 from linreg_tui.tui.help import HelpScreen
-from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS, RUN_KEYS, SWEEP_KEYS
+from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.timeline import Timeline
@@ -283,7 +283,7 @@ def test_of_the_keys_in_the_footer_none_is_cut(columns: int) -> None:
     for keys, spare in (
         (KEYS, SPARE),
         ((*SWEEP_KEYS, *others), SPARE),
-        ((*POKE_KEYS, RUN_KEYS[0], *others), SPARE | WHILE_POKING),
+        ((*EDIT_KEYS, RUN_KEYS[0], *others), SPARE | WHILE_EDITING),
     ):
         found = items(((key, key.footer) for key in keys if key.footer), spare)
         kept = fitting(found, columns)
@@ -308,12 +308,13 @@ async def test_what_ends_before_it_has_begun_is_not_complained_of(
     houses: Dataset, recwarn: pytest.WarningsRecorder
 ) -> None:
     async with opened(houses) as pilot:
-        live = pilot.app.query_one(LivePane)
+        app = pilot.app
+        assert isinstance(app, LinregApp)
         await step_on(pilot, "right", 1)
         await pilot.press("left")
-        for begin in (live.branch, live.toggle, partial(live.walk, 1)):
+        for begin in (app.action_branch, app.action_toggle_run, partial(app.action_walk, 1)):
             begin()
-            live.workers.cancel_node(live)
+            app.workers.cancel_node(app)
             await pilot.pause()
         gc.collect()
     assert [str(warning.message) for warning in recwarn] == []
@@ -387,7 +388,7 @@ async def test_other_data_can_be_taken(houses: Dataset) -> None:
         await step_on(pilot, "shift+right", 10)
         app = pilot.app
         assert isinstance(app, LinregApp)
-        app.take(other, settings)
+        app.open(other, settings)
         await pilot.pause()
         text = screen(pilot)
         for told in ("2 rows left out · other.csv", "height", "time", "40 rows", "slope m →"):
@@ -405,7 +406,7 @@ async def test_data_that_can_not_be_trained_changes_nothing(houses: Dataset) -> 
         app = pilot.app
         assert isinstance(app, LinregApp)
         with pytest.raises(InputError, match="a batch of 64 is not possible with 4 rows"):
-            app.take(Dataset("few", "x", "y", x, x**2), Settings(batch_size=64))
+            app.open(Dataset("few", "x", "y", x, x**2), Settings(batch_size=64))
         await pilot.pause()
         assert view(pilot).number == 1
         assert view(pilot).run.data is houses
@@ -589,9 +590,9 @@ async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Datas
     settings = Settings(learning_rate_m=3e-8)
     async with opened(houses, settings) as pilot:
         assert isinstance(pilot.app, LinregApp)
-        recipe = pilot.app.others.sweep.sweep_run.recipe
+        recipe = pilot.app.sweep_pane.sweep_run.recipe
         assert {trial.settings.learning_rate_m for trial in recipe.plan} == {3e-8}
-        rows = pilot.app.others.sweep.sweep_run.sheet.board.rows
+        rows = pilot.app.sweep_pane.sweep_run.sheet.board.rows
         await until(lambda: all(row.prediction is not None for row in rows))
 
 

@@ -7,7 +7,7 @@ from linreg_tui.tui.arrangement import arrange
 
 
 @pytest.mark.parametrize(
-    ("size", "asked", "poking", "presenting", "shown"),
+    ("size", "asked", "editing", "presenting", "shown"),
     [
         ((120, 40), None, False, False, {"live", "data", "closed-form", "sweep"}),
         ((100, 32), None, False, False, {"live", "data", "closed-form", "sweep"}),
@@ -21,9 +21,9 @@ from linreg_tui.tui.arrangement import arrange
     ],
 )
 def test_which_panes_are_shown(
-    size: tuple[int, int], asked: str | None, poking: bool, presenting: bool, shown: set[str]
+    size: tuple[int, int], asked: str | None, editing: bool, presenting: bool, shown: set[str]
 ) -> None:
-    now = arrange(Size(*size), Size(*size), asked, poking=poking, presenting=presenting)
+    now = arrange(Size(*size), Size(*size), asked, editing=editing, presenting=presenting)
     panes = ("live", "data", "closed-form", "sweep")
     assert {pane for pane in panes if now.shows(pane)} == shown
     assert not now.too_small
@@ -32,7 +32,7 @@ def test_which_panes_are_shown(
 
 def test_what_the_tour_leaves_decides_and_the_whole_screen_can_be_too_small() -> None:
     whole, left = Size(120, 40), Size(70, 19)
-    now = arrange(whole, left, None, poking=False, presenting=False)
+    now = arrange(whole, left, None, editing=False, presenting=False)
     assert (now.alone, now.one_plot, now.too_small) == ("live", True, False)
     for small in (Size(59, 40), Size(120, 15)):
-        assert arrange(small, small, None, poking=False, presenting=False).too_small
+        assert arrange(small, small, None, editing=False, presenting=False).too_small

@@ -49,7 +49,7 @@ async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterat
     """The application with a run of three steps, and the export open."""
     app = LinregApp(data, Settings(batch_size=64, epochs=5))
     async with app.run_test(size=size) as pilot:
-        app.query_one(LivePane).walk(3)
+        app.action_walk(3)
         await until(lambda: app.query_one(LivePane).view.number == 3)
         await open_export(pilot)
         yield pilot

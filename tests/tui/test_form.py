@@ -56,12 +56,7 @@ class Host(App[None]):
     """Opens the form at once, and keeps what it closes with."""
 
     def __init__(self, form: SettingsForm) -> None:
-        super().__init__(
-            css_path=[
-                Path(app_module.__file__).with_name("app.tcss"),
-                app_module.LinregApp.LATER_CSS,
-            ]
-        )
+        super().__init__(css_path=Path(app_module.__file__).with_name("app.tcss"))
         self.form = form
         self.results: list[Settings | None] = []
 
@@ -350,7 +345,7 @@ async def test_the_application_takes_what_is_new(houses: Dataset) -> None:
             await until(lambda: not isinstance(app.screen, SettingsForm))
             assert live.view.run is run
         await pilot.press("e", "ctrl+r", "enter")
-        await until(lambda: live.settings == Settings())
+        await until(lambda: live.view.settings == Settings())
 
 
 async def test_defaults(houses: Dataset) -> None:

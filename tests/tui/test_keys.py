@@ -1,27 +1,30 @@
-"""Whether every key leads somewhere: what it asks for is looked up by name."""
+"""Whether every key leads somewhere: what it asks for is an action of who has it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pytest
 from textual.actions import parse
 
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.dialog_flow import Dialogs
-from linreg_tui.tui.keys import KEYS, POKE_KEYS, SWEEP_KEYS, TOUR_KEYS, Key
-from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.poke.plane import Plane
-from linreg_tui.tui.sweep.table import TrialTable
-from linreg_tui.tui.tour.guide import Guide
-from linreg_tui.tui.tour.tour import Tour
+from linreg_tui.tui.keys import CURVE_KEYS, EDIT_KEYS, KEYS, SWEEP_KEYS, TOUR_KEYS, Key
+from linreg_tui.tui.panes.data import DataPane
+from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.tour.descent import DescentPane
 
-BY_NAME = {"live": (LivePane,), "dialog": (Dialogs,), "tour": (Guide, Tour)}
+OWNERS: Sequence[tuple[type, Sequence[Key]]] = (
+    (LinregApp, (*KEYS, *TOUR_KEYS)),
+    (SweepPane, SWEEP_KEYS),
+    (DataPane, EDIT_KEYS),
+    (DescentPane, CURVE_KEYS),
+)
 
 
-@pytest.mark.parametrize("key", [*KEYS, *TOUR_KEYS, *SWEEP_KEYS, *POKE_KEYS], ids=lambda k: k.keys)
-def test_what_a_key_asks_for_is_there(key: Key) -> None:
-    _, action, arguments = parse(key.action)
-    if action in BY_NAME:
-        assert any(hasattr(owner, str(arguments[0])) for owner in BY_NAME[action])
-    else:
-        owners = (LinregApp, TrialTable, Plane)
-        assert any(hasattr(owner, f"action_{action}") for owner in owners)
+@pytest.mark.parametrize(
+    ("owner", "action"),
+    [(owner, key.action) for owner, keys in OWNERS for key in keys],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_what_a_key_asks_for_is_there(owner: type, action: str) -> None:
+    assert hasattr(owner, f"action_{parse(action)[1]}")

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import asyncio
+import re
+import time
+
 import pytest
 from textual.messages import TerminalSupportsSynchronizedOutput
+from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.training import Progress
+from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.terminal import link as link_module
 from linreg_tui.tui.terminal.link import QUESTION, Link
-from tests.tui.seeing import screen, until
-from tests.tui.test_app import opened, step_on, view
+from tests.tui.seeing import screen, until, until_seen
+from tests.tui.test_app import opened, view
 
 
 def asked(frames: int = 1) -> Link:
@@ -21,6 +26,18 @@ def asked(frames: int = 1) -> Link:
         link.draw()
         assert link.ask()
     return link
+
+
+def linked(pilot: Pilot[None]) -> Link:
+    assert isinstance(pilot.app, LinregApp)
+    return pilot.app.link
+
+
+def be_behind(link: Link) -> None:
+    """Have a frame on the way that the terminal has not answered yet."""
+    link.answer()
+    link.draw()
+    assert link.ask()
 
 
 def test_a_terminal_that_never_answers_is_taken_to_keep_up() -> None:
@@ -67,40 +84,31 @@ def test_frames_are_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) -> None:
     async with opened(houses, Settings(epochs=10_000)) as pilot:
-        live, link = pilot.app.live, pilot.app.link  # type: ignore[attr-defined]
-        await step_on(pilot, "shift+right", 10)
-        assert "paused at step 10 of" in screen(pilot)
-        link.answer()
-        link.draw()
-        assert link.ask()
-        live.view.run.advance(5)
-        live._tell(Progress(live._player._training.run_id, 15, done=True, diverged=False))
-        await until(lambda: view(pilot).number == 15)
-        await pilot.pause()
-        assert "paused at step 10 of" in screen(pilot)
+        link = linked(pilot)
+        await pilot.press("space")
+        await until(lambda: view(pilot).number >= 2)
+        be_behind(link)
+        shown, run = view(pilot).number, view(pilot).run
+        await until(lambda: run.history.last >= shown + 3)
+        assert view(pilot).number == shown
+        assert re.search(rf"step +{shown} ", screen(pilot))
         pilot.app.post_message(TerminalSupportsSynchronizedOutput())
-        await until(lambda: "paused at step 15 of" in screen(pilot))
-        link.answer()
-        link.draw()
-        assert link.ask()
+        await until(lambda: view(pilot).number >= shown + 3)
+        be_behind(link)
         await pilot.press("left")
-        await pilot.pause()
-        assert "step 14 of 15" in screen(pilot)
+        await until_seen(pilot, "looking back")
 
 
 async def test_an_answer_that_never_comes_leaves_nothing_unseen(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(link_module, "ANSWER_LOST", 0.1)
-    async with opened(houses, size=(120, 40)) as pilot:
-        live, link = pilot.app.live, pilot.app.link  # type: ignore[attr-defined]
-        await step_on(pilot, "right", 1)
-        link.answer()
-        link.draw()
-        assert link.ask()
-        live.view.run.advance(5)
-        live._tell(Progress(live._player._training.run_id, 6, done=True, diverged=False))
-        await until(lambda: "paused at step 6 of" in screen(pilot))
+    async with opened(houses, Settings(epochs=3), size=(120, 40)) as pilot:
+        await pilot.press("space")
+        await until(lambda: view(pilot).number == 1)
+        be_behind(linked(pilot))
+        await until(lambda: view(pilot).run.history.last == 3)
+        await until_seen(pilot, "over 1% above the optimum")
 
 
 async def test_the_terminal_is_asked_after_each_frame_once_it_has_answered(
@@ -119,20 +127,15 @@ async def test_the_terminal_is_asked_after_each_frame_once_it_has_answered(
         await until(lambda: QUESTION in written)
 
 
-async def test_behind_a_form_frames_are_few(
-    houses: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with opened(houses, size=(120, 40)) as pilot:
-        live = pilot.app.query_one(LivePane)
-        await pilot.press("question_mark")
+async def test_behind_a_form_frames_are_few(houses: Dataset) -> None:
+    async with opened(houses, Settings(epochs=10_000), size=(120, 40)) as pilot:
+        await pilot.press("plus", "plus", "plus", "space", "question_mark")
+        live = pilot.app.screen_stack[0].query_one(LivePane)
         assert not live.screen.is_active
-        drawn: list[int] = []
-        monkeypatch.setattr(live, "_redraw", lambda: drawn.append(view(pilot).number))
-        late = live._last_resort
-        monkeypatch.setattr(late, "resume", lambda: drawn.append(-1))
-        live.view.run.advance(5)
-        live._tell(Progress(live._player._training.run_id, 5, done=True, diverged=False))
-        await until(lambda: drawn)
-        assert drawn == [-1]  # it is left to the timer
-        live._catch_up()
-        assert drawn == [-1, 5]
+        run, seen = live.view.run, set[int]()
+        began = time.monotonic()
+        while time.monotonic() - began < 1:
+            await asyncio.sleep(0.005)
+            seen.add(live.view.number)
+        assert run.history.last > 20
+        assert 2 <= len(seen) <= 7  # five in a second

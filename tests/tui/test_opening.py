@@ -192,7 +192,7 @@ async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> N
         found = await data(pilot, houses)
         assert (found.x_name, found.y_name, found.n, found.dropped) == ("area m²", "price", 4, 1)
         assert found.y.tolist() == [210_000.0, 310_000.0, 480_000.0, 330_500.5]
-        assert live(pilot).settings == proposed(found)
+        assert live(pilot).view.settings == proposed(found)
         await until(lambda: len(told(pilot)) > 0)
         assert "1 row without a number left out" in told(pilot)[-1]
         assert "1 row left out · export.csv" in screen(pilot).splitlines()[0]

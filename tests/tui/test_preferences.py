@@ -70,7 +70,7 @@ async def test_the_folder_of_the_last_file_is_remembered(
         await pilot.press("f", "enter")
         await until(lambda: isinstance(app.screen, ColumnPicker))
         await pilot.press("enter")
-        await until(lambda: app.data.n == 3)
+        await until(lambda: app.state.data.n == 3)
     assert kept().folder == str(folder)
     monkeypatch.chdir(tmp_path)
     for there in (True, False):
@@ -91,7 +91,7 @@ async def test_an_example_leaves_the_folder_as_it_was(houses: Dataset) -> None:
         await pilot.press("o")
         await until(partial(picking, app))
         await pilot.press(*"norris", "enter")
-        await until(lambda: app.data is not houses)
+        await until(lambda: app.state.data is not houses)
     assert not preferences.path().exists()
 
 

@@ -63,6 +63,12 @@ async def opened(
         yield pilot
 
 
+def run(pilot: Pilot[None], recipe: Recipe) -> None:
+    """Run a sweep as the form does."""
+    assert isinstance(pilot.app, LinregApp)
+    pilot.app.run_sweep(recipe)
+
+
 def pane(pilot: Pilot[None]) -> SweepPane:
     return pilot.app.screen_stack[0].query_one(SweepPane)
 
@@ -237,7 +243,7 @@ async def test_a_row_goes_to_the_live_view_with_its_run(houses: Dataset) -> None
         await until(lambda: live.view.number == 120)
         assert live.region.area
         trial = over_batch_sizes(Settings(), houses.n)[2]
-        assert live.settings == trial.settings
+        assert live.view.settings == trial.settings
         last = live.view.run.history[120]
         result = run_trial(houses, trial)
         assert (last.slope, last.intercept) == (result.slope, result.intercept)
@@ -274,7 +280,7 @@ async def test_keys_of_the_table(houses: Dataset) -> None:
 async def test_a_key_of_the_table_may_come_before_it_is_painted(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         sheet = pane(pilot).sweep_run.sheet
-        pane(pilot).query_one(TrialTable).action_turn(1)
+        pane(pilot).action_go_column(1)
         assert sheet.column == sheet.names[1]
 
 
@@ -306,10 +312,10 @@ async def test_the_live_panes_keys_rest_while_the_sweep_has_the_keyboard(houses:
     async with swept(houses) as pilot:
         live = pilot.app.query_one(LivePane)
         await pilot.press("right_square_bracket", "plus", "l")
-        assert live.settings == Settings()
+        assert live.view.settings == Settings()
         assert "rates" not in screen(pilot).splitlines()[-1]
         await pilot.press("0", "right_square_bracket")
-        assert live.settings.learning_rate_b == 0.2
+        assert live.view.settings.learning_rate_b == 0.2
         await pilot.pause()
         assert "rates" in screen(pilot).splitlines()[-1]
 
@@ -323,16 +329,9 @@ async def test_help_tells_the_keys_that_there_are(houses: Dataset) -> None:
         assert all(meaning in screen(pilot) for meaning in told)
 
 
-def test_every_key_of_the_live_pane_is_a_method_of_it() -> None:
-    for key in LIVE_KEYS:
-        name = key.action.split("'")[1]
-        assert callable(getattr(LivePane, name))
-
-
 async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        pane(pilot).start(usual(Settings(epochs=20_000), houses))
-        await pilot.press("4")
+        run(pilot, usual(Settings(epochs=20_000), houses))
         await until(lambda: pane(pilot).sweep_run.sheet.board.taken > 0)
         await pilot.press("ctrl+x")
         await until(lambda: pane(pilot).sweep_run.phase == "cancelled")
@@ -382,8 +381,7 @@ async def test_while_it_connects_that_is_told_and_where_it_runs_then(
     monkeypatch.setattr(connection, "Cluster", cluster)
     async with opened(houses) as pilot:
         recipe = replace(usual(Settings(), houses), cluster="tcp://[fe80::1]:8786")
-        await pilot.press("4")
-        pane(pilot).start(recipe)
+        run(pilot, recipe)
         await until(lambda: bool(clusters))
         await pilot.pause()
         assert "connecting to tcp://[fe80::1]:8786  ctrl+x cancels" in screen(pilot)
@@ -412,8 +410,7 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
     long = Settings(batch_size=512, epochs=9_000_000)
     recipe = Recipe("batch sizes", long, over_batch_sizes(long, houses.n, [512]))
     async with opened(houses, size=(120, 40)) as pilot:
-        pane(pilot).start(recipe)
-        await pilot.press("4")
+        run(pilot, recipe)
         row = pane(pilot).sweep_run.sheet.board.rows[0]
         await until(lambda: row.under_way is not None and row.made > 0.0005)
         await until(lambda: "running" in screen(pilot) and "88." in screen(pilot))
@@ -426,10 +423,10 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
 @pytest.mark.thorough
 async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        pane(pilot).start(usual(Settings(epochs=200_000), houses))
+        run(pilot, usual(Settings(epochs=200_000), houses))
         first = pane(pilot).sweep_run
         await until(lambda: first.sheet.board.rows[0].state == "running")
-        pane(pilot).start(usual(Settings(), houses))
+        run(pilot, usual(Settings(), houses))
         await done(pilot)
         assert statuses(pilot) <= ENDED
         await until(lambda: first.phase == "cancelled")

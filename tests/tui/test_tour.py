@@ -32,7 +32,6 @@ from linreg_tui.tui.tour.contents import ContentsScreen
 from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel
-from linreg_tui.tui.tour.tour import Tour
 from tests.thorough import first_of
 from tests.tui.seeing import screen, until, until_seen
 
@@ -58,8 +57,7 @@ async def opened(
 def lead(pilot: Pilot[None]) -> Guide:
     app = pilot.app
     assert isinstance(app, LinregApp)
-    tour: Tour = app.tour
-    return tour.guide
+    return app.guide
 
 
 def live(pilot: Pilot[None]) -> LivePane:
@@ -108,10 +106,10 @@ def check_stage(pilot: Pilot[None], facts: Facts) -> None:
                 scene.shows, scene.above_optimum, scene.z_scores, scene.gradient
             )
             assert bool(live(pilot).query_one("#loss").region) == (
-                scene.shows != "fit" or not live(pilot).one_plot
+                scene.shows != "fit" or not pilot.app.screen_stack[0].has_class("short")
             )
             assert bool(live(pilot).query_one("#fit").region) == (
-                scene.shows == "fit" or not live(pilot).one_plot
+                scene.shows == "fit" or not pilot.app.screen_stack[0].has_class("short")
             )
             if guide.step.runs:
                 assert now.running
@@ -161,7 +159,7 @@ async def check_step(pilot: Pilot[None], facts: Facts) -> None:
     check_text(pilot, told.text, told.last)
     if guide.step.question is not None:
         guide.answer(guide.number % 2)
-        assert guide.watching
+        assert guide.told().watching
         guide.on()
         await pilot.pause()
         told = guide.told()
@@ -240,7 +238,10 @@ async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
 async def test_a_sweep_and_the_views_are_given_back_as_well(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         sweep = pilot.app.screen_stack[0].query_one(SweepPane)
-        sweep.start(usual(Settings(), houses))
+        app = pilot.app
+        assert isinstance(app, LinregApp)
+        app.run_sweep(usual(Settings(), houses))
+        app.action_pane(None)
         await until(lambda: sweep.sweep_run.phase == "done")
         await pilot.press("v", "v", "space", "t")
         swept = view(pilot)
@@ -260,10 +261,10 @@ async def test_a_question_is_asked_answered_and_seen(houses: Dataset) -> None:
         assert "will converge" not in screen(pilot)
         await pilot.press("3")
         assert view(pilot).running
-        assert lead(pilot).watching
+        assert lead(pilot).told().watching
         assert "You said not that near" in screen(pilot)
         await pilot.press(*["plus"] * 5)
-        await until(lambda: not lead(pilot).watching)
+        await until(lambda: not lead(pilot).told().watching)
         await pilot.pause()
         text = screen(pilot)
         assert "✗ You said not that near; the answer is within 0.1%." in text
@@ -295,7 +296,7 @@ async def test_nothing_is_foretold_of_a_sweep_that_is_asked_about(houses: Datase
         await pilot.pause(0.5)
         assert "stable" not in screen(pilot)
         await pilot.press("2")
-        await until(lambda: not lead(pilot).watching)
+        await until(lambda: not lead(pilot).told().watching)
         await pilot.pause()
         assert "diverged" in screen(pilot)
         assert "✓ You said only 8" in screen(pilot)
@@ -472,7 +473,7 @@ async def test_what_was_played_with_before_the_answer_changes_nothing(houses: Da
         await pilot.press("shift+right")
         await until(lambda: view(pilot).run.history.last > 1)
         await pilot.press("2")
-        await until(lambda: not lead(pilot).watching)
+        await until(lambda: not lead(pilot).told().watching)
         assert (view(pilot).number, view(pilot).run.history.last) == (1, 1)
 
 
@@ -518,4 +519,4 @@ async def test_while_points_are_edited_the_keys_of_the_tour_rest(houses: Dataset
         await pilot.press("question_mark", "p")
         await until(lambda: "enter skip" in screen(pilot).splitlines()[-1])
         await pilot.press("enter")
-        assert lead(pilot).watching or lead(pilot).number == number + 1
+        assert lead(pilot).told().watching or lead(pilot).number == number + 1

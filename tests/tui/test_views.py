@@ -134,7 +134,7 @@ class Slow(ViewsPane):
         self.times = 0
         self.thread: int | None = None
         views = PaneView("quick", self.draw), PaneView("slow", self.draw, self.prepare)
-        super().__init__("slow", "Slow", "s", views)
+        super().__init__("slow", "Slow", "s", views, "quick")
 
     def prepare(self) -> None:
         self.thread = threading.get_ident()
@@ -152,12 +152,12 @@ async def test_what_takes_time_is_prepared_aside_and_once(houses: Dataset) -> No
         await pilot.app.screen.mount(pane)
         await pilot.pause()
         assert not pane.begun.is_set()
-        pane.next_view()
+        pane.show_view(pane.next_view)
         await until(pane.begun.is_set)
         assert pane.thread != threading.get_ident()
         await step_on(pilot, "right", 1)
-        pane.next_view()
-        pane.next_view()
+        pane.show_view(pane.next_view)
+        pane.show_view(pane.next_view)
         pane.told.set()
         await until(lambda: pane.times == 1)
         await pilot.pause(0.05)

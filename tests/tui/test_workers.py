@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from argparse import Namespace
-from dataclasses import replace
 
 import pytest
 
@@ -17,6 +16,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 from tests.tui.seeing import screen
 from tests.tui.test_app import step_on, view
+from tests.tui.test_form import enter
 
 
 async def test_they_take_turns_from_the_start_on(houses: Dataset) -> None:
@@ -33,7 +33,9 @@ async def test_they_take_turns_from_the_start_on(houses: Dataset) -> None:
         await pilot.press("r")
         assert view(pilot).run.workers == 4
         # A batch that they can't share evenly is shared all the same.
-        pilot.app.live.choose(replace(settings, batch_size=66))  # type: ignore[attr-defined]
+        await pilot.press("e")
+        await enter(pilot, "batch_size", "66")
+        await pilot.press("ctrl+s")
         await step_on(pilot, "right", 1)
         assert "batch 66" in screen(pilot)
 

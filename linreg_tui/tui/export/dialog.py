@@ -100,7 +100,7 @@ class ExportScreen(DialogScreen[str | None]):
         export = self._chosen
         if export is None:
             self.dismiss(None)
-            await self.app.run_action("app.dialog('report')")
+            await self.app.run_action("app.report")
         elif not self._writing:
             self._writing = True
             self.workers.cancel_group(self, "names")

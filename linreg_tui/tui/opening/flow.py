@@ -31,6 +31,17 @@ class Opened:
     named: tuple[str, ...]
     path: Path | None
 
+    @property
+    def words(self) -> str:
+        """What was opened, what was left out, and what was fitted to it."""
+        data = self.data
+        sample = " as a sample" * (data.total > data.n)
+        name = printable(Path(data.source).name, 40)
+        told = [f"{name}: {rows_of(data)}{sample}", *filter(None, [left_out(data)]), *data.notes]
+        if self.settings != Settings():
+            told.append("learning rates and the initial line are fitted to its scale")
+        return "; ".join(told)
+
 
 async def choose(app: App[Any], folder: Path) -> tuple[Opened | None, Path]:
     """What the user opens, None for nothing, and the folder where the picker was left.
@@ -67,14 +78,3 @@ def _named(chosen: Chosen) -> tuple[str, ...]:
     if chosen.path is None:
         return ("--example", chosen.example or "")
     return ("--", str(chosen.path))
-
-
-def said_of(opened: Opened) -> str:
-    """What was opened, what was left out, and what was fitted to it."""
-    data = opened.data
-    sample = " as a sample" * (data.total > data.n)
-    name = printable(Path(data.source).name, 40)
-    told = [f"{name}: {rows_of(data)}{sample}", *filter(None, [left_out(data)]), *data.notes]
-    if opened.settings != Settings():
-        told.append("learning rates and the initial line are fitted to its scale")
-    return "; ".join(told)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GRID_COLUMNS = 114
 """Columns from which on there is room for all pictures of the residuals."""
 
-DIAGNOSTICS = (3, 4, 5)
+DIAGNOSTICS = ("residuals", "Q-Q", "leverage")
 """The views of the residuals, which are seen together where there is room."""
 
 Draw = Callable[[int, int], Picture]
@@ -29,21 +29,19 @@ Draw = Callable[[int, int], Picture]
 class ClosedFormPane(ViewsPane):
     """The sums, the derivation, the inference, and the residuals in three ways."""
 
-    def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
+    def __init__(self, data: Dataset, view: str = "sums", markers: Markers = BRAILLE) -> None:
         self._data, self._markers = data, markers
-        super().__init__("closed-form", "2 Closed form", "c", self._views_of(data))
+        super().__init__("closed-form", "2 Closed form", "c", self._views_of(data), view)
 
-    def take(self, data: Dataset) -> None:
+    def set_data(self, data: Dataset) -> None:
         """Show other data's line."""
-        if data is self._data:
-            return
         self._data = data
-        self.look_at(self._views_of(data))
+        self.set_views(self._views_of(data))
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
         self._markers = markers
-        self.look_at(self._views_of(self._data))
+        self.set_views(self._views_of(self._data))
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         line, sums = data.line, data.sums
@@ -86,7 +84,7 @@ class ClosedFormPane(ViewsPane):
             PaneView("leverage", or_all(lambda of, c, r: of.draw_leverage(c, r)), prepare),
         )
 
-    def in_sight(self, number: int, size: Size) -> Sequence[int]:
+    def in_sight(self, view: str, size: Size) -> Sequence[str]:
         """All pictures of the residuals, where there is room for them."""
-        together = number in DIAGNOSTICS and size.width >= GRID_COLUMNS
-        return DIAGNOSTICS if together else [number]
+        together = view in DIAGNOSTICS and size.width >= GRID_COLUMNS
+        return DIAGNOSTICS if together else [view]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from linreg_tui.core.dataset import Dataset, Split
@@ -15,12 +17,11 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.tui.drawing.fit import draw_data
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.messages import Edited, PokingEnded, SaveAsked
+from linreg_tui.tui.keys import EDIT_KEYS, bindings
+from linreg_tui.tui.messages import Edited, EditingEnded, SaveAsked
+from linreg_tui.tui.panes.plane import Plane, PlanePicture, draw_under_cursor
+from linreg_tui.tui.panes.point_editor import PointEditor
 from linreg_tui.tui.panes.views import PaneView, ViewsPane, once
-from linreg_tui.tui.poke.picture import PlanePicture
-from linreg_tui.tui.poke.plane import Plane
-from linreg_tui.tui.poke.poking import Poking
-from linreg_tui.tui.poke.readout import draw_poking
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.work import begin
 
@@ -30,26 +31,38 @@ if TYPE_CHECKING:
 
 
 class DataPane(ViewsPane):
-    """A scatter plot, a joint plot, and the first rows with a summary; or a plane to poke in."""
+    """A scatter plot, a joint plot, and the first rows with a summary; or a plane to edit points.
 
-    def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
+    While points are edited the plane has the keyboard, and the pane its keys.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(EDIT_KEYS)
+
+    def __init__(self, edits: Edits, view: str = "scatter", markers: Markers = BRAILLE) -> None:
         self._markers = markers
-        self._poking = Poking(Edits.of(data))
+        self.editor = PointEditor(edits)
         self._plane = PlanePicture(markers)
-        self._view: RunView | None = None
+        self._run: RunView | None = None
         self._split: Split | None = None
-        super().__init__("data", "1 Data", "v", self._views_of(data))
+        super().__init__("data", "1 Data", "v", self._views_of(edits.data), view)
 
     def compose(self) -> ComposeResult:
         """The views; the plane, and what is under its cursor."""
         yield from super().compose()
-        yield Plane(lambda c, r: self._plane.draw(c, r, self._poking, self._view))
-        yield Plot(lambda c, r: draw_poking(c, r, self._poking, self._view), id="poke-readout")
+        yield Plane(lambda c, r: self._plane.draw(c, r, self.editor, self._run), id="plane")
+        yield Plot(lambda c, r: draw_under_cursor(c, r, self.editor, self._run), id="under-cursor")
 
-    def take(self, edits: Edits) -> None:
-        """Show other data, with what has been done to it."""
-        self._poking, self._view, self._split = Poking(edits), None, None
-        self._draw_anew()
+    def set_edits(self, edits: Edits) -> None:
+        """Show other data, with what has been done to it; nothing if they are its own edits."""
+        if edits is not self.editor.edits:
+            self.editor, self._run, self._split = PointEditor(edits), None, None
+            self._draw_anew()
+
+    def keep_edits(self, edits: Edits) -> None:
+        """Go back to these edits: those that were made can't be trained on."""
+        self.editor.put_down()
+        self.editor.edits = edits
+        self._redraw()
 
     def show_split(self, split: Split) -> None:
         """Draw the rows that are held out apart."""
@@ -57,86 +70,105 @@ class DataPane(ViewsPane):
         if split.test.n or (before is not None and before.test.n):
             self._draw_anew()
 
-    def keep(self, edits: Edits) -> None:
-        """Go back to these edits."""
-        self._poking.put_down()
-        self._poking.edits = edits
-        self._redraw()
-
-    def poke(self, *, on: bool) -> None:
+    def set_editing(self, *, editing: bool) -> None:
         """Take the keyboard to edit the points, or give it back."""
-        if on == self.has_class("poking"):
+        if editing == self.has_class("editing"):
             return
-        self.set_class(on, "poking")
+        self.set_class(editing, "editing")
         plane = self.query_one(Plane)
-        plane.can_focus = on
-        if on:
+        plane.can_focus = editing
+        if editing:
             self.screen.set_focus(plane)  # at once, before the next key
             plane.focus()  # and again, if it was hidden until now
             begin(self, "plane", self._prepare_plane)
         else:
             if plane.has_focus:
                 self.screen.set_focus(None)
-            self._poking.put_down()
-            self.look_at(self._views_of(self._poking.edits.data))
-        self._tell()
+            self.editor.put_down()
+            self.set_views(self._views_of(self.editor.edits.data))
+        self._show_title()
 
-    def follow(self, view: RunView) -> None:
-        """The trained line is another one."""
-        self._view = view
+    def show_run(self, run: RunView) -> None:
+        """Draw the trained line among the points that are edited."""
+        self._run = run
         self._redraw()
-
-    def on_plane_asked(self, message: Plane.Asked) -> None:
-        """A key, or a click, of the plane."""
-        poking, what = self._poking, message.what
-        if what == "save":
-            self.post_message(SaveAsked())
-            return
-        if what == "leave" and poking.lifted is None:
-            self.post_message(PokingEnded())
-            return
-        before = poking.edits
-        actions: dict[str, Callable[..., None]] = {
-            "go": poking.go,
-            "point_to": poking.point_to,
-            "next": poking.next,
-            "add": poking.add,
-            "lift": poking.lift,
-            "take_out": poking.take_out,
-            "undo": poking.undo,
-            "redo": poking.redo,
-            "leave": poking.put_back,
-        }
-        try:
-            actions[what](*message.amounts)
-        except InputError as error:
-            self.notify(str(error), severity="warning", markup=False)
-        if poking.edits.data is not before.data:
-            self.post_message(Edited(poking.edits))
-        self._redraw()
-
-    async def _prepare_plane(self) -> None:
-        await asyncio.to_thread(self._plane.prepare, self._poking.edits.data)
-        self._redraw()
-
-    def _tell(self, size: Size | None = None) -> None:
-        super()._tell(size)
-        if self.has_class("poking"):
-            self.border_title = "1 Data · poke · p ends"
-
-    def _redraw(self) -> None:
-        for plot in self.query("#plane, #poke-readout").results(Plot):
-            plot.redraw()
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
         self._markers, self._plane = markers, PlanePicture(markers)
         self._draw_anew()
-        if self.has_class("poking"):
+        if self.has_class("editing"):
             begin(self, "plane", self._prepare_plane)
 
+    def action_go(self, right: int, up: int) -> None:
+        """Move the cursor by so many cells."""
+        self._edit(partial(self.editor.go, right, up))
+
+    def on_plane_clicked(self, message: Plane.Clicked) -> None:
+        """Move the cursor there."""
+        self._edit(partial(self.editor.point_to, message.column, message.row))
+
+    def action_next_point(self, direction: int) -> None:
+        """Move to the next point to the right (1) or left (-1)."""
+        self._edit(partial(self.editor.next, direction))
+
+    def action_add(self) -> None:
+        """Add a point."""
+        self._edit(self.editor.add)
+
+    def action_lift(self) -> None:
+        """Lift a point, or put it down."""
+        self._edit(self.editor.lift)
+
+    def action_take_out(self) -> None:
+        """Take a point out."""
+        self._edit(self.editor.take_out)
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        self._edit(self.editor.undo)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self._edit(self.editor.redo)
+
+    def action_save(self) -> None:
+        """Ask for the edited rows in a file."""
+        self.post_message(SaveAsked())
+
+    def action_put_back(self) -> None:
+        """Put back what is lifted; if nothing is, end."""
+        if self.editor.lifted is None:
+            self.post_message(EditingEnded())
+        else:
+            self._edit(self.editor.put_back)
+
+    def _edit(self, edit: Callable[[], None]) -> None:
+        """Do something with the cursor or the points, and say so if the points are others."""
+        before = self.editor.edits
+        try:
+            edit()
+        except InputError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        if self.editor.edits.data is not before.data:
+            self.post_message(Edited(self.editor.edits))
+        self._redraw()
+
+    async def _prepare_plane(self) -> None:
+        await asyncio.to_thread(self._plane.prepare, self.editor.edits.data)
+        self._redraw()
+
+    def _show_title(self, size: Size | None = None) -> None:
+        super()._show_title(size)
+        if self.has_class("editing"):
+            self.border_title = "1 Data · poke · p ends"
+
+    def _redraw(self) -> None:
+        for plot in self.query("#plane, #under-cursor").results(Plot):
+            plot.redraw()
+
     def _draw_anew(self) -> None:
-        self.look_at(self._views_of(self._poking.edits.data))
+        self.set_views(self._views_of(self.editor.edits.data))
         self._redraw()
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.markup import escape
 
-from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Predictions
-from linreg_tui.report.learning_curves import Against
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Role, lines
 from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.keys import SWEEP_KEYS, bindings
 from linreg_tui.tui.messages import RunChosen
 from linreg_tui.tui.sweep.overlay import Overlay
-from linreg_tui.tui.sweep.recipe import Recipe, usual
+from linreg_tui.tui.sweep.sheet import Sheet
 from linreg_tui.tui.sweep.sweep_run import SweepRun
 from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.terminal.link import Link
@@ -42,20 +41,14 @@ LEAST_CURVES = 8
 class SweepPane(Vertical):
     """A table of trials; alone on the screen, with the keyboard and the curves below it."""
 
-    def __init__(
-        self,
-        data: Dataset,
-        settings: Settings,
-        markers: Markers = BRAILLE,
-        link: Link | None = None,
-    ) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = bindings(SWEEP_KEYS)
+
+    def __init__(self, sweep_run: SweepRun, link: Link, markers: Markers = BRAILLE) -> None:
         super().__init__(id="sweep", classes="pane")
-        self._data = data
-        self._link = link or Link()
+        self.sweep_run = sweep_run
+        self.predictions = Predictions(sweep_run.data)
+        self._link = link
         self._overlay = Overlay(markers)
-        self.predictions = Predictions(data)
-        self.sweep_run = SweepRun(data, usual(settings, data))
-        self._proposed = False
         self._head = Plot(lambda c, r: lines(c, r, [self.sweep_run.head(c)]), id="sweep-head")
         self._table = TrialTable(lambda: self.sweep_run.sheet, markers)
         self._tip = Plot(
@@ -72,13 +65,13 @@ class SweepPane(Vertical):
     def on_mount(self) -> None:
         """Look at a sweep as often as it can be told apart, while there is one."""
         self._looking = self.set_interval(FRAME, self._look, pause=True)
-        self._show()
+        self.show(self.sweep_run)
 
     def on_resize(self) -> None:
         """Give the table and the curves their rows."""
         self._share()
 
-    def alone(self, *, alone: bool, tight: bool = False) -> None:
+    def set_alone(self, *, alone: bool, tight: bool = False) -> None:
         """Take the screen and the keyboard, or give them back; where it is tight without a head."""
         self.set_class(alone, "with-curves")
         self.set_class(tight, "tight")
@@ -90,59 +83,33 @@ class SweepPane(Vertical):
             self.screen.set_focus(None)
         self._share()
 
-    def take(self, data: Dataset, settings: Settings) -> None:
-        """Offer a sweep of other data, and forget the one there was."""
-        self.cancel()
-        self._proposed = False
-        self._data = data
-        self.predictions = Predictions(data)
-        self.sweep_run = SweepRun(data, usual(settings, data))
-        self._share()
-        self.offer(settings)
+    def show(self, sweep_run: SweepRun) -> None:
+        """Show another sweep, and cancel the one that is under way.
 
-    def offer(self, settings: Settings) -> None:
-        """Show what a sweep with these settings would be, unless there are results to look at."""
-        if self.sweep_run.phase == "offered" and not self._proposed:
-            self.sweep_run = SweepRun(self._data, usual(settings, self._data))
-            self._show()
-            self._predict(PATIENCE)
-
-    def propose(self, recipe: Recipe, against: Against) -> None:
-        """Offer this sweep, whatever the live run's settings, and predict nothing of it."""
-        self.cancel()
+        One that is only offered is predicted, unless the tour asks what will come of it.
+        """
+        self.action_cancel()
+        self._looking.pause()
         self.workers.cancel_group(self, "prediction")
-        self._proposed, self._overlay.against = True, against
-        self._turn_to(SweepRun(self._data, recipe))
+        if sweep_run.data is not self.sweep_run.data:
+            self.predictions = Predictions(sweep_run.data)
+        self.sweep_run = sweep_run
+        if sweep_run.against is not None:
+            self._overlay.against = sweep_run.against
+        elif sweep_run.phase == "offered":
+            begin(self, "prediction", self._predict, sweep_run, PATIENCE)
+        self._share()
+        self._show()
 
-    def bring_back(self, sweep_run: SweepRun) -> None:
-        """Show a sweep of the same data again; one that was under way can be gone on with."""
-        if sweep_run.phase != "offered":
-            self._turn_to(sweep_run)
-
-    def start(self, recipe: Recipe) -> None:
-        """Run a sweep in the background, instead of the one under way."""
-        self.workers.cancel_group(self, "sweep")
-        self._carry_out(SweepRun(self._data, recipe))
-        self._predict()
-
-    def go_on(self) -> None:
-        """Train here what a sweep has left that was cancelled, or whose cluster went away."""
-        sweep_run = self.sweep_run
-        if sweep_run.unfinished and sweep_run.left:
-            sweep_run.recipe = replace(sweep_run.recipe, cluster="")
-            self._carry_out(sweep_run)
-
-    def cancel(self) -> None:
-        """Begin no further training; what is done stays."""
-        self.workers.cancel_group(self, "sweep")
-
-    def load(self) -> None:
-        """The run of the row under the cursor is to be seen in the live view."""
-        row = self.sweep_run.sheet.here
-        if row is not None:
-            if (repeats := len(row.trials)) > 1:
-                self.notify(f"The first of {repeats} repeats, with seed {row.settings.seed}")
-            self.post_message(RunChosen(row.settings))
+    def run(self) -> None:
+        """Train in the background what is left of the sweep."""
+        self.sweep_run.begin()
+        self._looking.resume()
+        self._share()
+        self._show()
+        begin(self, "sweep", self._run, self.sweep_run)
+        self.workers.cancel_group(self, "prediction")
+        begin(self, "prediction", self._predict, self.sweep_run, 0.0)
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
@@ -159,45 +126,98 @@ class SweepPane(Vertical):
         if not results:
             return None
         curves = self._overlay.picture(self.sweep_run.recipe.kind, sheet)
-        return Swept(self._data, results, self.predictions, curves)
+        return Swept(self.sweep_run.data, results, self.predictions, curves)
 
-    def on_trial_table_asked(self, message: TrialTable.Asked) -> None:
-        """A key of the table."""
-        sheet = self.sweep_run.sheet
-        actions = {
-            "mark": sheet.mark,
-            "mark_all": sheet.mark_all,
-            "sort": sheet.sort,
-            "filter": sheet.filter,
-            "hide": sheet.hide,
-            "show_columns": sheet.hidden.clear,
-            "cancel": self.cancel,
-            "go_on": self.go_on,
-            "load": self.load,
-            "turn_axis": self._overlay.turn_axis,
-            "toggle_excess": self._overlay.toggle_excess,
-        }
-        if message.what in actions:
-            actions[message.what]()
+    def on_trial_table_changed(self) -> None:
+        """Show what was chosen with the mouse."""
+        self._show_choice()
+
+    def action_go_row(self, steps: int) -> None:
+        """Move the cursor down by so many rows, or up."""
+        self._sheet.go(steps)
+        self._show_choice()
+
+    def action_go_page(self, pages: int) -> None:
+        """Move the cursor by so many screenfuls."""
+        self.action_go_row(pages * self._table.page)
+
+    def action_go_column(self, direction: int) -> None:
+        """Move to the next column (1), or the one before (-1)."""
+        self._sheet.turn(direction)
+        self._show_choice()
+
+    def action_mark(self) -> None:
+        """Mark the row, or take its mark away."""
+        self._sheet.mark()
+        self._show_choice()
+
+    def action_mark_all(self) -> None:
+        """Mark all rows, or none."""
+        self._sheet.mark_all()
+        self._show_choice()
+
+    def action_sort(self) -> None:
+        """Sort by the column; again, the other way round."""
+        self._sheet.sort()
+        self._show_choice()
+
+    def action_filter(self) -> None:
+        """Only the rows of one status."""
+        self._sheet.filter()
+        self._show_choice()
+
+    def action_hide_column(self) -> None:
+        """Hide the column."""
+        self._sheet.hide()
+        self._show_choice()
+
+    def action_show_columns(self) -> None:
+        """Show hidden columns again."""
+        self._sheet.hidden.clear()
+        self._show_choice()
+
+    def action_turn_axis(self) -> None:
+        """Against the next of epochs, steps and rows seen."""
+        self._overlay.turn_axis()
+        self._show_choice()
+
+    def action_toggle_curves_excess(self) -> None:
+        """The whole loss, or what of it is above the optimum."""
+        self._overlay.toggle_excess()
+        self._show_choice()
+
+    def action_load(self) -> None:
+        """Ask for the run of the row under the cursor in the live view."""
+        row = self._sheet.here
+        if row is not None:
+            if (repeats := len(row.trials)) > 1:
+                self.notify(f"The first of {repeats} repeats, with seed {row.settings.seed}")
+            self.post_message(RunChosen(row.settings))
+
+    def action_cancel(self) -> None:
+        """Begin no further training; what is done stays."""
+        self.workers.cancel_group(self, "sweep")
+
+    def action_go_on(self) -> None:
+        """Train here what a sweep has left that was cancelled, or whose cluster went away."""
+        sweep_run = self.sweep_run
+        if sweep_run.unfinished and any(sweep_run.left):
+            sweep_run.recipe = replace(sweep_run.recipe, cluster="")
+            self.run()
+
+    @property
+    def _sheet(self) -> Sheet:
+        return self.sweep_run.sheet
+
+    def _show_choice(self) -> None:
         self._share()
         self._show()
-
-    def _carry_out(self, sweep_run: SweepRun) -> None:
-        sweep_run.begin()
-        self._looking.resume()
-        self._turn_to(sweep_run)
-        begin(self, "sweep", self._run, sweep_run)
-
-    def _turn_to(self, sweep_run: SweepRun) -> None:
-        self.sweep_run = sweep_run
-        self._show()
-        self._share()
 
     async def _run(self, sweep_run: SweepRun) -> None:
         from linreg_tui.tui.sweep.running import run
 
         try:
-            await run(self._data, sweep_run)
+            await run(sweep_run.data, sweep_run)
         except InputError as error:
             self.notify(str(error), severity="error", markup=False)
         finally:
@@ -206,11 +226,7 @@ class SweepPane(Vertical):
                 self._share()
                 self._show()
 
-    def _predict(self, patience: float = 0.0) -> None:
-        self.workers.cancel_group(self, "prediction")
-        begin(self, "prediction", self._fill, self.sweep_run, patience)
-
-    async def _fill(self, sweep_run: SweepRun, patience: float) -> None:
+    async def _predict(self, sweep_run: SweepRun, patience: float) -> None:
         from linreg_tui.sweeps.aside import predicted_in_turn
 
         await asyncio.sleep(patience)

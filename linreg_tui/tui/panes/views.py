@@ -51,89 +51,79 @@ def once(make: Callable[[], T]) -> Callable[[], T]:
 class ViewTab(Static):
     """One view's name; clicking chooses it."""
 
-    def __init__(self, number: int, name: str) -> None:
-        super().__init__(Content(name))
-        self._number = number
+    def __init__(self, pane: str, view: str) -> None:
+        super().__init__(Content(view))
+        self.view = view
+        self._pane = pane
 
     def on_click(self) -> None:
         """Choose the view."""
-        self.post_message(ViewChosen(self._number))
+        self.post_message(ViewChosen(self._pane, self.view))
 
 
 class ViewsPane(Vertical):
     """Shows one of its views; alone on the screen, with the names of all above it."""
 
-    def __init__(self, pane: str, title: str, key: str, views: Sequence[PaneView]) -> None:
+    def __init__(
+        self, pane: str, title: str, key: str, views: Sequence[PaneView], view: str
+    ) -> None:
         super().__init__(id=pane, classes="pane")
-        self._title = title
-        self._key = key
-        self._views = views
-        self._number = 0
+        self.view = view
+        self._pane, self._title, self._key = pane, title, key
+        self._views = {one.name: one for one in views}
         self._begun: set[Callable[[], None]] = set()
 
     def compose(self) -> ComposeResult:
         """The names, and one picture."""
         with Horizontal(classes="views"):
             yield Static(Content(self._key), classes="key")
-            for number, view in enumerate(self._views):
-                yield ViewTab(number, view.name)
-        yield Plot(lambda columns, rows: self._views[self._number].draw(columns, rows))
+            for view in self._views:
+                yield ViewTab(self._pane, view)
+        yield Plot(lambda columns, rows: self._views[self.view].draw(columns, rows))
 
     def on_mount(self) -> None:
-        """Say which view it is."""
-        self._tell()
+        """Begin with the first view."""
+        self.show_view(self.view)
 
     def on_resize(self, event: events.Resize) -> None:
         """More views may be in sight now, or fewer."""
-        self._tell(event.size)
+        self._show_title(event.size)
 
-    def next_view(self) -> None:
+    @property
+    def next_view(self) -> str:
         """The view after those in sight, the first one after the last."""
-        self.show_view((max(self.in_sight(self._number, self.size)) + 1) % len(self._views))
+        names = list(self._views)
+        last = names.index(self.in_sight(self.view, self.size)[-1])
+        return names[(last + 1) % len(names)]
 
-    def show_view(self, number: int) -> None:
+    def show_view(self, name: str) -> None:
         """Show a view, and what it takes time to work out when that is done."""
-        self._number = number
-        prepare = self._views[number].prepare
+        self.view = name
+        prepare = self._views[name].prepare
         if prepare is not None and prepare not in self._begun:
             self._begun.add(prepare)
             begin(self, "views", self._prepare, prepare)
-        self._tell()
+        self._show_title()
         self.query_one(Plot).redraw()
 
-    @property
-    def view(self) -> str:
-        """The name of the view that was asked for."""
-        return self._views[self._number].name
-
-    def show_named(self, name: str) -> None:
-        """Show the view of that name."""
-        self.show_view(next(k for k, view in enumerate(self._views) if view.name == name))
-
-    def look_at(self, views: Sequence[PaneView]) -> None:
+    def set_views(self, views: Sequence[PaneView]) -> None:
         """The same views, of other data."""
-        self._views = views
+        self._views = {one.name: one for one in views}
         self._begun.clear()
         self.workers.cancel_group(self, "views")
-        self.show_view(self._number)
+        self.show_view(self.view)
 
-    def on_view_chosen(self, message: ViewChosen) -> None:
-        """A name was clicked."""
-        message.stop()
-        self.show_view(message.number)
-
-    def in_sight(self, number: int, size: Size) -> Sequence[int]:
+    def in_sight(self, view: str, size: Size) -> Sequence[str]:
         """The views that are seen where one is asked for: that one, if there is no more room."""
         del size
-        return [number]
+        return [view]
 
     async def _prepare(self, prepare: Callable[[], None]) -> None:
         await asyncio.to_thread(prepare)
         self.query_one(Plot).redraw()
 
-    def _tell(self, size: Size | None = None) -> None:
-        name = self._views[self._number].name
-        self.border_title = f"{self._title} · {name} · {self._key} changes"
-        seen = self.in_sight(self._number, size or self.size)
-        for number, tab in enumerate(self.query(ViewTab)):
-            tab.set_class(number in seen, "chosen")
+    def _show_title(self, size: Size | None = None) -> None:
+        self.border_title = f"{self._title} · {self.view} · {self._key} changes"
+        seen = self.in_sight(self.view, size or self.size)
+        for tab in self.query(ViewTab):
+            tab.set_class(tab.view in seen, "chosen")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Trials
+from linreg_tui.report.learning_curves import Against
 from linreg_tui.sweeps.cells import seconds
 from linreg_tui.tui.drawing.picture import Role, Span
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
@@ -35,14 +36,23 @@ SOON = 1.0
 class SweepRun:
     """One sweep, from the offer of it to its end."""
 
-    def __init__(self, data: Dataset, recipe: Recipe) -> None:
+    def __init__(self, data: Dataset, recipe: Recipe, *, against: Against | None = None) -> None:
+        self.data = data
         self.recipe = recipe
+        self.against = against
+        """What the tour wants the curves drawn against; None outside of it."""
+
         self.sheet = Sheet(data, recipe.at_first)
         self.phase: Phase = "offered"
         self.tipping: Tipping | None = None
         self.place = ""
         """Where on a cluster it runs, in words, once that is known."""
         self._began = self._ended = 0.0
+
+    @property
+    def set_by_tour(self) -> bool:
+        """Whether the tour shows it, whatever the live run's settings."""
+        return self.against is not None
 
     def begin(self) -> None:
         """It is under way."""

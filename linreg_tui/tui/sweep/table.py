@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
-from textual.binding import BindingType
 from textual.message import Message
 
 from linreg_tui.sweeps.board import Row, State
@@ -15,7 +13,6 @@ from linreg_tui.sweeps.cells import Cells, aligned
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.keys import SWEEP_KEYS, bindings
 from linreg_tui.tui.sweep.curves import marker, role
 from linreg_tui.tui.sweep.sheet import Sheet
 from linreg_tui.tui.sweep.spark import spark
@@ -42,16 +39,10 @@ CURSOR_SHADE = 4
 
 
 class TrialTable(Plot):
-    """Shows a sheet; with the focus it has keys of its own."""
+    """Shows a sheet; it can have the keyboard, whose keys are the pane's."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(SWEEP_KEYS)
-
-    class Asked(Message):
-        """The user wants something of the sweep: a method of the pane by its name."""
-
-        def __init__(self, what: str) -> None:
-            super().__init__()
-            self.what = what
+    class Changed(Message):
+        """Another row or column, or another order, was chosen with the mouse."""
 
     def __init__(self, sheet: Callable[[], Sheet], markers: Markers) -> None:
         super().__init__(self._draw_sheet, id="trials")
@@ -72,24 +63,6 @@ class TrialTable(Plot):
         """Rows below the heading."""
         return max(1, self.size.height - 1)
 
-    def action_go(self, steps: int) -> None:
-        """Move the cursor."""
-        self._sheet().go(steps)
-        self.post_message(self.Asked("show"))
-
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by a screenful."""
-        self.action_go(pages * self.page)
-
-    def action_turn(self, direction: int) -> None:
-        """To the next column."""
-        self._sheet().turn(direction)
-        self.post_message(self.Asked("show"))
-
-    def action_ask(self, what: str) -> None:
-        """Something that is not the table's alone."""
-        self.post_message(self.Asked(what))
-
     def on_click(self, event: events.Click) -> None:
         """A row takes the cursor, and with it its curve; a heading sorts."""
         sheet = self._sheet()
@@ -103,15 +76,17 @@ class TrialTable(Plot):
             sheet.go(self._top + event.y - 1 - sheet.place(rows))
             if event.x < MARK:
                 sheet.mark()
-        self.post_message(self.Asked("show"))
+        self.post_message(self.Changed())
 
     def on_mouse_scroll_down(self) -> None:
         """A row further."""
-        self.action_go(1)
+        self._sheet().go(1)
+        self.post_message(self.Changed())
 
     def on_mouse_scroll_up(self) -> None:
         """A row back."""
-        self.action_go(-1)
+        self._sheet().go(-1)
+        self.post_message(self.Changed())
 
     def _draw_sheet(self, columns: int, rows: int) -> Picture:
         """The heading, and the rows around the cursor."""

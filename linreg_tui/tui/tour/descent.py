@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 
 from linreg_tui.axes import linear_axis
-from linreg_tui.core.losses1d import FIGURE_7
 from linreg_tui.numbers import fixed, rate
-from linreg_tui.tour.scenes import Descent
 from linreg_tui.tui.drawing import figures, layers
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.large import large, large_rows
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, blank, lines, write
 from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.keys import CURVE_KEYS, bindings
 from linreg_tui.tui.tour.walk import Walk
 
 PACES = (1.0, 2.0, 3.0, 5.0, 10.0)
@@ -28,18 +30,17 @@ RECENT = 3
 FINE = 400
 """Points of the curve."""
 
-STILL = Descent(FIGURE_7.loss, FIGURE_7.start, ())
-"""What there is before a scene."""
-
 
 class DescentPane(Vertical):
-    """The loss, the way down it, and the numbers of the step; driven by the live view's keys."""
+    """The loss, the way down it, and the numbers of the step; it has the live view's keys."""
 
-    def __init__(self, markers: Markers = BRAILLE) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CURVE_KEYS)
+
+    def __init__(self, walk: Walk, markers: Markers = BRAILLE) -> None:
         super().__init__(id="descent")
+        self.walk_down = walk
         self._markers = markers
         self._pace = FIRST_PACE
-        self.walk_down = Walk(STILL)
 
     def compose(self) -> ComposeResult:
         """The picture, and two lines of numbers or one large one."""
@@ -51,15 +52,24 @@ class DescentPane(Vertical):
 
     def on_mount(self) -> None:
         """Nothing moves yet."""
-        self._clock = self.set_interval(1 / FIRST_PACE, self._on, pause=True)
+        self._clock = self.set_interval(1 / FIRST_PACE, self._go_on, pause=True)
         self._moving = False
 
-    def begin(self, scene: Descent) -> None:
-        """Show another scene, from its beginning."""
+    def show(self, walk: Walk) -> None:
+        """Show another walk, at rest."""
         self._pause()
         self._set_pace(FIRST_PACE)
-        self.walk_down = Walk(scene)
+        self.walk_down = walk
         self._redraw()
+
+    def set_alone(self, *, alone: bool) -> None:
+        """Take the screen and the keyboard, or give them back."""
+        self.display = self.can_focus = alone
+        if alone:
+            self.screen.set_focus(self)  # at once, before the next key
+            self.focus()  # and again, if it was hidden until now
+        elif self.has_focus:
+            self.screen.set_focus(None)
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
@@ -72,7 +82,7 @@ class DescentPane(Vertical):
         """Whether it is on its way."""
         return self._moving
 
-    def toggle(self) -> None:
+    def action_toggle_run(self) -> None:
         """Run or pause; at the end, run again."""
         if self._moving:
             self._pause()
@@ -85,36 +95,33 @@ class DescentPane(Vertical):
             self._clock.resume()
         self._redraw()
 
-    def walk(self, steps: int) -> None:
+    def action_walk(self, steps: int) -> None:
         """So many steps on, or back."""
         self._look_at(self.walk_down.shown + steps)
 
-    def first_step(self) -> None:
+    def action_first_step(self) -> None:
         """Go to the start."""
         self._look_at(0)
 
-    def last_step(self) -> None:
+    def action_last_step(self) -> None:
         """Go to the last step."""
         self._look_at(self.walk_down.last)
 
-    def restart(self) -> None:
+    def action_restart(self) -> None:
         """The scene's own rates, from the start."""
         self._pause()
         self.walk_down = Walk(self.walk_down.scene)
         self._look_at(0)
 
-    def scale_rates(self, direction: int) -> None:
+    def action_scale_rates(self, direction: int) -> None:
         """A larger (1) or smaller (-1) rate."""
         self.walk_down.turn(direction)
         self._redraw()
 
-    def change_pace(self, direction: int) -> None:
+    def action_change_pace(self, direction: int) -> None:
         """Faster (1) or slower (-1)."""
         place = PACES.index(self._pace) + direction
         self._set_pace(PACES[min(max(place, 0), len(PACES) - 1)])
-
-    def rest(self) -> None:
-        """It takes no time worth sparing."""
 
     def _look_at(self, step: int) -> None:
         self._pause()
@@ -124,13 +131,13 @@ class DescentPane(Vertical):
     def _set_pace(self, pace: float) -> None:
         self._pace = pace
         self._clock.stop()
-        self._clock = self.set_interval(1 / pace, self._on, pause=not self._moving)
+        self._clock = self.set_interval(1 / pace, self._go_on, pause=not self._moving)
 
     def _pause(self) -> None:
         self._moving = False
         self._clock.pause()
 
-    def _on(self) -> None:
+    def _go_on(self) -> None:
         self.walk_down.look_at(self.walk_down.shown + 1)
         if self.walk_down.shown == self.walk_down.last:
             self._pause()

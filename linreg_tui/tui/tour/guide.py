@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from typing import Protocol
 
 from linreg_tui.tour import memory
 from linreg_tui.tour.answers import key, summed_up
 from linreg_tui.tour.chapter import Chapter, Question, Step
 from linreg_tui.tour.memory import SKIPPED, Progress
+from linreg_tui.tour.scenes import Scene
 from linreg_tui.tour.syllabus import Syllabus
-from linreg_tui.tui.tour.stage import Application, Kept, Stage
+from linreg_tui.tui.state import AppState
+from linreg_tui.tui.tour.stage import on_stage
 from linreg_tui.tui.tour.telling import Phase, Told, say
 
 END, FORGET = "/end", "/forget"
 """What else can be chosen than a chapter's name, which has no slash."""
 
 
-class Guide:
-    """Leads through the steps; `tell` is called whenever there is something else to say."""
+class Application(Protocol):
+    """What the guide asks of the application."""
 
-    def __init__(self, application: Application, tell: Callable[[], None]) -> None:
+    @property
+    def state(self) -> AppState:
+        """What is on the screen."""
+
+    def show(self, state: AppState) -> None:
+        """Show this instead."""
+
+    def play(self, scene: Scene) -> None:
+        """Let happen what a scene is about."""
+
+    def plays(self, scene: Scene) -> bool:
+        """Whether it still happens."""
+
+
+class Guide:
+    """Leads through the steps; what there is to say is part of the state that it shows."""
+
+    def __init__(self, application: Application) -> None:
         self._application = application
-        self._tell = tell
         self._syllabus = Syllabus()
-        self._kept: Kept | None = None
+        self._before: AppState | None = None
+        self._at_latest = True
         self._chapter = 0
         self._number = 0
         self._phase: Phase = "reading"
@@ -38,14 +56,10 @@ class Guide:
         """All chapters."""
         return self._syllabus.chapters
 
-    @cached_property
-    def _stage(self) -> Stage:
-        return Stage(self._application, self._syllabus.facts.data)
-
     @property
-    def kept(self) -> Kept | None:
-        """What is given back at the end, while the stage shows the tour's data, opened or not."""
-        return self._kept
+    def before(self) -> AppState | None:
+        """The state to come back to at the end, while the tour's data is on the screen."""
+        return self._before
 
     @property
     def chapter(self) -> Chapter:
@@ -72,30 +86,32 @@ class Guide:
         """The question that is open."""
         return self.step.question if self.opened and self._phase == "asked" else None
 
+    def has_answer(self, option: int) -> bool:
+        """Whether the step has a question with such an option, open or not."""
+        question = self.step.question
+        return question is not None and option < len(question.options)
+
     @property
     def ended(self) -> bool:
         """Whether nothing comes any more."""
         last = self._chapter + 1 == len(self.chapters) and self._number + 1 == len(self.steps)
         return last and self._phase in ("reading", "told")
 
-    @property
-    def watching(self) -> bool:
-        """Whether the answer is about to be seen."""
-        return self._phase == "watching"
-
     def toggle(self) -> None:
-        """Open the tour where it was left, or leave it; the stage stays as it is, to be played."""
-        if self.opened:
-            self.opened = False
-            self._stage.reveal()
-            self._tell()
-        else:
+        """Open the tour where it was left, or leave it; its scene stays as it is, to be played."""
+        if not self.opened:
             self.open()
+            return
+        self.opened = False
+        state = self._application.state
+        alone = None if state.alone == "page" else state.alone
+        self._show(replace(state, predicting=True, alone=alone))
 
     def open(self, name: str = "") -> None:
         """Come to a chapter's first step, or without a name back to where one was."""
-        if self._kept is None:
-            self._kept = self._stage.keep()
+        if self._before is None:
+            self._before = self._application.state
+            self._at_latest = self._before.view.latest
             self._recall()
         self.opened = True
         if (place := self._syllabus.place(name)) is not None:
@@ -104,12 +120,16 @@ class Guide:
             self._go(self._chapter, self._number)
 
     def end(self) -> None:
-        """Leave the tour, and give the application back as it was before."""
+        """Leave the tour, and go back to the state before it."""
         self.opened = False
-        if self._kept is not None:
-            self._stage.give_back(self._kept)
-            self._kept = None
-        self._tell()
+        before, self._before = self._before, None
+        if before is None:
+            self._show(self._application.state)
+            return
+        view = replace(before.view, running=False)
+        if self._at_latest:  # a step may have been under way
+            view = replace(view, number=view.run.history.last)
+        self._show(replace(before, view=view))
 
     def forget(self) -> None:
         """Forget the place and all answers, and begin anew."""
@@ -157,14 +177,13 @@ class Guide:
         self._said = option
         self._phase = "watching"
         # As if nothing had been played with meanwhile.
-        self._stage.set(self.step.scene, secret=False)
-        self._stage.play()
+        self._set_scene(secret=False)
+        self._application.play(self.step.scene)
         self._remember()
-        self._tell()
 
     def look(self) -> None:
         """See whether what one watches is over."""
-        if self._phase == "watching" and not self._stage.playing:
+        if self._phase == "watching" and not self._application.plays(self.step.scene):
             self._see()
 
     def told(self) -> Told:
@@ -176,7 +195,13 @@ class Guide:
             sum_of_it = summed_up(self.chapters, self._syllabus.facts, self._answers)
             step = replace(step, text=f"{step.text}\n{sum_of_it}")
         said = say(step, title, self._phase, self._said)
-        return replace(said, chapters=titles, chapter=self._chapter)
+        return replace(
+            said,
+            chapters=titles,
+            chapter=self._chapter,
+            asked=self.question is not None,
+            watching=self._phase == "watching",
+        )
 
     def _go(self, chapter: int, number: int) -> None:
         self._chapter, self._number = chapter, number
@@ -186,14 +211,21 @@ class Guide:
     def _set(self) -> None:
         step = self.step
         self._phase = "reading" if step.question is None else "asked"
-        self._stage.set(step.scene, secret=step.question is not None)
+        self._set_scene(secret=step.question is not None)
         if step.runs:
-            self._stage.play()
-        self._tell()
+            self._application.play(step.scene)
+
+    def _set_scene(self, *, secret: bool) -> None:
+        data, state = self._syllabus.facts.data, self._application.state
+        self._show(on_stage(self.step.scene, data, state, secret=secret))
+
+    def _show(self, state: AppState) -> None:
+        told = self.told() if self.opened else None
+        self._application.show(replace(state, tour=told, touring=self._before is not None))
 
     def _see(self) -> None:
         self._phase = "told"
-        self._tell()
+        self._show(self._application.state)
 
     @property
     def _key(self) -> str:

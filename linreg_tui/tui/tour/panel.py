@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -11,7 +13,6 @@ from linreg_tui.tour.chapters import COLUMNS, EQUATION, ROWS
 from linreg_tui.tour.text import Rows, Tone, lay_out
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.telling import Told
 
 BESIDE = 110
@@ -32,31 +33,33 @@ ROLES = {
 }
 
 
+NOTHING = Told("", "", "")
+"""What it says outside of the tour."""
+
+
 class TourPanel(Vertical):
-    """Shows what the guide tells."""
+    """Shows what the tour says; `look` is called while one watches, to see whether it is over."""
 
-    def __init__(self, guide: Guide) -> None:
+    def __init__(self, look: Callable[[], None]) -> None:
         super().__init__(id="tour")
-        self._guide = guide
-
-    @property
-    def brief(self) -> bool:
-        """Whether it is for the back row."""
-        return self.screen.has_class("presenting")
+        self._look = look
+        self._told = NOTHING
+        self._brief = False
 
     def compose(self) -> ComposeResult:
         """The text."""
-        yield Plot(self._draw)
+        yield Plot(lambda c, r: draw_told(c, r, self._told, brief=self._brief))
 
     def on_mount(self) -> None:
         """Look whether what the learner watches is over."""
-        self._looking = self.set_interval(0.1, self._guide.look, pause=True)
+        self._looking = self.set_interval(0.1, self._look, pause=True)
 
-    def tell(self) -> None:
-        """Say what the guide says now."""
-        self.border_title = Content(self._guide.told().title)
+    def show(self, told: Told, *, brief: bool) -> None:
+        """Say this, in brief for the back row."""
+        self._told, self._brief = told, brief
+        self.border_title = Content(told.title)
         self.query_one(Plot).redraw()
-        if self._guide.watching:
+        if told.watching:
             self._looking.resume()
         else:
             self._looking.pause()
@@ -64,26 +67,22 @@ class TourPanel(Vertical):
     def share(self, size: Size) -> tuple[Size, str]:
         """Take room on a screen of some size; what is left of it, and where the panel is."""
         columns, rows = size
-        told = self._guide.told()
-        self.query_one(Plot).redraw()
+        told = self._told
         if told.page:
             self.styles.width, self.styles.height = "1fr", "1fr"
             return size, "page"
-        if columns >= BESIDE and not self.brief:
+        if columns >= BESIDE and not self._brief:
             width = max(BESIDE_COLUMNS, columns * 3 // 10)
             self.styles.width, self.styles.height = width, "1fr"
             return Size(columns - width, rows), "beside"
         height = BRIEF_ROWS
-        if not self.brief:
+        if not self._brief:
             needed = len(_rows(told, min(COLUMNS, columns - 4), None, brief=False)) + 1
             height = max(BELOW_ROWS, min(needed, rows - 1 - LEAST_PLOT))
             if columns >= COLUMNS + 4:
                 height = BELOW_ROWS
         self.styles.width, self.styles.height = "1fr", height
         return Size(columns, rows - height), "below"
-
-    def _draw(self, columns: int, rows: int) -> Picture:
-        return draw_told(columns, rows, self._guide.told(), brief=self.brief)
 
 
 def draw_told(columns: int, rows: int, told: Told, *, brief: bool) -> Picture:

@@ -24,7 +24,8 @@ SKIP = "Watch what happens; `enter` goes on."
 class Told:
     """What the panel says: a title, the text as Markdown, the same for the back row, and a line.
 
-    `chapters` are the titles of all, `chapter` is the place of this one among them.
+    `chapters` are the titles of all, `chapter` is the place of this one among them. While a
+    question is open it is `asked`, and while its answer is to be seen one is `watching`.
     """
 
     title: str
@@ -34,6 +35,8 @@ class Told:
     page: bool = False
     chapters: tuple[str, ...] = ()
     chapter: int = 0
+    asked: bool = False
+    watching: bool = False
 
 
 def say(step: Step, title: str, phase: Phase, answer: int) -> Told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from linreg_tui.core.losses1d import descend
+from linreg_tui.core.losses1d import FIGURE_7, descend
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tour.scenes import Descent
 
@@ -13,6 +13,10 @@ RATES = (
     *(1.0, 1.02, 1.05, 1.1, 1.2, 1.4, 1.65, 2.0, 3.0),
 )
 """The rates that one can turn to: few where little changes, many around the limit of x²."""
+
+
+STILL = Descent(FIGURE_7.loss, FIGURE_7.start, ())
+"""What there is before a scene."""
 
 
 class Walk:

@@ -1,4 +1,4 @@
-"""A cursor over the plane, and what it does to the points."""
+"""A cursor over the points, and what it does to them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FINER = 5.0
 """A coordinate of the cursor is off the middle of its cell by less than this part of it."""
 
 
-class Poking:
+class PointEditor:
     """The edits, the cursor, and the row that is lifted, None if none is.
 
     The cursor walks in cells of the window that was drawn last. The window holds all that it has
-    held since poking began, so that it never jumps to and fro.
+    held since editing began, so that it never jumps to and fro.
     """
 
     def __init__(self, edits: Edits) -> None:
@@ -40,7 +40,8 @@ class Poking:
         self.lifted: int | None = None
         self._before_lifting = edits
         self._reach: Extent = edits.data.extent
-        self._area: Area | None = None
+        self.area: Area | None = None
+        """The window that was drawn last."""
 
     def closed_form(self, view: RunView | None) -> ClosedForm:
         """The least-squares line of the rows that the run in view is trained on, or else of all."""
@@ -52,8 +53,8 @@ class Poking:
     def window(self, columns: int, rows: int, markers: Markers) -> Area:
         """Where everything is drawn, in which the cursor walks from now on."""
         self._reach = self._reach.joined(self.edits.data.extent).with_points([self.cursor])
-        first = self._area is None
-        self._area = area = data_area(self.edits.data, columns, rows, markers, self._reach)
+        first = self.area is None
+        self.area = area = data_area(self.edits.data, columns, rows, markers, self._reach)
         if first and area.has_room:
             x, y = self.cursor
             self.cursor = (
@@ -68,9 +69,9 @@ class Poking:
 
         Of those that are equally near, the one that was added last.
         """
-        if self.lifted is not None or self._area is None:
+        if self.lifted is not None or self.area is None:
             return self.lifted
-        area, (x, y) = self._area, self.edits.data.sketch
+        area, (x, y) = self.area, self.edits.data.sketch
         across = _cells(area.x, area.plot_columns, x, self.cursor[0])
         down = ASPECT * _cells(area.y, area.plot_rows, y, self.cursor[1])
         distance = across * across + down * down
@@ -90,9 +91,9 @@ class Poking:
     @property
     def decimals(self) -> tuple[int, int]:
         """Decimals after the point that tell one cell from the next, of x and of y."""
-        if self._area is None:
+        if self.area is None:
             return 2, 2
-        area = self._area
+        area = self.area
         return (
             max(0, _decimals(area.x, area.plot_columns)),
             max(0, _decimals(area.y, area.plot_rows)),
@@ -100,9 +101,9 @@ class Poking:
 
     def go(self, right: int, up: int) -> None:
         """Walk so many cells; what is lifted comes along. Beyond its border the window grows."""
-        if self._area is None or not self._area.has_room:
+        if self.area is None or not self.area.has_room:
             return
-        area = self._area
+        area = self.area
         self._go_to(
             _stepped(area.x, area.plot_columns, self.cursor[0], right),
             _stepped(area.y, area.plot_rows, self.cursor[1], up),
@@ -110,7 +111,7 @@ class Poking:
 
     def point_to(self, column: int, row: int) -> None:
         """Go to a cell of the picture, if it is one of the window."""
-        area = self._area
+        area = self.area
         if area is None or not (area.left <= column < area.columns and 1 <= row <= area.plot_rows):
             return
         self._go_to(

@@ -1,4 +1,4 @@
-"""Poking: what the keys do to the points, and how everything follows."""
+"""Editing the points: what the keys do to the points, and how everything follows."""
 
 from __future__ import annotations
 
@@ -23,13 +23,12 @@ from linreg_tui.tui.drawing.markers import BRAILLE, SETS, Markers
 from linreg_tui.tui.drawing.picture import Role
 from linreg_tui.tui.forms.question import Question
 from linreg_tui.tui.help import HelpScreen
-from linreg_tui.tui.keys import KEYS, LIVE_KEYS, POKE_KEYS
+from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.plane import Plane, PlanePicture
+from linreg_tui.tui.panes.point_editor import PointEditor
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.poke.picture import PlanePicture
-from linreg_tui.tui.poke.plane import Plane
-from linreg_tui.tui.poke.poking import Poking
 from tests.thorough import first_of
 from tests.tui.seeing import screen, until
 from tests.tui.test_app import opened, shown, step_on, view
@@ -38,7 +37,7 @@ SIZES = [(80, 24), (120, 40)]
 
 
 @asynccontextmanager
-async def poked(
+async def editing(
     data: Dataset, settings: Settings | None = None, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[Pilot[None]]:
     async with opened(data, settings, size) as pilot:
@@ -47,22 +46,22 @@ async def poked(
         yield pilot
 
 
-def poking(pilot: Pilot[None]) -> Poking:
-    return pilot.app.screen_stack[0].query_one(DataPane)._poking
+def editor(pilot: Pilot[None]) -> PointEditor:
+    return pilot.app.screen_stack[0].query_one(DataPane).editor
 
 
 def data_now(pilot: Pilot[None]) -> Dataset:
     """The rows that the live view is trained on, which are those that are edited."""
     data = view(pilot).run.data
-    assert data is poking(pilot).edits.data
+    assert data is editor(pilot).edits.data
     return data
 
 
 def cell(pilot: Pilot[None]) -> tuple[int, int]:
     """The column and the row, from below, of the cursor in the plot area."""
-    area = poking(pilot)._area
+    area = editor(pilot).area
     assert area is not None
-    x, y = (np.array([place]) for place in poking(pilot).cursor)
+    x, y = (np.array([place]) for place in editor(pilot).cursor)
     return (
         int(area.x.place(x)[0] * area.plot_columns),
         int(area.y.place(y)[0] * area.plot_rows),
@@ -87,7 +86,7 @@ SLOW = Settings(learning_rate_m=1e-2, learning_rate_b=1e-2, initial_slope=0, ini
 
 
 @pytest.mark.parametrize("size", first_of(SIZES))
-async def test_poking_has_the_keyboard_and_gives_it_back(
+async def test_editing_has_the_keyboard_and_gives_it_back(
     houses: Dataset, size: tuple[int, int]
 ) -> None:
     async with opened(houses, size=size) as pilot:
@@ -108,7 +107,7 @@ async def test_poking_has_the_keyboard_and_gives_it_back(
 
 @pytest.mark.parametrize("size", first_of(SIZES))
 async def test_the_cursor_walks_by_cells(houses: Dataset, size: tuple[int, int]) -> None:
-    async with poked(houses, size=size) as pilot:
+    async with editing(houses, size=size) as pilot:
         walk = {"right": (1, 0), "up": (0, 1), "left": (-1, 0), "down": (0, -1)}
         for shift, cells in {"": 1, "shift+": 5}.items():
             for key, (right, up) in walk.items():
@@ -123,9 +122,9 @@ async def test_adding_taking_out_undoing_and_redoing(
     houses: Dataset, size: tuple[int, int]
 ) -> None:
     columns = houses.x.tobytes(), houses.y.tobytes()
-    async with poked(houses, size=size) as pilot:
+    async with editing(houses, size=size) as pilot:
         await press(pilot, "shift+left", "up", "a")
-        x, y = poking(pilot).cursor
+        x, y = editor(pilot).cursor
         added = data_now(pilot)
         assert added.x.tolist() == [*houses.x, x]
         assert added.y.tolist() == [*houses.y, y]
@@ -158,33 +157,33 @@ async def test_adding_taking_out_undoing_and_redoing(
 
 
 async def test_lifting_and_moving_is_one_edit(houses: Dataset) -> None:
-    async with poked(houses) as pilot:
+    async with editing(houses) as pilot:
         await press(pilot, "n")
-        near = poking(pilot).near
+        near = editor(pilot).near
         assert near is not None
-        before = poking(pilot).edits.place(near)
-        assert poking(pilot).cursor == before
+        before = editor(pilot).edits.place(near)
+        assert editor(pilot).cursor == before
         await press(pilot, "enter")
         assert f"row {near} is lifted" in screen(pilot)
         assert data_now(pilot) is houses
         lines = []
         for key in ("right", "up", "shift+right"):
             await press(pilot, key)
-            assert poking(pilot).edits.place(near) == poking(pilot).cursor
+            assert editor(pilot).edits.place(near) == editor(pilot).cursor
             lines.append(view(pilot).run.optimum.slope)
         assert len(set(lines)) == 3
-        assert len(poking(pilot).edits.done) == 1
+        assert len(editor(pilot).edits.done) == 1
         await press(pilot, "enter", "right")
-        assert poking(pilot).edits.place(near) != poking(pilot).cursor
+        assert editor(pilot).edits.place(near) != editor(pilot).cursor
         assert "551 rows, 1 moved" in screen(pilot)
         await press(pilot, "u")
-        assert poking(pilot).edits.place(near) == before
+        assert editor(pilot).edits.place(near) == before
         assert data_now(pilot) is houses
 
 
 @pytest.mark.thorough
 async def test_what_is_lifted_can_be_put_back_or_taken_out_or_left(houses: Dataset) -> None:
-    async with poked(houses) as pilot:
+    async with editing(houses) as pilot:
         for undoing in ("escape", "u"):
             await press(pilot, "n", "enter", "right", "up")
             assert data_now(pilot) is not houses
@@ -193,27 +192,27 @@ async def test_what_is_lifted_can_be_put_back_or_taken_out_or_left(houses: Datas
             assert isinstance(pilot.app.focused, Plane)
         await press(pilot, "n", "enter", "right", "k")
         assert data_now(pilot).n == 550
-        assert len(poking(pilot).edits.done) == 1
+        assert len(editor(pilot).edits.done) == 1
         await press(pilot, "u", "n", "enter", "right", "a")
-        assert poking(pilot).lifted is None
+        assert editor(pilot).lifted is None
         assert data_now(pilot).source.endswith("edited: 1 moved")
         await press(pilot, "enter", "right", "p")
-        assert poking(pilot).lifted is None
+        assert editor(pilot).lifted is None
         assert data_now(pilot).source.endswith("edited: 1 moved")
 
 
 async def test_going_from_point_to_point(few: Dataset) -> None:
-    async with poked(few, SLOW) as pilot:
+    async with editing(few, SLOW) as pilot:
         seen = []
         for key in ("n", "tab", "n", "n", "n", "N", "shift+tab"):
             await press(pilot, key)
-            seen.append(poking(pilot).near)
+            seen.append(editor(pilot).near)
         assert seen == [3, 4, 0, 1, 2, 1, 0]
 
 
 async def test_a_click_takes_the_cursor_there(houses: Dataset) -> None:
-    async with poked(houses) as pilot:
-        area = poking(pilot)._area
+    async with editing(houses) as pilot:
+        area = editor(pilot).area
         assert area is not None
         await pilot.click(Plane, offset=(area.left + 20, 4))
         await pilot.pause()
@@ -226,7 +225,7 @@ async def test_a_click_takes_the_cursor_there(houses: Dataset) -> None:
 @pytest.mark.thorough
 async def test_the_trained_line_chases_the_data_beyond_its_epochs(few: Dataset) -> None:
     settings = Settings(learning_rate_m=0.1, learning_rate_b=0.1, epochs=3)
-    async with poked(few, settings, size=(120, 40)) as pilot:
+    async with editing(few, settings, size=(120, 40)) as pilot:
         slope = view(pilot).run.optimum.slope
         await press(pilot, *["plus"] * 4, "n", "enter", "space")
         await until(lambda: view(pilot).number > 10)
@@ -272,14 +271,14 @@ async def test_a_run_that_has_diverged_starts_over(few: Dataset) -> None:
 
 async def test_rows_without_a_line_are_refused() -> None:
     two = Dataset("two.csv", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 3.0]))
-    async with poked(two, SLOW) as pilot:
+    async with editing(two, SLOW) as pilot:
         await press(pilot, "n", "k")
         await until(lambda: "a line takes 2 rows" in told(pilot))
         assert data_now(pilot) is two
 
 
 async def test_fewer_rows_than_a_batch_are_refused(few: Dataset) -> None:
-    async with poked(few, Settings(batch_size=5, learning_rate_m=1e-3)) as pilot:
+    async with editing(few, Settings(batch_size=5, learning_rate_m=1e-3)) as pilot:
         await press(pilot, "n", "k")
         await until(lambda: "a batch of 5 is not possible with 4" in told(pilot))
         assert data_now(pilot) is few
@@ -294,7 +293,7 @@ async def test_the_edited_rows_are_saved_and_read_back(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "slimmed_realestate_data-edited.csv").write_text("mine")
-    async with poked(houses, size=(80, 24)) as pilot:
+    async with editing(houses, size=(80, 24)) as pilot:
         await press(pilot, "a", "n", "k", "n", "enter", "up", "enter", "s")
         saved = tmp_path / "slimmed_realestate_data-edited-2.csv"
         await until(lambda: saved.name in told(pilot))
@@ -311,7 +310,7 @@ async def test_without_edits_there_is_nothing_to_save(
     houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with poked(houses) as pilot:
+    async with editing(houses) as pilot:
         for keys in ("s", "aus"):
             await press(pilot, *keys)
             await until(lambda: "Nothing is edited" in told(pilot))
@@ -323,7 +322,7 @@ async def test_quitting_asks_about_edits_that_are_in_no_file(
     houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with poked(houses, size=(80, 24)) as pilot:
+    async with editing(houses, size=(80, 24)) as pilot:
         await press(pilot, "a", "q")
         await until(lambda: isinstance(pilot.app.screen, Question))
         await press(pilot, "x", "escape")
@@ -339,7 +338,7 @@ async def test_ctrl_c_says_what_it_gives_up(
     houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with poked(houses, size=(80, 24)) as pilot:
+    async with editing(houses, size=(80, 24)) as pilot:
         for keys, lost in (("", False), ("a", True), ("s", False)):
             await press(pilot, *keys)
             if keys == "s":
@@ -353,18 +352,18 @@ async def test_ctrl_c_says_what_it_gives_up(
 @pytest.mark.parametrize("key", first_of(["t", "d"]))
 async def test_edits_outlive_the_tour_and_presenter_mode(houses: Dataset, key: str) -> None:
     settings = Settings(epochs=20)
-    async with poked(houses, settings) as pilot:
+    async with editing(houses, settings) as pilot:
         await press(pilot, "a", "p", key)
-        edits, app = poking(pilot).edits, pilot.app
+        edits, app = editor(pilot).edits, pilot.app
         assert isinstance(app, LinregApp)
         if key == "t":
             assert edits.done == ()
             await press(pilot, "q")
             await until(lambda: isinstance(app.screen, Question))
             await press(pilot, "escape")
-            app.tour.guide.end()
+            app.guide.end()
             await pilot.pause()
-            assert app.started == settings
+            assert app.state.started == settings
         else:
             await press(pilot, "d")
         assert data_now(pilot).n == houses.n + 1
@@ -378,7 +377,7 @@ async def test_quitting_does_not_ask_about_edits_that_are_saved_or_undone(
     few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with poked(few, SLOW) as pilot:
+    async with editing(few, SLOW) as pilot:
         await press(pilot, "a", "u", "a", "s")
         await until(lambda: "few-edited.csv" in told(pilot))
         assert "6 rows of x and y, with decimal points" in told(pilot)
@@ -387,7 +386,7 @@ async def test_quitting_does_not_ask_about_edits_that_are_saved_or_undone(
 
 
 async def test_where_no_point_is_near_it_is_said(few: Dataset) -> None:
-    async with poked(few, SLOW) as pilot:
+    async with editing(few, SLOW) as pilot:
         await press(pilot, *["shift+up"] * 3)
         assert "no point near; a adds one" in screen(pilot)
         await press(pilot, "k")
@@ -401,10 +400,10 @@ def test_few_points_lie_on_top_of_all_lines(markers: Markers, columns: int, rows
     """On a line that the closed form, its band and the fit all go along."""
     x = np.arange(20.0)
     data = Dataset("d", "x", "y", x, 3 * x + np.tile([0.01, -0.01], 10))
-    state, plane = Poking(Edits.of(data)), PlanePicture(markers)
+    state, plane = PointEditor(Edits.of(data)), PlanePicture(markers)
     plane.prepare(data)
     drawn = plane.draw(columns, rows, state, None)
-    area = state._area
+    area = state.area
     assert area is not None
     points = drawn.roles[1 : 1 + area.plot_rows] == Role.POINTS
     places = np.minimum(area.x.place(x) * area.plot_columns, area.plot_columns - 1).astype(int)
@@ -418,14 +417,14 @@ def test_few_points_lie_on_top_of_all_lines(markers: Markers, columns: int, rows
 def test_a_crowd_of_points_does_not_hide_the_lines(houses: Dataset) -> None:
     plane = PlanePicture(BRAILLE)
     plane.prepare(houses)
-    drawn = plane.draw(78, 18, Poking(Edits.of(houses)), None)
+    drawn = plane.draw(78, 18, PointEditor(Edits.of(houses)), None)
     assert np.count_nonzero(drawn.roles == Role.REFERENCE) > 15
     assert "⠶ data" in "".join(map(chr, drawn.glyphs[0]))
 
 
 @pytest.mark.thorough
 async def test_points_on_one_spot_are_counted(few: Dataset) -> None:
-    async with poked(few, SLOW) as pilot:
+    async with editing(few, SLOW) as pilot:
         await press(pilot, "a", "a", "a")
         assert "(and 2 beneath)" in screen(pilot)
         await press(pilot, "u", "u")
@@ -433,7 +432,7 @@ async def test_points_on_one_spot_are_counted(few: Dataset) -> None:
 
 
 async def test_of_points_on_one_spot_the_last_one_added_is_taken_out(few: Dataset) -> None:
-    async with poked(few, SLOW) as pilot:
+    async with editing(few, SLOW) as pilot:
         await press(pilot, "n", "a", "k")
         assert data_now(pilot).x.tolist() == few.x.tolist()
 
@@ -442,7 +441,7 @@ async def test_where_nothing_can_be_written_it_says_so(
     few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("linreg_tui.files.current_folder", lambda: str(tmp_path / "no"))
-    async with poked(few, SLOW) as pilot:
+    async with editing(few, SLOW) as pilot:
         await press(pilot, "a", "s")
         await until(lambda: "can't be written" in told(pilot))
 
@@ -451,22 +450,22 @@ async def test_where_nothing_can_be_written_it_says_so(
 async def test_the_window_does_not_jump_and_grows_when_the_cursor_leaves_it(
     houses: Dataset,
 ) -> None:
-    async with poked(houses, size=(120, 40)) as pilot:
-        home = poking(pilot)._area
+    async with editing(houses, size=(120, 40)) as pilot:
+        home = editor(pilot).area
         await press(pilot, "n", "enter", "right", "up", "shift+left", "enter", "k", "N", "k")
-        assert poking(pilot)._area == home
+        assert editor(pilot).area == home
         await press(pilot, *["shift+up"] * 5)
-        wider = poking(pilot)._area
+        wider = editor(pilot).area
         assert home is not None
         assert wider is not None
         assert wider.y.high > home.y.high
         await press(pilot, *["shift+down"] * 3)
-        assert poking(pilot)._area == wider
+        assert editor(pilot).area == wider
 
 
 @pytest.mark.thorough
-async def test_other_panes_end_poking_but_the_edits_stay(houses: Dataset) -> None:
-    async with poked(houses, size=(120, 40)) as pilot:
+async def test_other_panes_end_editing_but_the_edits_stay(houses: Dataset) -> None:
+    async with editing(houses, size=(120, 40)) as pilot:
         await press(pilot, "a")
         edited = data_now(pilot)
         for key, pane in {"2": "closed-form", "3": "live", "4": "sweep"}.items():
@@ -488,7 +487,7 @@ async def test_other_panes_end_poking_but_the_edits_stay(houses: Dataset) -> Non
 
 
 async def test_the_views_of_the_data_rest(houses: Dataset) -> None:
-    async with poked(houses) as pilot:
+    async with editing(houses) as pilot:
         await press(pilot, "v")
         assert isinstance(pilot.app.focused, Plane)
         await press(pilot, "p")
@@ -522,11 +521,11 @@ async def test_a_sweep_keeps_its_results_until_the_editing_is_over(houses: Datas
 
 
 async def test_other_data_brings_an_end_to_the_edits(houses: Dataset, few: Dataset) -> None:
-    async with poked(houses) as pilot:
+    async with editing(houses) as pilot:
         await press(pilot, "a")
         app = pilot.app
         assert isinstance(app, LinregApp)
-        app.take(few, SLOW)
+        app.open(few, SLOW)
         await pilot.pause()
         assert data_now(pilot) is few
         assert "5 rows" in screen(pilot)
@@ -535,7 +534,7 @@ async def test_other_data_brings_an_end_to_the_edits(houses: Dataset, few: Datas
 
 
 async def test_a_small_screen_takes_the_keyboard_away(houses: Dataset) -> None:
-    async with poked(houses) as pilot:
+    async with editing(houses) as pilot:
         await pilot.resize_terminal(80, 24)
         await until(lambda: shown(pilot) == ["data"])
         assert isinstance(pilot.app.focused, Plane)
@@ -546,18 +545,18 @@ async def test_a_small_screen_takes_the_keyboard_away(houses: Dataset) -> None:
 
 
 async def test_help_tells_the_keys_there_are(houses: Dataset) -> None:
-    async with poked(houses, size=(80, 24)) as pilot:
+    async with editing(houses, size=(80, 24)) as pilot:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         text = screen(pilot)
         arrows = {"left", "right", "shift+left", "shift+right", "v"}
         others = [key for key in KEYS if key.keys not in arrows]
-        assert all(key.meaning in text for key in (*POKE_KEYS, *others))
+        assert all(key.meaning in text for key in (*EDIT_KEYS, *others))
         assert "One step back" not in text
 
 
 def test_the_keys_that_run_it_are_none_of_the_plane() -> None:
-    taken = {name for key in POKE_KEYS for name in key.keys.split(",")}
+    taken = {name for key in EDIT_KEYS for name in key.keys.split(",")}
     kept = [key.keys for key in LIVE_KEYS if not taken & set(key.keys.split(","))]
     assert {"space", "r", "minus", "plus,equals_sign", "home", "end"} <= set(kept)
     others = {key.keys for key in KEYS if key not in LIVE_KEYS}
@@ -566,7 +565,7 @@ def test_the_keys_that_run_it_are_none_of_the_plane() -> None:
 
 @pytest.mark.thorough
 async def test_the_picture_follows_the_live_line(houses: Dataset) -> None:
-    async with poked(houses, size=(80, 24)) as pilot:
+    async with editing(houses, size=(80, 24)) as pilot:
         await press(pilot, *["plus"] * 2, "space")
         await until(lambda: view(pilot).number > 20)
         await press(pilot, "space")
@@ -580,7 +579,7 @@ async def test_the_picture_follows_the_live_line(houses: Dataset) -> None:
 
 def test_a_cell_is_left_by_every_step(houses: Dataset) -> None:
     for columns, rows in ((40, 16), (57, 23), (100, 50)):
-        state = Poking(Edits.of(houses))
+        state = PointEditor(Edits.of(houses))
         area = state.window(columns, rows, BRAILLE)
         for right, up in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             for _ in range(3):
@@ -595,7 +594,7 @@ def test_a_cell_is_left_by_every_step(houses: Dataset) -> None:
 
 def test_points_at_the_same_place_are_one_stop() -> None:
     same = Dataset("s", "x", "y", np.array([0.0, 1, 1, 1, 2]), np.array([0.0, 1, 1, 3, 2]))
-    state = Poking(Edits.of(same))
+    state = PointEditor(Edits.of(same))
     state.window(60, 20, BRAILLE)
     state.cursor = 0.0, 0.0
     places = []
@@ -606,7 +605,7 @@ def test_points_at_the_same_place_are_one_stop() -> None:
 
 
 def test_nothing_is_near_from_afar_or_before_there_is_a_picture(houses: Dataset) -> None:
-    state = Poking(Edits.of(houses))
+    state = PointEditor(Edits.of(houses))
     assert state.near is None
     state.go(1, 1)
     state.window(60, 20, BRAILLE)
@@ -621,6 +620,6 @@ def test_nothing_is_near_from_afar_or_before_there_is_a_picture(houses: Dataset)
 
 
 async def test_notices_do_not_pile_up(few: Dataset) -> None:
-    async with poked(few, SLOW) as pilot:
+    async with editing(few, SLOW) as pilot:
         await press(pilot, *["shift+up"] * 3, "k", "k", "k")
         assert len(pilot.app._notifications) == 1

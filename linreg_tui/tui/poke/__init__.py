@@ -1,1 +1,0 @@
-"""Poking: editing the points of the data with a cursor."""
