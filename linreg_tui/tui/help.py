@@ -39,7 +39,7 @@ class HelpScreen(DialogScreen[None]):
             self._title = "Help: the sweep"
             self._keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
         elif isinstance(focused, Plane):
-            self._title = "Help: poke"
+            self._title = "Help: editing points"
             taken = {name for key in EDIT_KEYS for name in key.keys.split(",")} | {"v"}
             self._keys = (*EDIT_KEYS, *(key for key in KEYS if key.keys not in taken))
         if in_tour and not isinstance(focused, Plane):

@@ -272,7 +272,7 @@ async def test_the_footer_shows_more_where_there_is_room(houses: Dataset) -> Non
     async with opened(houses, size=(80, 24)) as pilot:
         assert "landscape" not in screen(pilot).splitlines()[-1]
         await pilot.resize_terminal(120, 40)
-        await until(lambda: "p poke" in screen(pilot).splitlines()[-1])
+        await until(lambda: "p points" in screen(pilot).splitlines()[-1])
         await pilot.resize_terminal(140, 40)
         await until(lambda: "l landscape" in screen(pilot).splitlines()[-1])
 

@@ -102,7 +102,7 @@ async def test_a_key_means_what_it_does_here(houses: Dataset) -> None:
             ("4", "The sweep alone"),
             ("space", "Mark, to overlay its curve"),
             ("0", "All panes"),
-            ("p", "Poke: edit the points"),
+            ("p", "Edit the points"),
             ("a", "Add a point"),
             ("p t", "The guided tour"),
             ("enter", "On in the tour"),

@@ -161,7 +161,7 @@ class DataPane(ViewsPane):
     def _show_title(self, size: Size | None = None) -> None:
         super()._show_title(size)
         if self.has_class("editing"):
-            self.border_title = "1 Data · poke · p ends"
+            self.border_title = "1 Data · editing points · p ends"
 
     def _redraw(self) -> None:
         for plot in self.query("#plane, #under-cursor").results(Plot):

@@ -1,6 +1,6 @@
 """Time of an edit: of the arithmetic alone, and of all that is drawn anew on a screen of 120x40.
 
-python tests/benchmarks/poking.py [ROWS ...]
+python tests/benchmarks/editing.py [ROWS ...]
 
 For each number of rows (the bundled data, and 10 million) it tells the medians in milliseconds of
 adding, moving and taking out a row with the line that follows; of drawing the plane; and of what
