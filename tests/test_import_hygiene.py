@@ -175,7 +175,7 @@ def users(package: str) -> set[str]:
 @pytest.mark.parametrize(
     ("package", "only"),
     [
-        ("pandas", "core/reading/delimited.py"),
+        ("pandas", "core/reading/text.py"),
         ("openpyxl", "core/reading/excel.py"),
         ("pyarrow", "core/reading/parquet.py"),
         ("scipy", "core/inference.py"),

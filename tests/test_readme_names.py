@@ -20,7 +20,7 @@ from linreg_tui.cli import main
 from linreg_tui.commands import NAMES
 from linreg_tui.commands.arguments import Parser
 from linreg_tui.core import examples
-from linreg_tui.core.reading.numerals import number
+from linreg_tui.core.reading.cells import number
 from linreg_tui.tui import keys
 from tests.readme import README, ROOT, SPANS
 from tests.test_readme import kind

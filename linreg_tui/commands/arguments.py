@@ -217,9 +217,9 @@ def need_workers(options: argparse.Namespace) -> None:
     """Raise an InputError where a cluster is named that has nothing to do."""
     if options.cluster is None or options.workers is not None:
         return
-    from linreg_tui.core.reading import parts
+    from linreg_tui.core.reading import streaming
 
-    if options.data is None or parts.named(options.data) is None:
+    if options.data is None or streaming.named(options.data) is None:
         raise InputError("a cluster trains with several workers: add --workers, such as 4")
 
 

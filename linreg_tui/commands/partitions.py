@@ -6,7 +6,7 @@ import sys
 from functools import partial
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.reading import parts
+from linreg_tui.core.reading import streaming
 from linreg_tui.core.text import printable
 
 
@@ -31,13 +31,13 @@ def partitioned(
     InputError
         As `load_parts` does, or if the cluster can't do the work.
     """
-    paths = parts.named(source)
+    paths = streaming.named(source)
     if paths is None:
         if cluster is None or not single:
             return None
         paths = [source]
     read = partial(
-        parts.load_parts,
+        streaming.load_parts,
         *(source, paths, x, y),
         skip_bad=skip_bad,
         test_fraction=test_fraction,
@@ -55,5 +55,5 @@ def partitioned(
         sys.stderr.write(f"linreg-tui: left out {part.why}\n")
     if bad:
         of = f"{len(bad)} of {len(paths)} files of {printable(source)}"
-        sys.stderr.write(f"linreg-tui: left out {of}, which costs {parts.cost(bad)}\n")
+        sys.stderr.write(f"linreg-tui: left out {of}, which costs {streaming.cost(bad)}\n")
     return data

@@ -16,7 +16,7 @@ from linreg_tui.commands.arguments import (
 from linreg_tui.commands.output import tell_idle, tell_reach, tell_reading
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, given, settings_of
-from linreg_tui.report import homework_files
+from linreg_tui.report import homework_report
 from linreg_tui.report.homework import solve
 
 
@@ -42,10 +42,10 @@ def command(words: list[str]) -> int:
     data = data_of(options)
     settings = settings_of(options, data)
     place = files.folder_named(options.folder)
-    files.writable(str(place / f"{homework_files.STEM}{homework_files.REPORT}"))
+    files.writable(str(place / f"{homework_report.STEM}{homework_report.REPORT}"))
     tell_reach(given(options), data, settings)
     homework = solve(data, settings, options.batch_sizes, options.repeats, options.jobs)
-    for path in homework_files.write(homework, place, named_data(options)):
+    for path in homework_report.write_report(homework, place, named_data(options)):
         sys.stdout.write(printable(str(path), len(str(path)) * 10) + "\n")
     tell_idle(given(options), settings)
     tell_reading(data, settings)

@@ -5,7 +5,7 @@ Where what the notebook has by other names is:
 - `pd.read_csv`, `data`, `x`, `y`: reading.loading.load, examples.bundled, dataset.Dataset
 - `sns.jointplot` with its line and band: inference.confidence_band, summary.histogram
 - `sum_x`, `sum_xy`, `sum_x2`, `denominator`: closed_form.Sums
-- `m` and `b` by the formula, step by step: derivation.derivation
+- `m` and `b` by the formula, step by step: closed_form.derivation
 - `m_calc`, `b_calc`: closed_form.closed_form, which is dataset.Dataset.line
 - `model`, `loss` and its mean: losses.Squared.of, moments.Moments.loss
 - the partial derivatives, `dL_dm` and `dL_db`: losses.Squared.by_slope, losses.Squared.by_intercept

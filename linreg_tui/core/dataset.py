@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.closed_form import ClosedForm, Residuals, Sums, fit, sums_of
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import Batches, FloatArray, Moments
-from linreg_tui.core.sketch import sketched_rows
+from linreg_tui.core.sketch import Extent, sketched_rows
 from linreg_tui.core.tally import Tally
 
 if TYPE_CHECKING:
-    from linreg_tui.core.density import Density
     from linreg_tui.core.losses import Loss, Optimum
+    from linreg_tui.core.sketch import Density
 
 _SPLITS = 1
 """Tells the random numbers that hold rows out from those of the same seed that draw batches."""

@@ -1,22 +1,140 @@
-"""The report of the homework, as Markdown, and the pictures beside it."""
+"""The report of the homework: Markdown, its pictures beside it, and how to repeat it.
+
+Text that comes from outside is written so that none of it acts as markup.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import os
+import platform
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
+import numpy as np
+
+from linreg_tui import __version__, files
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import SCALED_BATCH_SIZE, Plan
+from linreg_tui.core.text import printable
 from linreg_tui.core.tipping import Tipping
 from linreg_tui.core.trials import summarize
 from linreg_tui.numbers import equation, fixed, rate
+from linreg_tui.options import write
 from linreg_tui.report import curves_text
+from linreg_tui.report.curves_svg import svg
 from linreg_tui.report.homework import Group, Homework
 from linreg_tui.report.learning_curves import CurvesPicture, picture
-from linreg_tui.report.markdown import code, table
-from linreg_tui.report.repeating import repeating
 from linreg_tui.sweeps.cells import Columns, is_words, predicted
+
+
+def code(text: str) -> str:
+    """Text as it stands, on one line, cut when it is too long; not for a cell of a table."""
+    shown = printable(text) or " "
+    ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    # The spaces are not shown; without them a tick at an end would lengthen the fence.
+    return f"{ticks} {shown} {ticks}" if len(ticks) > 1 else f"{ticks}{shown}{ticks}"
+
+
+def command(words: Iterable[str]) -> str:
+    """A command for a shell, on one line whatever its words hold."""
+    return " ".join(map(_word, words))
+
+
+def _word(word: str) -> str:
+    if word.isprintable():
+        return shlex.quote(word)
+    quoted = "".join(
+        chr(byte) if 32 <= byte < 127 and chr(byte) not in "'\\" else f"\\x{byte:02x}"
+        for byte in os.fsencode(word)
+    )
+    return f"$'{quoted}'"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: Iterable[str] = ()) -> str:
+    """A table whose columns are aligned right, but for those of the names `left`."""
+    cells = [list(header), *map(list, rows)]
+    widths = [max(3, *map(len, column)) for column in zip(*cells, strict=True)]
+    to_left = [name in set(left) for name in header]
+    rule = [
+        "-" * width if is_left else "-" * (width - 1) + ":"
+        for width, is_left in zip(widths, to_left, strict=True)
+    ]
+    return "".join(
+        "| "
+        + " | ".join(
+            cell.ljust(width) if is_left else cell.rjust(width)
+            for cell, width, is_left in zip(row, widths, to_left, strict=True)
+        )
+        + " |\n"
+        for row in (cells[0], rule, *cells[1:])
+    )
+
+
+def repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
+    """The paragraphs of Markdown; `named` are the words that name the data's file."""
+    settings = homework.settings
+    # All of the trainings are of batches, whatever these settings say.
+    idle = replace(settings, batch_size=SCALED_BATCH_SIZE).without_effect
+    if settings.schedule.warmup_steps is None and not settings.schedule.warms_up:
+        idle |= {"warmup_steps"}
+    values = settings.values
+    yield "## Settings, and how to repeat this"
+    yield (
+        "\n".join(
+            f"- {one.name.replace('_', ' ')}: {write(one, values[one.name])}"
+            for one in Settings.schema()
+            if one.name not in idle | {"batch_size"}
+        )
+        + f"\n- repeats: {homework.repeats}"
+    )
+    yield (
+        f"linreg-tui {__version__}, Python {platform.python_version()}, NumPy {np.__version__}. "
+        "This command makes the same tables and curves:"
+    )
+    yield f"```sh\n{command(_words(homework, named))}\n```"
+
+
+def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
+    data, settings = homework.data, homework.settings
+    yield from ("linreg-tui", "report", f"--x={data.x_name}", f"--y={data.y_name}")
+    yield from words_of(settings, data, "batch_size")
+    if homework.chosen is not None:
+        sizes = ("full" if size is None else str(size) for size in homework.chosen)
+        yield f"--batch-sizes={','.join(sizes)}"
+    if homework.repeats > 1:
+        yield f"--repeats={homework.repeats}"
+    yield from named
+
+
+def words_of(settings: Settings, data: Dataset, *fixed: str) -> Iterator[str]:
+    """The options that make these settings on the data, but for the fixed ones; always the seed."""
+    values, usual = settings.values, Settings().values
+    proposals = {one.name for one in Settings.schema() if one.about.proposed}
+    given = {name: value for name, value in values.items() if name not in proposals}
+    fitting = proposed(data, **given).values
+    usual |= {name: fitting[name] for name in proposals}
+    # What is proposed for some of these settings depends on the others.
+    together = any(values[name] != usual[name] for name in proposals)
+    idle = settings.without_effect - {"seed"}
+    for one in Settings.schema():
+        value = values[one.name]
+        differs = value != usual[one.name] or one.name == "seed"
+        if one.name in idle | set(fixed) or not (differs or (together and one.name in proposals)):
+            continue
+        name = one.name.replace("_", "-")
+        if isinstance(value, bool):
+            yield f"--{'' if value else 'no-'}{name}"
+        else:
+            yield f"--{name}={write(one, value)}"
+
 
 EPOCHS, SEEN, SCALES = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg", "-scales-epochs.svg"
 """What the names of the pictures' files end with."""
@@ -211,3 +329,47 @@ def _trials(homework: Homework, groups: Sequence[Group]) -> str:
 def _curves(drawn: CurvesPicture, name: str) -> Iterator[str]:
     yield f"![{drawn.title}]({name})"
     yield f"```text\n{curves_text.text(drawn)}```"
+
+
+STEM, REPORT = "linreg-homework", ".md"
+
+
+def write_report(
+    homework: Homework, folder: Path, named: Sequence[str] = (), answers: Answers | None = None
+) -> list[Path]:
+    """Write the report and its pictures, all or none; returns their paths, the report's first.
+
+    `named` are the words that name the data to a command, none for the bundled one.
+
+    Raises
+    ------
+    InputError
+        If one can't be written.
+    """
+    with files.as_one():
+        return _write(homework, folder, named, answers)
+
+
+def _write(
+    homework: Homework, folder: Path, named: Sequence[str], answers: Answers | None
+) -> list[Path]:
+    drawn = pictures(homework)
+    written: dict[str, Path] = {}
+    try:
+        number = files.free_number(folder, STEM, [REPORT, *drawn])
+        for ending, picture in drawn.items():
+            written[ending] = files.create(folder, STEM, ending, [svg(picture)], number=number)
+        names = {ending: path.name for ending, path in written.items()}
+        text = markdown(homework, drawn, names, named, answers or Answers())
+        # Last, so that the report that is there has its pictures.
+        told = files.create(folder, STEM, REPORT, [text], number=number)
+    except BaseException as error:
+        for path in written.values():
+            with suppress(OSError):
+                path.unlink()
+        if isinstance(error, OSError):
+            raise InputError(
+                f"{printable(str(folder))}: {error.strerror}; name another folder"
+            ) from None
+        raise
+    return [told, *written.values()]

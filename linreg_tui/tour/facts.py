@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
-from linreg_tui.core.closed_form import ClosedForm, Sums, sums_of
+from linreg_tui.core.closed_form import ClosedForm, Derivation, Sums, derivation, sums_of
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.derivation import Derivation, derivation
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.history import Step
 from linreg_tui.core.parallel import Round, Team

@@ -29,12 +29,18 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from linreg_tui.cluster.connection import SCHEDULED, Cluster, connected
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.density import Density
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.parallel import share
-from linreg_tui.core.reading.parts import Parts, load_parts
-from linreg_tui.core.reading.streaming import SAMPLE_ROWS, RunningFit, Sample, Totals
+from linreg_tui.core.reading.streaming import (
+    SAMPLE_ROWS,
+    Parts,
+    RunningFit,
+    Sample,
+    Totals,
+    load_parts,
+)
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.sketch import Density
 from linreg_tui.core.sweep import Trial, over_batch_sizes
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeps.sweeping import batches

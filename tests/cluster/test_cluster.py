@@ -23,7 +23,7 @@ from linreg_tui.cluster.connection import Cluster, _place, connected
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.parallel import Share, share
-from linreg_tui.core.reading.parts import load_parts
+from linreg_tui.core.reading.streaming import load_parts
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import grid, over_batch_sizes
 from linreg_tui.core.trials import run_trial

@@ -16,7 +16,6 @@ import linreg_tui.core
 from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset, Whole
-from linreg_tui.core.density import Density
 from linreg_tui.core.diagnostics import diagnose
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.examples import bundled
@@ -27,6 +26,7 @@ from linreg_tui.core.parallel import Round, share
 from linreg_tui.core.reading.streaming import RunningFit
 from linreg_tui.core.run import Run, step_detail
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.sketch import Density
 from linreg_tui.core.summary import histogram, summary
 
 ROWS = np.arange(64)

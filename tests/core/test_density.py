@@ -7,10 +7,8 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.closed_form import Residuals
 from linreg_tui.core.dataset import Dataset, Whole
-from linreg_tui.core.density import MOST_CELLS, Density
-from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.sketch import sketch, sketched_rows
+from linreg_tui.core.sketch import MOST_CELLS, Density, Extent, sketch, sketched_rows
 
 SPREADS = [(1.0, 0.0), (1e-8, 1e6), (1e150, -1e155), (1e-300, 0.0), (0.0, 5.0), (1e308, 0.0)]
 

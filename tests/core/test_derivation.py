@@ -7,9 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from linreg_tui.core.closed_form import Sums, fit, sums_of
+from linreg_tui.core.closed_form import Sums, derivation, fit, sums_of
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.derivation import derivation
 
 numbers = st.lists(
     st.tuples(st.integers(-999, 999), st.integers(-999, 999)), min_size=2, max_size=40

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.closed_form import ClosedForm, fit, sums_of
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.edited import EditedDataset, Point
-from linreg_tui.core.edits import Edits
+from linreg_tui.core.edits import EditedDataset, Edits, Point
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
 

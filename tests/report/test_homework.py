@@ -22,11 +22,10 @@ from linreg_tui.core.sweep import over_batch_sizes, over_scales
 from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import run_trial
 from linreg_tui.numbers import above_least, fixed
-from linreg_tui.report import homework, homework_report, markdown
+from linreg_tui.report import homework, homework_report
 from linreg_tui.report.curves_svg import COLOURS, svg
 from linreg_tui.report.curves_text import text
-from linreg_tui.report.homework_files import write
-from linreg_tui.report.homework_report import Answers, pictures
+from linreg_tui.report.homework_report import Answers, pictures, write_report
 from tests.commands.test_cli import RED, complaint, output, run, table
 
 NAMES = [
@@ -223,8 +222,8 @@ def test_hostile_names_are_no_markup(
 
 
 def test_a_command_stays_on_one_line() -> None:
-    assert markdown.command(["a", "b c", "d\n`e'"]) == r"a 'b c' $'d\x0a`e\x27'"
-    assert markdown.code("a`b") == "`` a`b ``"
+    assert homework_report.command(["a", "b c", "d\n`e'"]) == r"a 'b c' $'d\x0a`e\x27'"
+    assert homework_report.code("a`b") == "`` a`b ``"
 
 
 def test_no_file_is_overwritten(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -252,9 +251,9 @@ def test_all_files_or_none(
     with monkeypatch.context() as patched:
         patched.setattr(files, "create", full)
         with pytest.raises(InputError, match="no space left"):
-            write(solved, tmp_path)
+            write_report(solved, tmp_path)
     assert names(tmp_path) == []
-    write(solved, tmp_path)
+    write_report(solved, tmp_path)
     assert names(tmp_path) == NAMES
 
 

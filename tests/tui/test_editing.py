@@ -12,8 +12,7 @@ from textual.pilot import Pilot
 
 from linreg_tui.core.closed_form import fit
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.edited import EditedDataset
-from linreg_tui.core.edits import Edits
+from linreg_tui.core.edits import EditedDataset, Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.settings import Settings

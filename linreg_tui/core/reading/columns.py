@@ -11,8 +11,7 @@ import numpy as np
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.known import columns_among
-from linreg_tui.core.reading.header import MISSING
-from linreg_tui.core.reading.numerals import number
+from linreg_tui.core.reading.cells import MISSING, number
 from linreg_tui.core.reading.table import Table
 from linreg_tui.core.text import printable
 

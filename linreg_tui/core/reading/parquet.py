@@ -10,9 +10,9 @@ import numpy as np
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.reading.numerals import numbers
-from linreg_tui.core.reading.source import input_errors
+from linreg_tui.core.reading.cells import numbers
 from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
+from linreg_tui.core.reading.text import input_errors
 from linreg_tui.core.text import printable
 
 CHUNK_ROWS = 2**17

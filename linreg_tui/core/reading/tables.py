@@ -6,8 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from linreg_tui.core.reading.columns import Column, columns, guess
-from linreg_tui.core.reading.delimited import DelimitedTable
 from linreg_tui.core.reading.table import Table
+from linreg_tui.core.reading.text import DelimitedTable
 from linreg_tui.core.text import printable
 
 TEXTS = (".csv", ".tsv", ".tab", ".txt", ".dat")
@@ -33,7 +33,7 @@ def open_table(path: str) -> Table:
 
         return ParquetTable(path)
     if path.lower().endswith(EXCEL):
-        from linreg_tui.core.reading.excel import ExcelTable
+        from linreg_tui.core.reading.spreadsheet import ExcelTable
 
         return ExcelTable(path)
     return DelimitedTable(path)

@@ -8,8 +8,8 @@ import numpy as np
 
 from linreg_tui.axes import Axis, linear_axis
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.sketch import Extent
 from linreg_tui.core.text import printable
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from linreg_tui.axes import linear_axis
 from linreg_tui.core.dataset import Dataset, Split
-from linreg_tui.core.extent import Extent
 from linreg_tui.core.history import Step
 from linreg_tui.core.run import Run
+from linreg_tui.core.sketch import Extent
 from linreg_tui.numbers import rows_of
 from linreg_tui.tui.drawing import figures, layers
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_DOWN, Area, data_area

@@ -21,7 +21,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings, setting
 from linreg_tui.files import current_folder, shortened
 from linreg_tui.options import read
-from linreg_tui.report import homework_files
+from linreg_tui.report import homework_report
 from linreg_tui.report.homework import solve
 from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION, Answers
 from linreg_tui.tui.forms.field import Choice, Field
@@ -149,7 +149,7 @@ class ReportForm(FormScreen[Draft]):
         def work() -> list[Path]:
             folder = files.folder_named(draft.folder)
             homework = solve(self._data, settings, repeats=repeats, jobs=1)
-            return homework_files.write(homework, folder, self._named, draft.answers)
+            return homework_report.write_report(homework, folder, self._named, draft.answers)
 
         try:
             paths = await asyncio.to_thread(work)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Context
 from fractions import Fraction
 
-from linreg_tui.core.closed_form import ClosedForm, Sums
-from linreg_tui.core.derivation import Derivation, Difference, derivation
+from linreg_tui.core.closed_form import ClosedForm, Derivation, Difference, Sums, derivation
 from linreg_tui.numbers import SUM_DIGITS, estimate, line_equation
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 

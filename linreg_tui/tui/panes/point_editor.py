@@ -10,8 +10,8 @@ from linreg_tui.axes import Axis
 from linreg_tui.core.closed_form import ClosedForm
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.extent import Extent
 from linreg_tui.core.moments import FloatArray
+from linreg_tui.core.sketch import Extent
 from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.run_view import RunView

@@ -19,17 +19,17 @@ from linreg_tui.core.dataset import Dataset, Split
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments
-from linreg_tui.core.reading import delimited, held_out
-from linreg_tui.core.reading.held_out import RunningSplit, keys
-from linreg_tui.core.reading.parts import (
+from linreg_tui.core.reading.streaming import (
+    SAMPLE_ROWS,
     Add,
     Parts,
+    RunningSplit,
+    keys,
     load_parts,
     named,
     one_after_another,
     tree,
 )
-from linreg_tui.core.reading.streaming import SAMPLE_ROWS
 
 SIZES = (700, 1, 0, 1299, 1000)
 
@@ -236,7 +236,7 @@ def test_little_is_kept_of_many_rows(fraction: float) -> None:
 def test_a_threshold_out_of_the_band_is_told(
     files: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held_out, "BAND", 1e-3)
+    monkeypatch.setattr("linreg_tui.core.reading.streaming.BAND", 1e-3)
     with pytest.raises(InputError, match=r"random numbers of this seed.*; choose another --seed"):
         read(files, 0.2)
 
@@ -276,7 +276,7 @@ def test_who_reads_the_parts_does_not_matter(
 
 def test_chunks_do_not_matter(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     _, whole = read(files, 0.3, rows=200)
-    monkeypatch.setattr(delimited, "CHUNK_ROWS", 16)
+    monkeypatch.setattr("linreg_tui.core.reading.text.CHUNK_ROWS", 16)
     _, chunked = read(files, 0.3, rows=200)
     for one, other in ((whole.test, chunked.test), (whole.training, chunked.training)):
         assert (one.x.tolist(), one.y.tolist()) == (other.x.tolist(), other.y.tolist())

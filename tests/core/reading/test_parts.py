@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.density import Density
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.reading import delimited
 from linreg_tui.core.reading.loading import load
-from linreg_tui.core.reading.parts import Bad, PartReader, cost, load_parts, named, tree
+from linreg_tui.core.reading.streaming import Bad, PartReader, cost, load_parts, named, tree
+from linreg_tui.core.sketch import Density
 
 ROWS = 3000
 SIZES = (700, 1, 0, 1299, 1000)
@@ -131,7 +130,7 @@ def test_a_pattern_goes_into_folders(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_density_of_a_part_is_that_of_all_its_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delimited, "CHUNK_ROWS", 16)
+    monkeypatch.setattr("linreg_tui.core.reading.text.CHUNK_ROWS", 16)
     x = np.random.default_rng(0).normal(size=100).round(3)
     path = tmp_path / "a.csv"
     path.write_text("x,y\n" + "".join(f"{v},{v * v:.6f}\n" for v in x.tolist()))

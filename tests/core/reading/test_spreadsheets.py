@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.reading import delimited
-from linreg_tui.core.reading.header import Header, locate
+from linreg_tui.core.reading.cells import Header, locate, number, unclear
 from linreg_tui.core.reading.loading import load
-from linreg_tui.core.reading.numerals import number, unclear
 from linreg_tui.core.reading.streaming import stream
 from linreg_tui.core.reading.tables import preview
 
@@ -65,7 +63,7 @@ def test_a_column_is_read_alike_in_chunks_streamed_and_whole(
     rows = [(n, 1000 * n if n // 16 % 2 else n) for n in range(2, 200)]
     lines = [f"{x};{y // 1000}.{y % 1000:03}" if y >= 1000 else f"{x};{y}" for x, y in rows]
     path = written(tmp_path, "\n".join(["a;b", *lines, ""]))
-    monkeypatch.setattr(delimited, "CHUNK_ROWS", 16)
+    monkeypatch.setattr("linreg_tui.core.reading.text.CHUNK_ROWS", 16)
     whole, streamed = load(path), stream(path, rows=50)
     assert whole.y.tolist() == [y for _, y in rows]
     assert streamed.sums == whole.sums

@@ -14,12 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.reading import delimited
-from linreg_tui.core.reading.delimited import DelimitedTable
-from linreg_tui.core.reading.dialect import Dialect, is_cut_off, look
+from linreg_tui.core.reading.cells import number
 from linreg_tui.core.reading.loading import load
-from linreg_tui.core.reading.numerals import number
 from linreg_tui.core.reading.tables import openable, preview
+from linreg_tui.core.reading.text import DelimitedTable, Dialect, is_cut_off, look
 from tests.thorough import first_of
 
 TABLE = "name,size,price\na,1.5,1000\nb,2.5,2500.5\nc,4,3000\n"
@@ -631,11 +629,11 @@ def test_the_line_of_a_row_that_is_too_long_is_counted_across_pieces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
     """Wherever a piece ends, between a carriage return and its line feed, too."""
-    monkeypatch.setattr("linreg_tui.core.reading.source.HEAD_BYTES", 16)
-    monkeypatch.setattr("linreg_tui.core.reading.source.HEAD_LINES", 3)
+    monkeypatch.setattr("linreg_tui.core.reading.text.HEAD_BYTES", 16)
+    monkeypatch.setattr("linreg_tui.core.reading.text.HEAD_LINES", 3)
     lines = ["a,b", *(f"{number},{number + 1}" for number in range(40)), "1,2,3", "5,6"]
     for size in range(20, 32):
-        monkeypatch.setattr(delimited, "CHUNK_CHARACTERS", size)
+        monkeypatch.setattr("linreg_tui.core.reading.text.CHUNK_CHARACTERS", size)
         path = written(tmp_path, end.join(lines))
         assert "line 42 has 3 cells, and the header 2; give every column a name" in complaint(path)
 
@@ -679,8 +677,8 @@ def test_a_row_that_is_too_long_may_end_the_file_or_be_gone(tmp_path: Path) -> N
 def test_a_quote_is_not_looked_for_to_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg_tui.core.reading.source.HEAD_BYTES", 2**10)
-    monkeypatch.setattr(delimited, "CHUNK_CHARACTERS", 2**10)
+    monkeypatch.setattr("linreg_tui.core.reading.text.HEAD_BYTES", 2**10)
+    monkeypatch.setattr("linreg_tui.core.reading.text.CHUNK_CHARACTERS", 2**10)
     table = DelimitedTable(
         written(tmp_path, "a,b\n" + "1,2\n" * 500 + '"1,2\n' + "1,2\n" * 500_000)
     )

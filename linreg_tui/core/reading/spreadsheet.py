@@ -13,11 +13,18 @@ import numpy as np
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.reading.dialect import decimal_of
-from linreg_tui.core.reading.header import HIGHEST, locate, nameless, notes_on
-from linreg_tui.core.reading.numerals import marks, number, numbers, unclear
-from linreg_tui.core.reading.source import input_errors
+from linreg_tui.core.reading.cells import (
+    HIGHEST,
+    locate,
+    marks,
+    nameless,
+    notes_on,
+    number,
+    numbers,
+    unclear,
+)
 from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
+from linreg_tui.core.reading.text import decimal_of, input_errors
 from linreg_tui.core.text import printable
 
 CHUNK_ROWS = 2**13
