@@ -176,7 +176,7 @@ def users(package: str) -> set[str]:
     ("package", "only"),
     [
         ("pandas", "core/reading/text.py"),
-        ("openpyxl", "core/reading/excel.py"),
+        ("openpyxl", "core/reading/spreadsheet.py"),
         ("pyarrow", "core/reading/parquet.py"),
         ("scipy", "core/inference.py"),
         ("plotext", "tui/drawing/canvas.py"),
