@@ -167,9 +167,8 @@ class LinregApp(GuardedApp):
         from linreg_tui.tui.panes.closed_form import ClosedFormPane
         from linreg_tui.tui.panes.data import DataPane
         from linreg_tui.tui.panes.sweep import SweepPane
-        from linreg_tui.tui.tour.descent import DescentPane
+        from linreg_tui.tui.tour.descent import STILL, DescentPane, Walk
         from linreg_tui.tui.tour.panel import TourPanel
-        from linreg_tui.tui.tour.walk import STILL, Walk
 
         state, markers, panes = self.state, self._markers, self.main.query_one("#panes")
         with self.batch_update():  # one layout for all of them

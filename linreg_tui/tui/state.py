@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from linreg_tui.core.dataset import Dataset, Split
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.plots import Plots
-from linreg_tui.tui.run_view import RunView
+from linreg_tui.tui.run_view import Plots, RunView
 from linreg_tui.tui.sweep.recipe import usual
 from linreg_tui.tui.sweep.sweep_run import SweepRun
 
 if TYPE_CHECKING:
-    from linreg_tui.tui.tour.telling import Told
-    from linreg_tui.tui.tour.walk import Walk
+    from linreg_tui.tui.tour.descent import Walk
+    from linreg_tui.tui.tour.guide import Told
 
 Pane = Literal["data", "closed-form", "live", "sweep", "curve", "page"]
 """What can stand alone on the screen; the last two only in the tour."""

@@ -18,14 +18,14 @@ from linreg_tui.core.history import Thinner
 from linreg_tui.core.parallel import Team
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.drawing import canvas, figures, layers
+from linreg_tui.tui.drawing import canvas, figures
 from linreg_tui.tui.drawing.area import Area, data_area
-from linreg_tui.tui.drawing.braille import braille
+from linreg_tui.tui.drawing.canvas import braille
 from linreg_tui.tui.drawing.fit import FitPicture, draw_data
 from linreg_tui.tui.drawing.landscape import LandscapePicture
 from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
-from linreg_tui.tui.drawing.picture import BLANK, Layer, Picture, Role, cut, lines
+from linreg_tui.tui.drawing.picture import BLANK, Layer, Picture, Role, cut, lines, stack
 from linreg_tui.tui.run_view import RunView
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
@@ -68,7 +68,7 @@ def test_no_numbers_and_no_size_break_a_picture(
     x, y = np.array(points).reshape(-1, 2).T
     where = area(width, height, markers)
     picture = drawn_in_time(
-        lambda: layers.stack(
+        lambda: stack(
             where,
             figures.frame(where, [("data", Role.POINTS)]),
             [
@@ -101,7 +101,7 @@ def test_no_loss_breaks_a_curve(
         markers,
     )
     picture = drawn_in_time(
-        lambda: layers.stack(
+        lambda: stack(
             where, figures.frame(where), [figures.curve(where, thinner.curve(), Role.FIT)]
         )
     )

@@ -294,7 +294,7 @@ async def test_what_is_predicted_follows_the_fields(houses: Dataset) -> None:
         )
         assert "its steps are about η long" in message(pilot)
         assert field(pilot, "learning_rate_m").text == "1e-6"
-        assert f"η = {rate_b:g}, in z-scores" in message(pilot)
+        await until(lambda: f"η = {rate_b:g}, in z-scores" in message(pilot))
 
 
 async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

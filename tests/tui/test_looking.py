@@ -14,9 +14,8 @@ from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
-from linreg_tui.tui.drawing.bars import bars_right, bars_up
 from linreg_tui.tui.drawing.diagnostics import DiagnosticsPictures
-from linreg_tui.tui.drawing.joint import JointPicture
+from linreg_tui.tui.drawing.joint import JointPicture, bars_right, bars_up
 from linreg_tui.tui.drawing.markers import ASCII, SETS, Markers
 from linreg_tui.tui.drawing.picture import CONTINUED, Picture, Role
 from linreg_tui.tui.panes.derivation import draw_derivation

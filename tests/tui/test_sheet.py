@@ -34,9 +34,8 @@ from linreg_tui.tui.sweep.recipe import (
     texts_of,
 )
 from linreg_tui.tui.sweep.sheet import UNFINISHED, Sheet
-from linreg_tui.tui.sweep.spark import WIDTH, spark
 from linreg_tui.tui.sweep.sweep_run import SweepRun
-from linreg_tui.tui.sweep.table import TrialTable
+from linreg_tui.tui.sweep.table import WIDTH, TrialTable, spark
 
 GRID_OF_SIX: dict[str, list[object]] = {
     "batch_size": [64, None],

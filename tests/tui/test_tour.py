@@ -25,8 +25,7 @@ from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.plots import Plots
-from linreg_tui.tui.run_view import RunView
+from linreg_tui.tui.run_view import Plots, RunView
 from linreg_tui.tui.sweep.recipe import usual
 from linreg_tui.tui.tour.contents import ContentsScreen
 from linreg_tui.tui.tour.descent import DescentPane

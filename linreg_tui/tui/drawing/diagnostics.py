@@ -11,10 +11,10 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.diagnostics import diagnose, high_leverage, normal_plot
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sketch import sketch
-from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area, window
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
-from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, beside, lines
+from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, beside, lines, stack
 
 GAP = 2
 STUDENTIZED = "studentized residual"
@@ -97,9 +97,7 @@ def _over(
     compared: list[Layer], area: Area, points: Points, legend: Sequence[Span] = ()
 ) -> Picture:
     """Points over what they are compared with."""
-    return layers.stack(
-        area, figures.frame(area, legend), [*compared, figures.scatter(area, *points)]
-    )
+    return stack(area, figures.frame(area, legend), [*compared, figures.scatter(area, *points)])
 
 
 def _waiting(columns: int, rows: int) -> Picture:

@@ -17,7 +17,7 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.drawing import canvas
 from linreg_tui.tui.drawing.area import Area
 from linreg_tui.tui.drawing.canvas import dots
-from linreg_tui.tui.drawing.markers import AXIS, Ink
+from linreg_tui.tui.drawing.markers import AXIS, Ink, Markers
 from linreg_tui.tui.drawing.picture import (
     CURVES,
     Glyphs,
@@ -29,6 +29,24 @@ from linreg_tui.tui.drawing.picture import (
     write,
     write_legend,
 )
+
+
+def legend(markers: Markers, *names: str, few: bool = False) -> list[Span]:
+    """What these are drawn with, the data of a `few` points with a character for each."""
+    known: dict[str, tuple[str, Role]] = {
+        "before": (markers.trace.sample, Role.TRACE),
+        "data": (markers.point if few else markers.points.sample, Role.POINTS),
+        "batch": (markers.batch, Role.BATCH),
+        "fit": (markers.fit.sample, Role.FIT),
+        "loss": (markers.loss.sample, Role.FIT),
+        "closed form": (markers.closed_form.sample, Role.REFERENCE),
+        "optimum": (markers.closed_form.sample, Role.REFERENCE),
+        "least squares": (markers.closed_form.sample[:1] + "  ", Role.ASIDE),
+        "test rows": (markers.test, Role.TEST),
+        "test loss": (markers.trace.sample, Role.TEST),
+    }
+    return [(f"{known[name][0]} {name}", known[name][1]) for name in names]
+
 
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 """Long enough that where two lines meet, the colour doesn't change with every cell."""

@@ -13,11 +13,11 @@ from linreg_tui.core.history import Step
 from linreg_tui.core.run import Run
 from linreg_tui.core.sketch import Extent
 from linreg_tui.numbers import rows_of
-from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_DOWN, Area, data_area
-from linreg_tui.tui.drawing.legend import legend
+from linreg_tui.tui.drawing.figures import legend
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
-from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span
+from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, stack
 from linreg_tui.tui.run_view import RunView
 
 LEAVES = 2.0
@@ -51,10 +51,10 @@ def draw_data(
     area = data_area(data, columns, rows, markers)
     told: list[Span] = [(rows_of(data), Role.LABEL)]
     if split is None or split.training is data:
-        return layers.stack(area, figures.frame(area, told), [_points(area, data)])
+        return stack(area, figures.frame(area, told), [_points(area, data)])
     told.extend(legend(markers, "test rows"))
     points = [_points(area, split.training), test_points(area, split.test)]
-    return layers.stack(area, figures.frame(area, told), points)
+    return stack(area, figures.frame(area, told), points)
 
 
 def test_points(area: Area, test: Dataset) -> Layer:
@@ -101,7 +101,7 @@ class FitPicture:
             frame = figures.frame(area, entries)
             self._points = _points(area, run.data)
             tested = [] if run.test is None else [test_points(area, run.test)]
-            self._still = layers.stack(area, frame, [self._points, *tested])
+            self._still = stack(area, frame, [self._points, *tested])
             self._drawn, self._shown = (area, entries), run.data
         step, optimum = run.history[view.number], run.optimum
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
@@ -117,9 +117,7 @@ class FitPicture:
         crowded = (view.run.segments.at(view.number).settings.batch_size or 0) > CROWD
         trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
         marked = ([self._points] if few else []) + ([] if batch is None else [batch])
-        return layers.stack(
-            area, self._still, [*trace, *(marked + lines if crowded else lines + marked)]
-        )
+        return stack(area, self._still, [*trace, *(marked + lines if crowded else lines + marked)])
 
     def _window(self, columns: int, rows: int, view: RunView) -> Area:
         start = view.run.history[0]

@@ -14,11 +14,40 @@ from linreg_tui.core.inference import Inference, confidence_band, inference
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.summary import Histogram, histogram, summary
 from linreg_tui.numbers import probability
-from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area, data_area
-from linreg_tui.tui.drawing.bars import bars_right, bars_up
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
-from linreg_tui.tui.drawing.picture import Glyphs, Layer, Picture, Role, Span, blank, write_legend
+from linreg_tui.tui.drawing.picture import (
+    BLANK,
+    Glyphs,
+    Layer,
+    Picture,
+    Role,
+    Span,
+    blank,
+    stack,
+    write_legend,
+)
+
+
+def bars_right(parts: FloatArray, cells: int, ends: str) -> Glyphs:
+    """Bars to the right, one a row, the longest of them so many cells long: shape (k, cells).
+
+    `ends` has the characters for the end of a bar, from the least to a full cell. What is more
+    than 0 is seen.
+    """
+    levels = np.array([BLANK, *map(ord, ends)], np.uint32)
+    longest = float(parts.max(initial=0.0))
+    length = np.ceil(parts * (cells * len(ends) / longest)) if longest > 0 else np.zeros(len(parts))
+    filled = np.clip(length[:, None] - np.arange(cells) * len(ends), 0, len(ends))
+    glyphs: Glyphs = levels[filled.astype(np.intp)]
+    return glyphs
+
+
+def bars_up(parts: FloatArray, cells: int, ends: str) -> Glyphs:
+    """Bars upwards, one a column: shape (cells, k)."""
+    return bars_right(parts, cells, ends).T[::-1]
+
 
 GAP = 1
 """Cells between the plot and what stands beside it."""
@@ -57,7 +86,7 @@ class JointPicture:
         scatter = figures.scatter(area, *self._data.sketch)
         fitted = figures.straight_line(area, line.slope, line.intercept, Role.REFERENCE)
         band = [] if self._found is None else band_of(line, self._found.sure, area)
-        inner = layers.stack(area, figures.frame(area), [scatter, *band, fitted])
+        inner = stack(area, figures.frame(area), [scatter, *band, fitted])
         whole = _placed(inner, columns, rows, above)
         if self._found is not None and area.has_room:
             _add_histograms(whole, area, self._found, above, beside - GAP)

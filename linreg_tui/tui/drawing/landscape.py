@@ -21,10 +21,10 @@ from linreg_tui.core.losses import LeastOnRows, Optimum
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.run import Run
 from linreg_tui.core.units import z_scores
-from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
-from linreg_tui.tui.drawing.picture import SHADES, Layer, Picture, Role
+from linreg_tui.tui.drawing.picture import SHADES, Layer, Picture, Role, shaded, stack
 from linreg_tui.tui.run_view import RunView
 
 RATIO = 4.0
@@ -76,7 +76,7 @@ class LandscapePicture:
             figures.marks(area, *goal, area.markers.goal, Role.REFERENCE),
             figures.marks(area, way[0][-1:], way[1][-1:], area.markers.here, Role.HERE),
         ]
-        return layers.stack(area, self._still, inks)
+        return stack(area, self._still, inks)
 
     def _way(self, run: Run, number: int) -> tuple[FloatArray, FloatArray]:
         """Slope and intercept along a run, in the landscape's coordinates."""
@@ -139,7 +139,7 @@ class LandscapePicture:
             figures.scatter(area, *points, Role.CONTOUR)
             for points in self._contours(area, run, highest)
         ]
-        return layers.stack(area, layers.shaded(area, frame, shades), contours)
+        return stack(area, shaded(area, frame, shades), contours)
 
     def _excess(self, run: Run, x: FloatArray, y: FloatArray) -> FloatArray:
         """The loss above the least one at points of the landscape; of many rows, on some."""

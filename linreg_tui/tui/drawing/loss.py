@@ -8,11 +8,11 @@ from linreg_tui.axes import count_axis, growing, log_axis
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.run import Run
-from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
-from linreg_tui.tui.drawing.legend import legend
+from linreg_tui.tui.drawing.figures import legend
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
-from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span
+from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, stack
 from linreg_tui.tui.run_view import RunView
 
 CELLS_A_MARK = 3
@@ -59,7 +59,7 @@ class LossPicture:
         entries = legend(self._markers, *names if view.trace is None else ("before", *names))
         if self._drawn != (area, entries):
             level = figures.level(area, self._least(run), Role.REFERENCE)
-            self._still = layers.stack(area, figures.frame(area, entries), [level])
+            self._still = stack(area, figures.frame(area, entries), [level])
             self._drawn = area, entries
         inks = []
         if view.trace is not None:
@@ -71,7 +71,7 @@ class LossPicture:
             inks.append(figures.marks(area, steps, thinned.low, self._markers.step, Role.FIT))
         loss = self._shown(np.array([step.loss]), run)
         inks.append(_here(area, float(step.number), float(loss[0])))
-        return layers.stack(area, self._still, inks)
+        return stack(area, self._still, inks)
 
     def _test(self, run: Run) -> list[Curve]:
         """The loss on held-out rows, if there are any; it has no optimum to be above of."""

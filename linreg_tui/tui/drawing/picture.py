@@ -1,14 +1,16 @@
-"""Pictures: grids of characters, each with a role that the theme gives a style."""
+"""Pictures: grids of characters, each with a role that the theme gives a style, in layers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import cell_len
+
+from linreg_tui.tui.drawing.area import Area
 
 Glyphs = NDArray[np.uint32]
 """Code points of a grid of cells, shape (rows, columns); a blank is no ink."""
@@ -148,3 +150,44 @@ def write(picture: Picture, row: int, column: int, text: str, role: Role) -> Non
             glyphs[column + 1 : column + width] = CONTINUED
             picture.roles[row, column : column + width] = role
         column += width
+
+
+LINES = (Role.FIT, Role.REFERENCE, Role.TRACE, Role.BAND)
+
+NO_DOT = 0x2800
+"""The braille character of no dot; each dot is a bit more."""
+
+
+def stack(area: Area, below: Picture, layers: Iterable[Layer]) -> Picture:
+    """The layers laid over a picture, each over the one before.
+
+    Where lines meet in a cell their dots are added up; all else gives way to what lies above.
+    """
+    glyphs, roles = below.glyphs.copy(), below.roles.copy()
+    if area.has_room:
+        inside = _inside(area)
+        for layer in layers:
+            ink = layer.glyphs != BLANK
+            dotted = ink & _is_braille(layer.glyphs) & _is_braille(glyphs[inside])
+            dotted &= np.isin(roles[inside], LINES)
+            glyphs[inside][dotted] |= layer.glyphs[dotted]
+            glyphs[inside][ink & ~dotted] = layer.glyphs[ink & ~dotted]
+            roles[inside][ink] = layer.role
+    return Picture(glyphs, roles, below.shades)
+
+
+def shaded(area: Area, below: Picture, shades: NDArray[np.uint8]) -> Picture:
+    """A picture with backgrounds in the plot area, of its shape."""
+    ground = below.shades.copy()
+    if area.has_room:
+        ground[_inside(area)] = shades
+    return Picture(below.glyphs, below.roles, ground)
+
+
+def _inside(area: Area) -> tuple[slice, slice]:
+    return slice(1, 1 + area.plot_rows), slice(area.left, None)
+
+
+def _is_braille(glyphs: Glyphs) -> NDArray[np.bool_]:
+    is_braille: NDArray[np.bool_] = (glyphs & ~np.uint32(0xFF)) == NO_DOT
+    return is_braille

@@ -16,8 +16,7 @@ from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.panes.readout import draw_readout
 from linreg_tui.tui.panes.timeline import Timeline
 from linreg_tui.tui.panes.update_readout import draw_update
-from linreg_tui.tui.plots import Plots
-from linreg_tui.tui.run_view import RunView
+from linreg_tui.tui.run_view import Plots, RunView
 
 PICTURE_COLUMNS = 80
 """How wide a picture is that leaves the program."""

@@ -11,12 +11,12 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
 from linreg_tui.core.losses import Optimum
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss
-from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.figures import legend
 from linreg_tui.tui.drawing.joint import band_of
-from linreg_tui.tui.drawing.legend import legend
 from linreg_tui.tui.drawing.markers import Markers
-from linreg_tui.tui.drawing.picture import Picture, Role, Span, blank, lines
+from linreg_tui.tui.drawing.picture import Picture, Role, Span, blank, lines, shaded, stack
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.panes.point_editor import PointEditor
 from linreg_tui.tui.run_view import RunView
@@ -97,7 +97,7 @@ class PlanePicture:
         x, y = (np.array([place]) for place in editor.cursor)
         cursor = markers.here if editor.lifted is not None else "+"
         inks.append(figures.marks(area, x, y, cursor, Role.HERE))
-        return layers.shaded(area, layers.stack(area, self._frame, inks), _guides(area, x, y))
+        return shaded(area, stack(area, self._frame, inks), _guides(area, x, y))
 
     def _empty(self, area: Area, few: bool) -> Picture:
         markers = self._markers

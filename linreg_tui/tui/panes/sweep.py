@@ -18,7 +18,7 @@ from linreg_tui.tui.drawing.picture import Role, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import SWEEP_KEYS, bindings
 from linreg_tui.tui.messages import RunChosen
-from linreg_tui.tui.sweep.overlay import Overlay
+from linreg_tui.tui.sweep.curves import Overlay
 from linreg_tui.tui.sweep.sheet import Sheet
 from linreg_tui.tui.sweep.sweep_run import SweepRun
 from linreg_tui.tui.sweep.table import TrialTable

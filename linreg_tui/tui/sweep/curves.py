@@ -12,10 +12,11 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.report.learning_curves import Against, CurvesPicture, LearningCurve, picture
 from linreg_tui.sweeps.board import Row
 from linreg_tui.sweeps.cells import Columns
-from linreg_tui.tui.drawing import figures, layers
+from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.markers import Markers
-from linreg_tui.tui.drawing.picture import CURVES, Layer, Picture, Role, Span, lines
+from linreg_tui.tui.drawing.picture import CURVES, Layer, Picture, Role, Span, lines, shaded, stack
+from linreg_tui.tui.sweep.sheet import Sheet
 
 AGAINST: tuple[Against, ...] = ("epochs", "steps", "rows seen")
 
@@ -96,8 +97,8 @@ def draw_curves(
         shades += _band(area, curve)
         layered.append(figures.path(area, curve.places, _cut(area, curve.middle), role(ink)))
     layered += [_markers(area, curve, ink) for curve, ink in zip(drawn.curves, inks, strict=True)]
-    ground = layers.shaded(area, below, np.minimum(shades, DARKEST))
-    return layers.stack(area, ground, layered)
+    ground = shaded(area, below, np.minimum(shades, DARKEST))
+    return stack(area, ground, layered)
 
 
 def role(ink: int) -> Role:
@@ -180,3 +181,46 @@ def _markers(area: Area, curve: LearningCurve, ink: int) -> Layer:
         marker(ink, area.markers),
         role(ink),
     )
+
+
+class Overlay:
+    """The curves of the rows that are marked, against what is chosen."""
+
+    def __init__(self, markers: Markers) -> None:
+        self.markers = markers
+        self.against: Against = AGAINST[0]
+        self.above_optimum = True
+        """The losses themselves soon lie on one another."""
+
+    def turn_axis(self) -> None:
+        """Against the next of epochs, steps and rows seen."""
+        self.against = AGAINST[(AGAINST.index(self.against) + 1) % len(AGAINST)]
+
+    def toggle_excess(self) -> None:
+        """The whole loss, or what of it is above the optimum."""
+        self.above_optimum = not self.above_optimum
+
+    def draw(self, columns: int, rows: int, sheet: Sheet) -> Picture:
+        """The curves of a sheet, for the screen."""
+        return draw_curves(
+            columns,
+            rows,
+            sheet.data,
+            list(sheet.overlaid()),
+            sheet.columns,
+            self.against,
+            self.markers,
+            above_optimum=self.above_optimum,
+        )
+
+    def picture(self, kind: str, sheet: Sheet) -> CurvesPicture:
+        """The same of a kind of sweep, for a file; of all rows with results if none is drawn."""
+        shown = list(sheet.overlaid()) or [(row, 0) for row in sheet.board.rows if row.results]
+        return overlay(
+            f"Learning curves of a sweep over {kind}",
+            sheet.data,
+            [row for row, _ in shown],
+            sheet.columns,
+            self.against,
+            above_optimum=self.above_optimum,
+        )

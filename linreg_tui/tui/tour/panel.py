@@ -13,7 +13,7 @@ from linreg_tui.tour.chapters import COLUMNS, EQUATION, ROWS
 from linreg_tui.tour.text import Rows, Tone, lay_out
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.tour.telling import Told
+from linreg_tui.tui.tour.guide import Told
 
 BESIDE = 110
 """Columns from which on the text stands beside the plots."""
