@@ -78,6 +78,13 @@ PLACES = ("below", "beside", "page")
 class LinregApp(GuardedApp):
     """Four panes over one data set, the tour beside them, and the keys that drive them."""
 
+    data_pane: DataPane
+    closed_form_pane: ClosedFormPane
+    sweep_pane: SweepPane
+    descent_pane: DescentPane
+    tour_panel: TourPanel
+    """These are there once `_mount_others` is done: before the first key."""
+
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings((*TOUR_KEYS, *KEYS))
@@ -171,15 +178,16 @@ class LinregApp(GuardedApp):
         from linreg_tui.tui.tour.panel import TourPanel
 
         state, markers, panes = self.state, self._markers, self.main.query_one("#panes")
+        self.data_pane = DataPane(state.edits, state.data_view, markers)
+        training, view = state.split.training, state.closed_form_view
+        self.closed_form_pane = ClosedFormPane(training, view, markers)
+        self.sweep_pane = SweepPane(state.sweep, self.link, markers)
+        self.descent_pane = DescentPane(Walk(STILL), markers)
+        self.tour_panel = TourPanel(lambda: self.guide.look())
         with self.batch_update():  # one layout for all of them
-            await panes.query_one("#side").mount(
-                DataPane(state.edits, state.data_view, markers),
-                ClosedFormPane(state.split.training, state.closed_form_view, markers),
-                SweepPane(state.sweep, self.link, markers),
-            )
-            await panes.mount(
-                DescentPane(Walk(STILL), markers), TourPanel(lambda: self.guide.look())
-            )
+            side = panes.query_one("#side")
+            await side.mount(self.data_pane, self.closed_form_pane, self.sweep_pane)
+            await panes.mount(self.descent_pane, self.tour_panel)
             self._complete = True
             self.data_pane.show_split(state.split)
             self._arrange(self.size)
@@ -187,13 +195,7 @@ class LinregApp(GuardedApp):
     # What is on the screen.
 
     def show(self, state: AppState) -> None:
-        """Put a state on the screen; only what differs from the last one is touched.
-
-        Raises
-        ------
-        InputError
-            If its data can't be trained with its settings; nothing has changed then.
-        """
+        """Put a state on the screen; only what differs from the last one is touched."""
         before = self.state
         if state.sweep is before.sweep:
             state = state.with_sweep()
@@ -315,31 +317,6 @@ class LinregApp(GuardedApp):
     def live(self) -> LivePane:
         """The pane of the live run."""
         return self.main.query_one(LivePane)
-
-    @property
-    def data_pane(self) -> DataPane:
-        """The pane of the data."""
-        return cast("DataPane", self.main.query_one("#data"))
-
-    @property
-    def closed_form_pane(self) -> ClosedFormPane:
-        """The pane of the closed form."""
-        return cast("ClosedFormPane", self.main.query_one("#closed-form"))
-
-    @property
-    def sweep_pane(self) -> SweepPane:
-        """The pane of the sweep."""
-        return cast("SweepPane", self.main.query_one("#sweep"))
-
-    @property
-    def descent_pane(self) -> DescentPane:
-        """What the tour shows of a loss of one parameter."""
-        return cast("DescentPane", self.main.query_one("#descent"))
-
-    @property
-    def tour_panel(self) -> TourPanel:
-        """The text of the tour."""
-        return cast("TourPanel", self.main.query_one("#tour"))
 
     @cached_property
     def guide(self) -> Guide:
