@@ -196,6 +196,8 @@ class LinregApp(GuardedApp):
 
     def show(self, state: AppState) -> None:
         """Put a state on the screen; only what differs from the last one is touched."""
+        if not self.screen_stack:
+            return  # a run goes on for a moment while the application closes
         before = self.state
         if state.sweep is before.sweep:
             state = state.with_sweep()
@@ -375,16 +377,16 @@ class LinregApp(GuardedApp):
     def on_progressed(self, message: Progressed) -> None:
         """Show how far the training is, unless the terminal has not yet shown the last frame."""
         if self._player.follow(message.progress):
-            self._catch_up(at_once=self.main.is_active)
+            self._catch_up()
 
-    def _catch_up(self, *, at_once: bool) -> None:
+    def _catch_up(self, *, late: bool = False) -> None:
         """Show what was left out, if anything was and the terminal can take it.
 
         Behind a dialog that is seldom, since all that lies there is painted anew each time.
         """
-        if self._drawn in (None, self._to_draw):
+        if self._drawn in (None, self._to_draw) or not self.screen_stack:
             return
-        if at_once and self.link.free:
+        if (late or self.main.is_active) and self.link.free:
             self._drawn = None
             self._show_player()
             if self._drawn is None:  # the latest step is another one, that in view is not
@@ -393,7 +395,7 @@ class LinregApp(GuardedApp):
             self._late_frame.resume()
 
     def _show_late_frame(self) -> None:
-        self._catch_up(at_once=True)
+        self._catch_up(late=True)
 
     def post_display_hook(self) -> None:
         """Ask the terminal to say when it has shown this frame."""
@@ -404,7 +406,7 @@ class LinregApp(GuardedApp):
     def on_terminal_supports_synchronized_output(self) -> None:
         """The terminal has answered: what was left out for its sake can be shown."""
         self.link.answer()
-        self._catch_up(at_once=self.main.is_active)
+        self._catch_up()
 
     def _predict(self, settings: Settings, wait: float = 0.0) -> None:
         """Find out what the settings lead to from here."""
