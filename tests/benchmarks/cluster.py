@@ -1,6 +1,6 @@
 """A cluster of 2 processes on this machine: what handing over costs, and how many rows a second.
 
-python tests/benchmarks/cluster.py [--rows 100_000_000]
+python tests/benchmarks/cluster.py [--rows 100_000_000] [--quick]
 
 - Trials: 5 batch sizes x 1000 repeats x 30 epochs. Of the time that the workers had, the overhead
   is what they didn't spend on trials. Ends with 1 if that is over 10%.
@@ -9,11 +9,15 @@ python tests/benchmarks/cluster.py [--rows 100_000_000]
 - Rounds of data-parallel SGD, and tasks that do nothing.
 
 Then a plan on paper: 10^10 rows on 40 nodes, by these figures, and what would break first.
+
+`--quick` does a little of each, only to see that it runs, and judges nothing. Without Dask nothing
+is done.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import math
 import statistics
 import sys
@@ -49,8 +53,20 @@ WORKERS = 2
 PARTITION = 1_000_000
 CHUNK = 2**17
 NODES, CORES, ALL_ROWS = 40, 32, 10**10
-REPEATS = 1000
 LINE = (88.0, 34_000.0)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much is done of each."""
+
+    repeats: int = 1000
+    rows: int = 100_000_000
+    parquet_rows: int = 4_000_000
+    rounds: int = 200
+
+
+QUICK = Amount(repeats=10, rows=2 * PARTITION, parquet_rows=100_000, rounds=10)
 
 
 def timed_batch(data: Dataset, batch: Sequence[Trial]) -> tuple[list[Result], float]:
@@ -96,9 +112,9 @@ def generated(number: int, rows: int) -> Generated:
     return Generated(Parts(Totals(fit, density), sample), tuple(spent))
 
 
-def of_trials(cluster: Cluster, data: Dataset) -> float:
+def of_trials(cluster: Cluster, data: Dataset, repeats: int) -> float:
     """Tell what handing over trials costs; returns the share of the workers' time."""
-    plan = over_batch_sizes(Settings(), data.n, repeats=REPEATS)
+    plan = over_batch_sizes(Settings(), data.n, repeats=repeats)
     work = plan.seconds(data.n)
     cluster.submit(timed_batch, data, plan[:1]).result()
     overheads, each, shares = [], [], []
@@ -147,7 +163,7 @@ def of_rows(cluster: Cluster, rows: int) -> float:
     return 3 * SAMPLE_ROWS * 8 + totals.density.counts.nbytes
 
 
-def of_parquet(rows: int = 4_000_000) -> tuple[float, float]:
+def of_parquet(rows: int) -> tuple[float, float]:
     """Tell how fast Parquet is read in one process; returns rows a second, and bytes a row."""
     import pandas as pd
 
@@ -168,11 +184,11 @@ def of_parquet(rows: int = 4_000_000) -> tuple[float, float]:
     return speed, size
 
 
-def of_rounds(cluster: Cluster, data: Dataset) -> tuple[float, float]:
+def of_rounds(cluster: Cluster, data: Dataset, rounds: int) -> tuple[float, float]:
     """Tell what a round and a task take; returns the seconds of each."""
     rows = [np.arange(64), np.arange(64, 128)]
     taken = []
-    for _ in range(200):
+    for _ in range(rounds):
         began = time.perf_counter()
         futures = [cluster.submit_to(k, share, data, part) for k, part in enumerate(rows)]
         for future in futures:
@@ -180,11 +196,11 @@ def of_rounds(cluster: Cluster, data: Dataset) -> tuple[float, float]:
         taken.append(time.perf_counter() - began)
     one_round = statistics.median(taken)
     began = time.perf_counter()
-    for done in [cluster.submit(max, 1, 2) for _ in range(2000)]:
+    for done in [cluster.submit(max, 1, 2) for _ in range(10 * rounds)]:
         done.result()
-    task = (time.perf_counter() - began) / 2000
+    task = (time.perf_counter() - began) / (10 * rounds)
     say(f"rounds   {1e3 * one_round:.1f} ms for 2 workers with 64 rows each")
-    say(f"tasks    {1e3 * task:.2f} ms each, of 2,000 that do nothing")
+    say(f"tasks    {1e3 * task:.2f} ms each, of {10 * rounds:,} that do nothing")
     return one_round, task
 
 
@@ -250,17 +266,22 @@ def say(line: str) -> None:
 def main() -> int:
     """Measure, and plan."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rows", type=int, default=100_000_000)
-    rows = parser.parse_args().rows
+    parser.add_argument("--rows", type=int, default=Amount.rows)
+    parser.add_argument("--quick", action="store_true", help="a little of each")
+    asked = parser.parse_args()
+    if importlib.util.find_spec("distributed") is None:
+        say("left out: Dask's distributed is not installed")
+        return 0
+    amount = QUICK if asked.quick else Amount(rows=asked.rows)
     data = bundled()
     began = time.perf_counter()
     with connected(f"local:{WORKERS}") as cluster:
         say(f"start    {time.perf_counter() - began:.1f} s for {WORKERS} workers")
-        overhead = of_trials(cluster, data)
-        kept_bytes = of_rows(cluster, rows)
-        one_round, task = of_rounds(cluster, data)
-    plan_on_paper(kept_bytes, *of_parquet(), one_round, task)
-    return 0 if overhead < 0.1 else 1
+        overhead = of_trials(cluster, data, amount.repeats)
+        kept_bytes = of_rows(cluster, amount.rows)
+        one_round, task = of_rounds(cluster, data, amount.rounds)
+    plan_on_paper(kept_bytes, *of_parquet(amount.parquet_rows), one_round, task)
+    return 0 if asked.quick or overhead < 0.1 else 1
 
 
 if __name__ == "__main__":

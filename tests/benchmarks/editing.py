@@ -1,14 +1,16 @@
 """Time of an edit: of the arithmetic alone, and of all that is drawn anew on a screen of 120x40.
 
-python tests/benchmarks/editing.py [ROWS ...]
+python tests/benchmarks/editing.py [ROWS ...] [--quick]
 
 For each number of rows (the bundled data, and 10 million) it tells the medians in milliseconds of
 adding, moving and taking out a row with the line that follows; of drawing the plane; and of what
-the application does when an edit arrives, in the closed form's pane and the live one.
+the application does when an edit arrives, in the closed form's pane and the live one. `--quick`
+tries the bundled data alone, a few times.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import statistics
 import sys
@@ -27,7 +29,7 @@ from linreg_tui.tui.messages import Edited
 from linreg_tui.tui.panes.plane import PlanePicture
 from linreg_tui.tui.panes.point_editor import PointEditor
 
-EDITS = 100
+EDITS, QUICK_EDITS = 100, 3
 MANY = 10_000_000
 
 
@@ -38,7 +40,7 @@ def made_up(rows: int) -> Dataset:
     return Dataset("made", "x", "y", x, 88 * x + rng.normal(34_000, 50_000, rows))
 
 
-def median(work: Callable[[int], object], times: int = EDITS) -> float:
+def median(work: Callable[[int], object], times: int) -> float:
     """Milliseconds of doing something, each time with another number."""
     taken = []
     for number in range(times):
@@ -48,19 +50,19 @@ def median(work: Callable[[int], object], times: int = EDITS) -> float:
     return statistics.median(taken)
 
 
-def arithmetic(data: Dataset) -> dict[str, float]:
+def arithmetic(data: Dataset, times: int) -> dict[str, float]:
     """Of each kind of edit, from the rows before it to the line after it."""
     edits = Edits.of(data)
-    for number in range(EDITS):
+    for number in range(times):
         edits = edits.add(1000.0 + number, 2e5)
     return {
-        "add": median(lambda k: edits.add(1000.0 + k, 2e5).data.line),
-        "move": median(lambda k: edits.move(3 * k, 1000.0 + k, 2e5).data.line),
-        "take out": median(lambda k: edits.remove(3 * k).data.line),
+        "add": median(lambda k: edits.add(1000.0 + k, 2e5).data.line, times),
+        "move": median(lambda k: edits.move(3 * k, 1000.0 + k, 2e5).data.line, times),
+        "take out": median(lambda k: edits.remove(3 * k).data.line, times),
     }
 
 
-async def screen(data: Dataset) -> dict[str, float]:
+async def screen(data: Dataset, times: int) -> dict[str, float]:
     """Of what is drawn."""
     app = LinregApp(data, Settings())
     async with app.run_test(size=(120, 40)) as pilot:
@@ -81,22 +83,27 @@ async def screen(data: Dataset) -> dict[str, float]:
 
         edits = Edits.of(data)
         return {
-            "walk": median(walk, 20),
-            "draw": median(carry, 20),
-            "follow": median(lambda k: app.on_edited(Edited(edits.add(1000.0 + k, 2e5))), 20),
+            "walk": median(walk, times),
+            "draw": median(carry, times),
+            "follow": median(lambda k: app.on_edited(Edited(edits.add(1000.0 + k, 2e5))), times),
         }
 
 
 def main() -> None:
     """Both, for each number of rows."""
-    for rows in map(int, sys.argv[1:] or ("551", str(MANY))):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("rows", type=int, nargs="*", default=[551, MANY], metavar="ROWS")
+    parser.add_argument("--quick", action="store_true", help="the bundled data, a few times")
+    asked = parser.parse_args()
+    times = QUICK_EDITS if asked.quick else EDITS
+    for rows in [551] if asked.quick else asked.rows:
         data = bundled() if rows == 551 else made_up(rows)
         began = time.perf_counter()
         _ = data.line, data.tally, data.sketch, data.extent
         told = {"before the first": 1e3 * (time.perf_counter() - began)}
-        told |= {**arithmetic(data), **asyncio.run(screen(data))}
+        told |= {**arithmetic(data, times), **asyncio.run(screen(data, times))}
         numbers = "  ".join(f"{name} {value:.2f}" for name, value in told.items())
-        print(f"{data.n:>12,} rows, ms:  {numbers}")  # noqa: T201
+        sys.stdout.write(f"{data.n:>12,} rows, ms:  {numbers}\n")
 
 
 if __name__ == "__main__":

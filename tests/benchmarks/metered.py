@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import linreg_tui
 
@@ -209,6 +209,17 @@ class MeteredTerminal:
         while (found := self.output.find(_QUESTION, self._answered)) >= 0:
             self._answered = found + len(_QUESTION)
             os.write(self.fd, _ANSWER)
+
+
+def written(terminal: MeteredTerminal, size: tuple[int, int]) -> str:
+    """What stands on the screen in the end."""
+    import pyte
+
+    screen: Any = pyte.Screen(*size)
+    stream = pyte.ByteStream(screen)
+    for frame in terminal.frames:
+        stream.feed(frame.sequence)
+    return "\n".join(screen.display)
 
 
 def _environment() -> dict[str, str]:

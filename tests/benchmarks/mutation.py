@@ -1,7 +1,7 @@
 """Mutation testing: which changes of `linreg_tui/core` would the tests of `tests/core` not see?
 
 pip install mutmut 'pytest<9.1'
-python tests/benchmarks/mutation.py [MODULE ...] [--seconds 8] [--again FOLDER]
+python tests/benchmarks/mutation.py [MODULE ...] [--seconds 8] [--again FOLDER] [--quick]
 
 mutmut (3.8 was used) changes one operator, number, name or text at a time, and the tests that come
 by it should fail. All modules have about 7,000 mutants, which take two cores an hour or two; naming
@@ -13,6 +13,9 @@ change.
 In the copy properties become functions, since mutmut passes decorated ones over; what is outside of
 functions it leaves alone. Hypothesis tries 25 examples and shrinks none. The quickest tests come
 first, and of those that a function is met in, no more than `--seconds` are run.
+
+`--quick` tries one short module with its own tests, and removes the copy. Without mutmut nothing is
+done.
 """
 
 from __future__ import annotations
@@ -20,9 +23,11 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import importlib.util
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -32,6 +37,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 CORE = Path("linreg_tui") / "core"
+TESTS = "tests/core"
+QUICK_MODULES, QUICK_TESTS = ["derivation"], "tests/core/test_derivation.py"
 COPIED = ("linreg_tui", "tests", "data", "README.md", "pyproject.toml")
 
 MUTMUT = """
@@ -40,7 +47,7 @@ source_paths = ["linreg_tui"]
 only_mutate = ["linreg_tui/core/*.py", "linreg_tui/core/reading/*.py"]
 also_copy = ["data", "README.md"]
 pytest_add_cli_args = ["-o", "addopts=", "-p", "no:cacheprovider"]
-pytest_add_cli_args_test_selection = ["tests/core"]
+pytest_add_cli_args_test_selection = ["{tests}"]
 timeout_multiplier = 1.5
 timeout_constant = 6.0
 track_dependencies = false
@@ -65,7 +72,7 @@ PROPERTY = re.compile(
 ENDS = {None: "not run", 0: "survived", 1: "killed", 3: "killed", 33: "no test", -24: "timeout"}
 
 
-def brought_up_to_date(folder: Path) -> None:
+def brought_up_to_date(folder: Path, tests: str) -> None:
     """Copy what is new or has changed, so that mutmut does anew only what it must."""
     for name in COPIED:
         of = ROOT / name
@@ -81,14 +88,14 @@ def brought_up_to_date(folder: Path) -> None:
             elif place == Path("tests") / "conftest.py":
                 content += HYPOTHESIS.encode()
             elif place.name == "pyproject.toml":
-                content += MUTMUT.encode()
+                content += MUTMUT.replace("{tests}", tests).encode()
             copy = folder / place
             if not copy.exists() or copy.read_bytes() != content:
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(content)
 
 
-def run(modules: list[str], seconds: float) -> None:
+def run(modules: list[str], tests: str, seconds: float) -> None:
     """Let mutmut work in the folder that this process is in."""
     from mutmut.runners.harness import PytestRunner
     from mutmut.state import state
@@ -113,10 +120,10 @@ def run(modules: list[str], seconds: float) -> None:
 
     chosen, execute = Chosen(), PytestRunner.execute_pytest
 
-    def arguments(_: PytestRunner, tests: Iterable[str]) -> list[str]:
-        chosen.tests = frozenset(tests)
+    def arguments(_: PytestRunner, met: Iterable[str]) -> list[str]:
+        chosen.tests = frozenset(met)
         files = sorted({test.partition("::")[0] for test in chosen.tests})
-        return ["-x", "-q", *(files or ["tests/core"])]
+        return ["-x", "-q", *(files or [tests])]
 
     def pytest(runner: PytestRunner, params: list[str], plugins: tuple[Any, ...] = ()) -> int:
         if "--collect-only" in params:
@@ -188,15 +195,22 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", metavar="MODULE")
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--again", type=Path, metavar="FOLDER")
+    parser.add_argument("--quick", action="store_true", help="one short module")
     asked = parser.parse_args()
+    if importlib.util.find_spec("mutmut") is None:
+        sys.stdout.write("left out: mutmut is not installed\n")
+        return
+    modules, tests = (QUICK_MODULES, QUICK_TESTS) if asked.quick else (asked.modules, TESTS)
     folder = (asked.again or Path(tempfile.mkdtemp(prefix="mutation-"))).resolve()
     sys.stdout.write(f"in {folder}\n")
     sys.stdout.flush()
-    brought_up_to_date(folder)
+    brought_up_to_date(folder, tests)
     forget(folder)
     os.chdir(folder)
-    run(asked.modules, asked.seconds)
-    tell(folder, asked.modules)
+    run(modules, tests, asked.seconds)
+    tell(folder, modules)
+    if asked.quick:
+        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -12,12 +12,12 @@ keys     from sending a key to the end of the frame that shows what it does: whi
 link     the same, and whether a run keeps its pace, where only 10, 30 or 100 kB a second are read;
          and the time to quit
 redraw   drawing the two plots, of few rows and of many; in this process, without a terminal
-start    first paint, beside an empty Textual application, when the live pane tells that it is
-         ready, and the most memory
+start    when the live pane tells that it is ready, and the most memory; keys.py has the first paint
 
 Prints medians, with what is wanted beside them; keys also the 95th percentile, the link the worst.
-A frame is what lies between the marks of synchronized output, with the marks. A paint is one that
-covers the screen.
+A frame is what lies between the marks of synchronized output, with the marks. `--quick` does the
+least that there is of everything, only to see that it runs; `--seconds 3 --repeats 1 --presses 10`
+gives rough figures in a few minutes.
 """
 
 from __future__ import annotations
@@ -31,16 +31,27 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its own folder
 
-from tests.benchmarks.metered import PACKAGE, PROGRAM, MeteredTerminal
-from tests.benchmarks.redraws import MANY, made_up, plot_shapes, redraw_times
+from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.examples import bundled
+from linreg_tui.core.run import Run
+from linreg_tui.core.settings import Settings
+from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.drawing.fit import FitPicture
+from linreg_tui.tui.drawing.loss import LossPicture
+from linreg_tui.tui.drawing.picture import Picture
+from linreg_tui.tui.drawing.plot import Plot, changes
+from linreg_tui.tui.run_view import RunView
+from tests.benchmarks.metered import PACKAGE, PROGRAM, MeteredTerminal, written
 
 Size = tuple[int, int]
+"""Columns and rows of a screen, or of a plot."""
 
 FASTER = {30.0: "++", 1000.0: "++++", math.inf: "+++++"}
 """The keys from the first pace to another, in steps a second."""
@@ -48,7 +59,7 @@ FASTER = {30.0: "++", 1000.0: "++++", math.inf: "+++++"}
 MOST_BYTES = {(80, 24): 2000.0, (120, 40): 4000.0, (200, 60): 7000.0}
 MOST_SHARE = {(80, 24): 40.0, (120, 40): 40.0, (200, 60): 55.0}
 MOST_MS_A_KEY, MOST_MS_A_REDRAW, MOST_SECONDS_ON_A_SLOW_LINK = 20.0, 8.0, 0.5
-MOST_TIMES_AN_EMPTY_ONES, MOST_MEGABYTES, MOST_SECONDS_TO_QUIT = 1.6, 90.0, 1.0
+MOST_MEGABYTES, MOST_SECONDS_TO_QUIT = 90.0, 1.0
 
 MOST_EPOCHS = 1_250_000
 """With which the sweep's smallest batches have no more steps than can be kept."""
@@ -58,16 +69,15 @@ SLOW = 30_000.0
 """Bytes a second."""
 
 WHOLE_WIDGETS = """
-from linreg_tui.tui.drawing.plot import Plot
-def redraw(self):
-    if self.size:
-        self._picture = self._draw(*self.size)
-        self.refresh()
-Plot.redraw = redraw
+from textual.geometry import Region
+from linreg_tui.tui.drawing import plot
+def changes(last, now):
+    rows, columns = now.glyphs.shape
+    yield Region(0, 0, columns, rows)
+plot.changes = changes
 from linreg_tui.cli import main
 raise SystemExit(main())
 """
-EMPTY = "from textual.app import App; App().run()"
 
 LEFT, RIGHT = "\x1b[D", "\x1b[C"
 
@@ -80,6 +90,12 @@ class Options:
     seconds: float
     repeats: int
     presses: int
+    rates: Sequence[float] = RATES
+    batches: Sequence[int | None] = (None, 64)
+    many_rows: int = 10_000_000
+
+
+QUICK = Options([(80, 24)], 0.5, 1, 1, rates=RATES[-1:], batches=(64,), many_rows=100_000)
 
 
 def say(text: str) -> None:
@@ -162,7 +178,7 @@ def share_at_rest(size: Size, seconds: float) -> float:
 
 def frames_table(options: Options, size: Size) -> None:
     """Bytes and frames, and what they cost."""
-    scenarios = [(pace, batch) for pace in (30.0, 1000.0) for batch in (None, 64)]
+    scenarios = [(pace, batch) for pace in (30.0, 1000.0) for batch in options.batches]
     whole = (sys.executable, "-c", WHOLE_WIDGETS)
     subjects = [(named(*scenario), PROGRAM, *scenario) for scenario in scenarios]
     subjects.append((f"whole widgets, {named(30, 64)}", whole, 30, 64))
@@ -257,7 +273,7 @@ def keys_table(options: Options, size: Size) -> None:
     """How long keys take to show."""
     measured = {"paused": keys_while_paused(size, 2 * options.presses)}
     for pace in (1000.0, math.inf):
-        for batch in (None, 64):
+        for batch in options.batches:
             running = keys_while_running(size, pace, batch, 2 * options.presses)
             measured[named(pace, batch)] = running
     for scenario, of_key in measured.items():
@@ -298,17 +314,6 @@ def steps_kept(size: Size, seconds: float, rate: float) -> float:
         return 100 * int(shown[-1].replace(",", "")) / (pace * (asked - began))
 
 
-def written(terminal: MeteredTerminal, size: Size) -> str:
-    """What stands on the screen in the end."""
-    import pyte
-
-    screen: Any = pyte.Screen(*size)
-    stream = pyte.ByteStream(screen)
-    for frame in terminal.frames:
-        stream.feed(frame.sequence)
-    return "\n".join(screen.display)
-
-
 def seconds_to_quit(size: Size, rate: float) -> float:
     """From the key to the end of the program, while frames are being sent."""
     with MeteredTerminal([*PROGRAM, *settings(64, 100_000)], *size, rate) as terminal:
@@ -322,9 +327,9 @@ def seconds_to_quit(size: Size, rate: float) -> float:
 
 def link_table(options: Options, size: Size) -> None:
     """What a slow link does."""
-    for rate in RATES:
+    for rate in options.rates:
         name = f"{rate / 1000:g} kB/s"
-        times = slow_keys(size, max(10, options.presses // 2), rate)
+        times = slow_keys(size, -(-options.presses // 2), rate)
         most = MOST_SECONDS_ON_A_SLOW_LINK if rate >= SLOW else None
         middle = f"median {statistics.median(times):5.2f}"
         line(f"{name}: + and -", max(times), "s, worst", most, middle)
@@ -334,13 +339,66 @@ def link_table(options: Options, size: Size) -> None:
         line(f"{name}: to quit", statistics.median(quits), "s", MOST_SECONDS_TO_QUIT)
 
 
+def made_up(rows: int) -> Dataset:
+    """Rows like those of the bundled data, always the same."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(300, 4500, rows)
+    return Dataset("made", "x", "y", x, 88 * x + rng.normal(34_000, 50_000, rows))
+
+
+async def plot_shapes(columns: int, rows: int) -> tuple[Size, Size]:
+    """The sizes that the two plots have on a screen of this size."""
+    app = LinregApp(bundled(), Settings())
+    async with app.run_test(size=(columns, rows)) as pilot:
+        await pilot.pause()
+        fit, loss = (app.query_one(name, Plot).size for name in ("#fit", "#loss"))
+        return (fit.width, fit.height), (loss.width, loss.height)
+
+
+class Plots:
+    """The two plots of one run in batches of 64, of a size each, without a screen."""
+
+    def __init__(self, data: Dataset, fit: Size, loss: Size) -> None:
+        settings = replace(Settings(), batch_size=64, epochs=-(-1000 // (data.n // 64)))
+        self._run = Run(data, settings)
+        self._run.advance(100)
+        self._fit, self._loss = FitPicture(data), LossPicture()
+        self._shapes = fit, loss
+        self._last: list[Picture] = []
+
+    def redraw(self) -> float:
+        """Milliseconds of drawing both after one more step, and of finding what has changed."""
+        self._run.advance(1)
+        view = RunView(self._run, self._run.history.last, self._run.settings, running=True, pace=5)
+        began = time.perf_counter()
+        pictures = [
+            self._fit.draw(*self._shapes[0], view),
+            self._loss.draw(*self._shapes[1], view),
+        ]
+        for last, now in zip(self._last, pictures, strict=False):
+            list(changes(last, now))
+        taken = 1e3 * (time.perf_counter() - began)
+        self._last = pictures
+        return taken
+
+
+def redraw_times(data: Dataset, fit: Size, loss: Size, rounds: int) -> tuple[float, float]:
+    """Median milliseconds of the first redraw, with all that stands still, and of a later one."""
+    first, later = [], []
+    for _ in range(rounds):
+        plots = Plots(data, fit, loss)
+        first.append(plots.redraw())
+        later += [plots.redraw() for _ in range(40)]
+    return statistics.median(first), statistics.median(later)
+
+
 def redraw_table(options: Options, _: Size) -> None:
     """What drawing the plots costs, at all sizes: the many rows are made once."""
     shapes = [asyncio.run(plot_shapes(*size)) for size in options.sizes]
-    for rows in (551, MANY):
+    for rows in (551, options.many_rows):
         data = made_up(rows)
         for size, (fit, loss) in zip(options.sizes, shapes, strict=True):
-            rounds = options.repeats * (5 if rows < MANY else 1)
+            rounds = options.repeats * (5 if rows < options.many_rows else 1)
             first, later = redraw_times(data, fit, loss, rounds)
             name = f"{size[0]}x{size[1]}, {rows:,} rows: later"
             line(name, later, "ms", MOST_MS_A_REDRAW, f"first {first:8.1f}")
@@ -348,22 +406,14 @@ def redraw_table(options: Options, _: Size) -> None:
 
 def start_table(options: Options, size: Size) -> None:
     """How long it takes to appear, and the memory of a run."""
-    ours, empty, ready, peaks = [], [], [], []
-
-    for _ in range(3 * options.repeats):
-        with MeteredTerminal([sys.executable, "-c", EMPTY], *size) as terminal:
-            empty.append(terminal.wait_for_paint(math.prod(size)) - terminal.began)
+    ready, peaks = [], []
+    for _ in range(options.repeats):
         with MeteredTerminal(PROGRAM, *size) as terminal:
-            ours.append(terminal.wait_for_paint(math.prod(size)) - terminal.began)
             ready.append(terminal.wait_for("ready").at - terminal.began)
             terminal.read(0.5)
             terminal.press(" ", "▶")
             terminal.read(1)
             peaks.append(terminal.peak_megabytes())
-    first, other = statistics.median(ours), statistics.median(empty)
-    line("first paint", 1e3 * first, "ms")
-    line("first paint of an empty Textual application", 1e3 * other, "ms")
-    line("the one in times of the other", first / other, "", MOST_TIMES_AN_EMPTY_ONES)
     line("ready", 1e3 * statistics.median(ready), "ms")
     line("most memory", statistics.median(peaks), "MB", MOST_MEGABYTES)
 
@@ -387,15 +437,15 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--presses", type=int, default=60, help="of each key")
     parser.add_argument("--only", default=",".join(TABLES), help="which tables, with commas")
-    parser.add_argument("--quick", action="store_true", help="a few minutes in all, rough figures")
+    parser.add_argument("--quick", action="store_true", help="the least of everything")
     given = parser.parse_args()
     sizes = [(int(w), int(h)) for w, h in (size.split("x") for size in given.sizes.split(","))]
     options = Options(sizes, given.seconds, given.repeats, given.presses)
     if given.quick:
-        options = Options(sizes, 3, 1, 10)
+        options = QUICK
     say(f"{PACKAGE}: medians of {options.repeats}")
     for name in given.only.split(","):
-        for size in sizes if TABLES[name] is not redraw_table else sizes[:1]:
+        for size in options.sizes[: 1 if TABLES[name] is redraw_table else None]:
             at = "" if TABLES[name] is redraw_table else f", {size[0]}x{size[1]}"
             say(f"\n{name}{at}")
             TABLES[name](options, size)

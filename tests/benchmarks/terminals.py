@@ -1,13 +1,14 @@
 """Tries the application on many kinds of terminal, and prints the README's table of them.
 
-python tests/benchmarks/terminals.py
+python tests/benchmarks/terminals.py [--quick]
 
 On each it opens, trains to the end, shows the help, quits, and gives the terminal back. tmux is
-tried where it is installed.
+tried where it is installed. `--quick` tries few of them. Ends with 1 if anything does not work.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 import termios
@@ -38,6 +39,8 @@ SURROUNDINGS = {
 }
 SIZES = ((40, 12), (60, 16), (80, 24), (120, 40), (200, 60), (300, 100))
 
+WITHOUT_TMUX = "not tried: tmux is not installed"
+
 
 def tried(env: dict[str, str], size: tuple[int, int] = (80, 24), shows: str = "ready") -> str:
     """What came of it: works, or what went wrong."""
@@ -61,7 +64,7 @@ def tried(env: dict[str, str], size: tuple[int, int] = (80, 24), shows: str = "r
             return str(error).splitlines()[0]
 
 
-def resized(times: int = 100) -> str:
+def resized(times: int) -> str:
     """What comes of that many new sizes while it trains."""
     with Terminal.start([*PROGRAM, "--epochs", "100000"], 120, 40) as terminal:
         terminal.wait_for("ready")
@@ -80,7 +83,7 @@ def resized(times: int = 100) -> str:
 def in_tmux() -> str:
     """The same inside tmux."""
     if shutil.which("tmux") is None:
-        return "not tried: tmux is not installed"
+        return WITHOUT_TMUX
     command = " ".join(PROGRAM)
     server = f"linreg-{uuid.uuid4().hex[:8]}"
     tmux = ["tmux", "-L", server, "-f", "/dev/null", "new-session", command]
@@ -92,22 +95,30 @@ def in_tmux() -> str:
         return "works" if terminal.wait_exit(5) == 0 else "wrong exit status"
 
 
-def main() -> None:
-    """Print the table."""
+def main() -> int:
+    """Print the table; 1 if anything in it neither works nor is refused or not tried."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--quick", action="store_true", help="few of them")
+    quick = parser.parse_args().quick
+    terms, sizes, times = (TERMS[:1], SIZES[:1], 10) if quick else (TERMS, SIZES, 100)
     say = sys.stdout.write
+    came = []
     say(f"| TERM | {' | '.join(SURROUNDINGS)} |\n|{' --- |' * (len(SURROUNDINGS) + 1)}\n")
-    for term in TERMS:
+    for term in terms:
         row = [tried({"TERM": term, **around}) for around in SURROUNDINGS.values()]
         say(f"| `{term}` | {' | '.join(row)} |\n")
         sys.stdout.flush()
+        came += row
     say("\n| size | |\n| --- | --- |\n")
-    for columns, rows in SIZES:
+    for columns, rows in sizes:
         small = columns < 60 or rows < 16
-        came = tried({}, (columns, rows), "needs" if small else "ready")
-        meant = "says how much it needs" if small and came == "works" else came
+        came.append(tried({}, (columns, rows), "needs" if small else "ready"))
+        meant = "says how much it needs" if small and came[-1] == "works" else came[-1]
         say(f"| {columns}x{rows} | {meant} |\n")
-    say(f"| a hundred sizes while it trains | {resized()} |\n| in tmux | {in_tmux()} |\n")
+    came += [resized(times), in_tmux()]
+    say(f"| {times} sizes while it trains | {came[-2]} |\n| in tmux | {came[-1]} |\n")
+    return 0 if set(came) <= {"works", "refused", WITHOUT_TMUX} else 1
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
