@@ -84,10 +84,9 @@ def awaited(coroutine: Any) -> Iterator[str]:
     yield repr(coroutine)
 
 
-if __name__ == "__main__":
-    faulthandler.enable(STDERR)
-    signal.signal(signal.SIGUSR1, tell)
-    raise SystemExit(main())
+faulthandler.enable(STDERR)
+signal.signal(signal.SIGUSR1, tell)
+raise SystemExit(main())
 """
 """The program, which tells on standard error what it is doing when it is sent SIGUSR1.
 

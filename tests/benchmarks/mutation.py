@@ -37,14 +37,15 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 CORE = Path("linreg_tui") / "core"
-TESTS = "tests/core"
-QUICK_MODULES, QUICK_TESTS = ["derivation"], "tests/core/test_derivation.py"
+MUTATED = ["linreg_tui/core/*.py", "linreg_tui/core/reading/*.py"], "tests/core"
+QUICK = ["linreg_tui/core/derivation.py"], "tests/core/test_derivation.py"
+"""The modules that are mutated, and the tests that should see it."""
 COPIED = ("linreg_tui", "tests", "data", "README.md", "pyproject.toml")
 
 MUTMUT = """
 [tool.mutmut]
 source_paths = ["linreg_tui"]
-only_mutate = ["linreg_tui/core/*.py", "linreg_tui/core/reading/*.py"]
+only_mutate = {mutated}
 also_copy = ["data", "README.md"]
 pytest_add_cli_args = ["-o", "addopts=", "-p", "no:cacheprovider"]
 pytest_add_cli_args_test_selection = ["{tests}"]
@@ -72,7 +73,7 @@ PROPERTY = re.compile(
 ENDS = {None: "not run", 0: "survived", 1: "killed", 3: "killed", 33: "no test", -24: "timeout"}
 
 
-def brought_up_to_date(folder: Path, tests: str) -> None:
+def brought_up_to_date(folder: Path, mutated: list[str], tests: str) -> None:
     """Copy what is new or has changed, so that mutmut does anew only what it must."""
     for name in COPIED:
         of = ROOT / name
@@ -88,7 +89,7 @@ def brought_up_to_date(folder: Path, tests: str) -> None:
             elif place == Path("tests") / "conftest.py":
                 content += HYPOTHESIS.encode()
             elif place.name == "pyproject.toml":
-                content += MUTMUT.replace("{tests}", tests).encode()
+                content += MUTMUT.format(mutated=mutated, tests=tests).encode()
             copy = folder / place
             if not copy.exists() or copy.read_bytes() != content:
                 copy.parent.mkdir(parents=True, exist_ok=True)
@@ -200,15 +201,15 @@ def main() -> None:
     if importlib.util.find_spec("mutmut") is None:
         sys.stdout.write("left out: mutmut is not installed\n")
         return
-    modules, tests = (QUICK_MODULES, QUICK_TESTS) if asked.quick else (asked.modules, TESTS)
+    mutated, tests = QUICK if asked.quick else MUTATED
     folder = (asked.again or Path(tempfile.mkdtemp(prefix="mutation-"))).resolve()
     sys.stdout.write(f"in {folder}\n")
     sys.stdout.flush()
-    brought_up_to_date(folder, tests)
+    brought_up_to_date(folder, mutated, tests)
     forget(folder)
     os.chdir(folder)
-    run(modules, tests, asked.seconds)
-    tell(folder, modules)
+    run(asked.modules, tests, asked.seconds)
+    tell(folder, asked.modules)
     if asked.quick:
         shutil.rmtree(folder)
 
