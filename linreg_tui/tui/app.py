@@ -78,12 +78,13 @@ PLACES = ("below", "beside", "page")
 class LinregApp(GuardedApp):
     """Four panes over one data set, the tour beside them, and the keys that drive them."""
 
+    live: LivePane
     data_pane: DataPane
     closed_form_pane: ClosedFormPane
     sweep_pane: SweepPane
     descent_pane: DescentPane
     tour_panel: TourPanel
-    """These are there once `_mount_others` is done: before the first key."""
+    """The live pane is there from the start, the others before the first key."""
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
@@ -129,9 +130,10 @@ class LinregApp(GuardedApp):
         first = arrange(self.size, self.size, None, editing=False, presenting=False)
         self.main.update_classes(first.classes, update=False)
         state = self.state
+        self.live = LivePane(state.view, state.plots, self._markers)
         yield TitleBar(state.data)
         with Horizontal(id="panes"):
-            yield LivePane(state.view, state.plots, self._markers)
+            yield self.live
             yield Vertical(id="side")
         yield Static(id="too-small")
         yield KeysFooter()
@@ -288,6 +290,7 @@ class LinregApp(GuardedApp):
         main.query_one(TitleBar).show_pane(now.alone)
         for pane in main.query(".pane"):
             pane.display = now.shows(pane.id)
+            pane.set_class(now.alone == pane.id, "alone")
         main.query_one(PressedKeys).rest(touring=told is not None, asked=classes["asked"])
         if self._complete:
             self.descent_pane.set_alone(alone=now.alone == "curve")
@@ -314,11 +317,6 @@ class LinregApp(GuardedApp):
     def main(self) -> Screen[object]:
         """The screen with the panes, whatever lies on top of it."""
         return self.screen_stack[0]
-
-    @property
-    def live(self) -> LivePane:
-        """The pane of the live run."""
-        return self.main.query_one(LivePane)
 
     @cached_property
     def guide(self) -> Guide:

@@ -42,7 +42,6 @@ class Arrangement:
             "short": self.one_plot,
             "low": self.rows < PLOTS_ROWS,
             "roomy": self.rows >= GRADIENT_ROWS,
-            "alone": self.alone is not None,
         }
 
     def shows(self, pane: str | None) -> bool:

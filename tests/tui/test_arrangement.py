@@ -27,7 +27,7 @@ def test_which_panes_are_shown(
     panes = ("live", "data", "closed-form", "sweep")
     assert {pane for pane in panes if now.shows(pane)} == shown
     assert not now.too_small
-    assert now.classes["alone"] == (len(shown) == 1)
+    assert (now.alone is not None) == (len(shown) == 1)
 
 
 def test_what_the_tour_leaves_decides_and_the_whole_screen_can_be_too_small() -> None:
