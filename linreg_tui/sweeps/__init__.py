@@ -1,1 +1,1 @@
-"""Sweeps as they are carried out: in processes, aside of a screen, and as the rows of a table."""
+"""Sweeps: how their trials are run, where, in how many processes, and as the rows of a table."""
