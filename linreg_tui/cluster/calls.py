@@ -15,7 +15,7 @@ from linreg_tui.cluster import worker
 from linreg_tui.cluster.hands import Hands
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.sweeps.sweeping import GoneError
+from linreg_tui.sweeps.executors import GoneError
 
 SENT_ROWS = 4096
 """Up to so many rows go along with each call; more are sent once, and kept by the workers."""

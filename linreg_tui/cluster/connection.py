@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.cluster.calls import Calls
 from linreg_tui.cluster.opening import client_of
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.errors import InputError
-from linreg_tui.sweeps.sweeping import FarExecutor, GoneError, Item, Sum
+from linreg_tui.core.sweep import Trial, estimated_seconds
+from linreg_tui.sweeps.executors import GoneError, TrialExecutor, in_batches
 
 Value = TypeVar("Value")
+Item = TypeVar("Item")
+Sum = TypeVar("Sum")
 
 LOOKS = 0.2
 """Seconds between two looks at whether the scheduler is still there."""
@@ -32,7 +34,7 @@ TURNS = 8
 """Batches for each worker at least, so that all have work till the end."""
 
 
-class Cluster(FarExecutor):
+class Cluster(TrialExecutor):
     """The workers of a cluster; work runs on them once `ready` has the number of their threads.
 
     All that talks to them is in one thread, which has an event loop of its own. A worker that dies
@@ -47,7 +49,7 @@ class Cluster(FarExecutor):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.scheduler = self.place = ""
+        self.scheduler = ""
         self.ready: Future[int] = Future()
         processes_here(address)
         self._calls: Calls | None = None
@@ -56,11 +58,13 @@ class Cluster(FarExecutor):
         self._thread = threading.Thread(target=self._serve, name="cluster", daemon=True)
         self._thread.start()
 
-    def batch_seconds(self, work: float) -> float:
-        """How much to hand over at a time, of so many seconds of work."""
-        threads = self.ready.result()
+    def batches(self, trials: Iterable[Trial], n: int) -> Iterator[Sequence[Trial]]:
+        """The trials in batches that all workers have some of till the end."""
+        trials, threads = tuple(trials), self.ready.result()
+        work = sum(estimated_seconds(trial.settings, n) for trial in trials)
         least = max(LEAST_SECONDS, SCHEDULED * threads)
-        return max(least, min(MOST_SECONDS, work / (TURNS * threads)))
+        seconds = max(least, min(MOST_SECONDS, work / (TURNS * threads)))
+        yield from in_batches(trials, n, seconds)
 
     def submit(
         self, function: Callable[..., Value], /, *arguments: Any, **named: Any
@@ -93,14 +97,10 @@ class Cluster(FarExecutor):
         )
         return future.result()
 
-    def leave(self) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Begin nothing more, leave off what is under way, and close the connection in time."""
         with suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._over.set)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
-        """Leave, and wait for the connection to be closed."""
-        self.leave()
         if wait:
             self._thread.join()
 
@@ -158,11 +158,9 @@ def _connected(client: Any) -> bool:
     return client.status == "running" and not client.scheduler_comm.comm.closed()
 
 
-@contextmanager
-def connected(address: str, otherwise: str = "") -> Iterator[Cluster]:
+@asynccontextmanager
+async def connected(address: str) -> AsyncIterator[Cluster]:
     """The cluster at an address, as long as the context lasts.
-
-    Should it go away, and there is something to do `otherwise`, that is told too.
 
     Raises
     ------
@@ -171,29 +169,7 @@ def connected(address: str, otherwise: str = "") -> Iterator[Cluster]:
     """
     cluster = Cluster(address)
     try:
-        cluster.ready.result()
-        yield cluster
-    except GoneError as error:
-        if not otherwise:
-            raise
-        raise InputError(f"{error}; {otherwise}") from None
-    finally:
-        cluster.shutdown()
-
-
-@asynccontextmanager
-async def connected_aside(address: str) -> AsyncIterator[Cluster]:
-    """The same as `connected`, without a wait on the event loop.
-
-    Raises
-    ------
-    InputError
-        As that does.
-    """
-    cluster = Cluster(address)
-    try:
         await asyncio.wrap_future(cluster.ready)
         yield cluster
     finally:
-        cluster.leave()
         await asyncio.to_thread(cluster.shutdown)

@@ -12,7 +12,7 @@ from linreg_tui import __version__
 from linreg_tui.cluster import worker
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.errors import InputError
-from linreg_tui.sweeps.processes import track_resources
+from linreg_tui.sweeps.executors import track_resources
 
 ANSWERS_WITHIN = 8.0
 """Seconds that a scheduler has to answer."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from linreg_tui import __version__
-from linreg_tui.sweeps.processes import StoppedError, unless
+from linreg_tui.sweeps.executors import StoppedError, observed_by
 
 Value = TypeVar("Value")
 
@@ -54,11 +54,12 @@ def call(function: Callable[..., Value], arguments: tuple[Any, ...]) -> Value | 
     worker = get_worker()
     key = worker.get_current_task()
 
-    def unwanted() -> bool:
+    def end_if_unwanted(*_: object) -> None:
         task = worker.state.tasks.get(key)
-        return task is None or task.state == "cancelled"
+        if task is None or task.state == "cancelled":
+            raise StoppedError
 
-    with unless(unwanted):
+    with observed_by(end_if_unwanted):
         try:
             return function(*arguments)
         except StoppedError:

@@ -46,10 +46,10 @@ def partitioned(
     if cluster is None:
         data, bad = read()
     else:
-        from linreg_tui.cluster.connection import connected
+        from linreg_tui.commands.on_cluster import cluster_at
 
         here = "without --cluster the files are read here"
-        with connected(cluster, otherwise=here) as executor:
+        with cluster_at(cluster, otherwise=here) as executor:
             data, bad = read(add=executor.tree)
     for part in bad:
         sys.stderr.write(f"linreg-tui: left out {part.why}\n")

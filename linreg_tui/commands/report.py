@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 from linreg_tui import files
@@ -44,7 +45,9 @@ def command(words: list[str]) -> int:
     place = files.folder_named(options.folder)
     files.writable(str(place / f"{homework_report.STEM}{homework_report.REPORT}"))
     tell_reach(given(options), data, settings)
-    homework = solve(data, settings, options.batch_sizes, options.repeats, options.jobs)
+    homework = asyncio.run(
+        solve(data, settings, options.batch_sizes, options.repeats, options.jobs)
+    )
     for path in homework_report.write_report(homework, place, named_data(options)):
         sys.stdout.write(printable(str(path), len(str(path)) * 10) + "\n")
     tell_idle(given(options), settings)

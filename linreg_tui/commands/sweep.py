@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import Protocol
 
 from rich.console import Console
@@ -30,13 +30,13 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Predictions
 from linreg_tui.core.sweep import Plan, check, over_batch_sizes, over_scales
-from linreg_tui.core.tipping import Tipping, tipping_scale
+from linreg_tui.core.tipping import Tipping
 from linreg_tui.core.trials import Result
 from linreg_tui.options import add_settings, given, scales, settings_of
 from linreg_tui.report import records
-from linreg_tui.sweeps import sweeping
-from linreg_tui.sweeps.processes import processes
-from linreg_tui.sweeps.sweeping import FarExecutor, GoneError
+from linreg_tui.sweeps.executors import GoneError, TrialExecutor, local_executor
+from linreg_tui.sweeps.jobs import jobs_for
+from linreg_tui.sweeps.run_trials import find_tipping, run_trials
 
 
 class _Show(Protocol):
@@ -57,15 +57,12 @@ def command(words: list[str]) -> int:
     settings = settings_of(options, data)
     tell_reach(given(options), data, settings)
     plan = _plan(options, settings, data)
-    jobs = sweeping.jobs_for(plan, settings.training_n(data), options.jobs)
+    jobs = jobs_for(plan, settings.training_n(data), options.jobs)
     written = target(options.csv, options)
     predictions, results = Predictions(data), list[Result]()
     gone: GoneError | None = None
     try:
-        for result in _shown(options, data, plan, jobs, predictions):
-            results.append(result)
-        if options.scales is not None and not options.json:
-            _print_tipping(data, settings)
+        asyncio.run(_sweep(options, settings, data, plan, jobs, predictions, results))
     except GoneError as error:
         gone = error
     if written is not None:
@@ -122,20 +119,28 @@ def _plan(options: Namespace, settings: Settings, data: Dataset) -> Plan:
     return plan
 
 
-def _shown(
-    options: Namespace, data: Dataset, plan: Plan, jobs: int, predictions: Predictions
-) -> Iterator[Result]:
-    """The results as they come, each shown in the table if there is to be one."""
+async def _sweep(
+    options: Namespace,
+    settings: Settings,
+    data: Dataset,
+    plan: Plan,
+    jobs: int,
+    predictions: Predictions,
+    results: list[Result],
+) -> None:
+    """Add the results as they come, each shown in the table if there is to be one."""
     # Before a table stands on the screen it is known whether anybody answers.
-    with _executor(jobs, options.cluster) as executor:
-        if isinstance(executor, FarExecutor) and not options.json:
+    async with _executor(jobs, options.cluster) as executor:
+        if executor.place and not options.json:
             sys.stderr.write(f"linreg-tui: on {executor.place}\n")
         with nullcontext() if options.json else _table(data, plan, predictions) as table:
-            for result in _results(data, plan, executor, options.go_on):
-                # First it is kept: whoever is interrupted in between has it.
-                yield result
-                if table is not None:
-                    table.add(result)
+            async for some in _results(data, plan, executor, options.go_on):
+                for result in some:
+                    results.append(result)
+                    if table is not None:
+                        table.add(result)
+    if options.scales is not None and not options.json:
+        await _print_tipping(data, settings)
 
 
 def _table(data: Dataset, plan: Plan, predictions: Predictions) -> AbstractContextManager[_Show]:
@@ -152,32 +157,38 @@ def _console() -> Console:
     return printed
 
 
-def _results(data: Dataset, plan: Plan, executor: Executor | None, go_on: bool) -> Iterator[Result]:
+async def _results(
+    data: Dataset, plan: Plan, executor: TrialExecutor, go_on: bool
+) -> AsyncIterator[list[Result]]:
     """The results of an executor; should it be gone before the end, the others from here."""
     done: set[int] = set()
     try:
-        for result in sweeping.sweep(data, plan, executor):
-            done.add(result.trial.number)
-            yield result
+        async for results in run_trials(data, plan, executor):
+            done.update(result.trial.number for result in results)
+            yield results
     except GoneError as error:
         if not go_on:
             raise
         sys.stderr.write(f"linreg-tui: {error}; the rest is trained here\n")
-        yield from sweeping.sweep(data, [trial for trial in plan if trial.number not in done])
+        rest = [trial for trial in plan if trial.number not in done]
+        async with local_executor() as here:
+            async for results in run_trials(data, rest, here):
+                yield results
 
 
-def _executor(jobs: int, cluster: str | None) -> AbstractContextManager[Executor | None]:
+def _executor(jobs: int, cluster: str | None) -> AbstractAsyncContextManager[TrialExecutor]:
     if cluster is None:
-        return processes(jobs)
+        return local_executor(jobs)
     from linreg_tui.cluster.connection import connected
 
     return connected(cluster)
 
 
-def _print_tipping(data: Dataset, settings: Settings) -> None:
+async def _print_tipping(data: Dataset, settings: Settings) -> None:
     printed = _console()
     with printed.status("where does it tip?"):
-        tipping = tipping_scale(data, settings)
+        async with local_executor() as here:
+            tipping = await find_tipping(data, settings, here)
     printed.print(_tipping(tipping, settings))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from types import TracebackType
 from typing import Self
 
@@ -16,9 +17,17 @@ from linreg_tui.core.stability import Predictions
 from linreg_tui.core.sweep import Plan
 from linreg_tui.core.trials import Result
 from linreg_tui.numbers import fixed_loss, line_equation
-from linreg_tui.sweeps.board import Board, Row
-from linreg_tui.sweeps.cells import Cells, Columns, aligned, is_words, names, predicted
-from linreg_tui.sweeps.sweeping import GoneError
+from linreg_tui.sweeps.executors import GoneError
+from linreg_tui.sweeps.table import (
+    Cells,
+    Columns,
+    Row,
+    SweepTable,
+    aligned,
+    is_words,
+    names,
+    predicted,
+)
 
 FRAMES = 8
 """A second."""
@@ -40,13 +49,13 @@ class _Table:
         self._settings = plan[0].settings
         self._predictions = predictions
         self._training = self._settings.split(data).training
-        self._board = Board(plan, self._training.n)
+        self._table = SweepTable(plan, self._training.n)
         self._columns = Columns.of(plan, data)
 
     def _take(self, result: Result) -> None:
-        row = self._board.rows[result.trial.group]
+        row = self._table.rows[result.trial.group]
         row.prediction = self._predictions.of(row.settings)  # before the results, shown with it
-        self._board.take([result])
+        self._table.add_results([result])
 
     def _cells(self, row: Row) -> Cells:
         cells = self._columns.settings(row.trials[0]) | {"predicted": predicted(row.prediction)}
@@ -79,14 +88,14 @@ class PlainTable(_Table):
 
     def __exit__(self, *_: object) -> None:
         """Of a sweep that was broken off, print the other rows that are done."""
-        for row in self._board.rows[self._printed :]:
+        for row in self._table.rows[self._printed :]:
             if row.done:
                 self._print(self._cells(row))
 
     def add(self, result: Result) -> None:
         """Take a result, and print the rows that are done."""
         self._take(result)
-        rows = self._board.rows
+        rows = self._table.rows
         while self._printed < len(rows) and rows[self._printed].done:
             self._print(self._cells(rows[self._printed]))
             self._printed += 1
@@ -108,7 +117,7 @@ class LiveTable(_Table):
             TimeRemainingColumn(),
             auto_refresh=False,
         )
-        self._task = self._progress.add_task("", total=1.0, done=0, trials=self._board.trials)
+        self._task = self._progress.add_task("", total=1.0, done=0, trials=self._table.trials)
         self._live = Live(
             console=self._console,
             get_renderable=self._screen,
@@ -122,9 +131,9 @@ class LiveTable(_Table):
         self, kind: type[BaseException] | None, _: object, __: TracebackType | None
     ) -> None:
         self._live.stop()
-        if kind is None or issubclass(kind, KeyboardInterrupt | GoneError):
+        if kind is None or issubclass(kind, CancelledError | KeyboardInterrupt | GoneError):
             self._console.print(self._title())
-            self._console.print(self._table(0, len(self._board.rows)), soft_wrap=False)
+            self._console.print(self._grid(0, len(self._table.rows)), soft_wrap=False)
 
     def add(self, result: Result) -> None:
         """Take a result; the screen follows by itself."""
@@ -133,31 +142,31 @@ class LiveTable(_Table):
 
     def _screen(self) -> RenderableType:
         """In the thread that refreshes it, while results are added in another."""
-        board = self._board
-        self._progress.update(self._task, completed=board.fraction, done=board.taken)
+        table = self._table
+        self._progress.update(self._task, completed=table.fraction, done=table.ended)
         room = max(1, self._console.height - 5)
-        first = max(0, min(self._latest - room // 2, len(board.rows) - room))
-        return Group(self._title(), self._table(first, first + room), self._progress)
+        first = max(0, min(self._latest - room // 2, len(table.rows) - room))
+        return Group(self._title(), self._grid(first, first + room), self._progress)
 
-    def _table(self, first: int, end: int) -> Table:
+    def _grid(self, first: int, end: int) -> Table:
         widths = self._columns.widths
         for name in EXPENDABLE:
             if sum(widths.values()) + GAP * (len(widths) - 1) > self._console.width:
                 widths.pop(name, None)
-        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
+        grid = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
         for name, width in widths.items():
-            table.add_column(
+            grid.add_column(
                 name, justify="left" if is_words(name) else "right", min_width=width, no_wrap=True
             )
-        next_one = next((row.group for row in self._board.rows if not row.done), None)
-        for row in self._board.rows[first:end]:
+        next_one = next((row.group for row in self._table.rows if not row.done), None)
+        for row in self._table.rows[first:end]:
             cells, state = self._cells(row), row.state
             if state == "running" and self._columns.repeats > 1:
                 cells["status"] = f"running {len(row.results)}/{self._columns.repeats}"
             elif not row.done:
                 state = cells["status"] = "running" if row.group == next_one else "waiting"
             style = COLOURS.get(state, "dim")
-            table.add_row(
+            grid.add_row(
                 *(Text(cells.get(name, ""), style if name == "status" else "") for name in widths)
             )
-        return table
+        return grid

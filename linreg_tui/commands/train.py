@@ -40,9 +40,9 @@ from linreg_tui.report import records
 from linreg_tui.report.script import script
 
 if TYPE_CHECKING:
+    from linreg_tui.cluster.connection import Cluster
     from linreg_tui.commands.team_view import TeamView
     from linreg_tui.core.parallel import Team
-    from linreg_tui.sweeps.sweeping import FarExecutor
 
 _CHUNK = 1000
 
@@ -112,7 +112,7 @@ def _view() -> TeamView:
     return TeamView(console(soft_wrap=False))
 
 
-def _team(data: Dataset, workers: int, executor: FarExecutor | None, view: TeamView | None) -> Team:
+def _team(data: Dataset, workers: int, executor: Cluster | None, view: TeamView | None) -> Team:
     from linreg_tui.core.parallel import Team
 
     submit = None if executor is None else executor.submit_to
@@ -126,12 +126,12 @@ def _print_times(team: Team, data: Dataset, settings: Settings) -> None:
     console().print(Text(told(team, data, settings.batch_size)))
 
 
-def _executor(options: Namespace) -> AbstractContextManager[FarExecutor | None]:
+def _executor(options: Namespace) -> AbstractContextManager[Cluster | None]:
     if options.workers is None or options.cluster is None:
         return nullcontext()
-    from linreg_tui.cluster.connection import connected
+    from linreg_tui.commands.on_cluster import cluster_at
 
-    return connected(options.cluster, otherwise="without --cluster the workers take turns here")
+    return cluster_at(options.cluster, otherwise="without --cluster the workers take turns here")
 
 
 def _workers_line(settings: Settings, workers: int) -> Text:

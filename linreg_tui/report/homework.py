@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import get_args
@@ -11,18 +10,12 @@ from typing import get_args
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings, Update
 from linreg_tui.core.stability import Prediction, predict
-from linreg_tui.core.sweep import (
-    Plan,
-    Trials,
-    check,
-    groups_in_range,
-    over_batch_sizes,
-    over_doubled_scales,
-)
-from linreg_tui.core.tipping import Tipping, tipping_scale
+from linreg_tui.core.sweep import check, over_batch_sizes, over_doubled_scales
+from linreg_tui.core.tipping import Tipping
 from linreg_tui.core.trials import Result
-from linreg_tui.sweeps import sweeping
-from linreg_tui.sweeps.processes import processes
+from linreg_tui.sweeps.executors import local_executor
+from linreg_tui.sweeps.jobs import jobs_for
+from linreg_tui.sweeps.run_trials import find_tipping, run_trials, run_until_divergence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class Homework:
     tippings: Mapping[Update, Tipping]
 
 
-def solve(
+async def solve(
     data: Dataset,
     settings: Settings,
     sizes: Sequence[int | None] | None = None,
@@ -73,32 +66,24 @@ def solve(
     doubled = over_doubled_scales(settings, n, repeats)
     check(data, plan)
     check(data, doubled.first(1))
-    with processes(sweeping.jobs_for(plan, n, jobs)) as executor:
+    async with local_executor(jobs_for(plan, n, jobs)) as executor:
         return Homework(
             data,
             settings,
             None if sizes is None else tuple(sizes),
             repeats,
-            tuple(_groups(data, plan, executor)),
-            tuple(_until_it_diverges(data, doubled, executor)),
+            await _groups(data, run_trials(data, plan, executor)),
+            await _groups(data, run_until_divergence(data, doubled.groups, executor)),
             {
-                update: tipping_scale(data, replace(settings, update=update))
+                update: await find_tipping(data, replace(settings, update=update), executor)
                 for update in get_args(Update)
             },
         )
 
 
-def _groups(data: Dataset, trials: Trials, executor: Executor | None) -> Iterator[Group]:
-    results = sorted(sweeping.sweep(data, trials, executor), key=lambda result: result.trial.number)
-    for _, repeats in groupby(results, key=lambda result: result.trial.group):
-        group = tuple(repeats)
-        yield Group(group, predict(data, group[0].trial.settings))
-
-
-def _until_it_diverges(data: Dataset, plan: Plan, executor: Executor | None) -> Iterator[Group]:
-    """The groups up to the first whose first repeat diverges."""
-    for trials in groups_in_range(data, plan.groups):
-        (group,) = _groups(data, trials, executor)
-        yield group
-        if group.first.diverged_at is not None:
-            return
+async def _groups(data: Dataset, coming: AsyncIterator[list[Result]]) -> tuple[Group, ...]:
+    """The groups that results make once all have come."""
+    results = [result async for some in coming for result in some]
+    results.sort(key=lambda result: result.trial.number)
+    groups = [tuple(group) for _, group in groupby(results, key=lambda result: result.trial.group)]
+    return tuple(Group(group, predict(data, group[0].trial.settings)) for group in groups)

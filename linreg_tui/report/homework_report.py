@@ -32,7 +32,7 @@ from linreg_tui.report import curves_text
 from linreg_tui.report.curves_svg import svg
 from linreg_tui.report.homework import Group, Homework
 from linreg_tui.report.learning_curves import CurvesPicture, picture
-from linreg_tui.sweeps.cells import Columns, is_words, predicted
+from linreg_tui.sweeps.table import Columns, is_words, predicted
 
 
 def code(text: str) -> str:

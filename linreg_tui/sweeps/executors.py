@@ -156,14 +156,14 @@ class _Shared:
 
 
 class TrialProcesses(TrialExecutor, ProcessPoolExecutor):
-    """Processes for trials of the numbers from 0 to `trials` − 1."""
+    """Processes, of which each trains one trial after another."""
 
-    def __init__(self, jobs: int, trials: int) -> None:
+    def __init__(self, jobs: int) -> None:
         track_resources()
         self.ahead = AHEAD * jobs
         # A process that is forked off while other threads run may find their locks held for ever.
         context = multiprocessing.get_context("spawn")
-        self._shared = _Shared(context.Event(), context.RawArray("d", FIGURES * max(1, trials)))
+        self._shared = _Shared(context.Event(), context.RawArray("d", FIGURES * MAX_TRIALS))
         super().__init__(jobs, context, _begin, (self._shared,))
 
     def _adjust_process_count(self) -> None:
@@ -191,11 +191,10 @@ class TrialProcesses(TrialExecutor, ProcessPoolExecutor):
 
 
 @asynccontextmanager
-async def local_executor(jobs: int = 1, trials: int = 0) -> AsyncIterator[TrialExecutor]:
-    """Processes for trials of the numbers below `trials`, or a thread of this one for one job.
+async def local_executor(jobs: int = 1) -> AsyncIterator[TrialExecutor]:
+    """So many processes, or as many as may be started here; for one job, a thread of this process.
 
-    There are as many as may be started here, if those are fewer. At the end of the context all have
-    left.
+    At the end of the context all have left.
 
     Raises
     ------
@@ -203,7 +202,7 @@ async def local_executor(jobs: int = 1, trials: int = 0) -> AsyncIterator[TrialE
         If processes end before their work.
     """
     jobs = jobs_allowed(jobs)
-    begun = asyncio.create_task(asyncio.to_thread(_started, jobs, trials))
+    begun = asyncio.create_task(asyncio.to_thread(_started, jobs))
     try:
         yield await asyncio.shield(begun)
     except BrokenProcessPool:
@@ -215,7 +214,7 @@ async def local_executor(jobs: int = 1, trials: int = 0) -> AsyncIterator[TrialE
         await asyncio.to_thread(executor.leave)
 
 
-def _started(jobs: int, trials: int) -> TrialProcesses | TrialThread:
+def _started(jobs: int) -> TrialProcesses | TrialThread:
     """The processes, of which the first has been started; a thread where none may be.
 
     A login node counts the processes and threads of a user, and allows but so many.
@@ -223,7 +222,7 @@ def _started(jobs: int, trials: int) -> TrialProcesses | TrialThread:
     if jobs == 1:
         return TrialThread()
     try:
-        executor = TrialProcesses(jobs, trials)
+        executor = TrialProcesses(jobs)
     except OSError:
         return TrialThread()
     try:

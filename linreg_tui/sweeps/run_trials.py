@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from functools import partial
 from itertools import chain, islice
 
@@ -100,9 +100,10 @@ async def run_until_divergence(
     """
     for group in groups_in_range(data, groups):
         diverged = False
-        async for results in run_trials(data, group, executor, watch):
-            diverged |= any(r.trial.repeat == 0 and r.status == "diverged" for r in results)
-            yield results
+        async with aclosing(run_trials(data, group, executor, watch)) as coming:
+            async for results in coming:
+                diverged |= any(r.trial.repeat == 0 and r.status == "diverged" for r in results)
+                yield results
         if diverged:
             return
 

@@ -31,7 +31,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from linreg_tui.cluster.connection import SCHEDULED, Cluster, connected
+from linreg_tui.cluster.connection import SCHEDULED, Cluster
+from linreg_tui.commands.on_cluster import cluster_at
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.parallel import share
@@ -47,7 +48,6 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.sketch import Density
 from linreg_tui.core.sweep import Trial, over_batch_sizes
 from linreg_tui.core.trials import Result, run_trial
-from linreg_tui.sweeps.sweeping import batches
 
 WORKERS = 2
 PARTITION = 1_000_000
@@ -115,14 +115,12 @@ def generated(number: int, rows: int) -> Generated:
 def of_trials(cluster: Cluster, data: Dataset, repeats: int) -> float:
     """Tell what handing over trials costs; returns the share of the workers' time."""
     plan = over_batch_sizes(Settings(), data.n, repeats=repeats)
-    work = plan.seconds(data.n)
     cluster.submit(timed_batch, data, plan[:1]).result()
     overheads, each, shares = [], [], []
     for _ in range(3):
         began = time.perf_counter()
         futures = [
-            cluster.submit(timed_batch, data, batch)
-            for batch in batches(plan, data.n, cluster.batch_seconds(work))
+            cluster.submit(timed_batch, data, batch) for batch in cluster.batches(plan, data.n)
         ]
         found = [future.result() for future in futures]
         wall = time.perf_counter() - began
@@ -275,7 +273,7 @@ def main() -> int:
     amount = QUICK if asked.quick else Amount(rows=asked.rows)
     data = bundled()
     began = time.perf_counter()
-    with connected(f"local:{WORKERS}") as cluster:
+    with cluster_at(f"local:{WORKERS}", "it measures nothing else") as cluster:
         say(f"start    {time.perf_counter() - began:.1f} s for {WORKERS} workers")
         overhead = of_trials(cluster, data, amount.repeats)
         kept_bytes = of_rows(cluster, amount.rows)

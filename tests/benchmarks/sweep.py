@@ -13,6 +13,7 @@ nothing.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import statistics
 import sys
@@ -26,9 +27,11 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Predictions
-from linreg_tui.core.sweep import NOTEBOOK_BATCH_SIZES, over_batch_sizes
+from linreg_tui.core.sweep import NOTEBOOK_BATCH_SIZES, Plan, over_batch_sizes
+from linreg_tui.core.trials import Result
 from linreg_tui.report.records import sweep_object
-from linreg_tui.sweeps.sweeping import sweep
+from linreg_tui.sweeps.executors import local_executor
+from linreg_tui.sweeps.run_trials import run_trials
 from tests.benchmarks.sgd import notebook
 
 REPEATS = 100
@@ -51,9 +54,15 @@ def notebooks_sweep(data: Dataset, repeats: int) -> int:
 def our_sweep(data: Dataset, repeats: int) -> int:
     """A sweep up to what is printed as JSON; returns the number of steps."""
     plan = over_batch_sizes(Settings(), data.n, repeats=repeats)
-    results = list(sweep(data, plan))
+    results = asyncio.run(trained(data, plan))
     sweep_object(data, results, Predictions(data))
     return sum(result.steps for result in results)
+
+
+async def trained(data: Dataset, plan: Plan) -> list[Result]:
+    """The results of all trials, in one thread."""
+    async with local_executor() as executor:
+        return [result async for some in run_trials(data, plan, executor) for result in some]
 
 
 def timed(work: Callable[[Dataset, int], int], data: Dataset, repeats: int) -> tuple[float, int]:

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,19 +19,20 @@ import numpy as np
 import pytest
 
 from linreg_tui.cluster.connection import Cluster, _place, connected
+from linreg_tui.commands.on_cluster import cluster_at
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.parallel import Share, share
 from linreg_tui.core.reading.streaming import load_parts
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import grid, over_batch_sizes
-from linreg_tui.core.trials import run_trial
-from linreg_tui.sweeps import aside
-from linreg_tui.sweeps.sweeping import GoneError, submitted, sweep
+from linreg_tui.core.trials import Result, run_trial
+from linreg_tui.sweeps.executors import GoneError
+from linreg_tui.sweeps.run_trials import run_trials
 from linreg_tui.tui.sweep.recipe import SIZES
 from tests.commands.test_cli import printed, run
 from tests.commands.test_cli_sweep import without_seconds
-from tests.sweeps.test_sweeping import ordered, same
+from tests.sweeps.test_run_trials import ordered, same, trained
 from tests.tui.test_sweep import choose, done, opened, pane
 
 pytestmark = pytest.mark.thorough
@@ -42,24 +42,24 @@ PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7,
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with connected("local:2") as opened:
+    with cluster_at("local:2", "there is nothing else to do") as opened:
         yield opened
 
 
-def test_results_are_bit_for_bit_those_of_this_process(cluster: Cluster, houses: Dataset) -> None:
+async def test_results_are_bit_for_bit_those_of_this_process(
+    cluster: Cluster, houses: Dataset
+) -> None:
     inline = [run_trial(houses, trial) for trial in PLAN]
-    assert same(ordered(list(sweep(houses, PLAN, cluster))), inline)
+    assert same(ordered(await trained(houses, PLAN, cluster)), inline)
 
 
 def test_trials_go_out_in_batches_for_all_workers(cluster: Cluster, houses: Dataset) -> None:
     few = over_batch_sizes(Settings(), houses.n)
     many = over_batch_sizes(Settings(epochs=100), houses.n, repeats=400)
     for plan, least, most in ((few, 1, 1), (many, 8, 40)):
-        futures = submitted(houses, plan, cluster)
-        assert least <= len(futures) <= most
-        for future in futures:
-            future.cancel()
-    assert cluster.submit(len, PLAN).result(10) == len(PLAN)
+        batches = list(cluster.batches(plan, houses.n))
+        assert least <= len(batches) <= most
+        assert [trial for batch in batches for trial in batch] == list(plan)
 
 
 def test_the_place_is_told(cluster: Cluster) -> None:
@@ -93,9 +93,7 @@ async def test_cancelling_frees_the_workers(cluster: Cluster, houses: Dataset) -
     plan = over_batch_sizes(Settings(epochs=10_000_000), houses.n, [None], repeats=4)
 
     async def work() -> None:
-        async with aclosing(aside.sweep(houses, plan, cluster)) as coming:
-            async for _ in coming:
-                pass
+        await trained(houses, plan, cluster)
 
     task = asyncio.create_task(work())
     await asyncio.sleep(0.3)
@@ -108,10 +106,10 @@ async def test_cancelling_frees_the_workers(cluster: Cluster, houses: Dataset) -
     assert time.monotonic() - began < 3
 
 
-def test_what_can_not_be_trained_is_told(cluster: Cluster, houses: Dataset) -> None:
+async def test_what_can_not_be_trained_is_told(cluster: Cluster, houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [552])
     with pytest.raises(InputError, match="a batch of 552"):
-        list(sweep(houses, plan, cluster))
+        await trained(houses, plan, cluster)
 
 
 def test_workers_share_a_batch_there(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
@@ -193,39 +191,44 @@ def test_a_share_goes_to_its_worker_until_that_dies(cluster: Cluster, houses: Da
     assert after[0].place != first[0].place
 
 
-def test_a_worker_that_dies_loses_nothing(cluster: Cluster, houses: Dataset) -> None:
+async def test_a_worker_that_dies_loses_nothing(cluster: Cluster, houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(epochs=1_000), houses.n, [64], repeats=16)
     victim = cluster.submit(os.getpid).result(10)
-    results = sweep(houses, plan, cluster)
-    found = [next(results)]
-    os.kill(victim, signal.SIGKILL)
-    found += results
+    found: list[Result] = []
+    async for results in run_trials(houses, plan, cluster):
+        if not found:
+            os.kill(victim, signal.SIGKILL)
+        found += results
     assert ordered(found) == [run_trial(houses, trial) for trial in plan]
 
 
 def test_what_to_do_without_it_is_told(cluster: Cluster) -> None:
     with (
         pytest.raises(InputError, match="it went away; read them here"),
-        connected(cluster.scheduler, otherwise="read them here"),
+        cluster_at(cluster.scheduler, otherwise="read them here"),
     ):
         raise GoneError("it went away")
 
 
-def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
+async def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         plan = over_batch_sizes(Settings(epochs=1_000), houses.n, [64], repeats=60)
+        found: list[Result] = []
+
+        async def train_and_kill(cluster: Cluster) -> None:
+            async for results in run_trials(houses, plan, cluster):
+                found.extend(results)
+                process.kill()
+
         try:
             address = process.stdout.readline().strip()
-            with connected(address) as cluster:
-                results = sweep(houses, plan, cluster)
-                found = [next(results)]
-                process.kill()
+            async with connected(address) as cluster:
                 began = time.monotonic()
                 with pytest.raises(GoneError, match=f"scheduler at {address} went away"):
-                    found += results
+                    await train_and_kill(cluster)
                 assert time.monotonic() - began < 5
                 # What is begun after that fails too.
                 later: list[Future[Any]] = [cluster.submit(len, ())]

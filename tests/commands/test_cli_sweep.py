@@ -3,17 +3,21 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
+import subprocess
 import sys
-from contextlib import nullcontext
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from linreg_tui.commands import sweep as command
+from linreg_tui.cluster import connection
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.sweep import Trial
 from tests.commands.test_cli import RED, complaint, output, printed, run, start, table
-from tests.sweeps.test_sweeping import Leaving
+from tests.sweeps.test_run_trials import Leaving
 from tests.thorough import first_of
 
 FIELDS = (
@@ -249,29 +253,66 @@ def test_help_is_to_be_had(capsys: pytest.CaptureFixture[str]) -> None:
     assert "linreg-tui sweep" in output(capsys, "--help")
 
 
+class Interrupted(Leaving):
+    """The keyboard interrupts it once one trial is done."""
+
+    ahead = 1
+
+    def batches(self, trials: Iterable[Trial], n: int) -> Iterator[Sequence[Trial]]:
+        for number, batch in enumerate(super().batches(trials, n)):
+            if number == 1:
+                signal.raise_signal(signal.SIGINT)
+            yield batch
+
+
+@pytest.fixture
+def keyboard() -> Iterator[None]:
+    """Whoever runs the tests may have turned interrupts off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("keyboard")
 def test_interrupted_it_keeps_what_is_done(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    whole = command._results
-
-    def interrupted(*arguments: Any) -> Any:
-        results = whole(*arguments)
-        yield next(results)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(command, "_results", interrupted)
+    monkeypatch.setattr(connection, "Cluster", lambda _: Interrupted(9))
     path = tmp_path / "trials.csv"
-    status, out, err = run(capsys, "sweep", "--csv", str(path))
-    assert (status, err) == (130, "")
-    assert len(out.splitlines()) == 3
-    assert run(capsys, "sweep", "--json") == (130, "", "")
+    status, out, err = run(capsys, "sweep", "--cluster", "local:2", "--csv", str(path))
+    assert (status, err) == (130, "linreg-tui: on 2 workers over there\n")
+    assert [row.split()[0] for row in out.splitlines()[2:]] == ["32"]
+    assert run(capsys, "sweep", "--cluster", "local:2", "--json") == (130, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows")
+@pytest.mark.parametrize("jobs", first_of(["1", "2"]))
+def test_interrupted_it_leaves_a_long_trial(jobs: str) -> None:
+    with subprocess.Popen(
+        [
+            *(sys.executable, "-m", "linreg_tui", "sweep", "--jobs", jobs),
+            *("--batch-sizes", "512,1", "--epochs", "18000"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as program:
+        assert program.stdout is not None
+        lines = [program.stdout.readline() for _ in range(3)]
+        assert lines[2].split()[0] == "512"
+        began = time.monotonic()
+        program.send_signal(signal.SIGINT)
+        assert program.communicate() == ("", "")
+    assert program.returncode == 130
+    assert time.monotonic() - began < 5  # of about a quarter of a minute
 
 
 @pytest.fixture
 def leaving(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cluster goes away once two trials are done."""
-    monkeypatch.setattr(command, "_executor", lambda *_: nullcontext(Leaving(2)))
+    monkeypatch.setattr(connection, "Cluster", lambda _: Leaving(2))
 
 
 @pytest.mark.usefixtures("leaving")
@@ -307,7 +348,6 @@ def test_the_rest_can_go_on_here(capsys: pytest.CaptureFixture[str]) -> None:
 def test_on_a_terminal_the_table_fills_in(columns: int) -> None:
     import fcntl
     import struct
-    import subprocess
     import termios
 
     import pyte

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shlex
@@ -59,7 +60,7 @@ def tables(report: str) -> list[list[dict[str, str]]]:
 
 @pytest.fixture(scope="module")
 def solved(houses: Dataset) -> homework.Homework:
-    return homework.solve(houses, Settings())
+    return asyncio.run(homework.solve(houses, Settings()))
 
 
 @pytest.mark.parametrize("update", get_args(Update))

@@ -9,18 +9,18 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import over_batch_sizes
-from linreg_tui.sweeps import allowance
-from linreg_tui.sweeps.allowance import jobs_allowed
-from linreg_tui.sweeps.processes import processes
-from linreg_tui.sweeps.sweeping import sweep
+from linreg_tui.sweeps.executors import TrialProcesses, local_executor
+from linreg_tui.sweeps.jobs import POLITE_JOBS, jobs_allowed, jobs_that_pay
+from linreg_tui.sweeps.run_trials import run_trials
 
 PLAN = over_batch_sizes(Settings(), 551)
 
 
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(allowance, "ROOT", tmp_path)
-    return tmp_path
+def test_most_sweeps_belong_in_one_process() -> None:
+    assert jobs_that_pay(over_batch_sizes(Settings(), 551, repeats=100), 551, cores=64) == 1
+    long = over_batch_sizes(Settings(epochs=300_000), 551, repeats=10)
+    assert jobs_that_pay(long, 551, cores=64) == POLITE_JOBS
+    assert jobs_that_pay(long, 551, cores=1) == 1
 
 
 def limited(root: Path, line: str, folder: str, most: str, now: int) -> None:
@@ -45,21 +45,21 @@ def limited(root: Path, line: str, folder: str, most: str, now: int) -> None:
     ],
 )
 def test_there_are_no_more_than_there_is_room_for(
-    root: Path, line: str, folder: str, most: str, now: int, jobs: int
+    tmp_path: Path, line: str, folder: str, most: str, now: int, jobs: int
 ) -> None:
-    limited(root, line, folder, most, now)
-    assert jobs_allowed(4) == jobs
+    limited(tmp_path, line, folder, most, now)
+    assert jobs_allowed(4, tmp_path) == jobs
 
 
-def test_where_nothing_is_counted_everything_is_allowed(root: Path) -> None:
-    assert jobs_allowed(4) == 4
-    (root / "proc/self").mkdir(parents=True)
-    (root / "proc/self/cgroup").write_text("0::/\n")
-    assert jobs_allowed(4) == 4
+def test_where_nothing_is_counted_everything_is_allowed(tmp_path: Path) -> None:
+    assert jobs_allowed(4, tmp_path) == 4
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/cgroup").write_text("0::/\n")
+    assert jobs_allowed(4, tmp_path) == 4
 
 
 @pytest.mark.parametrize("allowed", [0, 1])
-def test_a_sweep_makes_do_with_the_processes_that_start(
+async def test_a_sweep_makes_do_with_the_processes_that_start(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch, allowed: int
 ) -> None:
     start = multiprocessing.process.BaseProcess.start
@@ -73,8 +73,8 @@ def test_a_sweep_makes_do_with_the_processes_that_start(
         start(process)
 
     monkeypatch.setattr("multiprocessing.process.BaseProcess.start", few)
-    with processes(4, len(PLAN)) as executor:
-        assert (executor is None) == (allowed == 0)
-        results = list(sweep(houses, PLAN, executor))
+    async with local_executor(4) as executor:
+        assert isinstance(executor, TrialProcesses) == (allowed > 0)
+        results = [result async for some in run_trials(houses, PLAN, executor) for result in some]
     assert len(results) == len(PLAN)
     assert started == allowed

@@ -1,12 +1,15 @@
+"""Trials in one executor and another: what comes of them, and how they are left."""
+
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import multiprocessing.process
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import aclosing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import aclosing
 from typing import Any
 
 import numpy as np
@@ -16,16 +19,23 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.sweep import Plan, Trial, grid, over_batch_sizes
-from linreg_tui.core.trials import Result
-from linreg_tui.sweeps import aside, sweeping
-from linreg_tui.sweeps.processes import processes
-from linreg_tui.sweeps.sweeping import FarExecutor, GoneError, batches, jobs_that_pay, sweep
+from linreg_tui.core.sweep import Trial, grid, over_batch_sizes
+from linreg_tui.core.tipping import tipping_scale
+from linreg_tui.core.trials import Result, run_trial
+from linreg_tui.sweeps.executors import (
+    BATCH_SECONDS,
+    GoneError,
+    TrialExecutor,
+    TrialThread,
+    in_batches,
+    local_executor,
+)
+from linreg_tui.sweeps.run_trials import find_tipping, run_trials
 
 PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7, 1e-6]}, repeats=20)
 
 
-class Backwards(Executor):
+class Backwards(TrialExecutor):
     """An executor that does the last thing first, when all have been submitted."""
 
     def __init__(self) -> None:
@@ -46,25 +56,18 @@ class Backwards(Executor):
                 future.set_result(work())
 
 
-class Leaving(FarExecutor):
-    """A far executor that goes away after so many batches, each of one trial."""
+class Leaving(TrialExecutor):
+    """What stands in for a cluster that goes away after so many batches, each of one trial."""
 
     place = "2 workers over there"
 
     def __init__(self, lasts: int) -> None:
         self._left = lasts
+        self.ready: Future[int] = Future()
+        self.ready.set_result(2)
 
-    def batch_seconds(self, work: float) -> float:
-        assert work > 0
-        return 0.0
-
-    def submit_to(
-        self, number: int, function: Callable[..., Any], data: Dataset, item: Any
-    ) -> Future[Any]:
-        raise NotImplementedError
-
-    def tree(self, function: Callable[[int, Any], Any], items: Sequence[Any]) -> Any:
-        raise NotImplementedError
+    def batches(self, trials: Iterable[Trial], n: int) -> Iterator[Sequence[Trial]]:
+        return in_batches(trials, n, 0.0)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -76,13 +79,17 @@ class Leaving(FarExecutor):
         return future
 
 
+class Threads(TrialExecutor, ThreadPoolExecutor):
+    """Several threads."""
+
+
 def ordered(results: list[Result]) -> list[Result]:
     return sorted(results, key=lambda result: result.trial.number)
 
 
 @pytest.fixture(scope="module")
-def inline(houses: Dataset) -> list[Result]:
-    return list(sweep(houses, PLAN))
+def expected(houses: Dataset) -> list[Result]:
+    return [run_trial(houses, trial) for trial in PLAN]
 
 
 def same(one: list[Result], other: list[Result]) -> bool:
@@ -93,46 +100,49 @@ def same(one: list[Result], other: list[Result]) -> bool:
     return one == other and all(curves)
 
 
-def test_without_an_executor_results_come_in_order(inline: list[Result]) -> None:
-    assert [result.trial for result in inline] == list(PLAN)
+async def trained(
+    data: Dataset, trials: Iterable[Trial], executor: TrialExecutor | None = None
+) -> list[Result]:
+    """The results of an executor, or of a thread."""
+    if executor is not None:
+        return [result async for some in run_trials(data, trials, executor) for result in some]
+    async with local_executor() as thread:
+        return await trained(data, trials, thread)
 
 
-def test_results_do_not_depend_on_the_order(houses: Dataset, inline: list[Result]) -> None:
-    assert same(ordered(list(sweep(houses, PLAN[::-1]))), ordered(inline))
+async def test_a_thread_gives_results_in_order(houses: Dataset, expected: list[Result]) -> None:
+    assert same(await trained(houses, PLAN), expected)
+
+
+async def test_results_do_not_depend_on_the_order(houses: Dataset, expected: list[Result]) -> None:
+    assert same(ordered(await trained(houses, PLAN[::-1])), expected)
     executor = Backwards()
-    results = list(sweep(houses, PLAN, executor))
+    results = await trained(houses, PLAN, executor)
     assert executor.submitted > 1
-    assert same(ordered(results), ordered(inline))
+    assert same(ordered(results), expected)
 
 
-def test_results_do_not_depend_on_threads(houses: Dataset, inline: list[Result]) -> None:
-    with ThreadPoolExecutor(3) as executor:
-        results = list(sweep(houses, PLAN, executor))
-    assert same(ordered(results), ordered(inline))
+async def test_results_do_not_depend_on_threads(houses: Dataset, expected: list[Result]) -> None:
+    with Threads(3) as executor:
+        results = await trained(houses, PLAN, executor)
+    assert same(ordered(results), expected)
 
 
-def test_results_do_not_depend_on_processes(houses: Dataset, inline: list[Result]) -> None:
-    with processes(2) as executor:
-        assert executor is not None
-        results = list(sweep(houses, PLAN, executor))
-    assert same(ordered(results), ordered(inline))
+async def test_results_do_not_depend_on_processes(houses: Dataset, expected: list[Result]) -> None:
+    async with local_executor(2) as executor:
+        assert not isinstance(executor, TrialThread)
+        results = await trained(houses, PLAN, executor)
+    assert same(ordered(results), expected)
 
 
-def test_one_process_is_this_one() -> None:
-    with processes(1) as executor:
-        assert executor is None
+async def test_one_job_is_a_thread_of_this_process() -> None:
+    async with local_executor(1) as executor:
+        assert isinstance(executor, TrialThread)
 
 
-async def gathered(data: Dataset, plan: Plan, executor: Executor | None = None) -> list[Result]:
-    return [result async for some in aside.sweep(data, plan, executor) for result in some]
-
-
-async def test_results_do_not_depend_on_the_event_loop(
-    houses: Dataset, inline: list[Result]
-) -> None:
-    assert same(await gathered(houses, PLAN), inline)
-    with ThreadPoolExecutor(2) as executor:
-        assert same(ordered(await gathered(houses, PLAN, executor)), ordered(inline))
+async def test_where_it_tips_is_found_in_an_executor(houses: Dataset) -> None:
+    async with local_executor() as executor:
+        assert await find_tipping(houses, Settings(), executor) == tipping_scale(houses, Settings())
 
 
 async def test_the_event_loop_goes_on_meanwhile(houses: Dataset) -> None:
@@ -145,7 +155,7 @@ async def test_the_event_loop_goes_on_meanwhile(houses: Dataset) -> None:
             turns += 1
 
     task = asyncio.create_task(other())
-    await gathered(houses, over_batch_sizes(Settings(epochs=3000), houses.n))
+    await trained(houses, over_batch_sizes(Settings(epochs=3000), houses.n))
     task.cancel()
     assert turns > 10
 
@@ -155,8 +165,8 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     kept: list[Result] = []
 
     async def work() -> None:
-        async with aclosing(aside.sweep(houses, plan)) as coming:
-            async for some in coming:
+        async with local_executor() as executor:
+            async for some in run_trials(houses, plan, executor):
                 kept.extend(some)
 
     task = asyncio.create_task(work())
@@ -169,40 +179,62 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     assert [result.trial for result in kept] == list(plan[: len(kept)])
 
 
-async def test_cancelling_ends_a_long_trial(houses: Dataset) -> None:
-    plan = over_batch_sizes(Settings(epochs=10_000_000), houses.n, [None])
-    before = threading.active_count()
-    task = asyncio.create_task(gathered(houses, plan))
-    await asyncio.sleep(0.05)
-    task.cancel()
+async def test_a_long_plan_is_handed_over_a_little_at_a_time(houses: Dataset) -> None:
+    plan = over_batch_sizes(Settings(), houses.n, repeats=20_000)
+    made: list[int] = []
+
+    def trials() -> Iterator[Trial]:
+        for trial in plan:
+            made.append(trial.number)
+            yield trial
+
+    async with (
+        local_executor() as executor,
+        aclosing(run_trials(houses, trials(), executor)) as coming,
+    ):
+        await anext(coming)
+    assert len(made) < len(plan) / 10
+
+
+async def never_ends(data: Dataset) -> None:
+    await trained(data, over_batch_sizes(Settings(epochs=10_000_000), data.n, [None]))
+
+
+async def tips_late(data: Dataset) -> None:
+    async with local_executor() as executor:
+        await find_tipping(data, Settings(epochs=1_000_000), executor)
+
+
+@pytest.mark.parametrize("work", [never_ends, tips_late])
+async def test_cancelling_ends_what_takes_long(houses: Dataset, work: Callable[..., Any]) -> None:
+    task = asyncio.create_task(work(houses))
+    await asyncio.sleep(0.1)
     began = time.monotonic()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    # It waits for the thread.
-    await asyncio.get_running_loop().shutdown_default_executor()
     assert time.monotonic() - began < 1
-    assert threading.active_count() <= before
+    assert not any(thread.name.startswith("trials") for thread in threading.enumerate())
 
 
-@pytest.mark.thorough
-async def test_processes_tell_how_far_they_are_and_leave_off(houses: Dataset) -> None:
-    plan = over_batch_sizes(Settings(epochs=4_000_000), houses.n, [None, 512])
-    seen: dict[int, list[int]] = {0: [], 1: []}
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.thorough)])
+async def test_how_far_it_is_can_be_watched_until_it_is_cancelled(
+    houses: Dataset, jobs: int
+) -> None:
+    plan = over_batch_sizes(Settings(epochs=4_000_000), houses.n, [None, 512][:jobs])
+    seen: dict[int, list[int]] = {trial.number: [] for trial in plan}
 
     def watch(trial: Trial, step: Step) -> None:
         seen[trial.number].append(step.number)
         assert step.slope == pytest.approx(87.69, abs=5)
 
     async def work() -> None:
-        async with (
-            aside.processes(2, len(plan)) as executor,
-            aclosing(aside.sweep(houses, plan, executor, watch)) as coming,
-        ):
-            async for _ in coming:
+        async with local_executor(jobs) as executor:
+            async for _ in run_trials(houses, plan, executor, watch):
                 pass
 
     task = asyncio.create_task(work())
-    while not (len(set(seen[0])) > 2 and len(set(seen[1])) > 2):
+    while not all(len(set(steps)) > 2 for steps in seen.values()):
         await asyncio.sleep(0.01)
     began = time.monotonic()
     task.cancel()
@@ -216,86 +248,83 @@ async def test_processes_tell_how_far_they_are_and_leave_off(houses: Dataset) ->
 async def test_the_event_loop_goes_on_while_processes_begin(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    may_begin, told = threading.Event(), list[str]()
+    beginning, may_begin = threading.Event(), threading.Event()
+    start = multiprocessing.process.BaseProcess.start
 
-    @contextmanager
-    def slow(jobs: int, trials: int) -> Iterator[None]:
-        told.append(f"{jobs} for {trials}")
+    def slow(process: Any) -> None:
+        beginning.set()
         assert may_begin.wait(10)
-        try:
-            yield
-        finally:
-            told.append("ended")
+        start(process)
 
     async def use() -> None:
-        async with aside.processes(2, 7):
-            told.append("used")
+        async with local_executor(2):
+            pytest.fail("it was cancelled")
 
-    monkeypatch.setattr(aside, "trial_processes", slow)
+    monkeypatch.setattr("multiprocessing.process.BaseProcess.start", slow)
     task = asyncio.create_task(use())
-    while not told:
+    while not beginning.is_set():
         await asyncio.sleep(0.01)
     task.cancel()
     await asyncio.sleep(0.01)
-    assert told == ["2 for 7"]
     assert not task.done()
     may_begin.set()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert told == ["2 for 7", "ended"]
-    await use()
-    assert told[2:] == ["2 for 7", "used", "ended"]
+    assert multiprocessing.active_children() == []
 
 
-def test_closing_begins_nothing_more(houses: Dataset) -> None:
-    executor = Backwards()
-    results = sweep(houses, PLAN, executor)
-    next(results)
-    results.close()
-    assert executor.submitted < len(PLAN)
-    with ThreadPoolExecutor(1) as threads:
+async def test_closing_begins_nothing_more(houses: Dataset) -> None:
+    with Threads(1) as threads:
         long = over_batch_sizes(Settings(epochs=2000), houses.n, [64], repeats=200)
-        results = sweep(houses, long, threads)
-        next(results)
-        results.close()
+        async with aclosing(run_trials(houses, long, threads)) as coming:
+            await anext(coming)
         began = time.monotonic()
     assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_what_can_not_be_trained_is_told(houses: Dataset, jobs: int) -> None:
+async def test_what_can_not_be_trained_is_told(houses: Dataset, jobs: int) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [552])
-    with processes(jobs) as executor, pytest.raises(InputError, match="a batch of 552"):
-        list(sweep(houses, plan, executor))
+    async with local_executor(jobs) as executor:
+        with pytest.raises(InputError, match="a batch of 552"):
+            await trained(houses, plan, executor)
 
 
-def test_processes_that_can_not_be_started_are_told(houses: Dataset) -> None:
+async def test_processes_that_can_not_be_started_are_told(houses: Dataset) -> None:
     class Full(Backwards):
         def submit(self, *_: Any, **__: Any) -> Future[Any]:
             raise BlockingIOError(11, "Resource temporarily unavailable")
 
     with pytest.raises(InputError, match=r"can't be started \(Resource temporarily unavailable\)"):
-        list(sweep(houses, PLAN, Full()))
+        await trained(houses, PLAN, Full())
+
+
+async def test_processes_that_do_not_last_are_told() -> None:
+    with pytest.raises(InputError, match="the sweep's 2 processes did not last: choose fewer"):
+        async with local_executor(2) as executor:
+            await asyncio.wrap_future(executor.submit(os._exit, 1))
+
+
+async def test_what_is_gone_is_told_after_what_is_done(houses: Dataset) -> None:
+    kept: list[Result] = []
+
+    async def work() -> None:
+        async for some in run_trials(houses, PLAN, Leaving(3)):
+            kept.extend(some)
+
+    with pytest.raises(GoneError, match="went away"):
+        await work()
+    assert [result.trial for result in kept] == list(PLAN[:3])
+
+
+async def test_nothing_comes_of_nothing(houses: Dataset) -> None:
+    assert await trained(houses, []) == []
 
 
 def test_batches_hold_every_trial_once() -> None:
-    parts = list(batches(PLAN, 551, sweeping.BATCH_SECONDS))
+    parts = list(in_batches(PLAN, 551, BATCH_SECONDS))
     assert [trial for part in parts for trial in part] == list(PLAN)
     assert 1 < len(parts) < len(PLAN) / 2
     long = over_batch_sizes(Settings(epochs=10_000), 551, repeats=2)
-    assert [len(part) for part in batches(long, 551, sweeping.BATCH_SECONDS)] == [1] * 10
-    assert list(batches([], 551, 1.0)) == []
-
-
-def test_a_far_executor_says_how_much_goes_out_together(houses: Dataset) -> None:
-    futures = sweeping.submitted(houses, PLAN[:5], Leaving(5))
-    assert [len(batch) for batch in futures.values()] == [1] * 5
-
-
-def test_most_sweeps_belong_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "_cores", lambda: 64)
-    assert jobs_that_pay(over_batch_sizes(Settings(), 551, repeats=100), 551) == 1
-    long = over_batch_sizes(Settings(epochs=300_000), 551, repeats=10)
-    assert jobs_that_pay(long, 551) == sweeping.POLITE_JOBS
-    monkeypatch.setattr(sweeping, "_cores", lambda: 1)
-    assert jobs_that_pay(long, 551) == 1
+    assert [len(part) for part in in_batches(long, 551, BATCH_SECONDS)] == [1] * 10
+    assert list(in_batches([], 551, 1.0)) == []

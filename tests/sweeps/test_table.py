@@ -11,8 +11,7 @@ from linreg_tui.core.history import Step
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import Trials, grid, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
-from linreg_tui.sweeps.board import Board
-from linreg_tui.sweeps.cells import Columns
+from linreg_tui.sweeps.table import Columns, SweepTable
 
 
 def results(data: Dataset, trials: Trials) -> list[Result]:
@@ -21,22 +20,22 @@ def results(data: Dataset, trials: Trials) -> list[Result]:
 
 def test_rows_go_from_waiting_to_how_they_ended(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [64, 512], repeats=2)
-    board = Board(plan, houses.n)
-    one, other = board.rows
-    assert (board.trials, board.taken, board.fraction) == (4, 0, 0.0)
+    table = SweepTable(plan, houses.n)
+    one, other = table.rows
+    assert (table.trials, table.ended, table.fraction) == (4, 0, 0.0)
     assert [one.state, other.state] == ["waiting", "waiting"]
-    board.watch(plan[0], Step(120, 1.0, 2.0, 3.0, 4.0))
+    table.set_step(plan[0], Step(120, 1.0, 2.0, 3.0, 4.0))
     assert one.state == "running"
     assert one.made == pytest.approx(120 / 480)
-    halfway = board.fraction
+    halfway = table.fraction
     assert 0 < halfway < 0.5
-    board.take(results(houses, plan[:1]))
+    table.add_results(results(houses, plan[:1]))
     assert (one.state, one.made) == ("running", 0.5)
-    assert board.fraction > halfway
-    board.take(results(houses, plan[1:]))
-    assert [row.done for row in board.rows] == [True, True]
+    assert table.fraction > halfway
+    table.add_results(results(houses, plan[1:]))
+    assert [row.done for row in table.rows] == [True, True]
     assert (other.state, other.made) == ("converged", 1.0)
-    assert board.fraction == pytest.approx(1.0)
+    assert table.fraction == pytest.approx(1.0)
 
 
 def test_of_several_ends_the_worst_is_told(houses: Dataset) -> None:
@@ -47,18 +46,18 @@ def test_of_several_ends_the_worst_is_told(houses: Dataset) -> None:
         (("diverged", "stopped", "converged"), "diverged"),
         (("converged", "converged", "converged"), "converged"),
     ):
-        board = Board(plan, houses.n)
-        board.take(replace(r, status=s) for r, s in zip(ended, statuses, strict=True))  # type: ignore[arg-type]
-        assert board.rows[0].state == state
+        table = SweepTable(plan, houses.n)
+        table.add_results(replace(r, status=s) for r, s in zip(ended, statuses, strict=True))  # type: ignore[arg-type]
+        assert table.rows[0].state == state
 
 
 def test_results_may_come_in_any_order(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [64, 128], repeats=3)
     ended = results(houses, plan)
-    forwards, backwards = Board(plan, houses.n), Board(plan, houses.n)
-    forwards.take(ended)
+    forwards, backwards = SweepTable(plan, houses.n), SweepTable(plan, houses.n)
+    forwards.add_results(ended)
     for result in reversed(ended):
-        backwards.take([result])
+        backwards.add_results([result])
         assert backwards.rows[result.trial.group].summary is not None
     for one, other in zip(forwards.rows, backwards.rows, strict=True):
         assert one.summary == other.summary
@@ -67,18 +66,18 @@ def test_results_may_come_in_any_order(houses: Dataset) -> None:
         assert one.first.trial.repeat == 0
 
 
-def test_a_board_grows_and_is_cut(houses: Dataset) -> None:
+def test_rows_are_added_and_dropped(houses: Dataset) -> None:
     plan = over_scales(Settings(), houses.n, [1, 2, 4])
-    board = Board(plan.first(1), houses.n)
+    table = SweepTable(plan.first(1), houses.n)
     for group in plan.groups[1:]:
-        board.extend(group)
-    board.take(results(houses, plan[:2]))
-    assert board.trials == 3
-    assert board.fraction < 1
-    board.cut(2)
-    assert board.trials == 2
-    assert [row.scale for row in board.rows] == [1, 2]
-    assert board.fraction == pytest.approx(1.0)
+        table.add_rows(group)
+    table.add_results(results(houses, plan[:2]))
+    assert table.trials == 3
+    assert table.fraction < 1
+    table.drop_rows(2)
+    assert table.trials == 2
+    assert [row.scale for row in table.rows] == [1, 2]
+    assert table.fraction == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(

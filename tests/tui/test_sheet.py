@@ -48,7 +48,7 @@ def sheet(houses: Dataset) -> Sheet:
     """Six rows that ended, of which two diverged."""
     plan = grid(Settings(), GRID_OF_SIX)
     made = Sheet(houses, plan)
-    made.board.take(run_trial(houses, trial) for trial in plan)
+    made.board.add_results(run_trial(houses, trial) for trial in plan)
     return made
 
 
@@ -159,7 +159,7 @@ def under_way(data: Dataset, kind: str, cluster: str = "") -> SweepRun:
     """A sweep of which some is done, and not all rows are in sight."""
     sweep_run = SweepRun(data, Recipe(kind, Settings(), long_plan(data.n), cluster=cluster))
     sweep_run.begin()
-    sweep_run.sheet.board.taken = 9_999
+    sweep_run.sheet.board.ended = 9_999
     return sweep_run
 
 
@@ -246,7 +246,7 @@ def test_curves_of_any_losses_can_be_drawn_at_any_size(
     data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
     plan = over_batch_sizes(Settings(learning_rate_m=1e-3), 9, [3] * len(losses))
     made = Sheet(data, plan)
-    made.board.take(
+    made.board.add_results(
         replace(result(data, some), trial=trial) for some, trial in zip(losses, plan, strict=True)
     )
     drawn = draw_curves(
@@ -283,7 +283,7 @@ def test_the_rows_seen_are_the_fair_comparison(houses: Dataset) -> None:
 def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [64, 512], repeats=5)
     made = Sheet(houses, plan)
-    made.board.take(run_trial(houses, trial) for trial in plan)
+    made.board.add_results(run_trial(houses, trial) for trial in plan)
     drawn = draw_curves(
         80, 20, houses, list(made.overlaid()), made.columns, "epochs", BRAILLE, above_optimum=True
     )
@@ -301,7 +301,7 @@ def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
 def test_the_legend_says_how_many_it_has_no_room_for(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n)
     made = Sheet(houses, plan)
-    made.board.take(run_trial(houses, trial) for trial in plan)
+    made.board.add_results(run_trial(houses, trial) for trial in plan)
     for columns in range(30, 100, 3):
         drawn = draw_curves(
             columns, 12, houses, list(made.overlaid()), made.columns, "steps", BRAILLE

@@ -33,24 +33,12 @@ from linreg_tui.tui.panes.sweep import SweepPane
 from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
-from tests.sweeps.test_sweeping import Leaving
+from tests.sweeps.test_run_trials import Leaving
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until
 
 SIZES = ["32", "64", "128", "256", "512"]
 ENDED = {"converged", "stopped"}
-
-
-class Answering(Leaving):
-    """What stands in for a cluster that goes away after some batches."""
-
-    def __init__(self, lasts: int) -> None:
-        super().__init__(lasts)
-        self.ready: Future[int] = Future()
-        self.ready.set_result(1)
-
-    def leave(self) -> None:
-        """There is nothing to leave."""
 
 
 @asynccontextmanager
@@ -332,24 +320,24 @@ async def test_help_tells_the_keys_that_there_are(houses: Dataset) -> None:
 async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         run(pilot, usual(Settings(epochs=20_000), houses))
-        await until(lambda: pane(pilot).sweep_run.sheet.board.taken > 0)
+        await until(lambda: pane(pilot).sweep_run.sheet.board.ended > 0)
         await pilot.press("ctrl+x")
         await until(lambda: pane(pilot).sweep_run.phase == "cancelled")
         await pilot.pause()
         assert "cancelled" in screen(pilot)
         board = pane(pilot).sweep_run.sheet.board
-        taken = board.taken
+        taken = board.ended
         assert 0 < taken < 5
         assert board.rows[0].done
         await pilot.pause(0.3)
-        assert board.taken == taken
+        assert board.ended == taken
 
 
 @pytest.mark.thorough
 async def test_what_a_cluster_left_goes_on_here(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "Cluster", lambda _: Answering(lasts=2))
+    monkeypatch.setattr(connection, "Cluster", lambda _: Leaving(lasts=2))
     async with opened(houses) as pilot:
         await choose(pilot, UNTIL, cluster="tcp://there:8786", repeats="3")
         assert "on tcp://there:8786" in screen(pilot)
@@ -371,10 +359,10 @@ async def test_what_a_cluster_left_goes_on_here(
 async def test_while_it_connects_that_is_told_and_where_it_runs_then(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clusters: list[Answering] = []
+    clusters: list[Leaving] = []
 
-    def cluster(_: str) -> Answering:
-        clusters.append(Answering(lasts=9))
+    def cluster(_: str) -> Leaving:
+        clusters.append(Leaving(lasts=9))
         clusters[-1].ready = Future()
         return clusters[-1]
 

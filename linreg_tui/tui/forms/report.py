@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -145,14 +144,12 @@ class ReportForm(FormScreen[Draft]):
 
     async def _write(self, draft: Draft, repeats: int) -> None:
         settings = self._settings[draft.settings]
-
-        def work() -> list[Path]:
-            folder = files.folder_named(draft.folder)
-            homework = solve(self._data, settings, repeats=repeats, jobs=1)
-            return homework_report.write_report(homework, folder, self._named, draft.answers)
-
         try:
-            paths = await asyncio.to_thread(work)
+            folder = await asyncio.to_thread(files.folder_named, draft.folder)
+            homework = await solve(self._data, settings, repeats=repeats, jobs=1)
+            paths = await asyncio.to_thread(
+                homework_report.write_report, homework, folder, self._named, draft.answers
+            )
         except InputError as error:
             if self.is_current:
                 self._said.say(str(error), wrong=True)

@@ -227,10 +227,10 @@ class SweepPane(Vertical):
                 self._show()
 
     async def _predict(self, sweep_run: SweepRun, patience: float) -> None:
-        from linreg_tui.sweeps.aside import predicted_in_turn
+        from linreg_tui.sweeps.table import predict_rows
 
         await asyncio.sleep(patience)
-        async for _ in predicted_in_turn(sweep_run.sheet.board, self.predictions):
+        async for _ in predict_rows(sweep_run.sheet.board, self.predictions):
             if sweep_run.phase != "running":
                 self._show()
 

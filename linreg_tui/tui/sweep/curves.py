@@ -10,8 +10,7 @@ from rich.cells import cell_len
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.report.learning_curves import Against, CurvesPicture, LearningCurve, picture
-from linreg_tui.sweeps.board import Row
-from linreg_tui.sweeps.cells import Columns
+from linreg_tui.sweeps.table import Columns, Row
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.markers import Markers

@@ -16,10 +16,8 @@ from textual.widgets import Input, Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Predictions
-from linreg_tui.sweeps.aside import predicted_in_turn
-from linreg_tui.sweeps.board import Board, Row
-from linreg_tui.sweeps.cells import Columns, aligned
-from linreg_tui.sweeps.sweeping import jobs_that_pay
+from linreg_tui.sweeps.jobs import jobs_that_pay
+from linreg_tui.sweeps.table import Columns, Row, SweepTable, aligned, predict_rows
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.forms.field import Choice, Field
@@ -85,7 +83,7 @@ class SweepForm(FormScreen[Recipe]):
         self._first = texts_of(settings, data) | texts_again(last)
         self.recipe: Recipe | None = None
         self._faults: dict[str, str] = {}
-        self._board: Board | None = None
+        self._board: SweepTable | None = None
         self._top = 0
         self._hint = Static(id="hint")
         self._said = Said(id="cost")
@@ -133,7 +131,9 @@ class SweepForm(FormScreen[Recipe]):
         self.workers.cancel_group(self, "prediction")
         self._board = None
         if self.recipe is not None:
-            self._board = Board(self.recipe.at_first, self.recipe.settings.training_n(self._data))
+            self._board = SweepTable(
+                self.recipe.at_first, self.recipe.settings.training_n(self._data)
+            )
             begin(self, "prediction", self._predict, self._board)
 
     async def _suit(self, recipe: Recipe) -> None:
@@ -185,9 +185,9 @@ class SweepForm(FormScreen[Recipe]):
             words += f" in {jobs} processes"
         return words + ("; more if none of these diverges" * (self.recipe.kind == UNTIL))
 
-    async def _predict(self, board: Board) -> None:
+    async def _predict(self, board: SweepTable) -> None:
         await asyncio.sleep(PATIENCE)
-        async for _ in predicted_in_turn(board, self._predictions):
+        async for _ in predict_rows(board, self._predictions):
             self._preview.redraw()
 
     def _draw_preview(self, columns: int, rows: int) -> Picture:

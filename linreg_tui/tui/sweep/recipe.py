@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
@@ -25,7 +24,7 @@ from linreg_tui.core.sweep import (
 from linreg_tui.numbers import rate
 from linreg_tui.options import read as read_text
 from linreg_tui.options import write
-from linreg_tui.sweeps.cells import batch_size, of_settings
+from linreg_tui.sweeps.table import batch_size, of_settings
 
 SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "given scales", "a grid"
 KINDS = (SIZES, UNTIL, SCALES, GRID)
@@ -253,6 +252,9 @@ def _one(_: str, text: str) -> int:
 def _cluster(_: str, text: str) -> str:
     """The address of a cluster, or nothing."""
     if address := text.strip():
+        # A sweep here needs nothing of a cluster.
+        from linreg_tui.cluster.address import processes_here
+
         processes_here(address)
     return address
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from concurrent.futures import Executor
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.trials import Result
-from linreg_tui.tui.sweep.recipe import UNTIL
+from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
 from linreg_tui.tui.sweep.sweep_run import SweepRun
+
+if TYPE_CHECKING:
+    from linreg_tui.sweeps.executors import TrialExecutor
 
 
 async def run(data: Dataset, sweep_run: SweepRun) -> None:
@@ -23,7 +24,7 @@ async def run(data: Dataset, sweep_run: SweepRun) -> None:
     InputError
         If its cluster isn't there or goes away, or the trials can't be made; what is done stays.
     """
-    from linreg_tui.sweeps.sweeping import GoneError
+    from linreg_tui.sweeps.executors import GoneError
 
     try:
         await _train(data, sweep_run)
@@ -40,34 +41,39 @@ async def run(data: Dataset, sweep_run: SweepRun) -> None:
 
 
 async def _train(data: Dataset, sweep_run: SweepRun) -> None:
-    """Train what is left, and put the results on the board as they come."""
+    """Train what is left, and add the results to the table as they come."""
     # A first frame needs none of these.
-    from linreg_tui.cluster.connection import connected_aside
-    from linreg_tui.sweeps import aside
-    from linreg_tui.sweeps.sweeping import FarExecutor, jobs_that_pay
+    from linreg_tui.sweeps.executors import local_executor
+    from linreg_tui.sweeps.run_trials import find_tipping, run_trials, run_until_divergence
 
-    recipe, board, left = sweep_run.recipe, sweep_run.sheet.board, sweep_run.left
-    executor: AbstractAsyncContextManager[Executor | None]
-    if recipe.cluster:
-        executor = connected_aside(recipe.cluster)
-    else:
-        executor = aside.processes(
-            jobs_that_pay(recipe.at_first, recipe.settings.training_n(data)), len(recipe.plan)
+    recipe, table, left = sweep_run.recipe, sweep_run.sheet.board, sweep_run.left
+    until = recipe.kind == UNTIL
+    async with _executor(data, recipe) as executor:
+        sweep_run.place = executor.place
+        coming = (
+            run_until_divergence(data, left, executor, table.set_step)
+            if until
+            else run_trials(data, chain.from_iterable(left), executor, table.set_step)
         )
-    async with executor as pool:
-        if isinstance(pool, FarExecutor):
-            sweep_run.place = pool.place
-        coming: AsyncGenerator[list[Result], None]
-        if recipe.kind == UNTIL:
-            coming = aside.until_it_diverges(data, left, pool, board.watch)
-        else:
-            coming = aside.sweep(data, chain.from_iterable(left), pool, board.watch)
-        async with aclosing(coming) as some:
-            async for results in some:
-                board.take(results)
-                if recipe.kind == UNTIL:
-                    sweep_run.make_room(results[0].trial.group)
-    if recipe.kind == UNTIL:
-        sweep_run.sheet.cut(sum(row.done for row in board.rows))
+        async for results in coming:
+            table.add_results(results)
+            if until:
+                sweep_run.make_room(results[0].trial.group)
+    if until:
+        sweep_run.sheet.cut(sum(row.done for row in table.rows))
     if recipe.tips:
-        sweep_run.tipping = await aside.tipping(data, recipe.settings)
+        async with local_executor() as here:
+            sweep_run.tipping = await find_tipping(data, recipe.settings, here)
+
+
+def _executor(data: Dataset, recipe: Recipe) -> AbstractAsyncContextManager[TrialExecutor]:
+    """The recipe's cluster, or as many processes as pay."""
+    if recipe.cluster:
+        from linreg_tui.cluster.connection import connected
+
+        return connected(recipe.cluster)
+    from linreg_tui.sweeps.executors import local_executor
+    from linreg_tui.sweeps.jobs import jobs_that_pay
+
+    n = recipe.settings.training_n(data)
+    return local_executor(jobs_that_pay(recipe.at_first, n))

@@ -8,8 +8,15 @@ from typing import Any, Literal
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Plan
-from linreg_tui.sweeps.board import Board, Row, State
-from linreg_tui.sweeps.cells import Cells, Columns, of_settings, predicted
+from linreg_tui.sweeps.table import (
+    Cells,
+    Columns,
+    Row,
+    State,
+    SweepTable,
+    of_settings,
+    predicted,
+)
 
 Phase = Literal["offered", "running", "done", "cancelled", "cut off", "no cluster"]
 """How a sweep stands as a whole."""
@@ -45,7 +52,7 @@ class Sheet:
 
     def __init__(self, data: Dataset, plan: Plan) -> None:
         self.data = data
-        self.board = Board(plan, plan.variants[0][0].split(data).training.n)
+        self.board = SweepTable(plan, plan.variants[0][0].split(data).training.n)
         self.columns = Columns.of(plan, data)
         self.marked: dict[int, int] = {}
         self.hidden: set[str] = set()
@@ -151,7 +158,7 @@ class Sheet:
 
     def cut(self, rows: int) -> None:
         """Leave the rows from there on out, and their marks."""
-        self.board.cut(rows)
+        self.board.drop_rows(rows)
         self.marked = {group: ink for group, ink in self.marked.items() if group < rows}
 
     def _mark(self, group: int) -> None:

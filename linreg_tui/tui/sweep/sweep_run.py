@@ -6,11 +6,10 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Trials
 from linreg_tui.report.learning_curves import Against
-from linreg_tui.sweeps.cells import seconds
+from linreg_tui.sweeps.table import seconds
 from linreg_tui.tui.drawing.picture import Role, Span
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
 from linreg_tui.tui.sweep.sheet import UNFINISHED, Phase, Sheet
@@ -97,7 +96,7 @@ class SweepRun:
         """Show the row after a group's, for the scale that is tried next."""
         recipe, rows = self.recipe, self.sheet.board.rows
         if group + 1 == len(rows) and self.phase == "running":
-            self.sheet.board.extend(recipe.plan.groups[group + 1])
+            self.sheet.board.add_rows(recipe.plan.groups[group + 1])
 
     @property
     def title(self) -> str:
@@ -153,8 +152,11 @@ class SweepRun:
         board = self.sheet.board
         if self.phase == "offered":
             return [[("w chooses a sweep and runs it", Role.LABEL)]]
-        trials = f"{board.taken:,}/{board.trials:,}"
+        trials = f"{board.ended:,}/{board.trials:,}"
         if self.connecting:
+            # A sweep here needs nothing of a cluster.
+            from linreg_tui.cluster.address import processes_here
+
             here = processes_here(self.recipe.cluster)
             told = f"connecting to {self.recipe.cluster}"
             if here is not None:

@@ -10,8 +10,7 @@ from textual import events
 from textual.message import Message
 
 from linreg_tui.core.trials import Result
-from linreg_tui.sweeps.board import Row, State
-from linreg_tui.sweeps.cells import Cells, aligned
+from linreg_tui.sweeps.table import Cells, Row, State, aligned
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
 from linreg_tui.tui.drawing.plot import Plot
