@@ -8,9 +8,8 @@ from typing import Any
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.faults import faults
+from linreg_tui.core.faults import check_settings, faults
 from linreg_tui.core.proposal import proposed
-from linreg_tui.core.run import Run
 from linreg_tui.core.schema import Setting
 from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.text import printable
@@ -183,5 +182,5 @@ def settings_of(options: argparse.Namespace, data: Dataset) -> Settings:
         if name == "test_fraction":  # before anything is proposed for the other rows
             raise InputError(why)
     settings = proposed(data, **values)
-    Run(data, settings)
+    check_settings(data, settings)
     return settings

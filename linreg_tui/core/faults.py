@@ -13,6 +13,12 @@ LEAST_ROWS = 2
 """What a line takes."""
 
 
+def check_settings(data: Dataset, settings: Settings) -> None:
+    """Raise an InputError if the data can't be trained with the settings."""
+    for _, why in faults(data, settings):
+        raise InputError(why)
+
+
 def faults(data: Dataset, settings: Settings) -> Iterator[tuple[str, str]]:
     """Each setting with which the data can't be trained, what is wrong with it and what to do."""
     held_out = _held_out(data, settings)

@@ -17,8 +17,7 @@ from linreg_tui.core.batches import Draws, Index
 from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.descent import State, descend
-from linreg_tui.core.errors import InputError
-from linreg_tui.core.faults import faults
+from linreg_tui.core.faults import check_settings
 from linreg_tui.core.history import (
     History,
     Milestones,
@@ -176,8 +175,7 @@ class Run:
     def __init__(
         self, data: Dataset, settings: Settings, batches: BatchMoments | None = None
     ) -> None:
-        for _, why in faults(data, settings):
-            raise InputError(why)
+        check_settings(data, settings)
         split = settings.split(data)
         self.all_data, self.data = data, split.training
         self.test = split.test if split.test.n else None

@@ -17,7 +17,7 @@ import numpy as np
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.faults import faults
+from linreg_tui.core.faults import check_settings
 from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 
@@ -231,8 +231,7 @@ def _check(data: Dataset, trial: Trial) -> None:
         raise InputError(
             f"a scale of {trial.scale:g} is not possible: choose a positive number, such as 8"
         )
-    for _, why in faults(data, trial.settings):
-        raise InputError(why)
+    check_settings(data, trial.settings)
 
 
 def estimated_seconds(settings: Settings, n: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.faults import faults
+from linreg_tui.core.faults import check_settings
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
@@ -52,8 +52,7 @@ def tipping_scale(
     InputError
         If the data can't be trained with the settings.
     """
-    for _, why in faults(data, settings):
-        raise InputError(why)
+    check_settings(data, settings)
     n = settings.training_n(data)
 
     def diverges(scale: float) -> bool:

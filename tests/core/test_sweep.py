@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import math
 import statistics
+import sys
 from dataclasses import replace
+from types import FrameType
 
 import numpy as np
 import pytest
@@ -159,6 +161,27 @@ def test_seeds_follow_from_the_seed_and_the_place() -> None:
 def test_what_can_not_be_trained(houses: Dataset, plan: Plan, why: str) -> None:
     with pytest.raises(InputError, match=why):
         check(houses, plan)
+
+
+def test_a_plan_is_checked_without_a_run(houses: Dataset) -> None:
+    """Each of its trials makes one, when it is trained."""
+    runs: list[str] = []
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is Run.__init__.__code__:
+            runs.append(event)
+
+    plan = over_batch_sizes(Settings(), houses.n)
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        check(houses, plan)
+        assert runs == []
+        for trial in plan:
+            run_trial(houses, trial)
+    finally:
+        sys.setprofile(before)
+    assert len(runs) == len(plan) == 5
 
 
 def test_what_can_be_trained_passes(houses: Dataset) -> None:
