@@ -34,8 +34,9 @@ from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings, restarts
 from linreg_tui.core.units import Units, training_units
 
-CHUNK = 4096
-"""Steps from one look at whether to go on to the next; a few hundredths of a second at most."""
+CHUNK, CHUNK_ROWS = 4096, 2**22
+"""Steps from one look at whether to go on to the next at most, and rows that they go over: some
+hundredths of a second."""
 
 _LONGEST_WALK = 4096
 """Steps at a time, and steps from which a branch may have to be trained again."""
@@ -317,9 +318,16 @@ class Run:
             self._advance(min(end - self.history.last, _LONGEST_WALK))
 
     def to_the_end(self) -> Iterator[Step]:
-        """Train to the end of the epochs, and hand out the latest step after every few thousand."""
+        """Train to the end of the epochs, and hand out the latest step after every few thousand.
+
+        Where a step goes over many rows, there are fewer.
+        """
         while self.history.last < self.budget and not self.exhausted:
-            self.advance(min(CHUNK, self.budget - self.history.last))
+            rows = self.settings.batch_size or 0
+            if not self.loss.from_moments:
+                rows += self.all_data.n  # for the loss of each line
+            chunk = max(1, min(CHUNK, CHUNK_ROWS // max(1, rows)))
+            self.advance(min(chunk, self.budget - self.history.last))
             yield self.history[self.history.last]
 
     def _advance(self, steps: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -86,4 +87,7 @@ async def _groups(data: Dataset, coming: AsyncIterator[list[Result]]) -> tuple[G
     results = [result async for some in coming for result in some]
     results.sort(key=lambda result: result.trial.number)
     groups = [tuple(group) for _, group in groupby(results, key=lambda result: result.trial.group)]
-    return tuple(Group(group, predict(data, group[0].trial.settings)) for group in groups)
+    predictions = [
+        await asyncio.to_thread(predict, data, group[0].trial.settings) for group in groups
+    ]
+    return tuple(map(Group, groups, predictions))

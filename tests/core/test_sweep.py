@@ -374,6 +374,23 @@ def test_rates_that_are_too_large_tip_below_scale_1(houses: Dataset, update: str
     assert tipping.tipped <= 1.01 * tipping.held
 
 
+def test_a_trial_that_goes_over_many_rows_is_looked_at_more_often() -> None:
+    """Whoever interrupts it waits for the next look."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0, 1, 2**14)
+    data = Dataset("made", "x", "y", x, x + rng.normal(0, 1, len(x)))
+
+    def looks(**values: object) -> list[int]:
+        seen: list[int] = []
+        settings = Settings.of(**values)
+        run_trial(data, replace(FULL, settings=settings), lambda step: seen.append(step.number))
+        return seen
+
+    assert looks(epochs=5000) == [4096, 5000]
+    assert looks(epochs=600, loss="absolute") == [256, 512, 600]
+    assert looks(epochs=300, batch_size=2**14) == [256, 300]
+
+
 def test_where_the_homework_tips(houses: Dataset) -> None:
     tipping = tipping_scale(houses, Settings())
     assert tipping.held is not None
