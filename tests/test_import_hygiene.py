@@ -66,6 +66,16 @@ async def opened""",
 )
 """The application after its first paint."""
 
+SWEPT = OPENED.replace(
+    "asyncio.run(opened())",
+    """
+        await pilot.press("w", "enter")
+        while app.sweep_pane.sweep_run.phase != "done":
+            await pilot.pause(0.01)
+asyncio.run(opened())""",
+)
+"""The application after a sweep on this machine."""
+
 LATER = {
     *("linreg_tui.tui.panes.closed_form", "linreg_tui.tui.panes.sweep"),
     *("linreg_tui.tui.export.exports", "linreg_tui.tour.chapters"),
@@ -114,6 +124,12 @@ def loaded(script: str) -> frozenset[str]:
             marks=pytest.mark.thorough,
         ),
         pytest.param(
+            SWEPT,
+            {"textual", "linreg_tui.sweeps.run_trials"},
+            {"linreg_tui.cluster", "dask"},
+            marks=pytest.mark.thorough,
+        ),
+        pytest.param(
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
             {"pandas", "scipy"},
             {"textual", "plotext", "dask"},
@@ -122,7 +138,7 @@ def loaded(script: str) -> frozenset[str]:
     ],
     ids=[
         *("commands without a screen", "its first paint", "the command line"),
-        *("all of core", "the application", "fit"),
+        *("all of core", "the application", "a sweep on the screen", "fit"),
     ],
 )
 def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:

@@ -51,6 +51,7 @@ class Cluster(TrialExecutor):
         self.address = address
         self.scheduler = ""
         self.ready: Future[int] = Future()
+        self.ready.set_running_or_notify_cancel()  # it ends by itself, though nobody may wait
         processes_here(address)
         self._calls: Calls | None = None
         self._loop = asyncio.new_event_loop()

@@ -210,6 +210,21 @@ def test_what_to_do_without_it_is_told(cluster: Cluster) -> None:
         raise GoneError("it went away")
 
 
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 0.8])
+async def test_while_it_starts_it_can_be_cancelled(seconds: float) -> None:
+    """Nothing is complained of then, in no thread."""
+
+    async def start() -> None:
+        async with connected("local:1"):
+            await asyncio.sleep(60)
+
+    task = asyncio.create_task(start())
+    await asyncio.sleep(seconds)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 async def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
