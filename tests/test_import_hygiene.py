@@ -213,7 +213,7 @@ def test_the_cluster_alone_knows_distributed() -> None:
 
 def test_textual_is_known_to_the_application_alone() -> None:
     assert users("textual")
-    assert all(name.startswith("tui/") for name in users("textual"))
+    assert all(name.startswith(("compat/", "tui/")) for name in users("textual"))
 
 
 @pytest.mark.parametrize("library", ["pandas", "scipy", "openpyxl", "pyarrow", "distributed"])
@@ -231,6 +231,7 @@ def test_slow_libraries_are_imported_late(library: str) -> None:
 FLOORS = (
     {"core", "__init__", "lookalikes"},
     {"axes", "failures", "files", "leaving", "numbers", "options", "preferences", "training"},
+    {"compat"},
     {"sweeps"},
     {"cluster", "report", "web"},
     {"tour"},
@@ -315,7 +316,7 @@ def test_commands_import_screens_late(package: str) -> None:
 
 def test_a_server_is_known_where_there_is_one_alone() -> None:
     for library in ("aiohttp", "textual_serve"):
-        assert users(library) == {"web/server.py", "web/session.py"}
+        assert users(library) == {"compat/session.py", "web/server.py"}
 
 
 def test_core_prints_nothing() -> None:

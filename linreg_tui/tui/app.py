@@ -21,6 +21,10 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Static
 
+from linreg_tui.compat.guarded import GuardedApp
+from linreg_tui.compat.keys_in_turn import KeysInTurn, Typed
+from linreg_tui.compat.main_screen import MainScreen
+from linreg_tui.compat.palette import Palette
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
@@ -34,8 +38,6 @@ from linreg_tui.tui.drawing.markers import BLOCK, BRAILLE, Markers
 from linreg_tui.tui.files_opened import FilesOpened
 from linreg_tui.tui.footer import KeysFooter
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, TOUR_KEYS, bindings
-from linreg_tui.tui.keys_in_turn import KeysInTurn, Typed
-from linreg_tui.tui.main_screen import MainScreen
 from linreg_tui.tui.messages import (
     Edited,
     PaneChosen,
@@ -48,8 +50,7 @@ from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.player import Player
 from linreg_tui.tui.presenter import PressedKeys
 from linreg_tui.tui.state import AppState, Pane
-from linreg_tui.tui.terminal.guarded import GuardedApp
-from linreg_tui.tui.terminal.link import LATE, QUESTION, Link
+from linreg_tui.tui.terminal.link import LATE, Link
 from linreg_tui.tui.themes import THEMES, keep_theme
 from linreg_tui.tui.title import TABS, TitleBar
 from linreg_tui.tui.work import begin
@@ -397,9 +398,8 @@ class LinregApp(GuardedApp):
 
     def post_display_hook(self) -> None:
         """Ask the terminal to say when it has shown this frame."""
-        if self._driver is not None and self.is_running and self.link.ask():
-            self._driver.write(QUESTION)
-            self._driver.flush()
+        if self.is_running and self.link.ask():
+            self.ask_whether_shown()
 
     def on_terminal_supports_synchronized_output(self) -> None:
         """The terminal has answered: what was left out for its sake can be shown."""
@@ -735,7 +735,7 @@ class LinregApp(GuardedApp):
 
     def action_command_palette(self) -> None:
         """Search in all that there is to do."""
-        if not isinstance(self.screen, palette.Palette):
+        if not isinstance(self.screen, Palette):
             self.push_screen(palette.of_commands())
 
     def search_themes(self) -> None:

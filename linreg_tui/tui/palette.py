@@ -1,4 +1,4 @@
-"""The command palette: Textual's own, which closes once, and what can be searched in it."""
+"""What can be searched in the command palette."""
 
 from __future__ import annotations
 
@@ -6,28 +6,13 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from textual.app import App, SystemCommand
-from textual.command import CommandPalette
 from textual.theme import ThemeProvider
-from textual.widgets import Button, Input
 
+from linreg_tui.compat.palette import Palette
 from linreg_tui.tui.keys import KEYS
 
 REPEATED = ("Keys", "Quit")
 """Commands of Textual's that our help and our key for leaving already are."""
-
-
-class Palette(CommandPalette):
-    """Runs what was chosen first.
-
-    Of two presses of enter before the list has told of the first, Textual's runs both, and the
-    second one closes the screen that it finds instead of itself: that of the panes.
-    """
-
-    def _select_or_command(self, event: Input.Submitted | Button.Pressed | None = None) -> None:
-        if self.is_active:
-            super()._select_or_command(event)
-            if not self.is_active:
-                self._selected_command = None
 
 
 def of_commands() -> Palette:

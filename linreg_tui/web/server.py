@@ -15,9 +15,9 @@ from pathlib import Path
 from aiohttp import web
 from textual_serve.server import Server, to_int
 
+from linreg_tui.compat.session import Session
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
-from linreg_tui.web.session import Session
 
 PAGE = Path(__file__).with_name("page")
 

@@ -17,8 +17,8 @@ import aiohttp
 import pyte
 import pytest
 
-from linreg_tui.tui.terminal.browser import WHERE
-from linreg_tui.web.session import SCREEN
+from linreg_tui.compat.browser import WHERE
+from linreg_tui.compat.session import SCREEN
 from tests.end_to_end.chromium import chromium
 from tests.end_to_end.terminal import Terminal, without_private
 from tests.end_to_end.test_application import command

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.events import Key
 from textual.message import Message
 
-from linreg_tui.tui.terminal.driver import TerminalDriver
+from linreg_tui.compat.driver import TerminalDriver
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
-from textual.dom import DOMNode
 from textual.geometry import Region, Size
 from textual.strip import Strip
-from textual.widget import Widget
 
+from linreg_tui.compat.batches import BatchAware
+from linreg_tui.compat.component_styles import LazyComponents
 from linreg_tui.tui.drawing import canvas
 from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Glyphs, Picture, Role, blank
 
 
-class Plot(Widget):
+class Plot(BatchAware, LazyComponents):
     """Shows what `draw(columns, rows)` returns, as it is when `redraw` is called.
 
     Out of sight, and for another size, it is not drawn before it is painted: so it is drawn once
@@ -38,7 +38,7 @@ class Plot(Widget):
         if self._drawn_for != self.size or not self.is_on_screen:
             self._draw_later()
             return
-        if self.app._batch_count:
+        if self.frames_left_out:
             self._wait_for_a_frame()
             return
         last = self._picture
@@ -101,29 +101,11 @@ class Plot(Widget):
         if role == Role.NOTHING:
             style = self.rich_style
         else:
-            style = self._component(f"plot--{Role(role).name.lower()}")
+            style = self.component_style(f"plot--{Role(role).name.lower()}")
         if shade:
-            ground = self._component(f"plot--shade-{shade}")
+            ground = self.component_style(f"plot--shade-{shade}")
             style += Style(bgcolor=ground.bgcolor)
         return style
-
-    def _component(self, name: str) -> Style:
-        """The style of a component, worked out when it is first needed.
-
-        With COMPONENT_CLASSES Textual works out all of them, for every plot, several times before
-        the first paint.
-        """
-        if name not in self._component_styles:
-            node = DOMNode(classes=name)
-            node._attach(self)
-            self.app.stylesheet.apply(node, animate=False)
-            self._component_styles[name] = node.styles
-        return self.get_component_rich_style(name)
-
-    def notify_style_update(self) -> None:
-        """Forget the components of another theme."""
-        self._component_styles.clear()
-        super().notify_style_update()
 
 
 def _without_blanks(glyphs: Glyphs, roles: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,1 +1,1 @@
-"""The terminal: how far behind it is, and how it is given back."""
+"""The terminal: how far behind it is."""

@@ -6,9 +6,6 @@ import math
 import time
 from collections.abc import Callable
 
-QUESTION = "\x1b[?2026$p"
-"""Asks a terminal whether it can show a frame in one go; the answer comes after all sent before."""
-
 ANSWER_LOST = 2.0
 """Seconds after which no answer is expected any more, as when a multiplexer was left."""
 
