@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import textwrap
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from linreg_tui import files
+from linreg_tui.compat.number_parser import NumberParser
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example
@@ -25,39 +27,44 @@ ALIKE = 0.8
 _LONGEST_COMPLAINT = 300
 
 
-class _Formatter(argparse.HelpFormatter):
-    """Wraps each line by itself, a table's below its second column."""
+class Container(Protocol):
+    """What arguments can be added to: a parser, or a group of one."""
 
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        lines = []
-        for line in text.splitlines():
-            cell = re.match(r"  \S+ {2,}|  ", line)
-            below = " " * len(cell[0] if cell else "")
-            lines += textwrap.wrap(line, width, subsequent_indent=below) or [""]
-        return "\n".join(indent + line for line in lines)
+    def add_argument(self, *names: str, **options: Any) -> argparse.Action:
+        """Add one."""
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaints take one line, and which knows 1e-7 for a number."""
+class Parser(NumberParser):
+    """A parser whose complaints take one line."""
 
-    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
+    def __init__(self, prog: str, description: str, epilog: str = "") -> None:
         super().__init__(
             prog,
-            description=description,
-            epilog=epilog,
-            formatter_class=_Formatter,
+            description=_wrapped(description),
+            epilog=_wrapped(epilog),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        # Without this, an initial slope of -1e-7 is taken for an option.
-        self._negative_number_matcher = re.compile(r"^-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         """Say it, and what may have been meant, and exit."""
         line = printable(" ".join(message.split()), _LONGEST_COMPLAINT)
         if unknown := re.match(r"unrecognized arguments: (--[\w-]+)", line):
-            near = get_close_matches(unknown[1], self._option_string_actions, 2, ALIKE)
+            known = re.findall(r"--[\w-]+", self.format_usage())
+            near = get_close_matches(unknown[1], known, 2, ALIKE)
             line += f"; is it {' or '.join(sorted(near))}?" if near else ""
         self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
+
+
+def _wrapped(text: str) -> str:
+    """Wrap each line by itself, a table's below its second column."""
+    width = max(11, shutil.get_terminal_size().columns - 2)  # as argparse has it
+    lines = []
+    for line in text.splitlines():
+        cell = re.match(r"  \S+ {2,}|  ", line)
+        below = " " * len(cell[0] if cell else "")
+        lines += textwrap.wrap(line, width, subsequent_indent=below) or [""]
+    return "\n".join(lines)
 
 
 def whole_number(text: str) -> int:
@@ -172,7 +179,7 @@ def named_data(options: argparse.Namespace) -> list[str]:
     return [*(["--skip-bad"] if options.skip_bad else []), "--", options.data]
 
 
-def add_batch_sizes(group: argparse._ActionsContainer) -> None:
+def add_batch_sizes(group: Container) -> None:
     """Let the batch sizes of a sweep be chosen."""
     group.add_argument(
         "--batch-sizes",
@@ -183,7 +190,7 @@ def add_batch_sizes(group: argparse._ActionsContainer) -> None:
     )
 
 
-def add_trials(group: argparse._ActionsContainer) -> None:
+def add_trials(group: Container) -> None:
     """Let it be chosen how often, and in how many processes, a sweep trains."""
     group.add_argument(
         "--repeats",
@@ -232,7 +239,7 @@ def need_batches(options: argparse.Namespace) -> None:
         )
 
 
-def add_cluster(group: argparse._ActionsContainer) -> None:
+def add_cluster(group: Container) -> None:
     """Let it be named where else to work."""
     group.add_argument(
         "--cluster",
