@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, MutableSequence, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr, suppress
 from contextvars import ContextVar
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.synchronize import Event
 
+from linreg_tui.compat.process_pool import FrugalProcessPool
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import Step
 from linreg_tui.core.sweep import MAX_TRIALS, Trial, estimated_seconds
@@ -155,7 +156,7 @@ class _Shared:
             ]
 
 
-class TrialProcesses(TrialExecutor, ProcessPoolExecutor):
+class TrialProcesses(TrialExecutor, FrugalProcessPool):
     """Processes, of which each trains one trial after another."""
 
     def __init__(self, jobs: int) -> None:
@@ -165,14 +166,6 @@ class TrialProcesses(TrialExecutor, ProcessPoolExecutor):
         context = multiprocessing.get_context("spawn")
         self._shared = _Shared(context.Event(), context.RawArray("d", FIGURES * MAX_TRIALS))
         super().__init__(jobs, context, _begin, (self._shared,))
-
-    def _adjust_process_count(self) -> None:
-        """Start one more if need be; go on with those there are if no more may be started."""
-        try:
-            super()._adjust_process_count()
-        except OSError:
-            if not self._processes:
-                raise
 
     def batches(self, trials: Iterable[Trial], n: int) -> Iterator[Sequence[Trial]]:
         """The trials in batches that are worth sending the data along."""
