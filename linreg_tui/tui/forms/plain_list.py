@@ -27,8 +27,16 @@ class PlainList(OptionList, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """One row; that of the cursor has a mark in its padding."""
         strip = super().render_line(y)
-        row = self.scroll_offset.y + y
-        if row >= len(self._lines) or self._lines[row] != (self.highlighted, 0):
+        place = _place_of(strip)
+        if place is None or place != self.highlighted:
             return strip
-        style = next(iter(strip)).style
-        return Strip.join([Strip([Segment(CHOSEN, style)]), strip.crop(1)])
+        if y and _place_of(super().render_line(y - 1)) == place:
+            return strip  # where it goes on, if it has several rows
+        return Strip.join([Strip([Segment(CHOSEN, next(iter(strip)).style)]), strip.crop(1)])
+
+
+def _place_of(strip: Strip) -> int | None:
+    """Which entry a row belongs to."""
+    style = next((segment.style for segment in strip), None)
+    place = None if style is None else style.meta.get("option")
+    return place if isinstance(place, int) else None

@@ -29,11 +29,10 @@ class Finding(TextEntry):
         "right": "into",
     }
 
-    async def _on_key(self, event: Key) -> None:
+    async def on_key(self, event: Key) -> None:
+        """Do what a key of the list does; the others are typed."""
         action = self.KEYS.get(event.key) or (not self.value and self.WHEN_EMPTY.get(event.key))
-        if not action:
-            await super()._on_key(event)
-            return
-        event.stop()
-        event.prevent_default()
-        await self.run_action(f"screen.{action}")
+        if action:
+            event.stop()
+            event.prevent_default()  # or it would be typed as well
+            await self.run_action(f"screen.{action}")
