@@ -12,7 +12,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from textual_serve.server import Server, to_int
 
 from linreg_tui.compat.session import Session
@@ -49,17 +49,24 @@ class PageServer(Server):
         self.private = True
         """Whether nobody but this machine can reach it."""
 
-    async def on_startup(self, _: web.Application) -> None:
-        """Textual's would print its own name here."""
-
     async def on_shutdown(self, _: web.Application) -> None:
         """Let all applications leave."""
         await asyncio.gather(*(session.stop() for session in self._sessions))
 
-    async def _make_app(self) -> web.Application:
-        application = await super()._make_app()
-        application.router.add_static("/page", PAGE)
-        return application
+    def make_pages(self) -> web.Application:
+        """What is served: the page, what it asks for, and a socket for its application."""
+        pages = web.Application()
+        pages.add_routes(
+            [
+                web.get("/", self.handle_index),
+                web.get("/ws", self.handle_websocket),
+                web.get("/download/{key}", self.handle_download),
+                web.static("/static", self.statics_path),
+                web.static("/page", PAGE),
+            ]
+        )
+        pages.on_shutdown.append(self.on_shutdown)
+        return pages
 
     async def handle_index(self, request: web.Request) -> web.Response:
         """The page, which asks for nothing but what is served here."""
@@ -80,7 +87,7 @@ class PageServer(Server):
         self._sessions.add(session)
         try:
             await session.start(columns or 80, rows or 24)
-            await self._process_messages(websocket, session)
+            await _pass_on(websocket, session)
         finally:
             await session.stop()
             self._sessions.remove(session)
@@ -91,6 +98,24 @@ class PageServer(Server):
         foreign = origin is not None and origin.partition("://")[2] != request.host
         if foreign or (self.private and not _is_private(_without_port(request.host))):
             raise web.HTTPForbidden(text="This was asked for in the name of another site.")
+
+
+async def _pass_on(websocket: web.WebSocketResponse, session: Session) -> None:
+    """Hand on what the page's script sends, until it is closed."""
+    async for message in websocket:
+        if message.type != WSMsgType.TEXT:
+            continue
+        match message.json():
+            case ["stdin", str(typed)]:
+                await session.send_bytes(typed.encode())
+            case ["resize", {"width": int(columns), "height": int(rows)}]:
+                await session.set_terminal_size(columns, rows)
+            case ["ping", sent]:
+                await websocket.send_json(["pong", sent])
+            case ["blur", *_]:
+                await session.blur()
+            case ["focus", *_]:
+                await session.focus()
 
 
 def run(program: Sequence[str], host: str, port: int) -> int:
@@ -110,7 +135,7 @@ def run(program: Sequence[str], host: str, port: int) -> int:
 async def _run(program: Sequence[str], host: str, port: int) -> int:
     server = PageServer(program)
     stopped = _stopped()
-    runner = web.AppRunner(await server._make_app(), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(server.make_pages(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         try:
