@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -328,3 +331,99 @@ def test_core_prints_nothing() -> None:
                 if isinstance(node, ast.Name)
             }
             assert not called & {"print", "input"}, path
+
+
+FOREIGN = ("textual", "textual_serve", "rich", "argparse", "concurrent")
+"""The libraries whose private names `compat` alone may use."""
+
+
+def is_private(name: str) -> bool:
+    return name.strip("_") != "" and name.startswith("_") and not name.startswith("__")
+
+
+def defined(tree: ast.AST) -> set[str]:
+    """The private names that are defined in a tree or assigned to, in an object or not."""
+    found = set[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return set(filter(is_private, found))
+
+
+def classes(tree: ast.AST, around: str = "") -> Iterator[tuple[str, ast.ClassDef]]:
+    """The classes in a tree, with their qualified names."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef):
+            yield around + node.name, node
+            yield from classes(node, f"{around}{node.name}.")
+
+
+@cache
+def names_by_class(file: str) -> Mapping[str, set[str]]:
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    return {name: defined(node) for name, node in classes(tree)}
+
+
+def inherited(kind: type, libraries: tuple[str, ...]) -> set[str]:
+    """The private names that a class has from itself and its bases in these libraries."""
+    return {
+        name
+        for base in kind.__mro__
+        if base.__module__.partition(".")[0] in libraries
+        for name in names_by_class(inspect.getfile(base)).get(base.__qualname__, ())
+    }
+
+
+def private_uses(path: Path) -> Iterator[str]:
+    """What a file uses of private names that are neither its own nor inherited from ours."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    own = defined(tree)
+    for name, written in classes(tree):
+        module = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        kind: Any = importlib.import_module(module)
+        for word in name.split("."):
+            kind = getattr(kind, word)
+        theirs = inherited(kind, FOREIGN)
+        own |= inherited(kind, ("linreg_tui",))
+        yield from (f"{name}.{one}" for one in defined(written) & theirs)
+        for node in ast.walk(written):
+            if isinstance(node, ast.Attribute) and node.attr in theirs:
+                yield ast.unparse(node)
+    modules = {
+        alias.asname or alias.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name.partition(".")[0] not in FOREIGN
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            if node.attr not in own and ast.unparse(node.value) not in modules:
+                yield ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] in FOREIGN:
+            words = [*str(node.module).split("."), *(alias.name for alias in node.names)]
+            yield from filter(is_private, words)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_private_names_of_libraries_are_known_to_compat_alone(path: Path) -> None:
+    if part(path) != "compat":
+        assert set(private_uses(path)) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "uses"),
+    [
+        ("palette", {"Palette._select_or_command", "self._selected_command"}),
+        ("main_screen", {"_styles_cache", "self._repaint_required"}),
+        ("batches", {"self.app._batch_count"}),
+        ("number_parser", {"NumberParser._negative_number_matcher"}),
+        ("process_pool", {"FrugalProcessPool._adjust_process_count", "self._processes"}),
+    ],
+)
+def test_private_names_are_seen(name: str, uses: set[str]) -> None:
+    assert uses <= set(private_uses(PACKAGE / "compat" / f"{name}.py"))
