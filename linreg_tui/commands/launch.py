@@ -86,10 +86,8 @@ def run(
         os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
     from linreg_tui.tui.app import LinregApp
-    from linreg_tui.tui.drawing import canvas
     from linreg_tui.tui.themes import NAMES
 
-    canvas.load_later()
     file = PreferencesFile(NAMES)
     look = look_of(options, file.preferences)
     theme = theme_of(look.theme)

@@ -16,6 +16,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.drawing import canvas
 
 QUIET = 1.2 / constants.MAX_FPS
 
@@ -32,6 +33,12 @@ def _waiting_for_no_longer_than_a_frame() -> None:
     """
     _wait.SLEEP_GRANULARITY = QUIET
     _wait.SLEEP_IDLE = QUIET / 4
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures_are_drawn_at_once() -> None:
+    """As in an application that has been painted once."""
+    canvas.load()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,12 +11,12 @@ import math
 import sys
 from collections.abc import Callable
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linreg_tui.compat.plotext_manual import leave_out_manual
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.drawing.area import Area
 from linreg_tui.tui.drawing.markers import Ink
@@ -37,38 +37,23 @@ def braille(area: Area, column: NDArray[np.intp], row: NDArray[np.intp]) -> Glyp
     return glyphs.reshape(area.plot_rows, area.plot_columns)
 
 
-_MANUAL = "plotext._doc.doc"
-
 DOTS_A_SHORT_DASH = 3
 """And so many from it to the next one."""
 
 
-class LaterError(Exception):
-    """plotext is to be loaded after the first paint."""
-
-
-_awaited = False
-
-
-def load_later() -> None:
-    """Raise a LaterError instead of drawing, until `load` is called: loading takes a while."""
-    global _awaited
-    _awaited = "plotext" not in sys.modules
+def is_loaded() -> bool:
+    """Whether plotext is loaded, or drawing would have to wait until it is."""
+    return "plotext" in sys.modules
 
 
 def load() -> None:
-    """Load plotext, and draw from now on."""
-    global _awaited
+    """Load plotext."""
     _plotext()
-    _awaited = False
 
 
 @cache
 def _plotext() -> Any:
-    """plotext without the manual that it writes when it is imported, in half of the time."""
-    manual = ModuleType(_MANUAL)
-    manual.__dict__["docs"] = None
-    sys.modules.setdefault(_MANUAL, manual)
+    leave_out_manual()
     import plotext
 
     return plotext
@@ -149,8 +134,6 @@ def _add_axes(area: Area, end: int) -> None:
 
 def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
     """What plotext makes of the content that `add` adds to its figure, without colours."""
-    if _awaited:
-        raise LaterError
     plotext = _plotext()
     figure = plotext.figure
     plotext.terminal.limit(False, False)

@@ -24,6 +24,9 @@ class Plot(BatchAware, LazyComponents):
     Out of sight, and for another size, it is not drawn before it is painted: so it is drawn once
     for each paint, and never painted for a size that it no longer has. While frames are left out it
     waits for the next one; painted whole there, it would send up to twice the bytes.
+
+    The first paint of all doesn't wait until plotext is loaded, which takes 33 ms at least: the
+    picture comes right after it.
     """
 
     def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
@@ -64,9 +67,9 @@ class Plot(BatchAware, LazyComponents):
 
     def _draw_now(self) -> None:
         self._drawn_for = self.size
-        try:
+        if canvas.is_loaded():
             self._picture = self._draw(*self.size)
-        except canvas.LaterError:
+        else:
             self.call_after_refresh(self._load_and_redraw)
 
     def _load_and_redraw(self) -> None:
