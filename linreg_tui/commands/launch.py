@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import sys
@@ -78,8 +77,6 @@ def run(
     `named` are the words that name the data to a command, and `workers` share each batch. What is
     not asked for on the command line is as the user's file of preferences says.
     """
-    # Hardly anything becomes garbage until it is ready, and looking for it takes a tenth of that.
-    gc.disable()
     # A key then waits 4 ms at most to show; frames are painted only where something changes.
     os.environ.setdefault("TEXTUAL_FPS", "240")
     if options.reduced_motion:

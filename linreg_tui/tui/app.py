@@ -7,7 +7,6 @@ puts it on the screen: it hands each pane what is new for it, and leaves the oth
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -153,10 +152,7 @@ class LinregApp(GuardedApp):
         self.call_after_refresh(self.call_later, self._settle)
 
     async def _settle(self) -> None:
-        """Mount the rest, and say what there is to say.
-
-        What lives as long as the application is spared from the garbage collector's rounds.
-        """
+        """Mount the rest, and say what there is to say."""
         await self._mount_others()
         if self._tour_at_first is not None:
             self.guide.open(self._tour_at_first)
@@ -165,8 +161,6 @@ class LinregApp(GuardedApp):
         notes = [*data.notes, run.loss.on_a_sample(run.data), wrong]
         if words := "; ".join(filter(None, notes)):
             self.notify(words, severity="warning" if wrong else "information", markup=False)
-        gc.freeze()
-        gc.enable()
         self.settled = True
 
     async def _mount_others(self) -> None:
