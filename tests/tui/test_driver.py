@@ -8,10 +8,38 @@ from itertools import count
 import pytest
 from textual import _parser
 from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 from textual.message import Message
 
 from linreg_tui.compat.driver import TerminalDriver
+
+
+def keys_of(
+    kind: type[LinuxDriver], parts: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """What a driver makes of bytes that come in parts; a second goes by whenever it looks."""
+    read_end, write_end = os.pipe()
+    driver, got = kind(App[None]()), list[Message]()
+    driver.fileno, left = read_end, list(parts)
+
+    def read(_: int, __: int) -> bytes:
+        part = left.pop(0) if left else b""
+        if not left:
+            driver.exit_event.set()
+        return part
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "read", read)
+        patched.setattr(driver, "process_message", got.append)
+        patched.setattr(_parser, "get_time", count().__next__)
+        try:
+            os.write(write_end, b"there is more")
+            driver.run_input_thread()
+        finally:
+            os.close(read_end)
+            os.close(write_end)
+    return [event.character or event.key for event in got if isinstance(event, Key)]
 
 
 @pytest.mark.parametrize(
@@ -26,23 +54,4 @@ from linreg_tui.compat.driver import TerminalDriver
 async def test_what_comes_in_parts_is_put_together_however_long_it_takes(
     parts: list[bytes], keys: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_end, write_end = os.pipe()
-    driver, got = TerminalDriver(App[None]()), list[Message]()
-    driver.fileno, left = read_end, list(parts)
-
-    def read(_: int, __: int) -> bytes:
-        part = left.pop(0)
-        if not left:
-            driver.exit_event.set()
-        return part
-
-    monkeypatch.setattr(os, "read", read)
-    monkeypatch.setattr(driver, "process_message", got.append)
-    monkeypatch.setattr(_parser, "get_time", count().__next__)  # a second goes by at each look
-    try:
-        os.write(write_end, b"there is more")
-        driver.run_input_thread()
-    finally:
-        os.close(read_end)
-        os.close(write_end)
-    assert [event.character or event.key for event in got if isinstance(event, Key)] == keys
+    assert keys_of(TerminalDriver, parts, monkeypatch) == keys

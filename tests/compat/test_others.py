@@ -1,0 +1,120 @@
+"""What other libraries do without our classes: each test fails when one is no longer needed."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import SpawnContext
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual_serve.app_service import AppService
+from textual_serve.download_manager import DownloadManager
+
+from linreg_tui.compat import plotext_manual
+from linreg_tui.compat.browser import BrowserDriver
+from linreg_tui.compat.number_parser import NumberParser
+from linreg_tui.compat.process_pool import FrugalProcessPool
+from linreg_tui.compat.session import Session
+from tests.compat.mended import mended, still_raises
+
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+
+def slope_of(kind: type[argparse.ArgumentParser]) -> float | None:
+    """What a parser makes of -1e-7; None where it complains."""
+    parser = kind(exit_on_error=False)
+    parser.add_argument("--slope", type=float)
+    try:
+        return float(parser.parse_args(["--slope", "-1e-7"]).slope)
+    except argparse.ArgumentError:
+        return None
+
+
+def test_a_negative_exponent_is_an_option() -> None:
+    oldest = re.search(
+        r"3\.(\d+)", tomllib.loads(PROJECT.read_text())["project"]["requires-python"]
+    )
+    assert oldest is not None
+    assert int(oldest[1]) < 14, mended(NumberParser)
+    if sys.version_info < (3, 14):
+        assert slope_of(argparse.ArgumentParser) is None, mended(NumberParser)
+    assert slope_of(NumberParser) == -1e-7
+
+
+class OneProcess(SpawnContext):
+    """Starts no second process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started = False
+
+    def Process(self, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]  # noqa: N802
+        if self._started:
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        self._started = True
+        return super().Process(*arguments, **options)
+
+
+def submitted(kind: type[ProcessPoolExecutor]) -> int:
+    """The tasks of two that are done where but one process may be started."""
+    with kind(2, OneProcess()) as pool:
+        return len([future.result() for future in [pool.submit(time.sleep, 0.2) for _ in "12"]])
+
+
+def test_a_process_that_can_not_be_started_loses_a_task() -> None:
+    with still_raises(OSError, mended(FrugalProcessPool)):
+        submitted(ProcessPoolExecutor)
+    assert submitted(FrugalProcessPool) == 2
+
+
+def service(command: str) -> AppService:
+    async def nothing(*_: object) -> None:
+        pass
+
+    return AppService(
+        command,
+        write_bytes=nothing,
+        write_str=nothing,
+        close=nothing,
+        download_manager=DownloadManager(),
+    )
+
+
+async def test_a_page_opens_an_application_through_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_DRIVER", f"{BrowserDriver.__module__}:{BrowserDriver.__name__}")
+    plain = service('test "$TEXTUAL_DRIVER" = textual.drivers.web_driver:WebDriver && exit 7')
+    await plain.start(80, 24)
+    assert plain._process is not None
+    assert plain._task is not None
+    assert await plain._process.wait() == 7, mended(Session, "opening a program")
+    await asyncio.wait([plain._task])
+
+
+async def test_a_page_waits_without_an_end_for_an_application_that_stays() -> None:
+    plain = service("exec sleep 60")
+    await plain.start(80, 24)
+    assert plain._process is not None
+    stopped = asyncio.create_task(plain.stop())
+    done, _ = await asyncio.wait([stopped], timeout=0.5)
+    plain._process.kill()
+    await plain._process.wait()
+    await stopped
+    assert not done, mended(Session, "stop")
+
+
+def test_plotext_writes_its_manual_whenever_it_is_imported() -> None:
+    script = f"import sys, plotext; print({plotext_manual.MANUAL!r} in sys.modules)"
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
+    )
+    assert ended.stdout == "True\n", f"it doesn't any more: {plotext_manual.__name__} can go"
