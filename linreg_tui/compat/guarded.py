@@ -31,7 +31,7 @@ if sys.platform != "win32":
 THREADS = 2
 """For work off the event loop. With a screen, a keyboard and a sweep's processes it makes eight."""
 
-ASKED = 3.0
+AGAIN_SECONDS = 3.0
 """Seconds in which a second ctrl+c leaves."""
 
 QUESTION = "\x1b[?2026$p"
@@ -149,10 +149,10 @@ class GuardedApp(App[None]):
     def action_help_quit(self) -> None:
         """Ask once, then leave as other programs do at ctrl+c."""
         now = time.monotonic()
-        if now - self._asked < ASKED:
+        if now - self._asked < AGAIN_SECONDS:
             self.exit(return_code=128 + signal.SIGINT)
         self._asked = now
-        self.notify(f"Press ctrl+c again to leave{self.lost_by_leaving}.", timeout=ASKED)
+        self.notify(f"Press ctrl+c again to leave{self.lost_by_leaving}.", timeout=AGAIN_SECONDS)
 
     @property
     def lost_by_leaving(self) -> str:

@@ -13,10 +13,10 @@ from textual.dom import DOMNode
 from textual.events import Key, Paste
 from textual.screen import Screen
 
-PATIENCE = 1.0
+LOST_SECONDS = 1.0
 """Seconds to wait for a key that is not heard of again, as when its widget goes meanwhile."""
 
-FRAME = 0.1
+FRAME_SECONDS = 0.1
 """Seconds from one frame to the next while keys come faster than they act."""
 
 Typed = Key | Paste
@@ -53,7 +53,7 @@ class KeysInTurn:
 
     def follow(self, typed: Typed) -> None:
         """Let the next one come when this one, which has just been handed on, is done with."""
-        asyncio.get_running_loop().call_later(PATIENCE, self._done, typed)
+        asyncio.get_running_loop().call_later(LOST_SECONDS, self._done, typed)
         self._pass(typed, (self._app.focused or self._app.screen).ancestors_with_self)
 
     def _pass(self, typed: Typed, path: Sequence[DOMNode], *, news: bool = False) -> None:
@@ -98,7 +98,7 @@ class KeysInTurn:
         now = asyncio.get_running_loop().time()
         if wanted and self._next_frame is None:
             self._frames_left_out.enter_context(self._app.batch_update())
-            self._next_frame = now + FRAME
+            self._next_frame = now + FRAME_SECONDS
         elif self._next_frame is not None and not (wanted and now < self._next_frame):
             self._frames_left_out.close()
             self._app.screen.check_idle()  # the batch itself tells only the application

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.notifications import Notification
 
-LEAST = 0.1
+LEAST_SECONDS = 0.1
 """Seconds, more than what a busy machine takes to start a timer."""
 
 
@@ -21,7 +21,7 @@ class Notice(Notification):
     @property
     def time_left(self) -> float:
         """Seconds to show it."""
-        return max(LEAST, super().time_left)
+        return max(LEAST_SECONDS, super().time_left)
 
     @property
     def has_expired(self) -> bool:

@@ -11,10 +11,10 @@ from aiohttp import web
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
-PATIENCE = 1.5
+LEAVE_SECONDS = 1.5
 """Seconds that an application has to leave; it promises to need one."""
 
-LATE = 0.2
+END_SECONDS = 0.2
 """Seconds from the end of its output to its own."""
 
 SCREEN = {
@@ -55,14 +55,14 @@ class Session(AppService):
         await self.remote_close()
 
     async def stop(self) -> None:
-        """Let the program leave; after its patience, kill it."""
+        """Let the program leave; kill it if it takes too long."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LEAVE_SECONDS):
                 await super().stop()
         if (process := self._process) is None:
             return
         try:
-            await asyncio.wait_for(process.wait(), LATE)
+            await asyncio.wait_for(process.wait(), END_SECONDS)
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -68,7 +68,7 @@ async def test_a_file_is_typed_before_the_files_are_shown(
 async def test_a_key_that_is_never_heard_of_again_is_not_waited_for(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys_in_turn, "PATIENCE", 0.05)
+    monkeypatch.setattr(keys_in_turn, "LOST_SECONDS", 0.05)
     monkeypatch.setattr(KeysInTurn, "_pass", lambda *_: None)
     async with opened(houses) as pilot:
         burst(pilot, "1", "0", "2")
