@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
 
-def mended(kind: type, what: str = "all") -> str:
-    """It is mended: this part of the class can go."""
-    return f"this is mended upstream: {what} of {kind.__module__}.{kind.__name__} can go"
+def mended(mender: Callable[..., object], what: str = "all") -> str:
+    """It is mended: this part of the class or function can go."""
+    return f"this is mended upstream: {what} of {mender.__module__}.{mender.__qualname__} can go"
 
 
 @contextmanager

@@ -269,6 +269,26 @@ async def test_the_rest_of_a_sequence_is_given_up(monkeypatch: pytest.MonkeyPatc
     assert keys != ["down"], mended(TerminalDriver, "waiting in run_input_thread")
 
 
+async def test_at_the_end_of_its_input_it_reads_on_and_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_end, write_end = os.pipe()
+    os.close(write_end)
+    driver, reads = LinuxDriver(App[None]()), 0
+    driver.fileno = read_end
+
+    def read(_: int, __: int) -> bytes:
+        nonlocal reads
+        reads += 1
+        if reads == 100:
+            driver.exit_event.set()
+        return b""
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "read", read)
+        driver.run_input_thread()
+    os.close(read_end)
+    assert reads >= 100, mended(GuardedApp, "leaving when the input has ended")
+
+
 async def test_a_driver_that_is_stopped_while_it_writes_waits_for_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
