@@ -34,7 +34,7 @@ from linreg_tui.core.losses import Loss
 from linreg_tui.core.run import Run
 from linreg_tui.core.schedules import Constant
 from linreg_tui.core.settings import Settings
-from linreg_tui.core.stability import predict
+from linreg_tui.core.stability import largest_stable_scale
 from linreg_tui.core.sweep import over_batch_sizes
 from linreg_tui.core.units import training_units
 
@@ -85,17 +85,6 @@ class Proposal:
 def proposed(data: Dataset, **given: Any) -> Settings:
     """Settings to start with: what is given, by the names of the schema, and what suits it.
 
-    Raises
-    ------
-    InputError
-        If the data has no least-squares line.
-    """
-    return propose(data, **given).settings
-
-
-def propose(data: Dataset, **given: Any) -> Proposal:
-    """The same, and what they come to.
-
     For a known data set they are its own. Whether to train on z-scores is proposed too, unless it
     is given, or a learning rate of the slope, which z-scores have no use for.
 
@@ -121,8 +110,19 @@ def propose(data: Dataset, **given: Any) -> Proposal:
     else:
         fitting = _fitting(training, start, raw).settings
     names = {one.name for one in Settings.schema() if one.about.proposed and one.owners is None}
-    values = {name: fitting.values[name] for name in names - given.keys()}
-    settings = asked.with_values(**values)
+    return asked.with_values(**{name: fitting.values[name] for name in names - given.keys()})
+
+
+def propose(data: Dataset, **given: Any) -> Proposal:
+    """The same, and what they come to.
+
+    Raises
+    ------
+    InputError
+        If the data has no least-squares line.
+    """
+    settings = proposed(data, **given)
+    training = settings.split(data).training
     return _tried(_rows_for(training, settings.loss, TOLD_ON), settings)
 
 
@@ -173,7 +173,7 @@ def _headroom(data: Dataset, settings: Settings) -> float:
     sizes = over_batch_sizes(settings, data.n)
     smallest = min(trial.settings.batch_size or data.n for trial in sizes)
     few = _few(data, LOOKED_AT)
-    limit = predict(few, replace(settings, batch_size=min(smallest, few.n))).max_stable_scale
+    limit = largest_stable_scale(few, replace(settings, batch_size=min(smallest, few.n)))
     return math.inf if limit is None else limit
 
 

@@ -76,10 +76,9 @@ class Prediction:
 @np.errstate(all="ignore")
 def predict(data: Dataset, settings: Settings) -> Prediction:
     """Predict what a run with these settings will do."""
-    data = settings.split(data).training
-    if not settings.optimizer.linear or settings.loss.hessian(data.moments) is None:
+    data, settings = settings.split(data).training, replace(settings, test_fraction=0.0)
+    if not _is_linear(data, settings):
         return Prediction()
-    settings = replace(settings, test_fraction=0.0)  # the rows are held out already
     batches = _Batches.of(data, settings)
     now, limit = batches.radius(1.0), _first_unstable(data, settings, batches)
     if limit is None:
@@ -88,6 +87,21 @@ def predict(data: Dataset, settings: Settings) -> Prediction:
         return Prediction(False, _number(now), _number(limit))
     steps = _steps_needed(data, settings, now)
     return Prediction(True, _number(now), _number(limit), steps, batches.noise())
+
+
+@np.errstate(all="ignore")
+def largest_stable_scale(data: Dataset, settings: Settings) -> float | None:
+    """The `max_stable_scale` of the same prediction; it takes no run."""
+    data, settings = settings.split(data).training, replace(settings, test_fraction=0.0)
+    if not _is_linear(data, settings):
+        return None
+    limit = _first_unstable(data, settings, _Batches.of(data, settings))
+    return None if limit is None else _number(limit)
+
+
+def _is_linear(data: Dataset, settings: Settings) -> bool:
+    """Whether a step is linear in the distance from the optimum."""
+    return settings.optimizer.linear and settings.loss.hessian(data.moments) is not None
 
 
 def _number(value: float) -> float | None:

@@ -19,6 +19,7 @@ from linreg_tui.core.settings import Settings, Update
 from linreg_tui.core.stability import (
     Predictions,
     condition_number,
+    largest_stable_scale,
     max_stable_scale,
     predict,
     product,
@@ -403,3 +404,20 @@ def test_a_prediction_is_remembered_whatever_the_seed(houses: Dataset) -> None:
     assert predictions.of(replace(settings, seed=9)) is found
     assert predictions.known(replace(settings, batch_size=32)) is None
     assert predictions.of(replace(settings, batch_size=32)) != found
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({**kind, "batch_size": size} for kind in KINDS for size in (None, 8)),
+        {"learning_rate_b": 1e9},
+        {"optimizer": "adam"},
+        {"loss": "absolute"},
+    ],
+)
+def test_the_largest_stable_scale_needs_no_prediction(changes: dict[str, Any]) -> None:
+    data = random_data(1)
+    settings = balanced(data, **changes)
+    found = largest_stable_scale(data, settings)
+    assert found == predict(data, settings).max_stable_scale
+    assert (found is None) == (not settings.optimizer.linear or settings.loss.name == "absolute")
