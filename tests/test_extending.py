@@ -27,8 +27,8 @@ from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import grid
 from linreg_tui.report import records, script
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.forms.settings import SettingsForm
-from linreg_tui.tui.sweep.form import SweepForm
+from linreg_tui.tui.dialogs.settings import SettingsForm
+from linreg_tui.tui.dialogs.sweep import SweepForm
 from tests.readme import PYTHON
 from tests.tui.seeing import until, until_seen
 

@@ -81,7 +81,7 @@ asyncio.run(opened())""",
 
 LATER = {
     *("linreg_tui.tui.panes.closed_form", "linreg_tui.tui.panes.sweep"),
-    *("linreg_tui.tui.export.exports", "linreg_tui.tour.chapters"),
+    *("linreg_tui.tui.dialogs.export", "linreg_tui.tour.chapters"),
     *("linreg_tui.core.reading.tables", "multiprocessing"),
 }
 

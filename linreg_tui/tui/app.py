@@ -56,8 +56,8 @@ from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
     from linreg_tui.tour.scenes import Scene
-    from linreg_tui.tui.export.exports import Export
-    from linreg_tui.tui.forms.report import Draft
+    from linreg_tui.tui.dialogs.export import Export
+    from linreg_tui.tui.dialogs.report import Draft
     from linreg_tui.tui.panes.closed_form import ClosedFormPane
     from linreg_tui.tui.panes.data import DataPane
     from linreg_tui.tui.panes.sweep import SweepPane
@@ -652,13 +652,13 @@ class LinregApp(GuardedApp):
 
     def action_help(self) -> None:
         """All keys that there are now."""
-        from linreg_tui.tui.help import HelpScreen
+        from linreg_tui.tui.dialogs.help import HelpScreen
 
         self.push_screen(HelpScreen(self.main.focused, in_tour=self.state.tour is not None))
 
     def action_edit_settings(self) -> None:
         """Every setting, in a form."""
-        from linreg_tui.tui.forms.settings import SettingsForm
+        from linreg_tui.tui.dialogs.settings import SettingsForm
 
         def chosen(settings: Settings | None) -> None:
             if settings is not None and settings != self.state.view.settings:
@@ -669,7 +669,7 @@ class LinregApp(GuardedApp):
 
     def action_choose_sweep(self) -> None:
         """Choose a sweep around the settings of the live view, and run it."""
-        from linreg_tui.tui.sweep.form import SweepForm
+        from linreg_tui.tui.dialogs.sweep import SweepForm
 
         def chosen(recipe: Recipe | None) -> None:
             if recipe is not None:
@@ -691,7 +691,7 @@ class LinregApp(GuardedApp):
 
     def action_export(self) -> None:
         """Write to files what there is of the run in view, and of the sweep."""
-        from linreg_tui.tui.export.dialog import ExportScreen
+        from linreg_tui.tui.dialogs.export import ExportScreen
 
         def closed(folder: str | None) -> None:
             self._files.written_to(folder)
@@ -702,20 +702,20 @@ class LinregApp(GuardedApp):
             self.push_screen(ExportScreen(self._exports, self._files.folder, first), closed)
 
     def _exports(self) -> list[Export]:
-        from linreg_tui.tui.export.exports import of_sweep
+        from linreg_tui.tui.dialogs.export import of_sweep
 
         swept = self.sweep_pane.swept()
         return self._exports_of_run() + ([] if swept is None else of_sweep(swept))
 
     def _exports_of_run(self) -> list[Export]:
-        from linreg_tui.tui.export.exports import InView, of_run
+        from linreg_tui.tui.dialogs.export import InView, of_run
 
         live, run = self.live, self.state.view.run
         return of_run(InView(run, run.history.last, live.picture(), live.rich_style))
 
     def action_report(self) -> None:
         """Write the report of the homework."""
-        from linreg_tui.tui.forms.report import ReportForm
+        from linreg_tui.tui.dialogs.report import ReportForm
 
         def closed(draft: Draft | None) -> None:
             self._files.draft = draft or self._files.draft
@@ -760,7 +760,7 @@ class LinregApp(GuardedApp):
 
     def action_tour_chapters(self) -> None:
         """Choose a chapter from the list of all."""
-        from linreg_tui.tui.tour.contents import ContentsScreen
+        from linreg_tui.tui.dialogs.contents import ContentsScreen
 
         guide = self.guide
         here = ContentsScreen(guide.chapters, guide.chapters.index(guide.chapter))

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from linreg_tui.core.dataset import Dataset
-    from linreg_tui.tui.forms.report import Draft
-    from linreg_tui.tui.opening.flow import Opened
+    from linreg_tui.tui.dialogs.opening import Opened
+    from linreg_tui.tui.dialogs.report import Draft
 
 
 class FilesOpened:
@@ -40,7 +40,7 @@ class FilesOpened:
 
     async def choose(self, app: App[Any]) -> Opened | None:
         """What the user opens; None for nothing."""
-        from linreg_tui.tui.opening.flow import choose
+        from linreg_tui.tui.dialogs.opening import choose
 
         opened, self._opened_in = await choose(app, self._opened_in)
         return opened
@@ -57,7 +57,7 @@ class FilesOpened:
 
     def draft_in_folder(self) -> Draft:
         """What was typed of the report, with the folder that was written to last."""
-        from linreg_tui.tui.forms.report import Draft
+        from linreg_tui.tui.dialogs.report import Draft
 
         draft = self.draft or Draft()
         return replace(draft, folder=self.folder or draft.folder)
@@ -74,7 +74,7 @@ class FilesOpened:
         if not self.unsaved(edits):
             return ""
 
-        from linreg_tui.tui.forms.question import Question
+        from linreg_tui.tui.dialogs.question import Question
 
         self.asking = True
         name = printable(edits.data.source, 100)

@@ -65,14 +65,14 @@ def in_queue(app, event):
 
 def in_export(app, event):
     # Instead of a failure, a picture as text that takes its time.
-    from linreg_tui.tui.export import exports
+    from linreg_tui.tui.dialogs import export
     class Slow:
         @property
         def text(self):
             time.sleep(10)
-    of_run = exports.of_run
-    exports.of_run = lambda seen: of_run(replace(seen, picture=[*seen.picture, Slow()]))
-    exports.svg = lambda *_: ""
+    of_run = export.of_run
+    export.of_run = lambda seen: of_run(replace(seen, picture=[*seen.picture, Slow()]))
+    export.svg = lambda *_: ""
 
 LinregApp.on_paste = globals()[sys.argv.pop(1)]
 raise SystemExit(cli.main(sys.argv[1:]))

@@ -21,9 +21,9 @@ from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.dialogs.help import HelpScreen
+from linreg_tui.tui.dialogs.settings import SettingsForm
 from linreg_tui.tui.footer import SPARE, WHILE_EDITING, KeysFooter, fitting, items
-from linreg_tui.tui.forms.settings import SettingsForm
-from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live import LivePane

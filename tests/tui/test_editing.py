@@ -18,10 +18,10 @@ from linreg_tui.core.reading.loading import load
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import fixed
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.dialogs.help import HelpScreen
+from linreg_tui.tui.dialogs.question import Question
 from linreg_tui.tui.drawing.markers import BRAILLE, SETS, Markers
 from linreg_tui.tui.drawing.picture import Role
-from linreg_tui.tui.forms.question import Question
-from linreg_tui.tui.help import HelpScreen
 from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS
 from linreg_tui.tui.panes.data import DataPane
 from linreg_tui.tui.panes.live import LivePane

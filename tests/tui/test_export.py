@@ -20,9 +20,9 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.files import shortened
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.export import dialog
-from linreg_tui.tui.export.dialog import REPORT, ExportScreen
-from linreg_tui.tui.forms.field import Entry
+from linreg_tui.tui.dialogs import export
+from linreg_tui.tui.dialogs.base import Entry
+from linreg_tui.tui.dialogs.export import REPORT, ExportScreen
 from linreg_tui.tui.panes.live import LivePane
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
@@ -70,7 +70,7 @@ def told(pilot: Pilot[None]) -> list[str]:
 
 def said(pilot: Pilot[None]) -> str:
     """What will be written, or why it can't be."""
-    return str(pilot.app.screen.query_one("#files", Static).content)
+    return str(pilot.app.screen.query_one("#message", Static).content)
 
 
 async def written(pilot: Pilot[None], *keys: str) -> None:
@@ -129,7 +129,7 @@ async def test_while_it_is_written_it_says_so(
         assert free.wait(10)
         return [], "full"
 
-    monkeypatch.setattr(dialog, "write", write)
+    monkeypatch.setattr(export, "write", write)
     async with opened(houses) as pilot:
         await pilot.press("enter")
         await until(lambda: said(pilot) == "writing …")

@@ -24,11 +24,11 @@ from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.options import read, write
 from linreg_tui.tui import app as app_module
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.forms import settings as form_module
-from linreg_tui.tui.forms.field import Choice, Entry, Field
-from linreg_tui.tui.forms.prediction import prediction_text
-from linreg_tui.tui.forms.settings import SettingsForm, columns
+from linreg_tui.tui.dialogs import settings as form_module
+from linreg_tui.tui.dialogs.base import Choice, Entry, Field
+from linreg_tui.tui.dialogs.settings import SettingsForm, columns
 from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.prediction import prediction_text
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
 
@@ -298,7 +298,7 @@ async def test_what_is_predicted_follows_the_fields(houses: Dataset) -> None:
 
 
 async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(form_module, "PATIENCE", 0.0)
+    monkeypatch.setattr(form_module, "WAIT_SECONDS", 0.0)
     asked: list[Settings] = []
     loop = asyncio.get_running_loop()
     answer_first = asyncio.Event()

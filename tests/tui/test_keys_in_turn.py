@@ -12,8 +12,8 @@ from linreg_tui.compat import keys_in_turn
 from linreg_tui.compat.keys_in_turn import KeysInTurn
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.help import HelpScreen
-from linreg_tui.tui.opening.columns import ColumnPicker
+from linreg_tui.tui.dialogs.column_picker import ColumnPicker
+from linreg_tui.tui.dialogs.help import HelpScreen
 from linreg_tui.tui.panes.sweep import SweepPane
 from tests.tui.seeing import screen, until, until_seen
 from tests.tui.test_app import opened, shown, view

@@ -11,7 +11,7 @@ from linreg_tui.compat.notice import Notice
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.forms.settings import SettingsForm
+from linreg_tui.tui.dialogs.settings import SettingsForm
 from tests.tui.seeing import until, until_seen
 
 

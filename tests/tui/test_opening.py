@@ -24,13 +24,12 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.dialogs import column_picker
+from linreg_tui.tui.dialogs.column_picker import ColumnPicker
+from linreg_tui.tui.dialogs.file_picker import FilePicker, entries, matching, size_text
+from linreg_tui.tui.dialogs.opening import MadeForm
+from linreg_tui.tui.dialogs.question import Question
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.forms.question import Question
-from linreg_tui.tui.opening import columns, in_memory
-from linreg_tui.tui.opening.columns import ColumnPicker
-from linreg_tui.tui.opening.listing import entries, matching, size_text
-from linreg_tui.tui.opening.made import MadeForm
-from linreg_tui.tui.opening.picker import FilePicker
 from linreg_tui.tui.panes.live import LivePane
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until
@@ -69,7 +68,7 @@ async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterat
 
 
 def said(pilot: Pilot[None]) -> str:
-    return str(pilot.app.screen.query_one("#cost", Static).content)
+    return str(pilot.app.screen.query_one("#message", Static).content)
 
 
 def told(pilot: Pilot[None]) -> list[str]:
@@ -201,6 +200,40 @@ async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> N
         assert live(pilot).view.run.status == "converged"
 
 
+async def test_a_file_is_read_twice_its_head_and_then_all_of_it(
+    houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[Path] = []
+    open_path = Path.open
+
+    def counted(path: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
+        if path.suffix == ".csv" and mode == "rb":
+            reads.append(path)
+        return open_path(path, mode, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", counted)
+    async with opened(houses) as pilot:
+        await pilot.press(*"exp")
+        await until(lambda: "x is area m²" in said(pilot))
+        await pilot.press("up", "down", *"ort", "backspace")
+        await to_columns(pilot)
+        await pilot.press("escape")
+        await until(lambda: isinstance(pilot.app.screen, FilePicker))
+        await to_columns(pilot, *"export")
+        assert reads.count(folder / "export.csv") == 1
+        await pilot.press("enter")
+        await data(pilot, houses)
+        assert reads.count(folder / "export.csv") == 2
+
+
+async def test_a_file_that_has_changed_is_looked_into_again(houses: Dataset, folder: Path) -> None:
+    async with opened(houses) as pilot:
+        await pilot.press(*"text")
+        await until(lambda: "two columns of numbers are needed" in said(pilot))
+        (folder / "text.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
+        await to_columns(pilot)
+
+
 async def test_columns_are_chosen_and_swapped(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
@@ -292,7 +325,7 @@ async def test_a_failure_that_nobody_expected_leaves_the_dialog_and_the_data(
         raise ZeroDivisionError("[red]never")
 
     monkeypatch.setattr(failures, "user_state_dir", lambda _: str(folder / "state"))
-    monkeypatch.setattr(columns, "load", broken)
+    monkeypatch.setattr(column_picker, "load", broken)
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
         await pilot.press("enter")
@@ -447,7 +480,7 @@ async def test_reading_shows_how_far_it_is_and_can_be_cancelled(
         progress(0.75)
         return houses
 
-    monkeypatch.setattr(columns, "load", slow)
+    monkeypatch.setattr(column_picker, "load", slow)
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
         await pilot.press("enter")
@@ -465,7 +498,7 @@ async def test_of_a_file_larger_than_memory_a_sample_is_offered(
 ) -> None:
     rows = np.column_stack([np.arange(150_000.0) % 1000, np.arange(150_000.0)])
     np.savetxt(folder / "large.csv", rows, "%g", ",", header="a,b", comments="")
-    monkeypatch.setattr(in_memory, "MOST", 1000)
+    monkeypatch.setattr(column_picker, "MOST_BYTES", 1000)
     async with opened(houses) as pilot:
         await to_columns(pilot, *"large")
         assert "a sample of 100,000 rows in memory" in screen(pilot)

@@ -16,8 +16,8 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.preferences import PreferencesFile
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.opening.columns import ColumnPicker
-from linreg_tui.tui.opening.picker import FilePicker
+from linreg_tui.tui.dialogs.column_picker import ColumnPicker
+from linreg_tui.tui.dialogs.file_picker import FilePicker
 from linreg_tui.tui.themes import NAMES
 from tests.end_to_end.terminal import Terminal
 from tests.end_to_end.test_application import command

@@ -14,8 +14,8 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.forms.field import Field
-from linreg_tui.tui.forms.report import LIVE, ReportForm
+from linreg_tui.tui.dialogs.base import Field
+from linreg_tui.tui.dialogs.report import LIVE, ReportForm
 from tests.tui.seeing import resize, screen, until
 
 FILES = [
@@ -42,7 +42,7 @@ def is_open(pilot: Pilot[None]) -> bool:
 
 
 def said(pilot: Pilot[None]) -> str:
-    return str(pilot.app.screen.query_one("#cost", Static).content)
+    return str(pilot.app.screen.query_one("#message", Static).content)
 
 
 @pytest.fixture(autouse=True)

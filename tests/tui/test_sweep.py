@@ -24,13 +24,13 @@ from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import run_trial
 from linreg_tui.report.records import TRIAL_FIELDS
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.dialogs.base import Field
+from linreg_tui.tui.dialogs.export import ExportScreen
+from linreg_tui.tui.dialogs.sweep import SweepForm
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.export.dialog import ExportScreen
-from linreg_tui.tui.forms.field import Field
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, SWEEP_KEYS
 from linreg_tui.tui.panes.live import LivePane
 from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.sweep.form import SweepForm
 from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
 from linreg_tui.tui.sweep.table import TrialTable
 from tests.sweeps.test_run_trials import Leaving

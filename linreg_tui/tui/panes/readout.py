@@ -11,7 +11,7 @@ from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
-from linreg_tui.tui.forms.prediction import expectation, unpredictable, verdict
+from linreg_tui.tui.prediction import expectation, unpredictable, verdict
 from linreg_tui.tui.run_view import RunView
 
 ROOMY = 72

@@ -26,7 +26,7 @@ from linreg_tui.tui.terminal.link import Link
 from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
-    from linreg_tui.tui.export.exports import Swept
+    from linreg_tui.tui.dialogs.export import Swept
 
 FRAME = 0.1
 """Seconds between two looks at how far a sweep is."""
@@ -119,7 +119,7 @@ class SweepPane(Vertical):
 
     def swept(self) -> Swept | None:
         """What there is to write of the sweep; None without results."""
-        from linreg_tui.tui.export.exports import Swept
+        from linreg_tui.tui.dialogs.export import Swept
 
         sheet = self.sweep_run.sheet
         results = [result for row in sheet.board.rows for result in row.results]

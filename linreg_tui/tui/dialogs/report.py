@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus
 from textual.widgets import Input, Static, TextArea
 
 from linreg_tui import files
@@ -23,9 +23,17 @@ from linreg_tui.options import read
 from linreg_tui.report import homework_report
 from linreg_tui.report.homework import solve
 from linreg_tui.report.homework_report import FIRST_QUESTION, SECOND_QUESTION, Answers
-from linreg_tui.tui.forms.field import Choice, Field
-from linreg_tui.tui.forms.form_screen import FormScreen
-from linreg_tui.tui.forms.said import Said
+from linreg_tui.tui.dialogs.base import (
+    FIELD_KEYS,
+    WORD_KEYS,
+    Body,
+    Choice,
+    Field,
+    FormScreen,
+    MessageLine,
+    cancel_key,
+)
+from linreg_tui.tui.keys import Key
 from linreg_tui.tui.work import begin
 
 STARTED, LIVE = "as at the start", "as in the live view"
@@ -34,19 +42,6 @@ LONGEST = 200
 """Characters of a name and of a folder's path."""
 
 MOST_REPEATS = 1000
-
-ROOMY = 22
-"""Rows of the screen from which on there are blank lines."""
-
-KEYS = "  ".join(
-    [
-        "[b $footer-key-foreground]ctrl+s[/] [@click=screen.apply]write[/]",
-        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]close[/]",
-        "[b $footer-key-foreground]tab[/] next field",
-        "[b $footer-key-foreground]←→[/] choose",
-    ]
-)
-"""The bottom line, in Textual's markup."""
 
 HINTS = {
     "name": "as it shall stand in the report",
@@ -69,23 +64,30 @@ class Draft:
 class ReportForm(FormScreen[Draft]):
     """Closes with what was typed, whether the report was written or not."""
 
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("ctrl+s,enter", "ctrl+s", "apply", "Write the report", "write"),
+        cancel_key("close"),
+        Key("tab", "tab", "app.focus_next", "Next field", "next field"),
+        *(replace(key, footer="") for key in FIELD_KEYS),
+        *WORD_KEYS,
+    )
+    BOX = "report-form"
+
     def __init__(
         self, data: Dataset, named: Sequence[str], started: Settings, live: Settings, draft: Draft
     ) -> None:
-        super().__init__()
+        super().__init__("Report of the homework")
         self._data = data
         self._named = named
         self._settings = {STARTED: started, LIVE: live}
         self._draft = replace(draft, folder=draft.folder or current_folder())
-        self._hint = Static(id="hint")
-        self._said = Said(id="cost")
+        self._message = MessageLine(id="message")
         self._writing = False
 
-    def compose(self) -> ComposeResult:
+    def compose_box(self) -> ComposeResult:
         """Name, the two questions with their answers, the trainings, and the folder."""
         draft = self._draft
-        with Vertical(id="report-form") as box:
-            box.border_title = "Report of the homework"
+        with Body():
             yield Field("name", "your name", draft.answers.name, longest=LONGEST)
             yield Static(Content(f"1  {FIRST_QUESTION}"), classes="question")
             yield TextArea(draft.answers.first, id="first", compact=True, tab_behavior="focus")
@@ -94,9 +96,8 @@ class ReportForm(FormScreen[Draft]):
             yield Field("settings", "settings", draft.settings, (STARTED, LIVE))
             yield Field("repeats", "repeats", draft.repeats)
             yield Field("folder", "folder", draft.folder, longest=LONGEST)
-            yield self._hint
-            yield self._said
-            yield Static(KEYS, id="keys")
+        yield self._hint
+        yield self._message
 
     @property
     def draft(self) -> Draft:
@@ -106,22 +107,18 @@ class ReportForm(FormScreen[Draft]):
         answers = Answers(texts["name"], date.today().isoformat(), first, second)
         return Draft(answers, texts["settings"], texts["repeats"], texts["folder"])
 
-    def on_resize(self, event: Resize) -> None:
-        """No blank lines where there is little room."""
-        self.set_class(event.size.height < ROOMY, "short")
-
     @on(Input.Changed)
     @on(Choice.Changed)
     def _forget(self) -> None:
         """What was wrong may be right now."""
-        self._said.say("")
+        self._message.say("")
 
     @on(DescendantFocus)
     def _explain(self) -> None:
         """Say what the field with the focus takes."""
-        chosen = next((field.setting for field in self.fields if field.focused), "")
-        hint = HINTS.get(chosen, "in Markdown, as long as you like; empty leaves room to write")
-        self._hint.update(Content(hint), layout=False)
+        answer = "in Markdown, as long as you like; empty leaves room to write"
+        field = self.field_in_focus
+        self.show_hint(answer if field is None else HINTS[field.setting])
 
     def action_cancel(self) -> None:
         """Close; what is typed is kept for the next time."""
@@ -135,10 +132,10 @@ class ReportForm(FormScreen[Draft]):
         try:
             repeats = _repeats(draft.repeats)
         except InputError as error:
-            self._said.say(str(error), wrong=True)
+            self._message.say(str(error), wrong=True)
             return
         self._writing = True
-        self._said.say("training and writing …")
+        self._message.say("training and writing …")
         # The application's, so that it is told where it is even if this is closed.
         begin(self.app, "report", self._write, draft, repeats)
 
@@ -152,12 +149,13 @@ class ReportForm(FormScreen[Draft]):
             )
         except InputError as error:
             if self.is_current:
-                self._said.say(str(error), wrong=True)
+                self._message.say(str(error), wrong=True)
             else:
                 self.app.notify(str(error), severity="error", markup=False)
         else:
-            told = f"Wrote {paths[0].name} and {len(paths) - 1} pictures"
-            self.app.notify(f"{told} to {shortened(str(paths[0].parent.absolute()))}", markup=False)
+            message = f"Wrote {paths[0].name} and {len(paths) - 1} pictures"
+            where = shortened(str(paths[0].parent.absolute()))
+            self.app.notify(f"{message} to {where}", markup=False)
             if self.is_current:
                 self.dismiss(draft)
         finally:

@@ -75,12 +75,12 @@ def unpredictable(settings: Settings) -> str:
 
 def expected(settings: Settings) -> str:
     """What to expect of a run that there is no prediction for."""
-    rates = (settings.learning_rate_m, settings.learning_rate_b)
     if settings.standardize:
-        told = f"η = {rate(settings.learning_rate_b)}, in z-scores"
+        rates = f"η = {rate(settings.learning_rate_b)}, in z-scores"
     else:
-        told = f"η = {rate(rates[0])} for m and {rate(rates[1])} for b"
-    return f"{expectation(settings)}: {told}" if expectation(settings) else ""
+        m, b = settings.learning_rate_m, settings.learning_rate_b
+        rates = f"η = {rate(m)} for m and {rate(b)} for b"
+    return f"{expectation(settings)}: {rates}" if expectation(settings) else ""
 
 
 def expectation(settings: Settings) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Resize
+from textual.geometry import Size
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -23,88 +23,82 @@ from linreg_tui.core.reading.loading import load
 from linreg_tui.core.reading.streaming import SAMPLE_ROWS, stream
 from linreg_tui.core.reading.tables import Preview
 from linreg_tui.core.text import printable
-from linreg_tui.tui.dialog_screen import DialogScreen
+from linreg_tui.tui.dialogs.base import DialogScreen, MessageLine, PlainList, cancel_key
+from linreg_tui.tui.dialogs.preview import LeftError, attempt, draw_preview
 from linreg_tui.tui.drawing.picture import Picture, cut
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.forms.plain_list import PlainList
-from linreg_tui.tui.forms.said import Said
-from linreg_tui.tui.opening.attempt import LeftError, attempt
-from linreg_tui.tui.opening.in_memory import fits
-from linreg_tui.tui.opening.preview_picture import draw_preview
+from linreg_tui.tui.keys import Key
 from linreg_tui.tui.work import begin
 
-BAR = 30
-"""Cells of the progress bar."""
+BAR_COLUMNS = 30, 10
+"""Of the progress bar, and where there is little room."""
 
-FRAME = 0.1
-"""Seconds between two looks at how much is read."""
-
-ROOMY = 22
-"""Rows of the screen from which on all first rows are shown."""
+LOOK_SECONDS = 0.1
+"""Between two looks at how much is read."""
 
 WIDTH, FRAMED = 80, 4
 """Columns of the picker at most, and of those its border and padding."""
 
 BETWEEN = "  from  x "
 
-NAME_COLUMNS = 34
+NAME_COLUMNS, OTHER_COLUMNS = 34, 30
+"""Of a line of the list: for the name, where there is room, and for all else."""
 
-KEYS = "  ".join(
-    [
-        "[b $footer-key-foreground]enter[/] [@click=screen.apply]open[/]",
-        "[b $footer-key-foreground]x y[/] set",
-        "[b $footer-key-foreground]s[/] [@click=screen.swap]swap[/]",
-        "[b $footer-key-foreground]a[/] [@click=screen.amount]sample[/]",
-        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]back[/]",
-    ]
-)
-"""The bottom line, in Textual's markup."""
+MOST_BYTES = 4 * 2**30
+"""Of memory to be taken at most: a login node allows 8 GB, for all that one does there."""
+
+PACKED, GROWS = 8, 1.5
+"""How many times larger a compressed file may be unpacked; the memory for a byte of a text file.
+
+Two columns of numbers take 16 bytes a row, and twice that while they are put together.
+"""
 
 
 class ColumnPicker(DialogScreen[Dataset | None]):
     """Closes with the data that was read, or None to choose another file."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("enter,ctrl+s", "apply", "Open"),
-        ("x", "set('x')", "Make it x"),
-        ("y", "set('y')", "Make it y"),
-        ("s", "swap", "Swap x and y"),
-        ("a", "amount", "All rows, or a sample"),
-        ("escape,ctrl+x", "cancel", "Back"),
-    ]
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("enter,ctrl+s", "enter", "apply", "Open", "open"),
+        Key("x", "x", "set('x')", "Make it x", "set"),
+        Key("y", "y", "set('y')", "Make it y", "set"),
+        Key("s", "s", "swap", "Swap x and y", "swap"),
+        Key("a", "a", "amount", "All rows, or a sample", "sample"),
+        cancel_key("back"),
+    )
+    BOX = "column-picker"
 
     def __init__(self, path: Path, preview: Preview) -> None:
-        super().__init__()
+        super().__init__(Content(printable(path.name, 60)))
         self._path = path
         self._preview = preview
         guess = preview.guess or ("", "")
         self._chosen = {"x": guess[0], "y": guess[1]}
-        self._sampled = not fits(path)
+        self._sampled = not fits_in_memory(path)
         self._columns = PlainList(compact=True, id="columns-list")
         self._pair = Static(id="pair")
-        self._said = Said(id="cost")
+        self._message = MessageLine(id="message")
         self._first_rows = Plot(self._draw, id="preview")
         self._fraction = 0.0
         self._left: threading.Event | None = None
 
-    def compose(self) -> ComposeResult:
+    def compose_box(self) -> ComposeResult:
         """The pair, the columns, and the first rows."""
-        with Vertical(id="column-picker") as box:
-            box.border_title = Content(printable(self._path.name, 60))
-            yield self._pair
-            yield self._columns
-            yield self._said
-            yield self._first_rows
-            yield Static(KEYS, id="keys")
+        yield self._pair
+        yield self._columns
+        yield self._message
+        yield self._first_rows
 
-    def on_resize(self, event: Resize) -> None:
-        """Fewer of the first rows where there is little room."""
-        self.set_class(event.size.height < ROOMY, "short")
-        self._show_pair(event.size.width)
+    def fit(self, size: Size) -> None:
+        """Save room where a screen of this size has little."""
+        super().fit(size)
+        if self._columns.option_count:
+            for place, line in enumerate(self._lines(size.width)):
+                self._columns.replace_option_prompt_at_index(place, line)
+        self._show_pair(size.width)
 
     def on_mount(self) -> None:
         """Begin on x."""
-        self._reading = self.set_interval(FRAME, self._show_progress, pause=True)
+        self._reading = self.set_interval(LOOK_SECONDS, self._show_progress, pause=True)
         self._show()
         names = [column.name for column in self._preview.columns]
         self._columns.highlighted = names.index(self._chosen["x"]) if self._chosen["x"] else 0
@@ -121,13 +115,13 @@ class ColumnPicker(DialogScreen[Dataset | None]):
                 for column in self._preview.columns
                 if column.note and (column.name in self._chosen.values() or column is here)
             ]
-            self._said.say("; ".join(filter(None, [here.why, *doubtful, *self._preview.notes])))
+            self._message.say("; ".join(filter(None, [here.why, *doubtful, *self._preview.notes])))
 
     def action_set(self, which: str) -> None:
         """Make the column under the cursor x or y; the other one changes places if it was that."""
         column = self._here
         if not (column.x if which == "x" else column.y):
-            self._said.say(
+            self._message.say(
                 f"{printable(column.name, 30)} can't be {which}: {column.why}", wrong=True
             )
             return
@@ -152,7 +146,7 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         if self._left is not None:
             return
         if not (self._chosen["x"] and self._chosen["y"]):
-            self._said.say("choose a column for x with x, and one for y with y", wrong=True)
+            self._message.say("choose a column for x with x, and one for y with y", wrong=True)
             return
         self._left = threading.Event()
         self._fraction = 0.0
@@ -181,9 +175,11 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         try:
             data = await attempt(work)
         except LeftError:
-            self._said.say("cancelled")
+            self._message.say("cancelled")
         except InputError as error:
-            self._said.say(str(error).removeprefix(f"{printable(str(self._path))}: "), wrong=True)
+            self._message.say(
+                str(error).removeprefix(f"{printable(str(self._path))}: "), wrong=True
+            )
         else:
             self.dismiss(data)
         finally:
@@ -199,12 +195,24 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         """The columns with their marks, and what they make."""
         place = self._columns.highlighted
         self._columns.clear_options()
-        self._columns.add_options(
-            [Option(_line(column, self._chosen)) for column in self._preview.columns]
-        )
+        self._columns.add_options([Option(line) for line in self._lines(self.size.width)])
         self._columns.highlighted = place
         self._show_pair(self.app.size.width)
         self._first_rows.redraw()
+
+    def _lines(self, width: int) -> Iterator[Content]:
+        """The columns, each with what it is chosen for, and with what speaks against it."""
+        columns = max(1, min(NAME_COLUMNS, width - OTHER_COLUMNS))
+        for column in self._preview.columns:
+            chosen = (which for which, name in self._chosen.items() if name == column.name)
+            yield Content.assemble(
+                (f" {next(chosen, ' ')} ", "bold $text-accent"),
+                (
+                    printable(column.name, columns).ljust(columns + 2),
+                    "" if column.x or column.y else "$text-muted",
+                ),
+                (column.why, "$text-muted"),
+            )
 
     def _show_pair(self, width: int) -> None:
         """What is x, y and kept in memory, on one line of a screen of that width."""
@@ -227,19 +235,29 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         )
 
     def _show_progress(self) -> None:
-        full = round(BAR * self._fraction)
-        percent = f"{100 * self._fraction:3.0f}%"
-        self._said.say(f"reading  {'█' * full}{'░' * (BAR - full)} {percent}   ctrl+x cancels")
+        columns = BAR_COLUMNS[self.has_class("narrow")]
+        full = round(columns * self._fraction)
+        bar = "█" * full + "░" * (columns - full)
+        self._message.say(f"reading  {bar} {100 * self._fraction:3.0f}%   ctrl+x cancels")
 
     def _draw(self, columns: int, rows: int) -> Picture:
         here = self._columns.highlighted or 0
         return draw_preview(columns, rows, self._preview, tuple(self._chosen.values()), here)
 
 
-def _line(column: Column, chosen: dict[str, str]) -> Content:
-    mark = next((which for which, name in chosen.items() if name == column.name), " ")
-    style = "" if column.x or column.y else "$text-muted"
-    name = printable(column.name, NAME_COLUMNS).ljust(NAME_COLUMNS + 2)
-    return Content.assemble(
-        (f" {mark} ", "bold $text-accent"), (name, style), (column.why, "$text-muted")
-    )
+def fits_in_memory(path: Path) -> bool:
+    """Whether two columns of a file can be expected to fit into memory."""
+    try:
+        size = path.stat().st_size
+    except OSError:  # what is wrong with it is told when it is opened
+        return True
+    if path.suffix.lower() in (".gz", ".parquet", ".xlsx"):
+        size *= PACKED
+    return size * GROWS < min(MOST_BYTES, _free() / 2)
+
+
+def _free() -> float:
+    try:
+        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):  # not on macOS and Windows
+        return float(MOST_BYTES)

@@ -9,12 +9,12 @@ from typing import ClassVar
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import VerticalScroll
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
-from linreg_tui.tui.dialog_screen import DialogScreen
+from linreg_tui.tui.dialogs.base import DialogScreen
 from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, ON_THE_PATH, SWEEP_KEYS, Key
 from linreg_tui.tui.panes.plane import Plane
 from linreg_tui.tui.panes.timeline import EVENTS
@@ -23,43 +23,57 @@ from linreg_tui.tui.sweep.table import TrialTable
 TWO_COLUMNS = 80
 """How wide a screen has room for two columns of keys."""
 
+CLOSE = Key("question_mark,q,enter,escape", "?", "cancel", "Close", "closes")
+
 
 class HelpScreen(DialogScreen[None]):
     """The keys and what they do; ? or q or enter closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("question_mark,q,enter,escape", "dismiss", "Close"),
-    ]
+    KEYS: ClassVar[tuple[Key, ...]] = (CLOSE,)
+    ROOMY = Size(TWO_COLUMNS, 22)
 
     def __init__(self, focused: Widget | None = None, *, in_tour: bool = False) -> None:
-        super().__init__()
-        self._title, self._keys = "Help", tuple[Key, ...](KEYS)
+        title, self._keys = "Help", tuple[Key, ...](KEYS)
         self._in_sweep = isinstance(focused, TrialTable)
         if self._in_sweep:
-            self._title = "Help: the sweep"
+            title = "Help: the sweep"
             self._keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
         elif isinstance(focused, Plane):
-            self._title = "Help: editing points"
+            title = "Help: editing points"
             taken = {name for key in EDIT_KEYS for name in key.keys.split(",")} | {"v"}
             self._keys = (*EDIT_KEYS, *(key for key in KEYS if key.keys not in taken))
         if in_tour and not isinstance(focused, Plane):
             self._keys = (*ON_THE_PATH, *self._keys)
+        super().__init__(title)
+        self._table = Static()
 
     def compose(self) -> ComposeResult:
-        """A table of the keys as they are now, in two columns if it is to fit on 24 lines."""
+        """The table in a box that scrolls; the key that closes it is in its frame."""
+        self.fit(self.app.size)
+        with VerticalScroll() as box:
+            box.border_title = self.box_title
+            box.border_subtitle = f"{CLOSE.shown} {CLOSE.footer}"
+            yield from self.compose_box()
+
+    def compose_box(self) -> ComposeResult:
+        """The keys, and the marks of the timeline."""
+        yield self._table
+        if not self._in_sweep:
+            marks = Text("timeline:", style="bold")
+            for kind, (glyph, _) in EVENTS.items():
+                marks.append(f"  {glyph} {kind}", style="not bold")
+            yield Static(marks)
+
+    def fit(self, size: Size) -> None:
+        """Two columns of keys, as they are now, if they are to fit on 24 lines."""
+        super().fit(size)
         entries = [*_merged(self._keys), ("ctrl+p", "All of this by name")]
-        columns = 2 if self.app.size.width >= TWO_COLUMNS else 1
+        columns = 2 if size.width >= TWO_COLUMNS else 1
         rows = -(-len(entries) // columns)
         table = Table.grid(padding=(0, 1))
         for left, right in zip_longest(entries[:rows], entries[rows:], fillvalue=("", "")):
             table.add_row(*_cells(*left), *(("  ", *_cells(*right)) if columns == 2 else ()))
-        marks = Text("timeline:", style="bold")
-        for kind, (glyph, _) in EVENTS.items():
-            marks.append(f"  {glyph} {kind}", style="not bold")
-        box = VerticalScroll(Static(table), *([] if self._in_sweep else [Static(marks)]))
-        box.border_title = self._title
-        box.border_subtitle = "? closes"
-        yield box
+        self._table.update(table)
 
 
 def _merged(keys: Sequence[Key]) -> list[tuple[str, str]]:

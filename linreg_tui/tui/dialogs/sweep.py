@@ -7,23 +7,31 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.events import DescendantFocus, Resize
-from textual.widgets import Input, Static
+from textual.events import DescendantFocus
+from textual.geometry import Size
+from textual.widgets import Input
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Predictions
 from linreg_tui.sweeps.jobs import jobs_that_pay
 from linreg_tui.sweeps.table import Columns, Row, SweepTable, aligned, predict_rows
+from linreg_tui.tui.dialogs.base import (
+    FIELD_KEYS,
+    WORD_KEYS,
+    Body,
+    Choice,
+    Field,
+    FormScreen,
+    MessageLine,
+    Remarks,
+    apply_key,
+    cancel_key,
+)
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.forms.field import Choice, Field
-from linreg_tui.tui.forms.form_screen import FormScreen
-from linreg_tui.tui.forms.prediction import verdict
-from linreg_tui.tui.forms.said import Said
+from linreg_tui.tui.keys import Key
+from linreg_tui.tui.prediction import verdict
 from linreg_tui.tui.sweep.recipe import (
     UNTIL,
     Recipe,
@@ -36,38 +44,33 @@ from linreg_tui.tui.sweep.recipe import (
 )
 from linreg_tui.tui.work import begin
 
-PATIENCE = 0.15
-"""Seconds without a change before anything is predicted."""
+WAIT_SECONDS = 0.15
+"""Without a change, before anything is predicted."""
 
 LONGEST = 60
 """Characters of a list of values."""
 
-GAP = 2
+GAP, INDENT = 2, 4
 
-PAGE = 4
-"""Trainings that pgup and pgdn go on by."""
+ONE_LINE = 50
+"""Columns from which on a training takes one line; else what is predicted has one of its own."""
 
-ROOMY = 22
-"""Rows of the screen from which on there are blank lines."""
-
-KEYS = "  ".join(
-    [
-        "[b $footer-key-foreground]enter/ctrl+s[/] [@click=screen.apply]run[/]",
-        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
-        "[b $footer-key-foreground]↑↓[/] field",
-        "[b $footer-key-foreground]←→[/] choose",
-    ]
-)
-"""The bottom line, in Textual's markup."""
+OTHER_ROWS = 11
+"""Of the screen, besides the fields, where the trainings are in sight too."""
 
 
 class SweepForm(FormScreen[Recipe]):
     """Closes with the sweep that is to be run, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("pageup", "scroll(-1)", "Trainings above"),
-        ("pagedown", "scroll(1)", "Trainings below"),
-    ]
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        apply_key("run"),
+        cancel_key(),
+        *FIELD_KEYS,
+        *WORD_KEYS,
+        Key("pageup", "pgup", "scroll(-1)", "Trainings above"),
+        Key("pagedown", "pgdn", "scroll(1)", "Trainings below"),
+    )
+    BOX = "sweep-form"
 
     def __init__(
         self,
@@ -76,7 +79,7 @@ class SweepForm(FormScreen[Recipe]):
         predictions: Predictions,
         last: Recipe,
     ) -> None:
-        super().__init__()
+        super().__init__("Sweep")
         self._data = data
         self._settings = settings
         self._predictions = predictions
@@ -85,28 +88,33 @@ class SweepForm(FormScreen[Recipe]):
         self._faults: dict[str, str] = {}
         self._board: SweepTable | None = None
         self._top = 0
-        self._hint = Static(id="hint")
-        self._said = Said(id="cost")
+        self._shown = 1
+        self._body = Body()
+        self._message = MessageLine(id="message")
         self._preview = Plot(self._draw_preview, id="preview")
 
-    def compose(self) -> ComposeResult:
-        """The fields, what the one with the focus is, and the trainings that they make."""
-        with Vertical(id="sweep-form") as box:
-            box.border_title = "Sweep"
+    def compose_box(self) -> ComposeResult:
+        """The fields, what the one with the focus is, and the trainings that they make.
+
+        Where there is no room for all, fields and trainings scroll; what is said of them doesn't.
+        """
+        with self._body:
             for ask in asks():
                 yield Field(ask.name, ask.label, self._first[ask.name], ask.words, LONGEST)
-            yield self._hint
-            yield self._said
+            with Remarks(id="said"):
+                yield self._hint
+                yield self._message
             yield self._preview
-            yield Static(KEYS, id="keys")
 
     def on_mount(self) -> None:
         """Say what the sweep is as it comes."""
         self.check()
 
-    def on_resize(self, event: Resize) -> None:
-        """No blank lines where there is little room."""
-        self.set_class(event.size.height < ROOMY, "short")
+    def fit(self, size: Size) -> None:
+        """Save room where a screen of this size has little."""
+        super().fit(size)
+        fields = sum(field.display for field in self.fields)
+        self.set_class(size.height < fields + OTHER_ROWS, "crowded")
 
     @on(Input.Changed)
     @on(Choice.Changed)
@@ -119,10 +127,11 @@ class SweepForm(FormScreen[Recipe]):
         for field in self.fields:
             field.display = field.setting in shown
             field.mark(wrong=field.setting in self._faults, idle=False)
+        self.fit(self.size)
         self._plan()
         if self.recipe is not None and self.recipe.auto:
             begin(self, "proposal", self._suit, self.recipe)
-        self._said.say(self._cost(), wrong=bool(self._faults))
+        self._message.say(self._cost(), wrong=bool(self._faults))
         self._explain()
         self._preview.redraw()
 
@@ -147,17 +156,21 @@ class SweepForm(FormScreen[Recipe]):
     @on(DescendantFocus)
     def _explain(self) -> None:
         """Say what the field with the focus takes."""
-        chosen = next((field.setting for field in self.fields if field.focused), "over")
-        text = next(ask.text for ask in asks() if ask.name == chosen)
-        self._hint.update(Content(text), layout=False)
+        chosen = "over" if self.field_in_focus is None else self.field_in_focus.setting
+        self.show_hint(next(ask.text for ask in asks() if ask.name == chosen))
         if self._faults:
             why = self._faults.get(chosen) or next(iter(self._faults.values()))
-            self._said.say(why, wrong=True)
+            self._message.say(why, wrong=True)
 
     def action_scroll(self, pages: int) -> None:
-        """Further down among the trainings, or back up."""
-        self._top = max(0, self._top + pages * PAGE)
-        self._preview.redraw()
+        """Further down among the trainings, or back up; first to where they are in sight."""
+        if pages > 0 and self._body.scroll_offset.y < self._body.max_scroll_y:
+            self._body.scroll_end(animate=False)
+        elif pages < 0 and self._top == 0:
+            self._body.scroll_home(animate=False)
+        else:
+            self._top = max(0, self._top + pages * self._shown)
+            self._preview.redraw()
 
     async def action_apply(self) -> None:
         """Close with the sweep, or go where something is wrong."""
@@ -186,7 +199,7 @@ class SweepForm(FormScreen[Recipe]):
         return words + ("; more if none of these diverges" * (self.recipe.kind == UNTIL))
 
     async def _predict(self, board: SweepTable) -> None:
-        await asyncio.sleep(PATIENCE)
+        await asyncio.sleep(WAIT_SECONDS)
         async for _ in predict_rows(board, self._predictions):
             self._preview.redraw()
 
@@ -197,8 +210,9 @@ class SweepForm(FormScreen[Recipe]):
         told_apart = Columns.of(self.recipe.at_first, self._data)
         names = [*(["scale"] if told_apart.scales else []), *told_apart.varying, "steps"]
         groups = self._board.rows
-        room = max(1, rows - 1 if len(groups) < rows else rows - 2)
-        self._top = max(0, min(self._top, len(groups) - room))
+        each = 1 if columns >= ONE_LINE else 2
+        room = max(1, rows - 1 if each * len(groups) < rows else rows - 2) // each or 1
+        self._top, self._shown = max(0, min(self._top, len(groups) - room)), room
         shown = groups[self._top : self._top + room]
         texts = [told_apart.settings(row.trials[0]) | {"steps": f"{row.steps:,}"} for row in shown]
         widths = {name: max([len(name), *(len(cells[name]) for cells in texts)]) for name in names}
@@ -208,16 +222,25 @@ class SweepForm(FormScreen[Recipe]):
             + [("predicted", Role.LABEL)]
         ]
         for row, cells in zip(shown, texts, strict=True):
-            told = [
-                (aligned(cells[name], name, widths[name]) + " " * GAP, Role.TEXT) for name in names
+            line: list[Span] = [
+                ("  ", Role.NOTHING),
+                *(
+                    (aligned(cells[name], name, widths[name]) + " " * GAP, Role.TEXT)
+                    for name in names
+                ),
             ]
             words, role = self._verdict(row)
-            if sum(len(text) for text, _ in told) + len(words) + 2 > columns:
+            left = columns - (sum(len(text) for text, _ in line) if each == 1 else INDENT)
+            if len(words) > left:
                 words = words.partition(", ")[0]  # what matters most
-            made.append([("  ", Role.NOTHING), *told, (words, role)])
+            if each == 1:
+                made.append([*line, (words, role)])
+            else:
+                made += [line, [(" " * INDENT, Role.NOTHING), (words, role)]]
         if len(shown) < len(groups):
             seen = f"  {self._top + 1} to {self._top + len(shown)} of {len(groups):,}"
-            made.append([(f"{seen}; pgup and pgdn show others", Role.LABEL)])
+            others = "pgup and pgdn show others" if each == 1 else "pgup, pgdn"
+            made.append([(f"{seen}; {others}", Role.LABEL)])
         return lines(columns, rows, made)
 
     def _verdict(self, row: Row) -> Span:

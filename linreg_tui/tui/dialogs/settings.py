@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus
 from textual.geometry import Size
 from textual.widgets import Input, Static
 
@@ -24,9 +23,18 @@ from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.stability import predict
 from linreg_tui.options import read as read_text
 from linreg_tui.options import words, write
-from linreg_tui.tui.forms.field import Choice, Field
-from linreg_tui.tui.forms.form_screen import FormScreen
-from linreg_tui.tui.forms.prediction import prediction_text
+from linreg_tui.tui.dialogs.base import (
+    FIELD_KEYS,
+    WORD_KEYS,
+    Body,
+    Choice,
+    Field,
+    FormScreen,
+    apply_key,
+    cancel_key,
+)
+from linreg_tui.tui.keys import Key
+from linreg_tui.tui.prediction import prediction_text
 from linreg_tui.tui.work import begin
 
 LEFT = ("Learning rates", "Initial line", "Batches", "Step", "Test rows")
@@ -42,73 +50,55 @@ def columns() -> tuple[dict[str, list[Setting]], dict[str, list[Setting]]]:
     return left, {heading: groups[heading] for heading in groups if heading not in LEFT}
 
 
-ROOMY = Size(76, 31)
-"""The smallest screen on which there is room for two columns, and for blank lines in them."""
-
-PATIENCE = 0.15
-"""Seconds without a change before anything is predicted."""
-
-KEYS = "  ".join(
-    [
-        "[b $footer-key-foreground]enter/ctrl+s[/] [@click=screen.apply]apply[/]",
-        "[b $footer-key-foreground]esc/ctrl+x[/] [@click=screen.cancel]cancel[/]",
-        "[b $footer-key-foreground]ctrl+r[/] [@click=screen.defaults]defaults[/]",
-        "[b $footer-key-foreground]↑↓[/] field",
-        "[b $footer-key-foreground]←→[/] choose",
-    ]
-)
-"""The bottom line, in Textual's markup. A Footer would be laid out anew with each move."""
+WAIT_SECONDS = 0.15
+"""Without a change, before anything is predicted."""
 
 
 class SettingsForm(FormScreen[Settings]):
     """All settings of a run; closes with those that were chosen, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+r", "defaults", "Defaults")]
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        apply_key("apply"),
+        cancel_key(),
+        Key("ctrl+r", "ctrl+r", "defaults", "Defaults", "defaults"),
+        *FIELD_KEYS,
+        *WORD_KEYS,
+    )
+    BOX = "form"
+    ROOMY = Size(76, 31)
+    """It takes as much for two columns, and for blank lines in them."""
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
-        super().__init__()
+        super().__init__("Settings")
         self._data = data
         self._settings = settings
         self._faults: dict[str, str] = {}
         self._proposed_for: Mapping[str, str] = {}
         self._proposed: dict[str, str] = {}
-        self._hint = Static(id="hint")
         self._verdict = Horizontal(id="verdict")
         self._sign = Static(id="sign")
         self._words = Static(id="words")
 
-    def compose(self) -> ComposeResult:
+    def compose_box(self) -> ComposeResult:
         """Fields in columns, and below them what they are, what is wrong, and what is predicted."""
-        self._fit(self.app.size)  # before there are fields that would be styled anew
-        with Vertical(id="form") as form:
-            form.border_title = "Settings"
-            with Horizontal(id="columns"):
-                values, idle = self._settings.values, self._settings.without_effect
-                for column in columns():
-                    with Vertical(classes="column"):
-                        for heading, settings in column.items():
-                            yield Static(Content(heading), classes="heading")
-                            for one in settings:
-                                yield Field(
-                                    one.name,
-                                    one.about.label,
-                                    write(one, values[one.name]),
-                                    words(one),
-                                    idle=one.name in idle,
-                                )
-            yield self._hint
-            with self._verdict:
-                yield self._sign
-                yield self._words
-            yield Static(KEYS, id="keys")
-
-    def on_resize(self, event: Resize) -> None:
-        """Two columns, or one below the other; blank lines where there is room for them."""
-        self._fit(event.size)
-
-    def _fit(self, size: Size) -> None:
-        self.set_class(size.width < ROOMY.width, "narrow")
-        self.set_class(size.height < ROOMY.height, "short")
+        with Body(id="columns"):
+            values, idle = self._settings.values, self._settings.without_effect
+            for column in columns():
+                with Vertical(classes="column"):
+                    for heading, settings in column.items():
+                        yield Static(Content(heading), classes="heading")
+                        for one in settings:
+                            yield Field(
+                                one.name,
+                                one.about.label,
+                                write(one, values[one.name]),
+                                words(one),
+                                idle=one.name in idle,
+                            )
+        yield self._hint
+        with self._verdict:
+            yield self._sign
+            yield self._words
 
     def on_mount(self) -> None:
         """Predict what the settings are as they come."""
@@ -136,8 +126,8 @@ class SettingsForm(FormScreen[Settings]):
     @on(DescendantFocus)
     def _explain(self) -> None:
         """Say what the field with the focus is, and what is wrong with it or else with another."""
-        field = next((field for field in self.fields if field.focused), self.fields[0])
-        self._hint.update(Content(self._meaning(field)), layout=False)
+        field = self.field_in_focus or self.fields[0]
+        self.show_hint(self._meaning(field))
         if self._faults:
             why = self._faults.get(field.setting) or next(iter(self._faults.values()))
             self._say("✗", Content(why))
@@ -204,7 +194,7 @@ class SettingsForm(FormScreen[Settings]):
         return f"{text}; a change starts over" if one.about.restarts else text
 
     async def _predict(self, settings: Settings) -> None:
-        await asyncio.sleep(PATIENCE)
+        await asyncio.sleep(WAIT_SECONDS)
         prediction = await asyncio.to_thread(predict, self._data, settings)
         excess = None
         if prediction.stable is None:

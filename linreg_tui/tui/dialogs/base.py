@@ -1,0 +1,442 @@
+"""What all dialogs have in common: a box, fields, a list, a message, and the line of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.markup import escape
+from textual.message import Message
+from textual.reactive import Reactive, reactive
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+
+from linreg_tui.tui.footer import Item, items
+from linreg_tui.tui.keys import Key, bindings
+
+Outcome = TypeVar("Outcome")
+
+LONGEST_NUMBER = 24
+"""Characters of the longest number there is."""
+
+WIDE_WORD = 14
+"""Characters; a longer word takes a row of its own where there is little room."""
+
+CHOSEN = "▸"
+
+MORE_KEYS = Key("ctrl+n", "ctrl+n", "more_keys", "More keys", "…")
+"""Shows the next of a dialog's keys, where its line has no room for all."""
+
+FIELD_KEYS = (
+    Key("up", "↑", "app.focus_previous", "Field above", "field"),
+    Key("down", "↓", "app.focus_next", "Field below", "field"),
+)
+WORD_KEYS = (
+    Key("left", "←", "turn(-1)", "Word before", "choose"),
+    Key("right,space", "→", "turn(1)", "Next word", "choose"),
+)
+
+
+def apply_key(text: str) -> Key:
+    """The key that does what a form is for."""
+    return Key("enter,ctrl+s", "enter/ctrl+s", "apply", text.capitalize(), text)
+
+
+def cancel_key(text: str = "cancel") -> Key:
+    """The way out of a dialog."""
+    return Key("escape,ctrl+x", "esc/ctrl+x", "cancel", text.capitalize(), text)
+
+
+class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
+    """A box over the panes, with the line of its keys; closes with an outcome.
+
+    `KEYS` are its bindings. Those with a footer text are on the line; those without keys are
+    something to do there that needs none. `BOX` is the id of the box.
+
+    Textual styles what is mounted, and once more when its screen comes to the top, since the theme
+    may have changed while it did not. A screen that has just been made has nothing to catch up on.
+    """
+
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    BOX: ClassVar[str]
+    ROOMY: ClassVar[Size] = Size(76, 22)
+    """Smaller screens are `narrow` or `short`, which are classes of the styles."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings((MORE_KEYS,))
+
+    _has_been_on_top = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if "KEYS" in vars(cls):
+            cls.BINDINGS = bindings([key for key in cls.KEYS if key.keys])
+        super().__init_subclass__(**options)
+
+    def __init__(self, title: str | Content) -> None:
+        super().__init__()
+        self.box_title = title
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """The keys of its line."""
+        return self.KEYS
+
+    def compose(self) -> ComposeResult:
+        """The box with what is in it."""
+        self.fit(self.app.size)  # before there is something that would be styled anew
+        with Vertical(id=self.BOX) as box:
+            box.border_title = self.box_title
+            yield from self.compose_box()
+            yield KeysLine(self.keys)
+
+    def compose_box(self) -> ComposeResult:
+        """What is in the box, above the line of the keys."""
+        raise NotImplementedError
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Style it anew, but for the first time."""
+        event.refresh_styles = self._has_been_on_top
+        self._has_been_on_top = True
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit into the screen as it is now."""
+        self.fit(event.size)
+
+    def fit(self, size: Size) -> None:
+        """Save room where a screen of this size has little."""
+        self.set_class(size.width < self.ROOMY.width, "narrow")
+        self.set_class(size.height < self.ROOMY.height, "short")
+
+    def set_focus(
+        self,
+        widget: Widget | None,
+        scroll_visible: bool = True,  # noqa: ARG002 - as Textual has it
+        from_app_focus: bool = False,
+    ) -> None:
+        """Leave the scrolling to the body: a movement would end where it was to before a resize."""
+        super().set_focus(widget, scroll_visible=False, from_app_focus=from_app_focus)
+
+    def action_cancel(self) -> None:
+        """Close without."""
+        self.dismiss(None)
+
+    def action_more_keys(self) -> None:
+        """Show the next of the keys."""
+        for line in self.query(KeysLine):
+            line.turn()
+
+
+class KeysLine(Static):
+    """The keys of a dialog and what they do; where there is no room for all, some at a time.
+
+    It has as many lines as its style gives it, or as it takes to show all if that is `auto`.
+    """
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        super().__init__(id="keys")
+        self._items = items(((key, key.footer) for key in keys if key.footer), {})
+        self._first = 0
+
+    def turn(self) -> None:
+        """Show the next ones; after the last, the first."""
+        self._first += 1
+        self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """As many lines as it takes to show all."""
+        return len(_parted(self._items, width))
+
+    def render(self) -> Content:
+        """All keys, or those that are shown now."""
+        width = self.content_size.width
+        parts = _parted(self._items, width)
+        if len(parts) > 1 and not self.styles.is_auto_height:
+            pages = _parted(self._items, width - _columns([MORE]) - len(GAP))
+            parts = [[*pages[self._first % len(pages)], MORE]]
+        return Content.from_markup("\n".join(GAP.join(map(_markup, part)) for part in parts))
+
+
+GAP = "  "
+MORE = Item((MORE_KEYS,), MORE_KEYS.footer)
+
+
+def _parted(shown: Iterable[Item], room: int) -> list[list[Item]]:
+    """As many at a time as there is room for, at least one."""
+    parts: list[list[Item]] = [[]]
+    for item in shown:
+        if parts[-1] and _columns([*parts[-1], item]) > room:
+            parts.append([])
+        parts[-1].append(item)
+    return parts
+
+
+def _columns(shown: Iterable[Item]) -> int:
+    return cell_len(GAP.join(f"{_shown(item)} {item.text}" for item in shown))
+
+
+def _shown(item: Item) -> str:
+    """What is printed on its keys; letters would be read as one word."""
+    shown = [key.shown for key in item.keys]
+    return (" " if any(map(str.isalnum, shown)) else "").join(shown)
+
+
+def _markup(item: Item) -> str:
+    """The keys, and what they do; a click there does it, unless they are two."""
+    text = escape(item.text)
+    if len(item.keys) == 1 and (action := item.keys[0].action):
+        target = action if action.startswith("app.") else f"screen.{action}"
+        text = f"[@click={target}]{text}[/]"
+    return f"[b $footer-key-foreground]{escape(_shown(item))}[/] {text}"
+
+
+class MessageLine(Static):
+    """Says what will be, or what is wrong: one thing at a time, as text and never as markup."""
+
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        """Say this instead of what was said before."""
+        self.update(Content(words))
+        self.set_class(wrong, "wrong")
+
+
+class Remarks(Vertical):
+    """What is said of the fields of a body; it may lie over these."""
+
+    class Resized(Message):
+        """They take more room now, or less."""
+
+    def on_resize(self) -> None:
+        """Tell the body."""
+        self.post_message(self.Resized())
+
+
+class Body(Container):
+    """The part of a dialog that scrolls where there is too little room."""
+
+    @on(events.Resize)
+    @on(events.DescendantFocus)
+    @on(Remarks.Resized)
+    def keep_in_sight(self) -> None:
+        """What has the focus is in sight once all has its place."""
+        self.call_after_refresh(self.show_focused)
+
+    def show_focused(self) -> None:
+        """Scroll to what has the focus; its label belongs to it."""
+        focused = self.screen.focused
+        if focused is not None and self in focused.ancestors:
+            shown = focused.parent if isinstance(focused.parent, Field) else focused
+            shown.scroll_visible(animate=False, immediate=True)
+
+
+class PlainList(OptionList, inherit_bindings=False):
+    """A list with a cursor that can be told without colours; enter is the screen's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("up", "cursor_up", "Entry above"),
+        ("down", "cursor_down", "Entry below"),
+        ("home", "first", "First entry"),
+        ("end", "last", "Last entry"),
+        ("pageup", "page_up", "A page up"),
+        ("pagedown", "page_down", "A page down"),
+    ]
+
+    def on_resize(self) -> None:
+        """The entry under the cursor stays in sight."""
+        self.scroll_to_highlight()
+
+    def render_line(self, y: int) -> Strip:
+        """One row; that of the cursor has a mark in its padding."""
+        strip = super().render_line(y)
+        place = _place_of(strip)
+        if place is None or place != self.highlighted:
+            return strip
+        if y and _place_of(super().render_line(y - 1)) == place:
+            return strip  # where it goes on, if it has several rows
+        return Strip.join([Strip([Segment(CHOSEN, next(iter(strip)).style)]), strip.crop(1)])
+
+
+def _place_of(strip: Strip) -> int | None:
+    """Which entry a row belongs to."""
+    style = next((segment.style for segment in strip), None)
+    place = None if style is None else style.meta.get("option")
+    return place if isinstance(place, int) else None
+
+
+class Entry(Input, inherit_bindings=False):
+    """A text in a row of its own; up, down, enter and ctrl+x are the form's.
+
+    What is wrong with it is the form's to say. So it needs none of the classes by which Textual
+    tells that and that it has no border: each of them would style it anew while a form opens.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding
+        for binding in Input.BINDINGS
+        if isinstance(binding, Binding) and binding.key not in ("enter", "ctrl+x")
+    ]
+
+    def validate(self, _: str) -> None:
+        """Find nothing wrong."""
+
+
+class Choice(Widget, can_focus=True):
+    """One of some words; a click on its left half turns to the one before, else to the next."""
+
+    word: reactive[str] = reactive("")
+
+    class Changed(Message):
+        """There is another word now."""
+
+    def __init__(self, words: Sequence[str], word: str) -> None:
+        super().__init__()
+        self._words = words
+        self.set_reactive(Choice.word, word)
+
+    def turn(self, direction: int) -> None:
+        """To the next word (1) or the one before (-1), round and round."""
+        place = self._words.index(self.word) + direction
+        self.word = self._words[place % len(self._words)]
+
+    def render(self) -> Content:
+        """The word between arrows that stay where they are."""
+        room = self.content_size.width - 4
+        return Content(f"‹ {self.word:{max(room, 0)}} ›")
+
+    def watch_word(self) -> None:
+        """Tell the form."""
+        self.post_message(self.Changed())
+
+    def on_click(self, event: events.Click) -> None:
+        """Turn."""
+        self.turn(-1 if event.x < self.size.width // 2 else 1)
+
+
+class Field(Horizontal):
+    """One setting: a mark if it is wrong or changes nothing, its label, and its value as text.
+
+    It is a choice of words, if there are any, and else an entry.
+    """
+
+    def __init__(
+        self,
+        setting: str,
+        label: str,
+        text: str,
+        words: Sequence[str] = (),
+        longest: int = LONGEST_NUMBER,
+        *,
+        idle: bool = False,
+    ) -> None:
+        super().__init__(id=f"field-{setting}", classes="idle" if idle else None)
+        if max(map(len, words), default=0) > WIDE_WORD:
+            self.add_class("wide")
+        self.setting = setting
+        self.label = label
+        self._label = Static(self._marked(), classes="label")
+        self._control = Choice(words, text) if words else Entry(text, max_length=longest)
+
+    def compose(self) -> ComposeResult:
+        """Mark and label, value."""
+        yield self._label
+        yield self._control
+
+    @property
+    def text(self) -> str:
+        """What is typed or chosen."""
+        return self._control.value if isinstance(self._control, Input) else self._control.word
+
+    @text.setter
+    def text(self, text: str) -> None:
+        if isinstance(self._control, Input):
+            self._control.value = text
+        else:
+            self._control.word = text
+
+    @property
+    def focused(self) -> bool:
+        """Whether what is typed goes here."""
+        return self._control.has_focus
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is shown as changing nothing."""
+        return self.has_class("idle")
+
+    def enter(self) -> None:
+        """Let what is typed go here."""
+        self._control.focus()
+
+    def mark(self, *, wrong: bool, idle: bool) -> None:
+        """Show whether the value is wrong, and whether it changes nothing."""
+        if (wrong, idle) != (self.has_class("wrong"), self.idle):
+            self.set_class(wrong, "wrong")
+            self.set_class(idle, "idle")
+            self._label.update(self._marked(), layout=False)
+
+    def _marked(self) -> Content:
+        mark = "✗" if self.has_class("wrong") else "–" if self.idle else " "
+        return Content(f"{mark} {self.label}")
+
+    def on_descendant_focus(self) -> None:
+        """What is typed goes here now."""
+        self.add_class("here")
+
+    def on_descendant_blur(self) -> None:
+        """It no longer does."""
+        self.remove_class("here")
+
+    def on_click(self) -> None:
+        """The label stands for what it names."""
+        self.enter()
+
+
+class FormScreen(DialogScreen[Outcome | None], Generic[Outcome]):
+    """A dialog of fields to walk through; closes with what was chosen, or None."""
+
+    # What has the focus shows it; Textual would paint all of the screen anew, and what lies below.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.texts: dict[str, str] = {}
+        self._hint = Static(id="hint")
+
+    @property
+    def fields(self) -> list[Field]:
+        """All fields, from top to bottom and left to right."""
+        # A query would match its selector against every widget, at each key.
+        return [node for node in self.walk_children() if isinstance(node, Field)]
+
+    @property
+    def field_in_focus(self) -> Field | None:
+        """The field where what is typed goes."""
+        return next((field for field in self.fields if field.focused), None)
+
+    def show_hint(self, words: str) -> None:
+        """Say what the field with the focus takes."""
+        # Where it needs no second line, nothing has to be laid out anew at each move.
+        self._hint.update(Content(words), layout=self.has_class("narrow"))
+
+    def read_texts(self) -> bool:
+        """Take down the `texts` of all fields by their settings; whether any is another one."""
+        before, self.texts = self.texts, {field.setting: field.text for field in self.fields}
+        return self.texts != before
+
+    async def until_proposed(self) -> None:
+        """Wait until what is proposed, by workers of the group `proposal`, is there."""
+        for worker in list(self.workers):
+            if (worker.node, worker.group) == (self, "proposal"):
+                await worker.wait()
+
+    def action_turn(self, direction: int) -> None:
+        """The next or the last word, if the field with the focus has a choice of words."""
+        if isinstance(self.focused, Choice):
+            self.focused.turn(direction)

@@ -1,0 +1,407 @@
+"""The file picker: what can be opened, found by typing, and a look at its first rows.
+
+What is typed narrows the list; a path goes on into its folders, one at each slash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.geometry import Size
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from linreg_tui.core.errors import InputError
+from linreg_tui.core.examples import taught
+from linreg_tui.core.reading.columns import lacking
+from linreg_tui.core.reading.tables import Preview, openable
+from linreg_tui.core.text import printable
+from linreg_tui.files import shortened
+from linreg_tui.tui.dialogs.base import DialogScreen, MessageLine, PlainList, cancel_key
+from linreg_tui.tui.dialogs.base import Entry as TextEntry
+from linreg_tui.tui.dialogs.preview import Previews, draw_preview
+from linreg_tui.tui.drawing.picture import Picture, lines
+from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.keys import Key
+
+WAIT_SECONDS = 0.1
+"""That one has to stay on a file before it is looked into."""
+
+EXAMPLES = "examples"
+"""What is typed to go to them, unless there is a folder of that name."""
+
+NAME_COLUMNS = 52
+"""Of a file in the list, where there is room."""
+
+OTHER_COLUMNS = 17
+"""Of a line of the list: its frame, a gap, and a size."""
+
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+Kind = Literal["folder", "file", "examples", "example"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to go into or to open.
+
+    `path` is that of a folder or a file, `size` that of a file in bytes, and `teaches` is what an
+    example is for.
+    """
+
+    kind: Kind
+    name: str
+    path: Path | None = None
+    size: int = 0
+    teaches: str = ""
+
+
+def entries(folder: Path | None) -> list[Entry]:
+    """The way up, then folders and files that can be opened, by their names; None: the examples.
+
+    Hidden ones are left out, and what vanishes while one looks.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or none may look into it.
+    """
+    if folder is None:
+        known = taught()
+        return [Entry("example", name, teaches=known[name]) for name in known]
+    found: list[Entry] = []
+    try:
+        for path in folder.iterdir():
+            if not path.name.startswith(".") and (entry := _entry(path)) is not None:
+                found.append(entry)
+    except OSError as error:
+        raise InputError(f"{printable(str(folder))}: {error.strerror}; choose another") from None
+    found.sort(key=lambda entry: (entry.kind == "file", _natural(entry.name)))
+    above = [] if folder.parent == folder else [Entry("folder", "..", folder.parent)]
+    return [*above, Entry("examples", "examples"), *found]
+
+
+def _natural(name: str) -> list[list[str | int]]:
+    """By which names are in order: a, a-2, a-10, each with its ending left for last."""
+    stem, dot, ending = name.casefold().partition(".")
+    # Text and numbers take turns, so that like is compared with like.
+    return [
+        [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
+        for text in (stem, dot + ending)
+    ]
+
+
+def matching(found: Sequence[Entry], typed: str) -> list[Entry]:
+    """Those with the text in their names, those that begin with it first; all where there is none.
+
+    Examples are among them wherever one is.
+    """
+    if not typed:
+        return list(found)
+    text = typed.casefold()
+    all_of_it = [*found, *(entry for entry in entries(None) if entry not in found)]
+    fits = [entry for entry in all_of_it if text in entry.name.casefold()]
+    return sorted(fits, key=lambda entry: not entry.name.casefold().startswith(text))
+
+
+def _entry(path: Path) -> Entry | None:
+    try:
+        if path.is_dir():
+            return Entry("folder", path.name, path)
+        if path.is_file() and openable(path.name):
+            return Entry("file", path.name, path, path.stat().st_size)
+    except OSError:  # it has gone, or leads nowhere
+        pass
+    return None
+
+
+def size_text(size: int) -> str:
+    """A size in three digits: 512 B, 6.4 kB, 1.2 GB."""
+    power = next((k for k in range(len(UNITS)) if size < 1000 ** (k + 1)), len(UNITS) - 1)
+    return f"{size / 1000**power:.3g} {UNITS[power]}"
+
+
+def path_of(folder: Path, typed: str) -> Path | None:
+    """The path that a text is, seen from a folder; None if it can't be one."""
+    try:
+        path = (folder / Path(typed.strip()).expanduser()).resolve()
+        path.exists()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A file with what its head tells, or an example by its name."""
+
+    path: Path | None = None
+    preview: Preview | None = None
+    example: str | None = None
+
+
+class SearchEntry(TextEntry):
+    """What is typed to find something; the list's keys act on the list."""
+
+    ALWAYS: ClassVar[Mapping[str, str]] = {
+        "up": "move('cursor_up')",
+        "down": "move('cursor_down')",
+        "pageup": "move('page_up')",
+        "pagedown": "move('page_down')",
+        "enter": "choose",
+        "tab": "into",
+    }
+    WHEN_EMPTY: ClassVar[Mapping[str, str]] = {
+        "home": "move('first')",
+        "end": "move('last')",
+        "left": "up",
+        "backspace": "up",
+        "right": "into",
+    }
+
+    async def on_key(self, event: events.Key) -> None:
+        """Do what a key of the list does; the others are typed."""
+        action = self.ALWAYS.get(event.key) or (not self.value and self.WHEN_EMPTY.get(event.key))
+        if action:
+            event.stop()
+            event.prevent_default()  # or it would be typed as well
+            await self.run_action(f"screen.{action}")
+
+
+class FilePicker(DialogScreen[Chosen | None]):
+    """Closes with what was chosen, or None; `folder` is where it is.
+
+    It begins on the entry of the name `beside`, and with a word on what was `wrong`.
+    """
+
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key("", "type", "", "Find by name", "to find"),
+        Key("up", "↑", "move('cursor_up')", "Entry above", "choose"),
+        Key("down", "↓", "move('cursor_down')", "Entry below", "choose"),
+        Key("enter", "enter", "choose", "Open", "open"),
+        Key("left", "←", "up", "To the folder above", "folder above"),
+        cancel_key(),
+    )
+    BOX = "picker"
+
+    def __init__(self, folder: Path, previews: Previews, beside: str = "", wrong: str = "") -> None:
+        super().__init__("Open")
+        self.folder = folder
+        self._previews = previews
+        self._beside, self._wrong = beside, wrong
+        self._in_examples = False
+        self._all: list[Entry] = []
+        self._found: list[Entry] = []
+        self._typed = SearchEntry(placeholder="a name, or a path", compact=True, id="path")
+        self._files = PlainList(compact=True, id="entries")
+        self._files.can_focus = False
+        self._where = Static(id="where")
+        self._message = MessageLine(id="message")
+        self._first_rows = Plot(self._draw, id="preview")
+        self._preview: Preview | None = None
+
+    def compose_box(self) -> ComposeResult:
+        """Where one is, what is typed, what is there, what is in it."""
+        yield self._where
+        yield self._typed
+        yield self._files
+        yield self._message
+        yield self._first_rows
+
+    def fit(self, size: Size) -> None:
+        """Save room where a screen of this size has little."""
+        super().fit(size)
+        for place, entry in enumerate(self._found):
+            self._files.replace_option_prompt_at_index(place, line_of(entry, size.width))
+
+    def on_mount(self) -> None:
+        """Begin in the folder."""
+        self._typed.focus()
+        self.go(self.folder, self._beside)
+
+    def go(self, folder: Path | None, beside: str = "") -> None:
+        """Show a folder, or the examples, with the cursor on an entry of that name if there is one.
+
+        What was typed is done with.
+        """
+        try:
+            found = entries(folder)
+        except InputError as error:
+            self._message.say(str(error), wrong=True)
+            return
+        self._in_examples = folder is None
+        self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
+        self.folder = folder or self.folder
+        self._where.update(Content("examples" if folder is None else shortened(str(folder))))
+        with self.prevent(Input.Changed):
+            self._typed.value = ""
+        self._show(self._all, beside)
+
+    def _show(self, found: list[Entry], beside: str = "") -> None:
+        self._found = found
+        self._files.clear_options()
+        self._files.add_options([Option(line_of(entry, self.size.width)) for entry in found])
+        names, kinds = [entry.name for entry in found], [entry.kind for entry in found]
+        if beside in names:
+            self._files.highlighted = names.index(beside)
+        elif found:
+            # Past the way up and the examples, to what the folder itself holds.
+            first = 1 + kinds.index("examples") if "examples" in kinds else kinds.count("folder")
+            self._files.highlighted = min(first, len(found) - 1)
+        else:
+            self.look()
+
+    @property
+    def _here(self) -> Entry | None:
+        """The entry under the cursor."""
+        place = self._files.highlighted
+        return None if place is None else self._found[place]
+
+    @on(Input.Changed)
+    def find(self) -> None:
+        """Show what fits to the text; at a slash, go where it leads."""
+        typed = self._typed.value
+        self.workers.cancel_group(self, "chosen")
+        leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
+        folder = path_of(self.folder, leading + slash) if slash else None
+        known = folder is not None and folder.is_dir()
+        if known or (slash and leading.strip().casefold() == EXAMPLES):
+            self.go(folder if known else None)
+            self._typed.value = name  # which finds on from there
+            self._typed.cursor_position = len(name)
+            return
+        self._show([] if slash else matching(self._all, typed))
+
+    @on(OptionList.OptionHighlighted)
+    @work(group="look", exclusive=True)
+    async def look(self) -> None:
+        """Show the first rows of the file under the cursor, or what an example teaches."""
+        if any(worker.group == "chosen" and worker.is_running for worker in self.workers):
+            return  # what is to be said of the file comes from there
+        here = self._here
+        self._preview = None
+        wrong, self._wrong = self._wrong, ""
+        self._first_rows.redraw()
+        if here is None:
+            self._message.say(f"nothing here has {printable(self._typed.value, 40)} in its name")
+        elif wrong:
+            self._message.say(wrong, wrong=True)
+        elif here.kind == "examples":
+            self._message.say("data sets that come with the program, each to show something")
+        else:
+            self._message.say(here.teaches)
+        if here is None or here.path is None or here.kind != "file":
+            return
+        await asyncio.sleep(WAIT_SECONDS)
+        try:
+            self._preview = await self._previews.of(here.path)
+        except InputError as error:
+            self._message.say(wrong_with(here.name, str(error), here.path), wrong=True)
+        else:
+            missing = lacking(self._preview.columns, len(self._preview.rows))
+            if not wrong:
+                self._message.say(missing or description(self._preview), wrong=bool(missing))
+        self._first_rows.redraw()
+
+    @on(OptionList.OptionSelected)  # by a click
+    def action_choose(self) -> None:
+        """Open what is typed or under the cursor; go into it if it is a folder."""
+        typed, here = self._typed.value, self._here
+        path = path_of(self.folder, typed) if typed.strip() and not self._in_examples else None
+        if path is not None and path.is_dir():
+            self.go(path)
+        elif path is not None and path.exists():
+            self._open(path)
+        elif here is None:
+            self._message.say(
+                f"{printable(typed)}: there is no such file; check the path", wrong=True
+            )
+        elif here.kind == "file" and here.path is not None:
+            self._open(here.path)
+        elif here.kind == "example":
+            self.dismiss(Chosen(example=here.name))
+        else:
+            self.action_into()
+
+    @work(group="chosen", exclusive=True)
+    async def _open(self, path: Path) -> None:
+        """Close with the file, if two columns can be read from it."""
+        self.workers.cancel_group(self, "look")
+        try:
+            found = await self._previews.of(path)
+        except InputError as error:
+            self._message.say(wrong_with(path.name, str(error), path), wrong=True)
+            return
+        if missing := lacking(found.columns, len(found.rows)):
+            self._message.say(f"{printable(path.name, 40)}: {missing}", wrong=True)
+            return
+        self.folder = path.parent
+        self.dismiss(Chosen(path=path, preview=found))
+
+    def action_up(self) -> None:
+        """To the folder above, or from the examples back to the folder."""
+        if self._in_examples:
+            self.go(self.folder, "examples")
+        else:
+            self.go(self.folder.parent, self.folder.name)
+
+    def action_into(self) -> None:
+        """Into the folder under the cursor; of a file, its name is typed."""
+        here = self._here
+        if here is None:
+            return
+        if here.kind == "examples":
+            self.go(None)
+        elif here.kind == "folder" and here.path is not None:
+            self.go(here.path, self.folder.name)
+        else:
+            self._typed.value = here.name
+            self._typed.cursor_position = len(here.name)
+
+    async def action_move(self, how: str) -> None:
+        """Move the list's cursor."""
+        await self._files.run_action(how)
+
+    def _draw(self, columns: int, rows: int) -> Picture:
+        if self._preview is None:
+            return lines(columns, rows, [])
+        return draw_preview(columns, rows, self._preview, self._preview.guess or ())
+
+
+def line_of(entry: Entry, width: int) -> Content:
+    """An entry's line of the list, on a screen of that width."""
+    columns = max(1, min(NAME_COLUMNS, width - OTHER_COLUMNS))
+    name = printable(entry.name, columns if entry.kind == "file" else NAME_COLUMNS)
+    if entry.kind == "folder":
+        return Content.assemble((f"{name}/", "$text-primary"))
+    if entry.kind == "examples":
+        return Content.assemble(("examples/", "$text-accent"), "  come with the program")
+    if entry.kind == "example":
+        return Content.assemble((f"{name:14}", ""), (entry.teaches, "$text-muted"))
+    return Content.assemble(name.ljust(columns), (size_text(entry.size), "$text-muted"))
+
+
+def description(found: Preview) -> str:
+    """How many columns there are, and what is guessed of them."""
+    numeric = sum(column.x and column.y for column in found.columns)
+    counts = f"{len(found.columns)} columns, {numeric} of numbers"
+    if found.guess is None:
+        return "; ".join([f"{counts}: choose x and y", *found.notes])
+    x, y = (printable(name, 24) for name in found.guess)
+    guessed = (column for column in found.columns if column.name in found.guess)
+    notes = [f"{printable(c.name, 24)}: {c.note}" for c in guessed if c.note]
+    return "; ".join([f"{counts}; x is {x}, y is {y}", *notes, *found.notes])
+
+
+def wrong_with(name: str, words: str, path: Path | None) -> str:
+    """What is wrong with a file, which is named by its name alone."""
+    return f"{printable(name, 40)}: {words.removeprefix(f'{printable(str(path))}: ')}"

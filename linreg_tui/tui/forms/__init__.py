@@ -1,1 +1,0 @@
-"""Forms: fields that are filled in, and what is said of them meanwhile."""

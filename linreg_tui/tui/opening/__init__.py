@@ -1,1 +1,0 @@
-"""Opening other data: a file, its columns, or an example."""
