@@ -237,6 +237,24 @@ def test_beneath_a_dialog_the_run_goes_on_for_few_bytes() -> None:
 
 
 @pytest.mark.thorough
+def test_on_a_screen_too_small_for_its_panes_dialogs_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Terminal.start([command()], 40, 12) as terminal:
+        terminal.wait_for("needs 60x16")
+        terminal.type("x\x1b[B\x1b[B")
+        terminal.wait_for("writes linreg-run.txt")
+        terminal.wait_for("ctrl+n …")
+        terminal.type("\x0e")
+        terminal.wait_for("cancel")
+        terminal.type("\r")
+        terminal.wait_for("Wrote linreg-run.txt")
+        terminal.type("q")
+        assert terminal.wait_exit() == 0
+    assert "closed form" in (tmp_path / "linreg-run.txt").read_text(encoding="utf-8")
+
+
 def test_bytes_that_are_no_utf_8_end_nothing() -> None:
     with Terminal.start([command()]) as terminal:
         terminal.wait_for("ready")
