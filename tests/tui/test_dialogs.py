@@ -159,10 +159,12 @@ async def test_what_the_line_names_is_bound(houses: Dataset, kind: type[DialogSc
 async def test_keys_can_be_clicked_on_every_page(houses: Dataset) -> None:
     async with opened(houses, SettingsForm) as pilot:
         line = pilot.app.screen.query_one(KeysLine)
-        for text in ("…", "cancel"):
+        for text in ("…", "ctrl+n", "↓", "↑", "ctrl+n", "ctrl+n", "ctrl+n", "cancel"):
             row = screen(pilot).splitlines()[line.region.y]
             await pilot.click(offset=(row.index(text), line.region.y))
             await pilot.pause()
+            if text == "↓":
+                assert pilot.app.screen.query_one("#field-learning_rate_b", Field).focused
         assert len(pilot.app.screen_stack) == 1
 
 
@@ -215,6 +217,12 @@ async def test_so_is_each_field_of_any_sweep(
         await check_fields(pilot)
 
 
+def whole(pilot: Pilot[None], choice: Choice) -> bool:
+    """Whether the word of a choice is on the screen, between its arrows."""
+    line = screen(pilot).splitlines()[max(0, min(choice.region.y, SMALL[1] - 1))]
+    return re.search(f"‹ {choice.word} +›", line) is not None
+
+
 async def test_choices_are_shown_whole(houses: Dataset) -> None:
     for kind in (SettingsForm, SweepForm, ReportForm):
         async with opened(houses, kind) as pilot:
@@ -223,8 +231,7 @@ async def test_choices_are_shown_whole(houses: Dataset) -> None:
                 await pilot.pause()
                 before = choice.word
                 while True:
-                    assert f"‹ {choice.word} " in screen(pilot)
-                    assert "›" in screen(pilot).splitlines()[choice.region.y]
+                    await until(partial(whole, pilot, choice))
                     choice.turn(1)
                     await pilot.pause()
                     if choice.word == before:

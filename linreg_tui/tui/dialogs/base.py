@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,11 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Size
-from textual.markup import escape
 from textual.message import Message
 from textual.reactive import Reactive, reactive
 from textual.screen import ModalScreen
 from textual.strip import Strip
+from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
@@ -36,6 +35,12 @@ CHOSEN = "▸"
 
 MORE_KEYS = Key("ctrl+n", "ctrl+n", "more_keys", "More keys", "…")
 """Shows the next of a dialog's keys, where its line has no room for all."""
+
+MORE = Item((MORE_KEYS,), MORE_KEYS.footer)
+GAP = "  "
+KEY_STYLE = "b $footer-key-foreground"
+ACTION = "action"
+"""By this name a key on the line knows its action."""
 
 FIELD_KEYS = (
     Key("up", "↑", "app.focus_previous", "Field above", "field"),
@@ -122,7 +127,7 @@ class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
         scroll_visible: bool = True,  # noqa: ARG002 - as Textual has it
         from_app_focus: bool = False,
     ) -> None:
-        """Leave the scrolling to the body: a movement would end where it was to before a resize."""
+        """Leave the scrolling to the body; Textual's would end where the widget was at first."""
         super().set_focus(widget, scroll_visible=False, from_app_focus=from_app_focus)
 
     def action_cancel(self) -> None:
@@ -138,7 +143,7 @@ class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
 class KeysLine(Static):
     """The keys of a dialog and what they do; where there is no room for all, some at a time.
 
-    It has as many lines as its style gives it, or as it takes to show all if that is `auto`.
+    If its height is `auto`, it has as many lines as it takes to show all, and else one.
     """
 
     def __init__(self, keys: Iterable[Key]) -> None:
@@ -162,11 +167,13 @@ class KeysLine(Static):
         if len(parts) > 1 and not self.styles.is_auto_height:
             pages = _parted(self._items, width - _columns([MORE]) - len(GAP))
             parts = [[*pages[self._first % len(pages)], MORE]]
-        return Content.from_markup("\n".join(GAP.join(map(_markup, part)) for part in parts))
+        lines = (Content(GAP).join(map(_content, part)) for part in parts)
+        return Content("\n").join(lines)
 
-
-GAP = "  "
-MORE = Item((MORE_KEYS,), MORE_KEYS.footer)
+    async def on_click(self, event: events.Click) -> None:
+        """Do what a key does."""
+        if action := event.style.meta.get(ACTION):
+            await self.screen.run_action(action)
 
 
 def _parted(shown: Iterable[Item], room: int) -> list[list[Item]]:
@@ -180,22 +187,27 @@ def _parted(shown: Iterable[Item], room: int) -> list[list[Item]]:
 
 
 def _columns(shown: Iterable[Item]) -> int:
-    return cell_len(GAP.join(f"{_shown(item)} {item.text}" for item in shown))
+    return sum(_content(item).cell_length + len(GAP) for item in shown) - len(GAP)
 
 
-def _shown(item: Item) -> str:
-    """What is printed on its keys; letters would be read as one word."""
-    shown = [key.shown for key in item.keys]
-    return (" " if any(map(str.isalnum, shown)) else "").join(shown)
+def _between(item: Item) -> str:
+    """What stands between its keys; letters would be read as one word."""
+    return " " if any(key.shown.isalnum() for key in item.keys) else ""
 
 
-def _markup(item: Item) -> str:
-    """The keys, and what they do; a click there does it, unless they are two."""
-    text = escape(item.text)
+def _content(item: Item) -> Content:
+    """The keys, and what they do; a click on a key does it, and on the text of just one."""
+    keys = [Content(key.shown).stylize(KEY_STYLE).stylize(_click(key)) for key in item.keys]
+    text = Content(item.text)
     if len(item.keys) == 1 and (action := item.keys[0].action):
         target = action if action.startswith("app.") else f"screen.{action}"
-        text = f"[@click={target}]{text}[/]"
-    return f"[b $footer-key-foreground]{escape(_shown(item))}[/] {text}"
+        text = text.stylize(Style.from_meta({"@click": target}))
+    return Content.assemble(Content(_between(item)).join(keys), " ", text)
+
+
+def _click(key: Key) -> Style:
+    """What a click on a key means; without the colours of a link, which are for texts."""
+    return Style.from_meta({ACTION: key.action})
 
 
 class MessageLine(Static):
@@ -237,7 +249,7 @@ class Body(Container):
 
 
 class PlainList(OptionList, inherit_bindings=False):
-    """A list with a cursor that can be told without colours; enter is the screen's."""
+    """A list with a cursor that can be seen without colours; enter is the screen's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("up", "cursor_up", "Entry above"),
