@@ -15,8 +15,8 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tour import memory
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.drawing.svg import svg
-from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.panes.live.pane import LivePane
+from linreg_tui.tui.panes.sweep.pane import SweepPane
 
 FOLDER = Path(__file__).parent
 

@@ -80,7 +80,7 @@ asyncio.run(opened())""",
 """The application after a sweep on this machine."""
 
 LATER = {
-    *("linreg_tui.tui.panes.closed_form", "linreg_tui.tui.panes.sweep"),
+    *("linreg_tui.tui.panes.closed_form.pane", "linreg_tui.tui.panes.sweep.pane"),
     *("linreg_tui.tui.dialogs.export", "linreg_tui.tour.chapters"),
     *("linreg_tui.core.reading.tables", "multiprocessing"),
 }
@@ -114,7 +114,7 @@ def loaded(script: str) -> frozenset[str]:
     ("script", "needed", "excluded"),
     [
         (WITHOUT_A_SCREEN, {"linreg_tui.sweeps.run_trials", "linreg_tui.tour.plain"}, ELSEWHERE),
-        (AT_FIRST, {"linreg_tui.tui.panes.live"}, LATER),
+        (AT_FIRST, {"linreg_tui.tui.panes.live.pane"}, LATER),
         ("import linreg_tui.cli", {"linreg_tui.cli"}, HEAVY | {"rich"}),
         pytest.param(
             *(ALL_OF_CORE, {"linreg_tui.core.run", "linreg_tui.core.closed_form"}, HEAVY),

@@ -35,8 +35,9 @@ from linreg_tui.tui import palette
 from linreg_tui.tui.arrangement import LEAST_COLUMNS, LEAST_ROWS, arrange
 from linreg_tui.tui.drawing.markers import BLOCK, BRAILLE, Markers
 from linreg_tui.tui.files_opened import FilesOpened
-from linreg_tui.tui.footer import KeysFooter
+from linreg_tui.tui.footer import KeysFooter, PressedKeys
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, TOUR_KEYS, bindings
+from linreg_tui.tui.link import LATE, Link
 from linreg_tui.tui.messages import (
     Edited,
     PaneChosen,
@@ -45,11 +46,9 @@ from linreg_tui.tui.messages import (
     StepChosen,
     ViewChosen,
 )
-from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.player import Player
-from linreg_tui.tui.presenter import PressedKeys
 from linreg_tui.tui.state import AppState, Pane
-from linreg_tui.tui.terminal.link import LATE, Link
 from linreg_tui.tui.themes import THEMES, keep_theme
 from linreg_tui.tui.title import TABS, TitleBar
 from linreg_tui.tui.work import begin
@@ -58,10 +57,10 @@ if TYPE_CHECKING:
     from linreg_tui.tour.scenes import Scene
     from linreg_tui.tui.dialogs.export import Export
     from linreg_tui.tui.dialogs.report import Draft
-    from linreg_tui.tui.panes.closed_form import ClosedFormPane
-    from linreg_tui.tui.panes.data import DataPane
-    from linreg_tui.tui.panes.sweep import SweepPane
-    from linreg_tui.tui.sweep.recipe import Recipe
+    from linreg_tui.tui.panes.closed_form.pane import ClosedFormPane
+    from linreg_tui.tui.panes.data.pane import DataPane
+    from linreg_tui.tui.panes.sweep.pane import SweepPane
+    from linreg_tui.tui.panes.sweep.recipe import Recipe
     from linreg_tui.tui.tour.descent import DescentPane
     from linreg_tui.tui.tour.guide import Guide
     from linreg_tui.tui.tour.panel import TourPanel
@@ -168,9 +167,9 @@ class LinregApp(GuardedApp):
         if self._complete:
             return
 
-        from linreg_tui.tui.panes.closed_form import ClosedFormPane
-        from linreg_tui.tui.panes.data import DataPane
-        from linreg_tui.tui.panes.sweep import SweepPane
+        from linreg_tui.tui.panes.closed_form.pane import ClosedFormPane
+        from linreg_tui.tui.panes.data.pane import DataPane
+        from linreg_tui.tui.panes.sweep.pane import SweepPane
         from linreg_tui.tui.tour.descent import STILL, DescentPane, Walk
         from linreg_tui.tui.tour.panel import TourPanel
 
@@ -683,7 +682,7 @@ class LinregApp(GuardedApp):
 
     def run_sweep(self, recipe: Recipe) -> None:
         """Show a sweep alone on the screen, and run it."""
-        from linreg_tui.tui.sweep.sweep_run import SweepRun
+        from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 
         sweep = SweepRun(self.state.data, recipe, against=self.state.sweep.against)
         self.show(replace(self.state, sweep=sweep, alone="sweep"))

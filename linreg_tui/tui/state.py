@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from linreg_tui.core.dataset import Dataset, Split
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.settings import Settings
+from linreg_tui.tui.panes.sweep.recipe import usual
+from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 from linreg_tui.tui.run_view import Plots, RunView
-from linreg_tui.tui.sweep.recipe import usual
-from linreg_tui.tui.sweep.sweep_run import SweepRun
 
 if TYPE_CHECKING:
     from linreg_tui.tui.tour.descent import Walk

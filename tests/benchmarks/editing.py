@@ -26,8 +26,8 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.drawing.markers import BRAILLE
 from linreg_tui.tui.messages import Edited
-from linreg_tui.tui.panes.plane import PlanePicture
-from linreg_tui.tui.panes.point_editor import PointEditor
+from linreg_tui.tui.panes.data.plane import PlanePicture
+from linreg_tui.tui.panes.data.point_editor import PointEditor
 
 EDITS, QUICK_EDITS = 100, 3
 MANY = 10_000_000

@@ -43,10 +43,10 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.drawing.fit import FitPicture
-from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.drawing.plot import Plot, changes
+from linreg_tui.tui.panes.live.fit import FitPicture
+from linreg_tui.tui.panes.live.loss import LossPicture
 from linreg_tui.tui.run_view import RunView
 from tests.benchmarks.metered import PACKAGE, PROGRAM, MeteredTerminal, written
 

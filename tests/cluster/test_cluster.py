@@ -29,7 +29,7 @@ from linreg_tui.core.sweep import grid, over_batch_sizes
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeps.executors import GoneError
 from linreg_tui.sweeps.run_trials import run_trials
-from linreg_tui.tui.sweep.recipe import SIZES
+from linreg_tui.tui.panes.sweep.recipe import SIZES
 from tests.commands.test_cli import printed, run
 from tests.commands.test_cli_sweep import without_seconds
 from tests.sweeps.test_run_trials import ordered, same, trained
@@ -83,7 +83,7 @@ async def test_the_application_trains_there(cluster: Cluster, houses: Dataset) -
         assert form.recipe is not None
         await pilot.press("enter")
         await done(pilot)
-        rows = pane(pilot).sweep_run.sheet.board.rows
+        rows = pane(pilot).sweep_run.table_view.table.rows
         assert [row.results for row in rows] == [
             [run_trial(houses, trial)] for trial in form.recipe.plan
         ]

@@ -69,11 +69,11 @@ def _styles_are_read_once() -> None:
     known: dict[object, list[RuleSet]] = {}
     read = Stylesheet._parse_rules
 
-    def read_once(sheet: Stylesheet, css: str, *arguments: Any, **named: Any) -> list[RuleSet]:
-        variables = frozenset(sheet._variables.items())
+    def read_once(table_view: Stylesheet, css: str, *arguments: Any, **named: Any) -> list[RuleSet]:
+        variables = frozenset(table_view._variables.items())
         of = variables, css, arguments, tuple(sorted(named.items()))
         if of not in known:
-            rules = read(sheet, css, *arguments, **named)
+            rules = read(table_view, css, *arguments, **named)
             if any(rule.errors for rule in rules):
                 return rules
             known[of] = rules

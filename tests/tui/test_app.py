@@ -26,8 +26,8 @@ from linreg_tui.tui.dialogs.settings import SettingsForm
 from linreg_tui.tui.footer import SPARE, WHILE_EDITING, KeysFooter, fitting, items
 from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
-from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.panes.timeline import Timeline
+from linreg_tui.tui.panes.live.pane import LivePane
+from linreg_tui.tui.panes.live.timeline import Timeline
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.title import Tab
 from tests.thorough import first_of
@@ -592,7 +592,7 @@ async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Datas
         assert isinstance(pilot.app, LinregApp)
         recipe = pilot.app.sweep_pane.sweep_run.recipe
         assert {trial.settings.learning_rate_m for trial in recipe.plan} == {3e-8}
-        rows = pilot.app.sweep_pane.sweep_run.sheet.board.rows
+        rows = pilot.app.sweep_pane.sweep_run.table_view.table.rows
         await until(lambda: all(row.prediction is not None for row in rows))
 
 

@@ -28,7 +28,7 @@ from linreg_tui.tui.dialogs.question import Question
 from linreg_tui.tui.dialogs.report import ReportForm
 from linreg_tui.tui.dialogs.settings import SettingsForm
 from linreg_tui.tui.dialogs.sweep import SweepForm
-from linreg_tui.tui.sweep.recipe import KINDS
+from linreg_tui.tui.panes.sweep.recipe import KINDS
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until
 

@@ -23,11 +23,11 @@ from linreg_tui.tui.dialogs.question import Question
 from linreg_tui.tui.drawing.markers import BRAILLE, SETS, Markers
 from linreg_tui.tui.drawing.picture import Role
 from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS
-from linreg_tui.tui.panes.data import DataPane
-from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.panes.plane import Plane, PlanePicture
-from linreg_tui.tui.panes.point_editor import PointEditor
-from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.panes.data.pane import DataPane
+from linreg_tui.tui.panes.data.plane import Plane, PlanePicture
+from linreg_tui.tui.panes.data.point_editor import PointEditor
+from linreg_tui.tui.panes.live.pane import LivePane
+from linreg_tui.tui.panes.sweep.pane import SweepPane
 from tests.thorough import first_of
 from tests.tui.seeing import screen, until
 from tests.tui.test_app import opened, shown, step_on, view

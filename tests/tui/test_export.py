@@ -23,7 +23,7 @@ from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.dialogs import export
 from linreg_tui.tui.dialogs.base import Entry
 from linreg_tui.tui.dialogs.export import REPORT, ExportScreen
-from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.live.pane import LivePane
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
 

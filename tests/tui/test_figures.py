@@ -21,11 +21,11 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.tui.drawing import canvas, figures
 from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.canvas import braille
-from linreg_tui.tui.drawing.fit import FitPicture, draw_data
-from linreg_tui.tui.drawing.landscape import LandscapePicture
-from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.drawing.picture import BLANK, Layer, Picture, Role, cut, lines, stack
+from linreg_tui.tui.panes.live.fit import FitPicture, draw_data
+from linreg_tui.tui.panes.live.landscape import LandscapePicture
+from linreg_tui.tui.panes.live.loss import LossPicture
 from linreg_tui.tui.run_view import RunView
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)

@@ -27,7 +27,7 @@ from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.dialogs import settings as form_module
 from linreg_tui.tui.dialogs.base import Choice, Entry, Field
 from linreg_tui.tui.dialogs.settings import SettingsForm, columns
-from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.prediction import prediction_text
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
@@ -115,10 +115,10 @@ async def test_it_is_styled_once_when_it_opens(
     styled: Counter[str] = Counter()
     apply = Stylesheet.apply
 
-    def counting(sheet: Stylesheet, node: DOMNode, **options: Any) -> None:
+    def counting(table_view: Stylesheet, node: DOMNode, **options: Any) -> None:
         if isinstance(node, Static | Entry | Choice) and isinstance(node.parent, Field):
             styled[node.parent.setting] += 1
-        apply(sheet, node, **options)
+        apply(table_view, node, **options)
 
     monkeypatch.setattr(Stylesheet, "apply", counting)
     async with opened(houses) as pilot:

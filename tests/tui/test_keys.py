@@ -9,8 +9,8 @@ from textual.actions import parse
 
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.keys import CURVE_KEYS, EDIT_KEYS, KEYS, SWEEP_KEYS, TOUR_KEYS, Key
-from linreg_tui.tui.panes.data import DataPane
-from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.panes.data.pane import DataPane
+from linreg_tui.tui.panes.sweep.pane import SweepPane
 from linreg_tui.tui.tour.descent import DescentPane
 
 OWNERS: Sequence[tuple[type, Sequence[Key]]] = (

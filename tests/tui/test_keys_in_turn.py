@@ -14,7 +14,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.dialogs.column_picker import ColumnPicker
 from linreg_tui.tui.dialogs.help import HelpScreen
-from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.panes.sweep.pane import SweepPane
 from tests.tui.seeing import screen, until, until_seen
 from tests.tui.test_app import opened, shown, view
 

@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from linreg_tui.compat.guarded import QUESTION
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.settings import Settings
+from linreg_tui.tui import link as link_module
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.terminal import link as link_module
-from linreg_tui.tui.terminal.link import Link
+from linreg_tui.tui.link import Link
+from linreg_tui.tui.panes.live.pane import LivePane
 from tests.tui.seeing import screen, until, until_seen
 from tests.tui.test_app import opened, view
 

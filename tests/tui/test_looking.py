@@ -14,14 +14,14 @@ from linreg_tui.core.closed_form import sums_of
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
-from linreg_tui.tui.drawing.diagnostics import DiagnosticsPictures
-from linreg_tui.tui.drawing.joint import JointPicture, bars_right, bars_up
 from linreg_tui.tui.drawing.markers import ASCII, SETS, Markers
 from linreg_tui.tui.drawing.picture import CONTINUED, Picture, Role
-from linreg_tui.tui.panes.derivation import draw_derivation
-from linreg_tui.tui.panes.inference_table import draw_inference
-from linreg_tui.tui.panes.sums import draw_sums
-from linreg_tui.tui.panes.table import TablePicture
+from linreg_tui.tui.panes.closed_form.derivation import draw_derivation
+from linreg_tui.tui.panes.closed_form.diagnostics import DiagnosticsPictures
+from linreg_tui.tui.panes.closed_form.inference import draw_inference
+from linreg_tui.tui.panes.closed_form.sums import draw_sums
+from linreg_tui.tui.panes.data.joint import JointPicture, bars_right, bars_up
+from linreg_tui.tui.panes.data.table import TablePicture
 from tests.thorough import first_of
 from tests.tui.test_markers import POINTS, text
 

@@ -15,11 +15,11 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.preferences import MARKERS
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.fit import FitPicture, draw_data
-from linreg_tui.tui.drawing.landscape import LandscapePicture
-from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, SETS, Markers, finest
 from linreg_tui.tui.drawing.picture import BLANK, Picture
+from linreg_tui.tui.panes.live.fit import FitPicture, draw_data
+from linreg_tui.tui.panes.live.landscape import LandscapePicture
+from linreg_tui.tui.panes.live.loss import LossPicture
 from linreg_tui.tui.run_view import RunView
 from tests.thorough import first_of
 

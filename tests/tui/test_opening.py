@@ -30,7 +30,7 @@ from linreg_tui.tui.dialogs.file_picker import FilePicker, entries, matching, si
 from linreg_tui.tui.dialogs.opening import MadeForm
 from linreg_tui.tui.dialogs.question import Question
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.panes.live import LivePane
+from linreg_tui.tui.panes.live.pane import LivePane
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until
 
@@ -390,7 +390,7 @@ async def test_of_many_columns_the_one_under_the_cursor_is_in_sight(
 
 async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None:
     rows = "".join(f"n{k};{20 + k * k};{30 + k}.500\n" for k in range(9))
-    (folder / "sheet.csv").write_text(f"Bericht\n\nName;Alter;Gehalt\n{rows}")
+    (folder / "table_view.csv").write_text(f"Bericht\n\nName;Alter;Gehalt\n{rows}")
     told_of = "30.500 is read as 30500, not as 30.5"
     above = "2 lines above the header left out"
     async with opened(houses) as pilot:

@@ -7,9 +7,9 @@ import pytest
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
-from linreg_tui.tui.drawing.large import draw_large, large, width
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE
-from linreg_tui.tui.presenter import PressedKeys
+from linreg_tui.tui.footer import PressedKeys
+from linreg_tui.tui.panes.live.large import draw_large, large, width
 from linreg_tui.tui.run_view import RunView
 from tests.tui.seeing import screen, until, until_seen
 from tests.tui.test_markers import text
@@ -78,7 +78,7 @@ async def test_l_goes_through_the_plots(houses: Dataset) -> None:
 async def test_keys_are_shown_for_a_moment(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg_tui.tui.presenter.A_MOMENT", 1.0)
+    monkeypatch.setattr("linreg_tui.tui.footer.A_MOMENT", 1.0)
     async with opened(houses) as pilot:
         await pilot.press("d", "right_square_bracket", "right_square_bracket")
         await until_seen(pilot, "×2")
@@ -117,7 +117,7 @@ async def test_a_key_means_what_it_does_here(houses: Dataset) -> None:
 
 @pytest.mark.thorough
 async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linreg_tui.tui.presenter.A_MOMENT", 0.1)
+    monkeypatch.setattr("linreg_tui.tui.footer.A_MOMENT", 0.1)
     async with opened(houses, SMALL, "training") as pilot:
         await pilot.press("d")
         hint = "enter skip   ⌫ back   i chapters   d ends presenting"

@@ -14,10 +14,10 @@ from linreg_tui.core.run import Run, step_detail
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction, predict
 from linreg_tui.tui.drawing.picture import Picture
-from linreg_tui.tui.panes.readout import draw_readout
-from linreg_tui.tui.panes.sums import draw_sums
-from linreg_tui.tui.panes.timeline import draw_timeline
-from linreg_tui.tui.panes.update_readout import draw_update
+from linreg_tui.tui.panes.closed_form.sums import draw_sums
+from linreg_tui.tui.panes.live.readout import draw_readout
+from linreg_tui.tui.panes.live.step_readout import draw_update
+from linreg_tui.tui.panes.live.timeline import draw_timeline
 from linreg_tui.tui.run_view import RunView
 
 

@@ -29,10 +29,10 @@ from linreg_tui.tui.dialogs.export import ExportScreen
 from linreg_tui.tui.dialogs.sweep import SweepForm
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, SWEEP_KEYS
-from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.panes.sweep import SweepPane
-from linreg_tui.tui.sweep.recipe import UNTIL, Recipe, usual
-from linreg_tui.tui.sweep.table import TrialTable
+from linreg_tui.tui.panes.live.pane import LivePane
+from linreg_tui.tui.panes.sweep.pane import SweepPane
+from linreg_tui.tui.panes.sweep.recipe import UNTIL, Recipe, usual
+from linreg_tui.tui.panes.sweep.trial_table import TrialTable
 from tests.sweeps.test_run_trials import Leaving
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until
@@ -62,8 +62,8 @@ def pane(pilot: Pilot[None]) -> SweepPane:
 
 
 def statuses(pilot: Pilot[None]) -> set[str]:
-    sheet = pane(pilot).sweep_run.sheet
-    return {sheet.cells(row)["status"] for row in sheet.board.rows}
+    table_view = pane(pilot).sweep_run.table_view
+    return {table_view.cells(row)["status"] for row in table_view.table.rows}
 
 
 async def done(pilot: Pilot[None]) -> None:
@@ -127,7 +127,7 @@ async def test_scales_until_it_diverges_and_where_it_tips(houses: Dataset) -> No
         assert len(form.recipe.at_first) == 4
         await pilot.press("enter")
         await done(pilot)
-        scales = [row.scale for row in pane(pilot).sweep_run.sheet.board.rows]
+        scales = [row.scale for row in pane(pilot).sweep_run.table_view.table.rows]
         assert scales == [1, 2, 4, 8]
         tipping = tipping_scale(houses, Settings())
         assert f"tips between scales {tipping.held:.4g} and {tipping.tipped:.4g}" in screen(pilot)
@@ -141,12 +141,12 @@ async def test_more_scales_come_if_none_of_the_first_diverges(houses: Dataset) -
         await choose(pilot, UNTIL)
         await pilot.press("enter")
         await done(pilot)
-        board = pane(pilot).sweep_run.sheet.board
-        assert [row.scale for row in board.rows[:5]] == [1, 2, 4, 8, 16]
-        assert [row.state == "diverged" for row in board.rows] == [False] * (
-            len(board.rows) - 1
+        table = pane(pilot).sweep_run.table_view.table
+        assert [row.scale for row in table.rows[:5]] == [1, 2, 4, 8, 16]
+        assert [row.state == "diverged" for row in table.rows] == [False] * (
+            len(table.rows) - 1
         ) + [True]
-        assert board.fraction == pytest.approx(1)
+        assert table.fraction == pytest.approx(1)
 
 
 @pytest.mark.thorough
@@ -156,10 +156,10 @@ async def test_scales_that_are_not_trained_any_more_lose_their_marks(houses: Dat
         await choose(pilot, UNTIL)
         await pilot.press("enter")
         await done(pilot)
-        sheet = pane(pilot).sweep_run.sheet
-        assert [row.state for row in sheet.board.rows] == ["diverged"]
-        assert list(sheet.marked) == [0]
-        assert [row.group for row, _ in sheet.overlaid()] == [0]
+        table_view = pane(pilot).sweep_run.table_view
+        assert [row.state for row in table_view.table.rows] == ["diverged"]
+        assert list(table_view.marked) == [0]
+        assert [row.group for row, _ in table_view.overlaid()] == [0]
 
 
 @pytest.mark.thorough
@@ -241,19 +241,19 @@ async def test_a_row_goes_to_the_live_view_with_its_run(houses: Dataset) -> None
 
 async def test_keys_of_the_table(houses: Dataset) -> None:
     async with swept(houses) as pilot:
-        sheet = pane(pilot).sweep_run.sheet
+        table_view = pane(pilot).sweep_run.table_view
         await pilot.press("space")
-        assert 0 not in sheet.marked
+        assert 0 not in table_view.marked
         await pilot.press("m")
-        assert len(sheet.marked) == 5
+        assert len(table_view.marked) == 5
         await pilot.press("end")
-        assert sheet.here is not None
-        assert sheet.here.group == 4
+        assert table_view.here is not None
+        assert table_view.here.group == 4
         assert "▸" in screen(pilot)
         await pilot.press("home", "pagedown", "pageup", "down", "up")
-        assert sheet.here.group == 0
+        assert table_view.here.group == 0
         await pilot.press("right", "right", "s")
-        assert sheet.sorted_by == "slope"
+        assert table_view.sorted_by == "slope"
         await pilot.pause()
         assert "slope ↑" in screen(pilot)
         await pilot.press("h")
@@ -267,14 +267,14 @@ async def test_keys_of_the_table(houses: Dataset) -> None:
 
 async def test_a_key_of_the_table_may_come_before_it_is_painted(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        sheet = pane(pilot).sweep_run.sheet
+        table_view = pane(pilot).sweep_run.table_view
         pane(pilot).action_go_column(1)
-        assert sheet.column == sheet.names[1]
+        assert table_view.column == table_view.names[1]
 
 
 async def test_every_column_can_be_reached(houses: Dataset) -> None:
     async with swept(houses) as pilot:
-        names = pane(pilot).sweep_run.sheet.names
+        names = pane(pilot).sweep_run.table_view.names
         for name in names:
             await pilot.pause()
             heading = screen(pilot).splitlines()[2]
@@ -320,17 +320,17 @@ async def test_help_tells_the_keys_that_there_are(houses: Dataset) -> None:
 async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         run(pilot, usual(Settings(epochs=20_000), houses))
-        await until(lambda: pane(pilot).sweep_run.sheet.board.ended > 0)
+        await until(lambda: pane(pilot).sweep_run.table_view.table.ended > 0)
         await pilot.press("ctrl+x")
         await until(lambda: pane(pilot).sweep_run.phase == "cancelled")
         await pilot.pause()
         assert "cancelled" in screen(pilot)
-        board = pane(pilot).sweep_run.sheet.board
-        taken = board.ended
+        table = pane(pilot).sweep_run.table_view.table
+        taken = table.ended
         assert 0 < taken < 5
-        assert board.rows[0].done
+        assert table.rows[0].done
         await pilot.pause(0.3)
-        assert board.ended == taken
+        assert table.ended == taken
 
 
 @pytest.mark.thorough
@@ -343,13 +343,18 @@ async def test_what_a_cluster_left_goes_on_here(
         assert "on tcp://there:8786" in screen(pilot)
         await pilot.press("enter")
         await until(lambda: pane(pilot).sweep_run.phase == "cut off")
-        assert [len(row.results) for row in pane(pilot).sweep_run.sheet.board.rows] == [2, 0, 0, 0]
+        assert [len(row.results) for row in pane(pilot).sweep_run.table_view.table.rows] == [
+            2,
+            0,
+            0,
+            0,
+        ]
         await pilot.pause()
         assert "cut off, 2/12  g goes on here" in screen(pilot)
         assert not any(word in screen(pilot) for word in ("running", "waiting", "cancelled"))
         await pilot.press("g")
         await done(pilot)
-        rows = pane(pilot).sweep_run.sheet.board.rows
+        rows = pane(pilot).sweep_run.table_view.table.rows
         repeats = [sorted(result.trial.repeat for result in row.results) for row in rows]
         assert repeats == [[0, 1, 2]] * 4
         assert rows[3].state == "diverged"
@@ -399,7 +404,7 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
     recipe = Recipe("batch sizes", long, over_batch_sizes(long, houses.n, [512]))
     async with opened(houses, size=(120, 40)) as pilot:
         run(pilot, recipe)
-        row = pane(pilot).sweep_run.sheet.board.rows[0]
+        row = pane(pilot).sweep_run.table_view.table.rows[0]
         await until(lambda: row.under_way is not None and row.made > 0.0005)
         await until(lambda: "running" in screen(pilot) and "88." in screen(pilot))
         began = asyncio.get_running_loop().time()
@@ -413,7 +418,7 @@ async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Datase
     async with opened(houses) as pilot:
         run(pilot, usual(Settings(epochs=200_000), houses))
         first = pane(pilot).sweep_run
-        await until(lambda: first.sheet.board.rows[0].state == "running")
+        await until(lambda: first.table_view.table.rows[0].state == "running")
         run(pilot, usual(Settings(), houses))
         await done(pilot)
         assert statuses(pilot) <= ENDED
@@ -438,7 +443,7 @@ async def test_only_what_changes_is_repainted(
         monkeypatch.setattr(Plot, "refresh", counted)
         pane(pilot)._show()
         assert repainted == []
-        row = pane(pilot).sweep_run.sheet.board.rows[3]
+        row = pane(pilot).sweep_run.table_view.table.rows[3]
         row.results, row._summary = [replace(row.results[0], slope=12.0)], None
         pane(pilot)._show()
         assert len(repainted) == 1
@@ -448,15 +453,15 @@ async def test_only_what_changes_is_repainted(
 @pytest.mark.thorough
 async def test_clicks(houses: Dataset) -> None:
     async with swept(houses) as pilot:
-        table, sheet = pilot.app.query_one(TrialTable), pane(pilot).sweep_run.sheet
+        table, table_view = pilot.app.query_one(TrialTable), pane(pilot).sweep_run.table_view
         await pilot.click(table, offset=(12, 3))
-        assert sheet.here is not None
-        assert sheet.here.group == 2
+        assert table_view.here is not None
+        assert table_view.here.group == 2
         await pilot.click(table, offset=(1, 4))
-        assert 3 not in sheet.marked
+        assert 3 not in table_view.marked
         heading = screen(pilot).splitlines()[2]
         await pilot.click(table, offset=(heading.index("above"), 0))
-        assert sheet.sorted_by == "above"
+        assert table_view.sorted_by == "above"
 
 
 @pytest.mark.thorough
@@ -466,7 +471,7 @@ async def test_few_rows_get_a_sweep_too() -> None:
     async with opened(data, Settings(learning_rate_m=1e-3)) as pilot:
         await pilot.press("w", "enter")
         await done(pilot)
-        sizes = [row.settings.batch_size for row in pane(pilot).sweep_run.sheet.board.rows]
+        sizes = [row.settings.batch_size for row in pane(pilot).sweep_run.table_view.table.rows]
         assert sizes == [1, 2, 4, 9]
 
 

@@ -12,10 +12,10 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.tui.drawing.picture import Role
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.panes.closed_form import ClosedFormPane
-from linreg_tui.tui.panes.data import DataPane
+from linreg_tui.tui.panes.closed_form.pane import ClosedFormPane
+from linreg_tui.tui.panes.data.pane import DataPane
+from linreg_tui.tui.panes.sweep.trial_table import TrialTable
 from linreg_tui.tui.panes.views import ViewTab
-from linreg_tui.tui.sweep.table import TrialTable
 from linreg_tui.tui.themes import COLOUR_BLIND, THEMES, theme_named
 from linreg_tui.tui.title import Tab
 from tests.tui.seeing import screen, until

@@ -23,11 +23,11 @@ from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Page, Sweep, 
 from linreg_tui.tour.text import flat, lay_out
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.dialogs.contents import ContentsScreen
-from linreg_tui.tui.panes.data import DataPane
-from linreg_tui.tui.panes.live import LivePane
-from linreg_tui.tui.panes.sweep import SweepPane
+from linreg_tui.tui.panes.data.pane import DataPane
+from linreg_tui.tui.panes.live.pane import LivePane
+from linreg_tui.tui.panes.sweep.pane import SweepPane
+from linreg_tui.tui.panes.sweep.recipe import usual
 from linreg_tui.tui.run_view import Plots, RunView
-from linreg_tui.tui.sweep.recipe import usual
 from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
 from linreg_tui.tui.tour.panel import TourPanel

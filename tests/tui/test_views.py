@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.tui.drawing.picture import Picture, Role, lines
-from linreg_tui.tui.panes.closed_form import ClosedFormPane
-from linreg_tui.tui.panes.data import DataPane
+from linreg_tui.tui.panes.closed_form.pane import ClosedFormPane
+from linreg_tui.tui.panes.data.pane import DataPane
 from linreg_tui.tui.panes.views import PaneView, ViewsPane, ViewTab
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until

@@ -16,9 +16,9 @@ from textual.widgets import Static
 
 from linreg_tui.tui.dialogs.base import DialogScreen
 from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, ON_THE_PATH, SWEEP_KEYS, Key
-from linreg_tui.tui.panes.plane import Plane
-from linreg_tui.tui.panes.timeline import EVENTS
-from linreg_tui.tui.sweep.table import TrialTable
+from linreg_tui.tui.panes.data.plane import Plane
+from linreg_tui.tui.panes.live.timeline import EVENTS
+from linreg_tui.tui.panes.sweep.trial_table import TrialTable
 
 TWO_COLUMNS = 80
 """How wide a screen has room for two columns of keys."""

@@ -31,8 +31,7 @@ from linreg_tui.tui.dialogs.base import (
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import Key
-from linreg_tui.tui.prediction import verdict
-from linreg_tui.tui.sweep.recipe import (
+from linreg_tui.tui.panes.sweep.recipe import (
     UNTIL,
     Recipe,
     asked,
@@ -42,6 +41,7 @@ from linreg_tui.tui.sweep.recipe import (
     texts_again,
     texts_of,
 )
+from linreg_tui.tui.prediction import verdict
 from linreg_tui.tui.work import begin
 
 WAIT_SECONDS = 0.15
@@ -86,7 +86,7 @@ class SweepForm(FormScreen[Recipe]):
         self._first = texts_of(settings, data) | texts_again(last)
         self.recipe: Recipe | None = None
         self._faults: dict[str, str] = {}
-        self._board: SweepTable | None = None
+        self._table: SweepTable | None = None
         self._top = 0
         self._shown = 1
         self._body = Body()
@@ -138,12 +138,12 @@ class SweepForm(FormScreen[Recipe]):
     def _plan(self) -> None:
         """Show the trainings, and predict them, once the fields have been let alone."""
         self.workers.cancel_group(self, "prediction")
-        self._board = None
+        self._table = None
         if self.recipe is not None:
-            self._board = SweepTable(
+            self._table = SweepTable(
                 self.recipe.at_first, self.recipe.settings.training_n(self._data)
             )
-            begin(self, "prediction", self._predict, self._board)
+            begin(self, "prediction", self._predict, self._table)
 
     async def _suit(self, recipe: Recipe) -> None:
         """Give each loss and optimizer what suits it."""
@@ -183,10 +183,10 @@ class SweepForm(FormScreen[Recipe]):
 
     def _cost(self) -> str:
         """How many trainings and steps it takes, and about how long."""
-        if self.recipe is None or self._board is None:
+        if self.recipe is None or self._table is None:
             return next(iter(self._faults.values()), "")
         n, plan = self.recipe.settings.training_n(self._data), self.recipe.at_first
-        steps = sum(row.steps for row in self._board.rows)
+        steps = sum(row.steps for row in self._table.rows)
         trials = len(plan)
         where = self.recipe.cluster
         jobs = 1 if where else jobs_that_pay(plan, n)
@@ -198,18 +198,18 @@ class SweepForm(FormScreen[Recipe]):
             words += f" in {jobs} processes"
         return words + ("; more if none of these diverges" * (self.recipe.kind == UNTIL))
 
-    async def _predict(self, board: SweepTable) -> None:
+    async def _predict(self, table: SweepTable) -> None:
         await asyncio.sleep(WAIT_SECONDS)
-        async for _ in predict_rows(board, self._predictions):
+        async for _ in predict_rows(table, self._predictions):
             self._preview.redraw()
 
     def _draw_preview(self, columns: int, rows: int) -> Picture:
         """A line for each group: what tells it apart, its steps, and what is predicted."""
-        if self.recipe is None or self._board is None:
+        if self.recipe is None or self._table is None:
             return lines(columns, rows, [])
         told_apart = Columns.of(self.recipe.at_first, self._data)
         names = [*(["scale"] if told_apart.scales else []), *told_apart.varying, "steps"]
-        groups = self._board.rows
+        groups = self._table.rows
         each = 1 if columns >= ONE_LINE else 2
         room = max(1, rows - 1 if each * len(groups) < rows else rows - 2) // each or 1
         self._top, self._shown = max(0, min(self._top, len(groups) - room)), room

@@ -16,11 +16,11 @@ from linreg_tui.numbers import fixed, rate
 from linreg_tui.tour.scenes import Descent
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
-from linreg_tui.tui.drawing.large import large, large_rows
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, blank, lines, stack, write
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import CURVE_KEYS, bindings
+from linreg_tui.tui.panes.live.large import large, large_rows
 
 RATES = (
     *(0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98),

@@ -10,10 +10,10 @@ from linreg_tui.core.parallel import Team
 from linreg_tui.core.run import Run
 from linreg_tui.tour.facts import plan_of
 from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Page, Scene, Sweep, Training
+from linreg_tui.tui.panes.sweep.recipe import SCALES, SIZES, Recipe, usual
+from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 from linreg_tui.tui.run_view import Plots, RunView
 from linreg_tui.tui.state import AppState
-from linreg_tui.tui.sweep.recipe import SCALES, SIZES, Recipe, usual
-from linreg_tui.tui.sweep.sweep_run import SweepRun
 from linreg_tui.tui.tour.descent import Walk
 
 

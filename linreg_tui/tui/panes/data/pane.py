@@ -14,20 +14,20 @@ from textual.geometry import Size
 from linreg_tui.core.dataset import Dataset, Split
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.errors import InputError
-from linreg_tui.tui.drawing.fit import draw_data
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import EDIT_KEYS, bindings
 from linreg_tui.tui.messages import Edited, EditingEnded, SaveAsked
-from linreg_tui.tui.panes.plane import Plane, PlanePicture, draw_under_cursor
-from linreg_tui.tui.panes.point_editor import PointEditor
+from linreg_tui.tui.panes.data.plane import Plane, PlanePicture, draw_under_cursor
+from linreg_tui.tui.panes.data.point_editor import PointEditor
+from linreg_tui.tui.panes.live.fit import draw_data
 from linreg_tui.tui.panes.views import PaneView, ViewsPane, once
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
-    from linreg_tui.tui.drawing.joint import JointPicture
-    from linreg_tui.tui.panes.table import TablePicture
+    from linreg_tui.tui.panes.data.joint import JointPicture
+    from linreg_tui.tui.panes.data.table import TablePicture
 
 
 class DataPane(ViewsPane):
@@ -177,13 +177,13 @@ class DataPane(ViewsPane):
         # What only the later views need is loaded for them: most of a start is loading.
         @once
         def joint() -> JointPicture:
-            from linreg_tui.tui.drawing.joint import JointPicture
+            from linreg_tui.tui.panes.data.joint import JointPicture
 
             return JointPicture(data if split is None else split.training, markers)
 
         @once
         def table() -> TablePicture:
-            from linreg_tui.tui.panes.table import TablePicture
+            from linreg_tui.tui.panes.data.table import TablePicture
 
             return TablePicture(data)
 

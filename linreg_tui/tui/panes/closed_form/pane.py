@@ -10,12 +10,13 @@ from textual.geometry import Size
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Picture
-from linreg_tui.tui.panes.sums import draw_sums
+from linreg_tui.tui.panes.closed_form.sums import draw_sums
 from linreg_tui.tui.panes.views import PaneView, ViewsPane, once
 
 if TYPE_CHECKING:
     from linreg_tui.core.inference import Inference
-    from linreg_tui.tui.drawing.diagnostics import DiagnosticsPictures
+    from linreg_tui.tui.panes.closed_form.diagnostics import DiagnosticsPictures
+
 
 GRID_COLUMNS = 114
 """Columns from which on there is room for all pictures of the residuals."""
@@ -49,7 +50,7 @@ class ClosedFormPane(ViewsPane):
 
         # What only the later views need is loaded for them: most of a start is loading.
         def derive(columns: int, rows: int) -> Picture:
-            from linreg_tui.tui.panes.derivation import draw_derivation
+            from linreg_tui.tui.panes.closed_form.derivation import draw_derivation
 
             return draw_derivation(columns, rows, sums, line)
 
@@ -59,13 +60,13 @@ class ClosedFormPane(ViewsPane):
             sure.append(inference(line))
 
         def tell_inference(columns: int, rows: int) -> Picture:
-            from linreg_tui.tui.panes.inference_table import draw_inference
+            from linreg_tui.tui.panes.closed_form.inference import draw_inference
 
             return draw_inference(columns, rows, line, next(iter(sure), None))
 
         @once
         def left() -> DiagnosticsPictures:
-            from linreg_tui.tui.drawing.diagnostics import DiagnosticsPictures
+            from linreg_tui.tui.panes.closed_form.diagnostics import DiagnosticsPictures
 
             return DiagnosticsPictures(data, self._markers)
 

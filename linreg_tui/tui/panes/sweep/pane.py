@@ -17,16 +17,17 @@ from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Role, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import SWEEP_KEYS, bindings
+from linreg_tui.tui.link import Link
 from linreg_tui.tui.messages import RunChosen
-from linreg_tui.tui.sweep.curves import Overlay
-from linreg_tui.tui.sweep.sheet import Sheet
-from linreg_tui.tui.sweep.sweep_run import SweepRun
-from linreg_tui.tui.sweep.table import TrialTable
-from linreg_tui.tui.terminal.link import Link
+from linreg_tui.tui.panes.sweep.curves import Overlay
+from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
+from linreg_tui.tui.panes.sweep.table_view import TableView
+from linreg_tui.tui.panes.sweep.trial_table import TrialTable
 from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
     from linreg_tui.tui.dialogs.export import Swept
+
 
 FRAME = 0.1
 """Seconds between two looks at how far a sweep is."""
@@ -50,12 +51,12 @@ class SweepPane(Vertical):
         self._link = link
         self._overlay = Overlay(markers)
         self._head = Plot(lambda c, r: lines(c, r, [self.sweep_run.head(c)]), id="sweep-head")
-        self._table = TrialTable(lambda: self.sweep_run.sheet, markers)
+        self._table = TrialTable(lambda: self.sweep_run.table_view, markers)
         self._tip = Plot(
             lambda columns, rows: lines(columns, rows, [[(self.sweep_run.tip(), Role.REFERENCE)]]),
             id="sweep-tip",
         )
-        self._curves = Plot(lambda c, r: self._overlay.draw(c, r, self.sweep_run.sheet))
+        self._curves = Plot(lambda c, r: self._overlay.draw(c, r, self.sweep_run.table_view))
         self._curves.id = "sweep-curves"
 
     def compose(self) -> ComposeResult:
@@ -121,11 +122,11 @@ class SweepPane(Vertical):
         """What there is to write of the sweep; None without results."""
         from linreg_tui.tui.dialogs.export import Swept
 
-        sheet = self.sweep_run.sheet
-        results = [result for row in sheet.board.rows for result in row.results]
+        view = self.sweep_run.table_view
+        results = [result for row in view.table.rows for result in row.results]
         if not results:
             return None
-        curves = self._overlay.picture(self.sweep_run.recipe.kind, sheet)
+        curves = self._overlay.picture(self.sweep_run.recipe.kind, view)
         return Swept(self.sweep_run.data, results, self.predictions, curves)
 
     def on_trial_table_changed(self) -> None:
@@ -134,7 +135,7 @@ class SweepPane(Vertical):
 
     def action_go_row(self, steps: int) -> None:
         """Move the cursor down by so many rows, or up."""
-        self._sheet.go(steps)
+        self._view.go(steps)
         self._show_choice()
 
     def action_go_page(self, pages: int) -> None:
@@ -143,37 +144,37 @@ class SweepPane(Vertical):
 
     def action_go_column(self, direction: int) -> None:
         """Move to the next column (1), or the one before (-1)."""
-        self._sheet.turn(direction)
+        self._view.turn(direction)
         self._show_choice()
 
     def action_mark(self) -> None:
         """Mark the row, or take its mark away."""
-        self._sheet.mark()
+        self._view.mark()
         self._show_choice()
 
     def action_mark_all(self) -> None:
         """Mark all rows, or none."""
-        self._sheet.mark_all()
+        self._view.mark_all()
         self._show_choice()
 
     def action_sort(self) -> None:
         """Sort by the column; again, the other way round."""
-        self._sheet.sort()
+        self._view.sort()
         self._show_choice()
 
     def action_filter(self) -> None:
         """Only the rows of one status."""
-        self._sheet.filter()
+        self._view.filter()
         self._show_choice()
 
     def action_hide_column(self) -> None:
         """Hide the column."""
-        self._sheet.hide()
+        self._view.hide()
         self._show_choice()
 
     def action_show_columns(self) -> None:
         """Show hidden columns again."""
-        self._sheet.hidden.clear()
+        self._view.hidden.clear()
         self._show_choice()
 
     def action_turn_axis(self) -> None:
@@ -188,7 +189,7 @@ class SweepPane(Vertical):
 
     def action_load(self) -> None:
         """Ask for the run of the row under the cursor in the live view."""
-        row = self._sheet.here
+        row = self._view.here
         if row is not None:
             if (repeats := len(row.trials)) > 1:
                 self.notify(f"The first of {repeats} repeats, with seed {row.settings.seed}")
@@ -206,15 +207,15 @@ class SweepPane(Vertical):
             self.run()
 
     @property
-    def _sheet(self) -> Sheet:
-        return self.sweep_run.sheet
+    def _view(self) -> TableView:
+        return self.sweep_run.table_view
 
     def _show_choice(self) -> None:
         self._share()
         self._show()
 
     async def _run(self, sweep_run: SweepRun) -> None:
-        from linreg_tui.tui.sweep.running import run
+        from linreg_tui.tui.panes.sweep.sweep_run import run
 
         try:
             await run(sweep_run.data, sweep_run)
@@ -230,7 +231,7 @@ class SweepPane(Vertical):
         from linreg_tui.sweeps.table import predict_rows
 
         await asyncio.sleep(patience)
-        async for _ in predict_rows(sweep_run.sheet.board, self.predictions):
+        async for _ in predict_rows(sweep_run.table_view.table, self.predictions):
             if sweep_run.phase != "running":
                 self._show()
 
@@ -247,7 +248,7 @@ class SweepPane(Vertical):
 
     def _share(self) -> None:
         """Up to half of the rows to the table, or a few more, and the others to the curves."""
-        rows = max(1, len(self.sweep_run.sheet.rows)) + 1
+        rows = max(1, len(self.sweep_run.table_view.rows)) + 1
         room = self.size.height - (not self.has_class("tight"))
         height = _beside_curves(rows, room) if self.has_class("with-curves") else None
         self._curves.display = height is not None

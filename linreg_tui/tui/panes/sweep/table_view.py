@@ -44,15 +44,15 @@ OF_ALL = (
 """The columns that every sweep has, after those of its settings."""
 
 
-class Sheet:
-    """A view of a sweep's board that can be walked, sorted, filtered and marked.
+class TableView:
+    """A view of a sweep's table that can be walked, sorted, filtered and marked.
 
     `marked` gives each marked group the number of its colour and marker, which it keeps.
     """
 
     def __init__(self, data: Dataset, plan: Plan) -> None:
         self.data = data
-        self.board = SweepTable(plan, plan.variants[0][0].split(data).training.n)
+        self.table = SweepTable(plan, plan.variants[0][0].split(data).training.n)
         self.columns = Columns.of(plan, data)
         self.marked: dict[int, int] = {}
         self.hidden: set[str] = set()
@@ -62,7 +62,7 @@ class Sheet:
         self.column = "batch"
         self.phase: Phase = "offered"
         self._here = 0
-        if len(self.board.rows) <= MARKED_AT_FIRST:
+        if len(self.table.rows) <= MARKED_AT_FIRST:
             self.mark_all()
 
     @property
@@ -87,7 +87,7 @@ class Sheet:
 
     @property
     def _let_through(self) -> list[Row]:
-        return [row for row in self.board.rows if self.only in (None, row.state)]
+        return [row for row in self.table.rows if self.only in (None, row.state)]
 
     @property
     def here(self) -> Row | None:
@@ -124,7 +124,7 @@ class Sheet:
 
     def filter(self) -> None:
         """Only the rows of the next state of which there are any, or all."""
-        states = {row.state for row in self.board.rows}
+        states = {row.state for row in self.table.rows}
         place = FILTERS.index(self.only)
         following = FILTERS[place + 1 :] + FILTERS[: place + 1]
         self.only = next(state for state in following if state is None or state in states)
@@ -158,7 +158,7 @@ class Sheet:
 
     def cut(self, rows: int) -> None:
         """Leave the rows from there on out, and their marks."""
-        self.board.drop_rows(rows)
+        self.table.drop_rows(rows)
         self.marked = {group: ink for group, ink in self.marked.items() if group < rows}
 
     def _mark(self, group: int) -> None:
@@ -172,8 +172,8 @@ class Sheet:
         if not marked and (here := self.here) is not None:
             marked = {here.group: 0}
         for group, ink in sorted(marked.items()):
-            if self.board.rows[group].results:
-                yield self.board.rows[group], ink
+            if self.table.rows[group].results:
+                yield self.table.rows[group], ink
 
     def cells(self, row: Row) -> Cells:
         """The texts of a row, by column."""

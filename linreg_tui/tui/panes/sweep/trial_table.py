@@ -1,4 +1,4 @@
-"""The table of a sweep: a picture of its sheet, of which only what changes is repainted."""
+"""The table of a sweep: a picture of its table_view, of which only what changes is repainted."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from linreg_tui.sweeps.table import Cells, Row, State, aligned
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.sweep.curves import marker, role
-from linreg_tui.tui.sweep.sheet import Sheet
+from linreg_tui.tui.panes.sweep.curves import marker, role
+from linreg_tui.tui.panes.sweep.table_view import TableView
 
 WIDTH = 10
 
@@ -60,18 +60,18 @@ CURSOR_SHADE = 4
 
 
 class TrialTable(Plot):
-    """Shows a sheet; it can have the keyboard, whose keys are the pane's."""
+    """Shows a view; it can have the keyboard, whose keys are the pane's."""
 
     class Changed(Message):
         """Another row or column, or another order, was chosen with the mouse."""
 
-    def __init__(self, sheet: Callable[[], Sheet], markers: Markers) -> None:
-        super().__init__(self._draw_sheet, id="trials")
-        self._sheet = sheet
+    def __init__(self, view: Callable[[], TableView], markers: Markers) -> None:
+        super().__init__(self._draw_view, id="trials")
+        self._view = view
         self._markers = markers
         self._top = 0
         self._widths: dict[str, int] = {}
-        self._of: tuple[Sheet, State | None] | None = None
+        self._of: tuple[TableView, State | None] | None = None
         self._lefts: dict[str, int] = {}
 
     def draw_with(self, markers: Markers) -> None:
@@ -86,46 +86,46 @@ class TrialTable(Plot):
 
     def on_click(self, event: events.Click) -> None:
         """A row takes the cursor, and with it its curve; a heading sorts."""
-        sheet = self._sheet()
-        rows = sheet.rows
+        view = self._view()
+        rows = view.rows
         if event.y == 0:
             names = [name for name, left in self._lefts.items() if left <= event.x + GAP]
             if names:
-                sheet.column = names[-1]
-                sheet.sort()
+                view.column = names[-1]
+                view.sort()
         elif self._top + event.y - 1 < len(rows):
-            sheet.go(self._top + event.y - 1 - sheet.place(rows))
+            view.go(self._top + event.y - 1 - view.place(rows))
             if event.x < MARK:
-                sheet.mark()
+                view.mark()
         self.post_message(self.Changed())
 
     def on_mouse_scroll_down(self) -> None:
         """A row further."""
-        self._sheet().go(1)
+        self._view().go(1)
         self.post_message(self.Changed())
 
     def on_mouse_scroll_up(self) -> None:
         """A row back."""
-        self._sheet().go(-1)
+        self._view().go(-1)
         self.post_message(self.Changed())
 
-    def _draw_sheet(self, columns: int, rows: int) -> Picture:
+    def _draw_view(self, columns: int, rows: int) -> Picture:
         """The heading, and the rows around the cursor."""
-        sheet, picture = self._sheet(), blank(columns, rows)
+        view, picture = self._view(), blank(columns, rows)
         if columns < MARK or rows < 1:
             return picture
-        if (sheet, sheet.only) != self._of:
-            self._of, self._widths, self._top = (sheet, sheet.only), dict(LEAST), 0
-        shown = sheet.rows
-        here, page = sheet.place(shown), max(1, rows - 1)
+        if (view, view.only) != self._of:
+            self._of, self._widths, self._top = (view, view.only), dict(LEAST), 0
+        shown = view.rows
+        here, page = view.place(shown), max(1, rows - 1)
         self._top = max(min(self._top, here), here - page + 1, 0)
         self._top = min(self._top, max(0, len(shown) - page))
         window = shown[self._top : self._top + page]
-        texts = [self._texts(sheet, row) for row in window]
-        self._lefts = self._fit(sheet, texts, columns)
-        self._write_heading(picture, sheet)
+        texts = [self._texts(view, row) for row in window]
+        self._lefts = self._fit(view, texts, columns)
+        self._write_heading(picture, view)
         for number, (row, cells) in enumerate(zip(window, texts, strict=True), start=1):
-            ink = sheet.marked.get(row.group)
+            ink = view.marked.get(row.group)
             if ink is not None:
                 write(picture, number, 1, marker(ink, self._markers), role(ink))
             if self.has_focus and self._top + number - 1 == here:
@@ -135,33 +135,33 @@ class TrialTable(Plot):
                 text = aligned(cells.get(name, ""), name, self._widths[name])
                 write(picture, number, left, text, _role(name, row.state, ink))
         if not shown:
-            write(picture, min(1, rows - 1), MARK, _nothing(sheet), Role.LABEL)
+            write(picture, min(1, rows - 1), MARK, _nothing(view), Role.LABEL)
         return picture
 
-    def _texts(self, sheet: Sheet, row: Row) -> Cells:
-        cells = sheet.cells(row)
+    def _texts(self, view: TableView, row: Row) -> Cells:
+        cells = view.cells(row)
         if row.results:
             cells["curve"] = spark(row.results, self._markers.levels)
         return cells
 
-    def _fit(self, sheet: Sheet, texts: list[Cells], columns: int) -> dict[str, int]:
+    def _fit(self, view: TableView, texts: list[Cells], columns: int) -> dict[str, int]:
         """Where each column begins for which there is room; there is for that of the cursor."""
-        names = sheet.names
+        names = view.names
         for name in names:
-            title = cell_len(_title(sheet, name))
+            title = cell_len(_title(view, name))
             widest = max((cell_len(cells.get(name, "")) for cells in texts), default=0)
             self._widths[name] = max(self._widths.get(name, 0), title, widest)
 
         def fits() -> bool:
             # Where some are left out, a sign of it has a place of its own.
-            sign = GAP * (len(names) < len(sheet.names))
+            sign = GAP * (len(names) < len(view.names))
             return MARK - GAP + sum(self._widths[name] + GAP for name in names) + sign <= columns
 
-        of_scale = ("rate b", "rate m") if sheet.columns.scales else ()
+        of_scale = ("rate b", "rate m") if view.columns.scales else ()
         for name in (*of_scale, *EXPENDABLE):
             if fits():
                 break
-            if name in names and name not in (sheet.sorted_by, sheet.column):
+            if name in names and name not in (view.sorted_by, view.column):
                 names.remove(name)
         lefts, left = {}, MARK
         for name in names:
@@ -169,21 +169,21 @@ class TrialTable(Plot):
             left += self._widths[name] + GAP
         return lefts
 
-    def _write_heading(self, picture: Picture, sheet: Sheet) -> None:
+    def _write_heading(self, picture: Picture, view: TableView) -> None:
         for name, left in self._lefts.items():
-            text = aligned(_title(sheet, name), name, self._widths[name])
-            chosen = self.has_focus and name == sheet.column
+            text = aligned(_title(view, name), name, self._widths[name])
+            chosen = self.has_focus and name == view.column
             write(picture, 0, left, text, Role.HERE if chosen else Role.LABEL)
             if chosen:
                 picture.shades[0, left : left + self._widths[name]] = CURSOR_SHADE
-        if len(self._lefts) < len(sheet.names):
+        if len(self._lefts) < len(view.names):
             write(picture, 0, len(picture.glyphs[0]) - 1, "…", Role.LABEL)
 
 
-def _title(sheet: Sheet, name: str) -> str:
-    if name != sheet.sorted_by:
+def _title(view: TableView, name: str) -> str:
+    if name != view.sorted_by:
         return name
-    return f"{name} {'↓' if sheet.descending else '↑'}"
+    return f"{name} {'↓' if view.descending else '↑'}"
 
 
 def _role(name: str, state: str, ink: int | None) -> Role:
@@ -194,5 +194,5 @@ def _role(name: str, state: str, ink: int | None) -> Role:
     return Role.TEXT
 
 
-def _nothing(sheet: Sheet) -> str:
-    return f"no training is {sheet.only}; f shows others" if sheet.only else "nothing to train"
+def _nothing(view: TableView) -> str:
+    return f"no training is {view.only}; f shows others" if view.only else "nothing to train"

@@ -15,7 +15,7 @@ from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import CURVES, Layer, Picture, Role, Span, lines, shaded, stack
-from linreg_tui.tui.sweep.sheet import Sheet
+from linreg_tui.tui.panes.sweep.table_view import TableView
 
 AGAINST: tuple[Against, ...] = ("epochs", "steps", "rows seen")
 
@@ -199,27 +199,27 @@ class Overlay:
         """The whole loss, or what of it is above the optimum."""
         self.above_optimum = not self.above_optimum
 
-    def draw(self, columns: int, rows: int, sheet: Sheet) -> Picture:
-        """The curves of a sheet, for the screen."""
+    def draw(self, columns: int, rows: int, view: TableView) -> Picture:
+        """The curves of a view, for the screen."""
         return draw_curves(
             columns,
             rows,
-            sheet.data,
-            list(sheet.overlaid()),
-            sheet.columns,
+            view.data,
+            list(view.overlaid()),
+            view.columns,
             self.against,
             self.markers,
             above_optimum=self.above_optimum,
         )
 
-    def picture(self, kind: str, sheet: Sheet) -> CurvesPicture:
+    def picture(self, kind: str, view: TableView) -> CurvesPicture:
         """The same of a kind of sweep, for a file; of all rows with results if none is drawn."""
-        shown = list(sheet.overlaid()) or [(row, 0) for row in sheet.board.rows if row.results]
+        shown = list(view.overlaid()) or [(row, 0) for row in view.table.rows if row.results]
         return overlay(
             f"Learning curves of a sweep over {kind}",
-            sheet.data,
+            view.data,
             [row for row, _ in shown],
-            sheet.columns,
+            view.columns,
             self.against,
             above_optimum=self.above_optimum,
         )

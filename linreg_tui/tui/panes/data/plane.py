@@ -14,11 +14,11 @@ from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_los
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area
 from linreg_tui.tui.drawing.figures import legend
-from linreg_tui.tui.drawing.joint import band_of
 from linreg_tui.tui.drawing.markers import Markers
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, blank, lines, shaded, stack
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.panes.point_editor import PointEditor
+from linreg_tui.tui.panes.data.joint import band_of
+from linreg_tui.tui.panes.data.point_editor import PointEditor
 from linreg_tui.tui.run_view import RunView
 
 GUIDE_SHADE, CURSOR_SHADE = 1, 7

@@ -6,16 +6,16 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from linreg_tui.tui.drawing.fit import FitPicture
-from linreg_tui.tui.drawing.landscape import LandscapePicture
-from linreg_tui.tui.drawing.large import draw_large, large_rows
-from linreg_tui.tui.drawing.loss import LossPicture
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.drawing.plot import Plot
-from linreg_tui.tui.panes.readout import draw_readout
-from linreg_tui.tui.panes.timeline import Timeline
-from linreg_tui.tui.panes.update_readout import draw_update
+from linreg_tui.tui.panes.live.fit import FitPicture
+from linreg_tui.tui.panes.live.landscape import LandscapePicture
+from linreg_tui.tui.panes.live.large import draw_large, large_rows
+from linreg_tui.tui.panes.live.loss import LossPicture
+from linreg_tui.tui.panes.live.readout import draw_readout
+from linreg_tui.tui.panes.live.step_readout import draw_update
+from linreg_tui.tui.panes.live.timeline import Timeline
 from linreg_tui.tui.run_view import Plots, RunView
 
 PICTURE_COLUMNS = 80

@@ -1,21 +1,27 @@
-"""A sweep on the screen: what is swept, the sheet that shows it, and how far it is, in words."""
+"""A sweep on the screen: what is swept, the view of its table, and how far it is, in words."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.sweep import Trials
 from linreg_tui.report.learning_curves import Against
 from linreg_tui.sweeps.table import seconds
 from linreg_tui.tui.drawing.picture import Role, Span
-from linreg_tui.tui.sweep.recipe import UNTIL, Recipe
-from linreg_tui.tui.sweep.sheet import UNFINISHED, Phase, Sheet
+from linreg_tui.tui.panes.sweep.recipe import UNTIL, Recipe
+from linreg_tui.tui.panes.sweep.table_view import UNFINISHED, Phase, TableView
 
 if TYPE_CHECKING:
     from linreg_tui.core.tipping import Tipping
+    from linreg_tui.sweeps.executors import TrialExecutor
+
 
 BARS = (12, 8, 4, 0)
 """Cells of the progress bar, as there is room."""
@@ -41,7 +47,7 @@ class SweepRun:
         self.against = against
         """What the tour wants the curves drawn against; None outside of it."""
 
-        self.sheet = Sheet(data, recipe.at_first)
+        self.table_view = TableView(data, recipe.at_first)
         self.phase: Phase = "offered"
         self.tipping: Tipping | None = None
         self.place = ""
@@ -64,7 +70,7 @@ class SweepRun:
         self._turn(phase)
 
     def _turn(self, phase: Phase) -> None:
-        self.phase = self.sheet.phase = phase
+        self.phase = self.table_view.phase = phase
 
     @property
     def unfinished(self) -> bool:
@@ -82,7 +88,7 @@ class SweepRun:
 
         Once it has, the repeats of the scale with which it did are all that is left.
         """
-        rows, plan = self.sheet.board.rows, self.recipe.plan
+        rows, plan = self.table_view.table.rows, self.recipe.plan
         done = {result.trial.number for row in rows for result in row.results}
         tipped = [row.group for row in rows if row.first and row.first.status == "diverged"]
         if self.recipe.kind == UNTIL and tipped:
@@ -94,9 +100,9 @@ class SweepRun:
 
     def make_room(self, group: int) -> None:
         """Show the row after a group's, for the scale that is tried next."""
-        recipe, rows = self.recipe, self.sheet.board.rows
+        recipe, rows = self.recipe, self.table_view.table.rows
         if group + 1 == len(rows) and self.phase == "running":
-            self.sheet.board.add_rows(recipe.plan.groups[group + 1])
+            self.table_view.table.add_rows(recipe.plan.groups[group + 1])
 
     @property
     def title(self) -> str:
@@ -104,12 +110,12 @@ class SweepRun:
         words = f"4 Sweep over {self.recipe.kind}"
         if self.phase == "running":
             where = f" on {self.place}" if self.place else ""
-            return f"{words} · {100 * self.sheet.board.fraction:.0f}%{where}"
+            return f"{words} · {100 * self.table_view.table.fraction:.0f}%{where}"
         return f"{words} · w runs one" if self.phase == "offered" else f"{words} · {self.phase}"
 
     def plan(self) -> list[Span]:
         """What is swept, and which rows are shown; what matters least comes last."""
-        sheet, settings = self.sheet, self.recipe.settings
+        view, settings = self.table_view, self.recipe.settings
         several = self.recipe.plan.repeats
         repeats = f", {several} repeats" if several > 1 else ""
         epochs = f"{settings.epochs:,} epoch{'s' * (settings.epochs != 1)}"
@@ -118,14 +124,14 @@ class SweepRun:
             workers, at, address = self.place.partition(" at ")
             spans += [(f"   on {workers}", Role.LABEL), (f"{at}{address}", Role.LABEL)]
         spans.append((f"   {epochs}{repeats}", Role.LABEL))
-        rows = sheet.rows
-        if sheet.only is not None:
-            every = "all repeats " if sheet.board.several and sheet.only == "converged" else ""
-            told = f"   {every}{sheet.only}: {len(rows)} of {len(sheet.board.rows)}"
+        rows = view.rows
+        if view.only is not None:
+            every = "all repeats " if view.table.several and view.only == "converged" else ""
+            told = f"   {every}{view.only}: {len(rows)} of {len(view.table.rows)}"
             spans.append((told, Role.HERE))
         if len(rows) > MANY:
-            spans.append((f"   row {sheet.place(rows) + 1:,} of {len(rows):,}", Role.LABEL))
-        if not sheet.marked and self.phase == "done":
+            spans.append((f"   row {view.place(rows) + 1:,} of {len(rows):,}", Role.LABEL))
+        if not view.marked and self.phase == "done":
             spans.append(("   space overlays curves", Role.LABEL))
         return spans
 
@@ -149,10 +155,10 @@ class SweepRun:
 
     def progress(self) -> list[list[Span]]:
         """How far it is, and which key goes on from there; the longest form first."""
-        board = self.sheet.board
+        table = self.table_view.table
         if self.phase == "offered":
             return [[("w chooses a sweep and runs it", Role.LABEL)]]
-        trials = f"{board.ended:,}/{board.trials:,}"
+        trials = f"{table.ended:,}/{table.trials:,}"
         if self.connecting:
             # A sweep here needs nothing of a cluster.
             from linreg_tui.cluster.address import processes_here
@@ -169,13 +175,13 @@ class SweepRun:
             return [[(f"{self.phase}, {trials} trainings in {seconds(took)}", Role.LABEL)]]
         forms: list[list[Span]] = []
         for bar in BARS:
-            full = round(bar * board.fraction)
+            full = round(bar * table.fraction)
             drawn: list[Span] = [("█" * full, Role.FIT), ("░" * (bar - full), Role.AXIS)]
             forms.append([*drawn, (f" {trials}{self._left()}{CANCELS}", Role.LABEL)])
         return [*forms, [(f"{trials}{CANCELS}", Role.LABEL)]]
 
     def _left(self) -> str:
-        taken, fraction = time.monotonic() - self._began, self.sheet.board.fraction
+        taken, fraction = time.monotonic() - self._began, self.table_view.table.fraction
         if taken < SOON or fraction <= 0:
             return ""
         seconds = round(taken * (1 - fraction) / fraction)
@@ -201,3 +207,66 @@ class SweepRun:
 
 def _width(spans: list[Span]) -> int:
     return sum(len(text) for text, _ in spans)
+
+
+async def run(data: Dataset, sweep_run: SweepRun) -> None:
+    """Carry out what is left of a sweep to its end, whichever that is.
+
+    Raises
+    ------
+    InputError
+        If its cluster isn't there or goes away, or the trials can't be made; what is done stays.
+    """
+    from linreg_tui.sweeps.executors import GoneError
+
+    try:
+        await _train(data, sweep_run)
+    except GoneError as error:
+        sweep_run.end("cut off")
+        raise InputError(f"{error}; what is done stays, and g trains the rest here") from None
+    except InputError:
+        sweep_run.end("no cluster" if sweep_run.connecting else "cancelled")
+        raise
+    except asyncio.CancelledError:
+        sweep_run.end("cancelled")
+        raise
+    sweep_run.end("done")
+
+
+async def _train(data: Dataset, sweep_run: SweepRun) -> None:
+    """Train what is left, and add the results to the table as they come."""
+    # A first frame needs none of these.
+    from linreg_tui.sweeps.executors import local_executor
+    from linreg_tui.sweeps.run_trials import find_tipping, run_trials, run_until_divergence
+
+    recipe, table, left = sweep_run.recipe, sweep_run.table_view.table, sweep_run.left
+    until = recipe.kind == UNTIL
+    async with _executor(data, recipe) as executor:
+        sweep_run.place = executor.place
+        coming = (
+            run_until_divergence(data, left, executor, table.set_step)
+            if until
+            else run_trials(data, chain.from_iterable(left), executor, table.set_step)
+        )
+        async for results in coming:
+            table.add_results(results)
+            if until:
+                sweep_run.make_room(results[0].trial.group)
+    if until:
+        sweep_run.table_view.cut(sum(row.done for row in table.rows))
+    if recipe.tips:
+        async with local_executor() as here:
+            sweep_run.tipping = await find_tipping(data, recipe.settings, here)
+
+
+def _executor(data: Dataset, recipe: Recipe) -> AbstractAsyncContextManager[TrialExecutor]:
+    """The recipe's cluster, or as many processes as pay."""
+    if recipe.cluster:
+        from linreg_tui.cluster.connection import connected
+
+        return connected(recipe.cluster)
+    from linreg_tui.sweeps.executors import local_executor
+    from linreg_tui.sweeps.jobs import jobs_that_pay
+
+    n = recipe.settings.training_n(data)
+    return local_executor(jobs_that_pay(recipe.at_first, n))

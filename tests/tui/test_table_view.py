@@ -20,8 +20,8 @@ from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.report.learning_curves import picture
 from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import CURVES, Picture, Span
-from linreg_tui.tui.sweep.curves import AGAINST, draw_curves
-from linreg_tui.tui.sweep.recipe import (
+from linreg_tui.tui.panes.sweep.curves import AGAINST, draw_curves
+from linreg_tui.tui.panes.sweep.recipe import (
     GRID,
     KINDS,
     SCALES,
@@ -33,9 +33,9 @@ from linreg_tui.tui.sweep.recipe import (
     texts_again,
     texts_of,
 )
-from linreg_tui.tui.sweep.sheet import UNFINISHED, Sheet
-from linreg_tui.tui.sweep.sweep_run import SweepRun
-from linreg_tui.tui.sweep.table import WIDTH, TrialTable, spark
+from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
+from linreg_tui.tui.panes.sweep.table_view import UNFINISHED, TableView
+from linreg_tui.tui.panes.sweep.trial_table import WIDTH, TrialTable, spark
 
 GRID_OF_SIX: dict[str, list[object]] = {
     "batch_size": [64, None],
@@ -44,107 +44,109 @@ GRID_OF_SIX: dict[str, list[object]] = {
 
 
 @pytest.fixture
-def sheet(houses: Dataset) -> Sheet:
+def view(houses: Dataset) -> TableView:
     """Six rows that ended, of which two diverged."""
     plan = grid(Settings(), GRID_OF_SIX)
-    made = Sheet(houses, plan)
-    made.board.add_results(run_trial(houses, trial) for trial in plan)
+    made = TableView(houses, plan)
+    made.table.add_results(run_trial(houses, trial) for trial in plan)
     return made
 
 
-def groups(sheet: Sheet) -> list[int]:
-    return [row.group for row in sheet.rows]
+def groups(view: TableView) -> list[int]:
+    return [row.group for row in view.rows]
 
 
-def test_rows_stand_as_they_were_planned_and_diverged_ones_last_when_sorted(sheet: Sheet) -> None:
-    assert groups(sheet) == [0, 1, 2, 3, 4, 5]
-    assert [row.state == "diverged" for row in sheet.rows] == [False, False, True] * 2
-    for column in sheet.names[:-1]:  # the last is a picture
-        sheet.column = column
-        sheet.sort()
-        ascending = groups(sheet)
-        sheet.sort()
-        descending = groups(sheet)
+def test_rows_stand_as_they_were_planned_and_diverged_ones_last_when_sorted(
+    view: TableView,
+) -> None:
+    assert groups(view) == [0, 1, 2, 3, 4, 5]
+    assert [row.state == "diverged" for row in view.rows] == [False, False, True] * 2
+    for column in view.names[:-1]:  # the last is a picture
+        view.column = column
+        view.sort()
+        ascending = groups(view)
+        view.sort()
+        descending = groups(view)
         assert set(ascending[4:]) == set(descending[4:]) == {2, 5}
-        sheet.sort()
-        assert groups(sheet) == [0, 1, 2, 3, 4, 5]
-    sheet.column = "above"
-    sheet.sort()
-    excess = [row.summary.excess.mean for row in sheet.rows if row.summary is not None]
+        view.sort()
+        assert groups(view) == [0, 1, 2, 3, 4, 5]
+    view.column = "above"
+    view.sort()
+    excess = [row.summary.excess.mean for row in view.rows if row.summary is not None]
     assert excess[:4] == sorted(excess[:4])
-    sheet.column = "batch"
-    sheet.sort()
-    assert [row.settings.batch_size for row in sheet.rows[:4]] == [64, 64, None, None]
+    view.column = "batch"
+    view.sort()
+    assert [row.settings.batch_size for row in view.rows[:4]] == [64, 64, None, None]
 
 
-def test_the_cursor_stays_on_its_row_when_the_order_changes(sheet: Sheet) -> None:
-    sheet.go(3)
-    assert sheet.here is not None
-    assert sheet.here.group == 3
-    sheet.column = "rate m"
-    sheet.sort()
-    sheet.sort()
-    assert sheet.here.group == 3
-    sheet.go(100)
-    assert sheet.place(sheet.rows) == 5
-    sheet.go(-100)
-    assert sheet.place(sheet.rows) == 0
+def test_the_cursor_stays_on_its_row_when_the_order_changes(view: TableView) -> None:
+    view.go(3)
+    assert view.here is not None
+    assert view.here.group == 3
+    view.column = "rate m"
+    view.sort()
+    view.sort()
+    assert view.here.group == 3
+    view.go(100)
+    assert view.place(view.rows) == 5
+    view.go(-100)
+    assert view.place(view.rows) == 0
 
 
-def test_the_filter_goes_through_the_states_that_there_are(sheet: Sheet) -> None:
-    states = {row.state for row in sheet.board.rows}
+def test_the_filter_goes_through_the_states_that_there_are(view: TableView) -> None:
+    states = {row.state for row in view.table.rows}
     seen = []
     for _ in range(len(states)):
-        sheet.filter()
-        assert sheet.only is not None
-        assert {row.state for row in sheet.rows} == {sheet.only}
-        assert {row.state for row, _ in sheet.overlaid()} == {sheet.only}
-        seen.append(sheet.only)
+        view.filter()
+        assert view.only is not None
+        assert {row.state for row in view.rows} == {view.only}
+        assert {row.state for row, _ in view.overlaid()} == {view.only}
+        seen.append(view.only)
     assert set(seen) == states
-    sheet.filter()
-    assert sheet.only is None
+    view.filter()
+    assert view.only is None
 
 
-def test_a_heading_is_whole_or_left_out_and_that_is_told(sheet: Sheet) -> None:
-    table = TrialTable(lambda: sheet, BRAILLE)
+def test_a_heading_is_whole_or_left_out_and_that_is_told(view: TableView) -> None:
+    table = TrialTable(lambda: view, BRAILLE)
     for columns in range(38, 130):
-        heading = text(table._draw_sheet(columns, 8))[0]
+        heading = text(table._draw_view(columns, 8))[0]
         shown = set(re.split(" {2,}", heading.removesuffix(" …").strip()))
-        left_out = set(sheet.names) - shown
-        assert shown <= set(sheet.names)
+        left_out = set(view.names) - shown
+        assert shown <= set(view.names)
         assert heading.endswith(" …") == bool(left_out)
     assert not left_out
 
 
-def test_columns_are_hidden_but_not_the_last(sheet: Sheet) -> None:
-    names = sheet.names
-    sheet.column = names[-1]
+def test_columns_are_hidden_but_not_the_last(view: TableView) -> None:
+    names = view.names
+    view.column = names[-1]
     for count in range(len(names) - 1, 0, -1):
-        sheet.hide()
-        assert len(sheet.names) == count
-        assert sheet.column in sheet.names
-    sheet.hide()
-    assert len(sheet.names) == 1
+        view.hide()
+        assert len(view.names) == count
+        assert view.column in view.names
+    view.hide()
+    assert len(view.names) == 1
 
 
-def test_marks_keep_their_ink(sheet: Sheet) -> None:
-    assert sheet.marked == {group: group for group in range(6)}
-    sheet.go(1)
-    sheet.mark()
-    assert 1 not in sheet.marked
-    sheet.mark_all()
-    assert sheet.marked[1] == 1
-    sheet.mark_all()
-    assert sheet.marked == {}
-    assert [row.group for row, _ in sheet.overlaid()] == [1]
+def test_marks_keep_their_ink(view: TableView) -> None:
+    assert view.marked == {group: group for group in range(6)}
+    view.go(1)
+    view.mark()
+    assert 1 not in view.marked
+    view.mark_all()
+    assert view.marked[1] == 1
+    view.mark_all()
+    assert view.marked == {}
+    assert [row.group for row, _ in view.overlaid()] == [1]
 
 
 def test_many_rows_are_not_marked_from_the_start(houses: Dataset) -> None:
-    assert Sheet(houses, grid(Settings(), {"seed": range(7)})).marked == {}
+    assert TableView(houses, grid(Settings(), {"seed": range(7)})).marked == {}
 
 
 def test_what_is_predicted_is_told_until_a_sweep_is_started(houses: Dataset) -> None:
-    made = Sheet(houses, over_batch_sizes(Settings(), houses.n))
+    made = TableView(houses, over_batch_sizes(Settings(), houses.n))
     assert made.cells(made.rows[0])["status"] == ""
     made.phase = "running"
     assert made.cells(made.rows[0])["status"] == "waiting"
@@ -159,7 +161,7 @@ def under_way(data: Dataset, kind: str, cluster: str = "") -> SweepRun:
     """A sweep of which some is done, and not all rows are in sight."""
     sweep_run = SweepRun(data, Recipe(kind, Settings(), long_plan(data.n), cluster=cluster))
     sweep_run.begin()
-    sweep_run.sheet.board.ended = 9_999
+    sweep_run.table_view.table.ended = 9_999
     return sweep_run
 
 
@@ -173,7 +175,7 @@ def test_the_bar_goes_before_the_key_that_cancels(houses: Dataset, columns: int,
         sweep_run = under_way(houses, kind)
         head = text_of(sweep_run.head(columns))
         assert head.startswith(kind)
-        assert head.endswith(f"9,999/{sweep_run.sheet.board.trials:,}  ctrl+x cancels")
+        assert head.endswith(f"9,999/{sweep_run.table_view.table.trials:,}  ctrl+x cancels")
         assert len(head) == columns or (columns < 54 and kind == UNTIL)
         assert kind != SIZES or head.count("░") == bar
 
@@ -203,7 +205,7 @@ def test_it_is_told_what_is_waited_for(houses: Dataset, address: str, told: str)
     for phase in UNFINISHED:
         sweep_run.end(phase)
         assert "workers" not in text_of(sweep_run.head(76))
-        assert sweep_run.sheet.cells(sweep_run.sheet.rows[0])["status"] == phase
+        assert sweep_run.table_view.cells(sweep_run.table_view.rows[0])["status"] == phase
         assert text_of(sweep_run.head(76)).endswith(f"{phase}, 9,999/16,000  g goes on here")
     sweep_run.begin()
     assert sweep_run.connecting
@@ -245,8 +247,8 @@ def test_curves_of_any_losses_can_be_drawn_at_any_size(
     x = np.arange(9.0)
     data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
     plan = over_batch_sizes(Settings(learning_rate_m=1e-3), 9, [3] * len(losses))
-    made = Sheet(data, plan)
-    made.board.add_results(
+    made = TableView(data, plan)
+    made.table.add_results(
         replace(result(data, some), trial=trial) for some, trial in zip(losses, plan, strict=True)
     )
     drawn = draw_curves(
@@ -282,8 +284,8 @@ def test_the_rows_seen_are_the_fair_comparison(houses: Dataset) -> None:
 
 def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [64, 512], repeats=5)
-    made = Sheet(houses, plan)
-    made.board.add_results(run_trial(houses, trial) for trial in plan)
+    made = TableView(houses, plan)
+    made.table.add_results(run_trial(houses, trial) for trial in plan)
     drawn = draw_curves(
         80, 20, houses, list(made.overlaid()), made.columns, "epochs", BRAILLE, above_optimum=True
     )
@@ -300,8 +302,8 @@ def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
 @pytest.mark.thorough
 def test_the_legend_says_how_many_it_has_no_room_for(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n)
-    made = Sheet(houses, plan)
-    made.board.add_results(run_trial(houses, trial) for trial in plan)
+    made = TableView(houses, plan)
+    made.table.add_results(run_trial(houses, trial) for trial in plan)
     for columns in range(30, 100, 3):
         drawn = draw_curves(
             columns, 12, houses, list(made.overlaid()), made.columns, "steps", BRAILLE

@@ -1,0 +1,1 @@
+"""The pane of the sweep: what is swept, its table, and its learning curves."""

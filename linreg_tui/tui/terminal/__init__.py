@@ -1,1 +1,0 @@
-"""The terminal: how far behind it is."""
