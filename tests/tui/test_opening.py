@@ -390,7 +390,7 @@ async def test_of_many_columns_the_one_under_the_cursor_is_in_sight(
 
 async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None:
     rows = "".join(f"n{k};{20 + k * k};{30 + k}.500\n" for k in range(9))
-    (folder / "table_view.csv").write_text(f"Bericht\n\nName;Alter;Gehalt\n{rows}")
+    (folder / "sheet.csv").write_text(f"Bericht\n\nName;Alter;Gehalt\n{rows}")
     told_of = "30.500 is read as 30500, not as 30.5"
     above = "2 lines above the header left out"
     async with opened(houses) as pilot:

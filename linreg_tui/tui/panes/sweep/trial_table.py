@@ -1,4 +1,4 @@
-"""The table of a sweep: a picture of its table_view, of which only what changes is repainted."""
+"""The table of a sweep as a picture, of which only what changes is repainted."""
 
 from __future__ import annotations
 
