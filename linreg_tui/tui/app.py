@@ -276,10 +276,11 @@ class LinregApp(GuardedApp):
         # At once: each change of some would style every widget anew.
         main.update_classes(classes | now.classes)
         self._one_plot = now.one_plot
-        main.query_one("#too-small", Static).update(
-            f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; "
-            f"here are {size.width}x{size.height}."
-        )
+        if now.too_small:
+            main.query_one("#too-small", Static).update(
+                f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; "
+                f"here are {size.width}x{size.height}."
+            )
         main.query_one("#side").display = now.alone in (None, *TABS) and now.alone != "live"
         main.query_one(TitleBar).show_pane(now.alone)
         for pane in main.query(".pane"):

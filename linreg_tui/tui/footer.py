@@ -67,8 +67,9 @@ class PressedKeys(Static):
 
     def rest(self, *, touring: bool, asked: bool) -> None:
         """What there is to say without a key; in the tour, `asked` while a question is open."""
+        before = self._idle
         self._idle = IN_THE_TOUR.format(on="skip" if asked else "on") if touring else END
-        if not self._last:
+        if not self._last and self._idle != before:
             self.update(self._idle)
 
     def _fade(self) -> None:

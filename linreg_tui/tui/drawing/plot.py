@@ -33,6 +33,7 @@ class Plot(BatchAware, LazyComponents):
         super().__init__(id=id)
         self._draw = draw
         self._picture = blank(0, 0)
+        self._strips: dict[int, Strip] = {}
         self._drawn_for: Size | None = None
         self._waits = False
 
@@ -69,6 +70,7 @@ class Plot(BatchAware, LazyComponents):
         self._drawn_for = self.size
         if canvas.is_loaded():
             self._picture = self._draw(*self.size)
+            self._strips.clear()
         else:
             self.call_after_refresh(self._load_and_redraw)
 
@@ -82,7 +84,14 @@ class Plot(BatchAware, LazyComponents):
             self._draw_now()
         if y >= len(self._picture.glyphs):
             return Strip.blank(self.size.width, self.rich_style)
-        return self._strip(self._picture, y)
+        if y not in self._strips:
+            self._strips[y] = self._strip(self._picture, y)
+        return self._strips[y]
+
+    def notify_style_update(self) -> None:
+        """Forget the rows in another theme's colours."""
+        self._strips.clear()
+        super().notify_style_update()
 
     def drawn(self, columns: int, rows: int) -> list[Strip]:
         """The rows of the picture at another size."""
