@@ -43,7 +43,7 @@ def text(picture: Picture | Layer) -> list[str]:
 
 
 def drawn_in_time(draw: Callable[[], Picture]) -> Picture:
-    """What is drawn, within 50 ms of this process's time in one of three tries."""
+    """Return what is drawn, within 50 ms of this process's time in one of three tries."""
     for _ in range(3):
         began = time.process_time()
         picture = draw()
@@ -186,7 +186,7 @@ def trained(data: Dataset, steps: int, **settings: Any) -> Run:
     return run
 
 
-def test_the_fit_moves_and_the_rest_stands(houses: Dataset) -> None:
+def test_only_the_fit_moves(houses: Dataset) -> None:
     picture, run = FitPicture(houses), trained(houses, 30)
     one, other = (picture.draw(70, 20, view(run, number)) for number in (0, 30))
     moved = (one.glyphs != other.glyphs) | (one.roles != other.roles)
@@ -286,7 +286,7 @@ def test_the_landscape_is_lowest_at_the_optimum(houses: Dataset, standardized: b
     assert (drawn.roles == Role.HERE).sum() == 1
 
 
-def test_the_landscape_is_drawn_once_and_the_way_on_top(houses: Dataset) -> None:
+def test_the_landscape_is_drawn_once_with_the_path_on_top(houses: Dataset) -> None:
     picture, run = LandscapePicture(houses), trained(houses, 30)
     drawn = [picture.draw(90, 30, view(run, number)) for number in (0, 10, 30)]
     assert all(np.array_equal(drawn[0].shades, other.shades) for other in drawn[1:])
@@ -303,7 +303,7 @@ def test_the_landscape_follows_an_escape_in_few_steps(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
-def test_a_long_way_is_drawn_by_few_points(houses: Dataset) -> None:
+def test_a_long_path_is_drawn_with_few_points(houses: Dataset) -> None:
     run = trained(houses, 200_000, batch_size=64)
     began = time.perf_counter()
     drawn = LandscapePicture(houses).draw(90, 30, view(run))
@@ -312,13 +312,13 @@ def test_a_long_way_is_drawn_by_few_points(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(60, 24), (121, 40), (31, 9)])
-def test_dots_are_what_plotext_makes_of_them(width: int, height: int) -> None:
+def test_dots_are_drawn_as_plotext_draws_them(width: int, height: int) -> None:
     place = area(width, height)
     across, down = place.dots_across, place.dots_down
     number = np.random.default_rng(0).choice(across * down, 600, replace=False)
     column, row = np.divmod(number, down)
     x, y = (column + 0.5) / across, (row + 0.5) / down
-    expected = canvas._signal(place, x, y, "braille", joined=False)
+    expected = canvas.signal(place, x, y, "braille", joined=False)
     assert (braille(place, column, row) == expected).all()
 
 
@@ -333,7 +333,7 @@ def test_lines_are_told_apart_without_colour(markers: Markers) -> None:
         behind = figures.straight_line(where, slope, 5, Role.TRACE)
         drawn = {"\n".join(text(one)) for one in (solid, dashed, behind)}
         assert len(drawn) == 3
-        # Nowhere does it vanish, and between its dashes there are gaps.
+        # The line vanishes nowhere, and there are gaps between its dashes.
         of_solid, of_behind = ((one.glyphs != BLANK).sum() for one in (solid, behind))
         assert 0.4 * of_solid <= of_behind <= of_solid
     x, y = np.linspace(0, 10, 7), np.array([1, 9, 1, 9, 1, 9, 1.0])
@@ -353,7 +353,7 @@ def roles_of(picture: Picture) -> set[Role]:
 
 
 @pytest.mark.parametrize("markers", SETS.values(), ids=list(SETS))
-def test_rows_that_are_held_out_are_drawn_apart(houses: Dataset, markers: Markers) -> None:
+def test_test_rows_have_marks_of_their_own(houses: Dataset, markers: Markers) -> None:
     held_out = trained(houses, 5, test_fraction=0.2)
     picture, plain = (
         FitPicture(houses, markers).draw(90, 24, view(run))
@@ -390,7 +390,7 @@ def test_other_losses_are_measured_against_their_own_optimum(houses: Dataset) ->
     assert Role.ASIDE not in roles_of(squared)
 
 
-def test_a_landscape_on_a_grid_is_that_of_the_formula(houses: Dataset) -> None:
+def test_a_landscape_on_a_grid_equals_that_of_the_formula(houses: Dataset) -> None:
     """Where every residual is within δ, Huber's loss is half the squared one."""
     pictures = []
     for loss in ("squared", "huber"):
@@ -406,7 +406,7 @@ def test_a_landscape_on_a_grid_is_that_of_the_formula(houses: Dataset) -> None:
     assert (near & rings[0]).sum() > 0.95 * rings[0].sum()
 
 
-def test_the_landscape_of_many_rows_is_soon_drawn() -> None:
+def test_the_landscape_of_many_rows_is_drawn_quickly() -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=100_000)
     data = Dataset("made", "x", "y", x, 2 * x + rng.standard_t(2, len(x)))

@@ -164,7 +164,7 @@ QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 
 
 def dots(glyph: int, markers: Markers) -> int:
-    """The dots of a character as the bits of a number, row by row."""
+    """Return the dots of a character as the bits of a number, row by row."""
     if markers is BLOCK:
         return QUADRANTS.index(chr(glyph))
     if markers is ASCII:
@@ -221,7 +221,7 @@ def test_pictures_of_any_size(markers: Markers, houses: Dataset) -> None:
         ("ascii", ASCII),
     ],
 )
-def test_the_finest_set_that_an_encoding_carries(encoding: str, markers: Markers) -> None:
+def test_the_finest_set_that_an_encoding_has(encoding: str, markers: Markers) -> None:
     assert finest(encoding) is markers
 
 

@@ -67,7 +67,7 @@ def screen(app: App[None]) -> list[str]:
 
 
 @pytest.mark.painted
-async def test_what_is_drawn_is_on_the_screen_and_follows_its_size() -> None:
+async def test_the_picture_is_on_the_screen_and_follows_its_size() -> None:
     app = OnePlot()
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         plot = app.query_one(Plot)
@@ -82,7 +82,7 @@ async def test_what_is_drawn_is_on_the_screen_and_follows_its_size() -> None:
 
 
 @pytest.mark.painted
-async def test_it_is_drawn_once_for_what_is_painted() -> None:
+async def test_it_is_drawn_once_for_each_paint() -> None:
     app = OnePlot()
     async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
         await pilot.pause()
@@ -94,7 +94,7 @@ async def test_it_is_drawn_once_for_what_is_painted() -> None:
             app.rows = [word]
             plot.redraw()
             await pilot.pause()
-        assert len(app.drawn) == 1  # nobody would see it
+        assert len(app.drawn) == 1  # nobody would see another drawing
         plot.display = True
         await pilot.pause()
         assert screen(app)[0].startswith("three")

@@ -26,7 +26,7 @@ LEAST = {"high-contrast": 7.0, "colour-blind": 4.5}
 
 DEUTERANOPIA = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
 PROTANOPIA = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])
-"""Linear RGB as they see it, after Machado, Oliveira and Fernandes (2009)."""
+"""Linear RGB as colour-blind eyes see it, after Machado, Oliveira and Fernandes (2009)."""
 
 
 def linear(colour: Color) -> NDArray[np.float64]:
@@ -55,14 +55,14 @@ async def test_every_theme_shows_everything(houses: Dataset) -> None:
             assert "ready" in screen(pilot), name
             if name in LEAST:
                 for role in (Role.FIT, Role.REFERENCE, Role.TEXT, Role.GOOD, Role.BAD):
-                    assert contrast(fit._style_of(role, 0)) >= LEAST[name], name
-                assert contrast(fit._style_of(Role.LABEL, 0)) >= 4.5, name
-                assert contrast(fit._style_of(Role.AXIS, 0)) >= 3, name
-            assert fit._style_of(Role.FIT, 0) != fit._style_of(Role.REFERENCE, 0), name
+                    assert contrast(fit.style_of(role, 0)) >= LEAST[name], name
+                assert contrast(fit.style_of(Role.LABEL, 0)) >= 4.5, name
+                assert contrast(fit.style_of(Role.AXIS, 0)) >= 3, name
+            assert fit.style_of(Role.FIT, 0) != fit.style_of(Role.REFERENCE, 0), name
 
 
 @pytest.mark.parametrize("seen", [DEUTERANOPIA, PROTANOPIA])
-def test_what_moves_and_what_it_is_measured_against_stay_apart(
+def test_the_fit_and_the_closed_form_have_distinct_colours(
     seen: NDArray[np.float64],
 ) -> None:
     of = COLOUR_BLIND
@@ -71,12 +71,12 @@ def test_what_moves_and_what_it_is_measured_against_stay_apart(
         assert np.linalg.norm(apart) > 0.4
 
 
-def test_an_unknown_theme_is_told_with_those_there_are() -> None:
+def test_the_message_about_an_unknown_theme_names_all_themes() -> None:
     with pytest.raises(InputError, match=r"colour-blind.*high-contrast.*textual-dark"):
         theme_named("beige")
 
 
-async def test_what_is_chosen_is_told_without_colour(houses: Dataset) -> None:
+async def test_the_choice_can_be_seen_without_colour(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         main = pilot.app.screen
         for key, of in (("2", ClosedFormPane), ("1", DataPane)):
@@ -89,13 +89,13 @@ async def test_what_is_chosen_is_told_without_colour(houses: Dataset) -> None:
         await pilot.press("4", "right", "down")
         await pilot.pause()
         table = main.query_one(TrialTable)
-        assert table._style_of(Role.HERE, 0).bold
-        assert not table._style_of(Role.LABEL, 0).bold
+        assert table.style_of(Role.HERE, 0).bold
+        assert not table.style_of(Role.LABEL, 0).bold
         (row,) = [line for line in screen(pilot).splitlines() if line.lstrip().startswith("▸")]
         assert row.split()[1] == "64"
 
 
-async def test_the_row_under_the_cursor_of_a_list_is_told_without_colour(houses: Dataset) -> None:
+async def test_the_cursor_of_a_list_can_be_seen_without_colour(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         for key in ("x", "o"):
             await pilot.press(key)

@@ -1,4 +1,4 @@
-"""The place of a plot: its size, its axes, and what it is drawn with."""
+"""Where a plot is drawn: its size, its axes and its markers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN = 12, 4
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A picture's size in cells, its axes, and its markers; the plot area is what these leave."""
+    """A picture's size in cells, its axes and its markers; the rest is the plot area."""
 
     columns: int
     rows: int
@@ -38,7 +38,7 @@ class Area:
 
     @property
     def plot_rows(self) -> int:
-        """Height of the plot area: less a row for the legend, the axis, and its ticks."""
+        """Height of the plot area: the picture without the legend, the axis and its ticks."""
         return self.rows - 3
 
     @property
@@ -60,7 +60,7 @@ class Area:
 def data_area(
     data: Dataset, columns: int, rows: int, markers: Markers, extent: Extent | None = None
 ) -> Area:
-    """A window that holds all points, or others if that is given, and 0 where that is not far."""
+    """Return a window that holds all points, or else `extent`, and 0 if it is not far."""
     held = extent or data.extent
     x, y = np.array([held.left, held.right]), np.array([held.low, held.high])
     return window(columns, rows, (x, data.x_name), (y, data.y_name), markers)
@@ -73,7 +73,7 @@ def window(
     y: tuple[FloatArray, str],
     markers: Markers,
 ) -> Area:
-    """One that holds finite values of x and y, each with its name, and 0 where that is not far."""
+    """Return a window that holds finite values of x and y, each with its name, and 0 if not far."""
     return Area(
         columns,
         rows,

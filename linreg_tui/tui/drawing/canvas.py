@@ -1,8 +1,8 @@
-"""Places in, characters out, rasterised through plotext; the only module that knows plotext.
+"""Places in, characters out, rasterised by plotext; the only module that knows plotext.
 
-plotext sees only places from 0 to 1, already clipped to the area, since it would rasterise a line
-that leaves the window before it clips it. It has one figure for all, so these functions belong to
-one thread.
+plotext gets only places from 0 to 1 that are clipped already: it would rasterise a line that leaves
+the window before it clips it. It has one figure for everything, so only one thread may call these
+functions.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 
 def braille(area: Area, column: NDArray[np.intp], row: NDArray[np.intp]) -> Glyphs:
-    """Different dots, each given by its column and, from below, its row, both of shape (n,)."""
+    """Return braille for distinct dots, by column and by row from below, both of shape (n,)."""
     down, across = BITS.shape
     row = area.dots_down - 1 - row
     cell = row // down * area.plot_columns + column // across
@@ -38,11 +38,11 @@ def braille(area: Area, column: NDArray[np.intp], row: NDArray[np.intp]) -> Glyp
 
 
 DOTS_A_SHORT_DASH = 3
-"""And so many from it to the next one."""
+"""Dots of a short dash; the gap to the next one is as long."""
 
 
 def is_loaded() -> bool:
-    """Whether plotext is loaded, or drawing would have to wait until it is."""
+    """Return whether plotext is loaded, so that drawing need not wait."""
     return "plotext" in sys.modules
 
 
@@ -60,7 +60,7 @@ def _plotext() -> Any:
 
 
 def dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Dots at places from 0 to 1; many points in one dot are one, or a crowd if the ink has one."""
+    """Return dots at places from 0 to 1; several points in one dot become the ink's crowd."""
     inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
     if not (area.has_room and inside.any()):
         return blank(area.plot_columns, area.plot_rows).glyphs
@@ -73,25 +73,25 @@ def dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
     if ink.marker == "braille":
         return braille(area, column, row)
     x, y = (column + 0.5) / across, (row + 0.5) / down
-    glyphs = _signal(area, x, y, ink.marker, joined=False)
+    glyphs = signal(area, x, y, ink.marker, joined=False)
     crowded = counts[inked] > 1
     if not (ink.crowd and crowded.any()):
         return glyphs
-    crowd = _signal(area, x[crowded], y[crowded], ink.crowd, joined=False)
+    crowd = signal(area, x[crowded], y[crowded], ink.crowd, joined=False)
     return np.where(crowd == BLANK, glyphs, crowd)
 
 
 def connected(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Lines through places (x, y) of shape (n,), which are moved into the plot area."""
-    known = ~(np.isnan(x) | np.isnan(y))  # of which plotext would make the process abort
+    """Return lines through places (x, y) of shape (n,), which are moved into the plot area."""
+    known = ~(np.isnan(x) | np.isnan(y))  # NaN would make plotext abort the process
     if not (area.has_room and known.any()):
         return blank(area.plot_columns, area.plot_rows).glyphs
     x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
-    return _signal(area, x, y, ink.marker, joined=True)
+    return signal(area, x, y, ink.marker, joined=True)
 
 
 def short_dashes(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """The same in short dashes."""
+    """Return the same lines in short dashes."""
     known = ~(np.isnan(x) | np.isnan(y))
     if not known.any():
         return blank(area.plot_columns, area.plot_rows).glyphs
@@ -103,7 +103,9 @@ def short_dashes(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
     return dots(area, np.interp(along, length, x), np.interp(along, length, y), ink)
 
 
-def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, joined: bool) -> Glyphs:
+def signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, joined: bool) -> Glyphs:
+    """Return plotext's drawing of points at places from 0 to 1, or of the lines that join them."""
+
     def add() -> None:
         figure = _plotext().figure
         figure.draw(figure.signal(x.tolist(), y.tolist(), marker=marker).lines(joined))
@@ -112,7 +114,7 @@ def _signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, joined: bo
 
 
 def axes(area: Area, end: int) -> Glyphs:
-    """Axes to the left and below, with ticks, along x up to column `end`; of the whole picture."""
+    """Return axes for the whole picture, left and below, with ticks along x up to column `end`."""
     return _draw(area.columns, area.rows - 1, lambda: _add_axes(area, end))
 
 
@@ -133,7 +135,7 @@ def _add_axes(area: Area, end: int) -> None:
 
 
 def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
-    """What plotext makes of the content that `add` adds to its figure, without colours."""
+    """Return plotext's drawing, without colours, of what `add` adds to its figure."""
     plotext = _plotext()
     figure = plotext.figure
     plotext.terminal.limit(False, False)

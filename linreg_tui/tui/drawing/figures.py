@@ -1,7 +1,7 @@
 """Arrays in, a picture out.
 
-A picture is a stack of layers, each the size of the plot area: what stands still is drawn once, and
-what moves is drawn anew and laid on top. Whatever is drawn is clipped to the area before.
+A picture is a stack of layers, each the size of the plot area. What stands still is drawn once;
+what moves is drawn again and laid on top. Everything is clipped to the area first.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from linreg_tui.tui.drawing.picture import (
 
 
 def legend(markers: Markers, *names: str, few: bool = False) -> list[Span]:
-    """What these are drawn with, the data of a `few` points with a character for each."""
+    """Return entries of the legend by name; `few` points of data are shown as characters."""
     known: dict[str, tuple[str, Role]] = {
         "before": (markers.trace.sample, Role.TRACE),
         "data": (markers.point if few else markers.points.sample, Role.POINTS),
@@ -49,11 +49,11 @@ def legend(markers: Markers, *names: str, few: bool = False) -> list[Span]:
 
 
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
-"""Long enough that where two lines meet, the colour doesn't change with every cell."""
+"""Long enough that where two lines meet, the colour doesn't change at every cell."""
 
 
 def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
-    """Axes with ticks and labels, and above the plot area, where no data can be, a legend."""
+    """Draw axes with ticks and labels; the legend is above the plot area, where no data can be."""
     picture = blank(area.columns, area.rows)
     if not area.has_room:
         return picture
@@ -72,19 +72,19 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
 
 
 def scatter(area: Area, x: FloatArray, y: FloatArray, role: Role = Role.POINTS) -> Layer:
-    """Points (x, y), each of shape (n,): a dot wherever there is at least one."""
+    """Draw points (x, y), each of shape (n,): a dot wherever there is at least one."""
     return Layer(dots(area, area.x.place(x), area.y.place(y), _ink(area, role)), role)
 
 
 def path(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
-    """A line along points, each of shape (n,); those beyond the plot area move to its border."""
+    """Draw a line along points, each of shape (n,); those outside move to the border."""
     return Layer(_line(area, area.x.place(x), area.y.place(y), role), role)
 
 
 def straight_line(
     area: Area, slope: float, intercept: float, role: Role, *, dashed: bool = False
 ) -> Layer:
-    """The line y = m x + b, as far as it crosses the plot area."""
+    """Draw the line y = m x + b, as far as it crosses the plot area."""
     ends = _clip(area, slope, intercept)
     if ends is None:
         return _no_ink(area, role)
@@ -99,21 +99,21 @@ def straight_line(
 
 
 def level(area: Area, y: float, role: Role) -> Layer:
-    """A dashed horizontal line."""
+    """Draw a dashed horizontal line."""
     x = _dashes(area.dots_across, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
     y_places = np.full_like(x, area.y.place(np.array([y])))
     return Layer(dots(area, x, y_places, area.markers.closed_form), role)
 
 
 def upright(area: Area, x: float, role: Role) -> Layer:
-    """A dashed vertical line."""
+    """Draw a dashed vertical line."""
     y = _dashes(area.dots_down, area.markers.down, 1, 2)
     x_places = np.full_like(y, area.x.place(np.array([x])))
     return Layer(dots(area, x_places, y, area.markers.closed_form), role)
 
 
 def curve(area: Area, thinned: Curve, role: Role) -> Layer:
-    """A curve over the step numbers from 0, drawn from the lowest to the highest value in turn."""
+    """Draw a curve over step numbers from 0, from lowest to highest value in each column."""
     span = np.arange(len(thinned.low), dtype=np.float64)
     x = area.x.place(span * thinned.stride)
     column = np.minimum(x * area.dots_across, area.dots_across).astype(np.intp)
@@ -127,7 +127,7 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
 
 
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
-    """A character at each (x, y), of shape (n,): the same, or each its own; the last is on top."""
+    """Draw a character at each (x, y), of shape (n,): one for all or one each, the last on top."""
     layer = _no_ink(area, role)
     if not area.has_room:
         return layer
@@ -141,9 +141,10 @@ def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> L
 
 
 def _dashes(dots: float, cell: int, dash: int, period: int) -> FloatArray:
-    """Where along a line of so many dots those of its dashes are, from 0 to 1.
+    """Return where along a line of so many dots those of its dashes are, from 0 to 1.
 
-    A cell has `cell` dots, a dash `dash` cells, and it is `period` cells to the next one.
+    A cell has `cell` dots. A dash is `dash` cells long, and `period` cells from the next one's
+    start.
     """
     number = np.arange(max(2, int(dots)))
     kept = number[number % (period * cell) < dash * cell]
@@ -151,14 +152,14 @@ def _dashes(dots: float, cell: int, dash: int, period: int) -> FloatArray:
 
 
 def _clip(area: Area, slope: float, intercept: float) -> tuple[FloatArray, FloatArray] | None:
-    """The two ends, x and y, of the part of y = m x + b that lies in the window, if any does."""
+    """Return the ends, x and y, of the part of y = m x + b that lies in the window, if any does."""
     if not (math.isfinite(slope) and math.isfinite(intercept)):
         return None
     left, right, low, high = area.x.low, area.x.high, area.y.low, area.y.high
     if slope == 0:
         ends = [(left, intercept), (right, intercept)]
         return None if not low <= intercept <= high else _columns(ends)
-    # Where it enters and leaves the window's height; of a steep line these tell more than m x + b.
+    # Where it enters and leaves the window's height: for a steep line more exact than m x + b.
     enter, leave = sorted(((y - intercept) / slope, y) for y in (low, high))
     if enter[0] > right or leave[0] < left:
         return None
@@ -175,7 +176,7 @@ def _columns(points: list[tuple[float, float]]) -> tuple[FloatArray, FloatArray]
 
 
 def _ink(area: Area, role: Role) -> Ink:
-    """What a role is drawn with."""
+    """Return what a role is drawn with."""
     markers = area.markers
     inks = {
         Role.POINTS: markers.points,
@@ -190,10 +191,10 @@ def _ink(area: Area, role: Role) -> Ink:
 
 
 def _line(area: Area, x: FloatArray, y: FloatArray, role: Role, fit: Ink | None = None) -> Glyphs:
-    """A line of some role, `fit` being the ink of one that is fitted if that is another.
+    """Return a line of some role; `fit` replaces the ink of a line that is fitted.
 
-    One that lies behind the others for comparison is in short dashes, unless its ink alone tells
-    it apart from a fit: where there are no colours, or eyes see few.
+    A line for comparison is in short dashes, unless its ink alone distinguishes it from a fit, as
+    needed without colours or for eyes that see few.
     """
     ink = _ink(area, role)
     if role not in (Role.TRACE, Role.BAND, Role.TEST):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """What one thing is drawn with: a marker of plotext, and what that looks like in a legend.
+    """What one thing is drawn with: a marker of plotext, and its sample for a legend.
 
     A dot with more than one point is drawn with `crowd`, if there is one.
     """
@@ -19,14 +19,14 @@ class Ink:
 
 @dataclass(frozen=True, slots=True)
 class Markers:
-    """One such set.
+    """A set of characters to draw with.
 
-    A cell has `across` times `down` dots. `point` marks a point over lines, `batch` those of a
-    batch, `test` one that is held out, `step` each step of a run on its curve, `here` the one in
-    view and `goal` the optimum; each of `curves` marks one of several curves. `right` and `up` say
-    where axes point, and `axis` has the characters of plotext's axes in the order of `AXIS`.
-    `bars_up` and `bars_right` are the end of a bar in its cell, from the least to a full cell, and
-    `levels` the heights of a sparkline. `needs` is what an encoding must have to carry the set.
+    A cell has `across` times `down` dots. `point` marks a point above lines, `batch` a point of a
+    batch, `test` a test row, `step` each step of a run on its curve, `here` the step in view, and
+    `goal` the optimum. Each of `curves` marks one of several curves. `right` and `up` show where
+    axes point, and `axis` has the characters of the axes in the order of `AXIS`. `bars_up` and
+    `bars_right` are the end of a bar in its cell, from the smallest to a full cell, and `levels`
+    the heights of a sparkline. `needs` is what an encoding must contain for the set.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Markers:
     needs: str
 
     def carried_by(self, encoding: str) -> bool:
-        """Whether an encoding has all characters of this set."""
+        """Return whether an encoding has all characters of this set."""
         try:
             self.needs.encode(encoding)
         except UnicodeEncodeError:
@@ -63,7 +63,7 @@ class Markers:
 
 
 AXIS = "│┤└┬─"
-"""What plotext draws axes with."""
+"""The characters of plotext's axes."""
 
 EIGHTHS_UP, EIGHTHS_RIGHT = "▁▂▃▄▅▆▇█", "▏▎▍▌▋▊▉█"
 
@@ -140,5 +140,5 @@ SETS = {markers.name: markers for markers in (BRAILLE, BLOCK, ASCII)}
 
 
 def finest(encoding: str) -> Markers:
-    """The finest set that an encoding can carry."""
+    """Return the finest set that an encoding has."""
     return next(markers for markers in SETS.values() if markers.carried_by(encoding))

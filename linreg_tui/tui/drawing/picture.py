@@ -1,4 +1,4 @@
-"""Pictures: grids of characters, each with a role that the theme gives a style, in layers."""
+"""Pictures: layers of characters, each with a role that the theme gives a style."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ class Role(IntEnum):
 
 
 CURVES = tuple(role for role in Role if role.name.startswith("CURVE_"))
-"""Roles of curves that are laid over one another."""
+"""Roles of curves that are drawn over one another."""
 
 
 Span = tuple[str, Role]
-"""A piece of text and what it is."""
+"""A piece of text and its role."""
 
 
 SHADES = 8
-"""Backgrounds that a cell can have, the first being none."""
+"""Backgrounds that a cell can have; the first is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ class Layer:
 
 
 def blank(columns: int, rows: int) -> Picture:
-    """A picture of nothing."""
+    """Return an empty picture."""
     shape = max(0, rows), max(0, columns)
     glyphs = np.full(shape, BLANK, np.uint32)
     return Picture(glyphs, np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
 
 
 def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
-    """A picture of lines of text, each a row of spans; one that is too long ends with …."""
+    """Return a picture of lines of text, each a row of spans; too long a line ends with …."""
     picture = blank(columns, rows)
     for row, spans in enumerate(text[:rows]):
         column = 0
@@ -98,7 +98,7 @@ def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
 
 
 def beside(columns: int, pictures: Sequence[Picture], gap: int) -> Picture:
-    """A picture of some of the same height, so many columns apart."""
+    """Return pictures of the same height side by side, `gap` columns apart."""
     rows = len(pictures[0].glyphs) if pictures else 0
     whole = blank(columns, rows)
     left = 0
@@ -112,9 +112,9 @@ def beside(columns: int, pictures: Sequence[Picture], gap: int) -> Picture:
 
 
 def write_legend(picture: Picture, left: int, legend: Sequence[Span]) -> None:
-    """Write a legend to the right of the first row, from column `left` on.
+    """Write a legend at the right of the first row, from column `left` on.
 
-    Its first entries are the first to go where there is too little room.
+    Where it doesn't fit, its first entries are left out.
     """
     columns = picture.glyphs.shape[1]
     while legend and sum(len(text) + 3 for text, _ in legend) - 3 > columns - left:
@@ -126,7 +126,7 @@ def write_legend(picture: Picture, left: int, legend: Sequence[Span]) -> None:
 
 
 def cut(text: str, width: int) -> str:
-    """The text in so many cells, with … at its end if it is longer; nothing in none."""
+    """Return the text in so many cells, ending with … if it is longer; empty for no cells."""
     if cell_len(text) <= width:
         return text
     kept, room = "", width - 1
@@ -155,13 +155,13 @@ def write(picture: Picture, row: int, column: int, text: str, role: Role) -> Non
 LINES = (Role.FIT, Role.REFERENCE, Role.TRACE, Role.BAND)
 
 NO_DOT = 0x2800
-"""The braille character of no dot; each dot is a bit more."""
+"""The braille character without dots; each dot adds to its code."""
 
 
 def stack(area: Area, below: Picture, layers: Iterable[Layer]) -> Picture:
-    """The layers laid over a picture, each over the one before.
+    """Return a picture with layers over it, each over the one before.
 
-    Where lines meet in a cell their dots are added up; all else gives way to what lies above.
+    Where lines meet in a cell, their dots are combined; otherwise the upper layer wins.
     """
     glyphs, roles = below.glyphs.copy(), below.roles.copy()
     if area.has_room:
@@ -177,7 +177,7 @@ def stack(area: Area, below: Picture, layers: Iterable[Layer]) -> Picture:
 
 
 def shaded(area: Area, below: Picture, shades: NDArray[np.uint8]) -> Picture:
-    """A picture with backgrounds in the plot area, of its shape."""
+    """Return a picture with these backgrounds in the plot area, which has their shape."""
     ground = below.shades.copy()
     if area.has_room:
         ground[_inside(area)] = shades

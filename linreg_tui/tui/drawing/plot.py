@@ -1,4 +1,4 @@
-"""The widget that shows a picture and repaints only the cells that changed."""
+"""A widget that shows a picture and repaints only the cells that changed."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Glyphs, Picture, Ro
 
 
 class Plot(BatchAware, LazyComponents):
-    """Shows what `draw(columns, rows)` returns, as it is when `redraw` is called.
+    """Shows what `draw(columns, rows)` returned when `redraw` was last called.
 
-    Out of sight, and for another size, it is not drawn before it is painted: so it is drawn once
-    for each paint, and never painted for a size that it no longer has. While frames are left out it
-    waits for the next one; painted whole there, it would send up to twice the bytes.
+    Out of sight, or after a change of size, it is drawn only when it is painted. So it is drawn
+    once for each paint, and never painted for an old size. While frames are left out, it waits for
+    the next frame; painting it whole there would send up to twice the bytes.
 
-    The first paint of all doesn't wait until plotext is loaded, which takes 33 ms at least: the
-    picture comes right after it.
+    The very first paint doesn't wait for plotext, which takes at least 33 ms to load: the picture
+    comes right after it.
     """
 
     def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
@@ -38,7 +38,7 @@ class Plot(BatchAware, LazyComponents):
         self._waits = False
 
     def redraw(self) -> None:
-        """Draw the picture anew and repaint where it differs from the last one."""
+        """Draw the picture again and repaint where it differs from the last one."""
         if self._drawn_for != self.size or not self.is_on_screen:
             self._draw_later()
             return
@@ -62,7 +62,7 @@ class Plot(BatchAware, LazyComponents):
         self.redraw()
 
     def _draw_later(self) -> None:
-        if self._drawn_for is not None:  # or it is about to be painted already
+        if self._drawn_for is not None:  # otherwise it is about to be painted already
             self._drawn_for = None
             self.refresh()
 
@@ -79,7 +79,7 @@ class Plot(BatchAware, LazyComponents):
         self._draw_later()
 
     def render_line(self, y: int) -> Strip:
-        """One row of the picture."""
+        """Return one row of the picture."""
         if self._drawn_for != self.size:
             self._draw_now()
         if y >= len(self._picture.glyphs):
@@ -94,7 +94,7 @@ class Plot(BatchAware, LazyComponents):
         super().notify_style_update()
 
     def drawn(self, columns: int, rows: int) -> list[Strip]:
-        """The rows of the picture at another size."""
+        """Return the rows of the picture at another size."""
         picture = self._draw(columns, rows)
         return [self._strip(picture, y) for y in range(len(picture.glyphs))]
 
@@ -106,10 +106,11 @@ class Plot(BatchAware, LazyComponents):
         segments = []
         for start, end in pairwise(bounds):
             text = "".join(chr(glyph) for glyph in glyphs[start:end].tolist() if glyph != CONTINUED)
-            segments.append(Segment(text, self._style_of(int(roles[start]), int(shades[start]))))
+            segments.append(Segment(text, self.style_of(int(roles[start]), int(shades[start]))))
         return Strip(segments, len(glyphs))
 
-    def _style_of(self, role: int, shade: int) -> Style:
+    def style_of(self, role: int, shade: int) -> Style:
+        """Return the style of a cell by its role and the number of its background."""
         if role == Role.NOTHING:
             style = self.rich_style
         else:
@@ -121,7 +122,7 @@ class Plot(BatchAware, LazyComponents):
 
 
 def _without_blanks(glyphs: Glyphs, roles: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Roles of a row in which blanks, having no colour, take that of what is left of them.
+    """Return the roles of a row in which blanks, having no colour, take the role to their left.
 
     Each change of colour costs the terminal some 50 bytes.
     """
@@ -130,9 +131,10 @@ def _without_blanks(glyphs: Glyphs, roles: NDArray[np.uint8]) -> NDArray[np.uint
 
 
 def changes(last: Picture, now: Picture) -> Iterator[Region]:
-    """The part of each row that differs between two pictures of the same size.
+    """Yield the part of each row that differs between two pictures of the same size.
 
-    One part a row: for each further one Textual would send the row anew, from the widget's left.
+    There is one part a row: for each further one, Textual would send the row again from the
+    widget's left edge.
     """
     differ = (last.glyphs != now.glyphs) | (last.roles != now.roles) | (last.shades != now.shades)
     for y in np.flatnonzero(differ.any(axis=1)).tolist():

@@ -1,4 +1,4 @@
-"""A screen, or a part of one, as SVG."""
+"""A screen, or a part of it, as SVG."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ BRAILLE = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
 
 
 def svg(strips: Sequence[Strip], ground: Style | None = None, margin: int = 0) -> str:
-    """Rows of cells as SVG, on a ground of this style, with a margin as wide as so many columns.
+    """Return rows of cells as SVG on a ground of this style, with a margin of so many columns.
 
-    Each word has its own place and each braille dot is a shape, so that the picture is the same
-    whatever monospaced font there is.
+    Each word has its own place and each braille dot is a shape, so the picture is the same with any
+    monospaced font.
     """
     ground = ground or Style()
     front, back = _colour(ground, "color", FOREGROUND), _colour(ground, "bgcolor", BACKGROUND)
