@@ -6,11 +6,11 @@ from textual.widget import Widget
 
 
 class BatchAware(Widget):
-    """A widget that can tell whether the application leaves frames out.
+    """A widget that knows whether the application leaves frames out.
 
     `App.batch_update` holds all repaints back until it ends, but an application doesn't say whether
-    it is within one. A widget that remembers what it has painted has to know: it must not take for
-    painted what was never sent.
+    it is in one. A widget that remembers what it painted must know, or it would count as painted
+    what was never sent.
 
     No issue found. Checked with Textual 8.2.4 and 8.2.8.
     """

@@ -1,4 +1,4 @@
-"""The screen in a browser: Textual's driver for it, taught what our screen needs."""
+"""The screen in a browser: Textual's driver, with what our screen needs."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from textual.messages import TerminalSupportsSynchronizedOutput
 from linreg_tui.compat.guarded import QUESTION
 
 WHERE = "\x1b[6n"
-"""Asks a terminal where its cursor is; the answer comes after all sent before."""
+"""Asks a terminal where its cursor is; the answer comes after everything sent before."""
 
 
 class BrowserDriver(WebDriver):
-    """A driver that sends what the screen's encoding has, and hears when it was shown.
+    """A driver that sends only what the screen's encoding has, and learns when it was shown.
 
-    The terminal in the page doesn't know synchronized output, and Textual keeps such an answer to
-    itself. Any answer says that the frames before have arrived, so it is asked something else.
-    Textual's driver sends UTF-8 whatever the encoding (we choose ASCII for `--marker ascii`), and
-    when the server is gone it fails with a BrokenPipeError, once for each write.
+    The terminal in the page doesn't know synchronized output, and Textual doesn't pass its answer
+    on. Any answer proves that the frames before have arrived, so this asks another question.
+    Textual's driver sends UTF-8 whatever the encoding (we choose ASCII for `--marker ascii`). When
+    the server is gone, it fails with a BrokenPipeError at each write.
 
     No issue found. Checked with Textual 8.2.4 and 8.2.8.
     """
@@ -42,7 +42,7 @@ class BrowserDriver(WebDriver):
             return 0
 
     def write(self, data: str) -> None:
-        """Send characters, or look-alikes of them."""
+        """Send text, with look-alikes for characters that the encoding lacks."""
         painted = sys.__stderr__
         assert painted is not None
         if data == QUESTION:
@@ -50,7 +50,7 @@ class BrowserDriver(WebDriver):
         super().write(data.encode(painted.encoding, painted.errors or "strict").decode())
 
     def process_message(self, message: Message) -> None:
-        """Take the cursor's position for the answer."""
+        """Use the cursor's position as the answer."""
         if isinstance(message, CursorPosition):
             message = TerminalSupportsSynchronizedOutput()
         super().process_message(message)

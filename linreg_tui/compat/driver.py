@@ -1,4 +1,4 @@
-"""Textual's driver, as more terminals and shells than its own need it."""
+"""Textual's driver, adapted to more terminals and shells."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from linreg_tui.compat.guarded import GuardedApp
 
 WIPE = "\x1b[0m\x1b[2J\x1b[H"
-"""No colours, no text, the cursor at the top left."""
+"""Resets colours, clears the screen, and puts the cursor at the top left."""
 
 
 class TerminalDriver(LinuxDriver):
-    """A driver that takes all input, stops and goes on as a shell asks, and leaves no picture.
+    """A driver that accepts any input, stops and continues as a shell asks, and clears the screen.
 
-    Textual stops and goes on within the handler of a signal, which Python runs between any two
-    instructions: also where Textual has locked the queue of what is to be written, or while the
-    input thread waits for the event loop. It then waits for itself (Textualize/textual#6298). Here
-    the handlers let the event loop do the work.
+    Textual stops and continues within a signal handler, which Python may run between any two
+    instructions: even while Textual holds the lock of its output queue, or while the input thread
+    waits for the event loop. It then waits for itself (Textualize/textual#6298). Here the handlers
+    let the event loop do the work.
 
-    Textual's input thread ends, and the application with it, at bytes that aren't UTF-8, as an é in
-    Latin-1 (Textualize/textual#6456). And it gives up waiting for the rest of a sequence that has
-    come already, if it had to wait for a processor meanwhile; no issue found.
+    Textual's input thread ends, and the application with it, at bytes that aren't UTF-8, such as an
+    é in Latin-1 (Textualize/textual#6456). It also gives up waiting for the rest of a sequence that
+    has arrived already, if it had to wait for a processor meanwhile; no issue found.
 
     Checked with Textual 8.2.4 and 8.2.8.
     """
@@ -41,7 +41,7 @@ class TerminalDriver(LinuxDriver):
 
     def _sigcont_application(self, *_: object) -> None:
         if self._to_stop:
-            self._to_stop = False  # asked to go on before it has stopped
+            self._to_stop = False  # asked to continue before it stopped
         else:
             self._loop.call_soon_threadsafe(self._go_on)
 
@@ -49,22 +49,22 @@ class TerminalDriver(LinuxDriver):
         if not self._to_stop:
             return
         self._to_stop = False
-        if self._writer_thread is None:  # not begun
+        if self._writer_thread is None:  # not started
             os.kill(os.getpid(), signal.SIGSTOP)
         else:
             super()._sigtstp_application()
 
     def _go_on(self) -> None:
         if self._writer_thread is None or cast("GuardedApp", self._app).leaving:
-            return  # a shell wakes what it has asked to leave
+            return  # a shell continues a program that it has asked to leave
         if self._writer_thread.is_alive():
-            # It was stopped without a chance to give the terminal back.
+            # It was stopped before it could restore the terminal.
             self.suspend_application_mode()
         super()._sigcont_application()
         self._app.call_later(self._app.refresh, layout=True)
 
     def run_input_thread(self) -> None:
-        """Hand on keys, with a replacement character for what is not in UTF-8."""
+        """Pass keys on, with a replacement character for bytes that are not UTF-8."""
         decode = getincrementaldecoder("utf-8")("replace").decode
         parser = XTermParser(self._debug)
         with selectors.SelectSelector() as selector:
@@ -80,6 +80,6 @@ class TerminalDriver(LinuxDriver):
                     self.process_message(event)
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back, cleared: where its screen is one of two, nobody sees that."""
+        """Restore the terminal, cleared; with an alternate screen, nobody sees the clearing."""
         self.write(WIPE)
         super().stop_application_mode()

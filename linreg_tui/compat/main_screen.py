@@ -1,4 +1,4 @@
-"""The screen with the panes, on which all others lie."""
+"""The screen with the panes, beneath all other screens."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from textual.screen import Screen
 
 
 class MainScreen(Screen[None]):
-    """A screen that paints what has changed beneath another one once, and forgets closed screens.
+    """A screen that repaints changes beneath another screen once, and forgets closed screens.
 
     When something changes beneath another screen, Textual marks all of the lower screen as changed,
-    and again at each message that follows: beneath a form, a run would have the whole screen
-    painted anew for each of its steps (the discussion is Textualize/textual#3055).
+    and again at each message that follows. Beneath a form, a run would have the whole screen
+    painted again for each of its steps (the discussion is Textualize/textual#3055).
 
-    And Textual remembers two colours of the last 1,024 widgets, and with them all lines that it has
-    painted of each, long after they are gone (Textualize/textual#6665).
+    Textual also remembers two colours of the last 1,024 widgets, and with them all lines that it
+    has painted of each, long after they are gone (Textualize/textual#6665).
 
     Checked with Textual 8.2.4 and 8.2.8.
     """
 
     def on_screen_resume(self) -> None:
-        """Let go of what was painted of screens that have closed."""
+        """Discard what was painted of screens that have closed."""
         StylesCache.get_inner_outer.cache_clear()
 
     def _compositor_refresh(self) -> None:
-        all_of_it = self._repaint_required
+        whole_screen = self._repaint_required
         super()._compositor_refresh()
-        if not (all_of_it or self.is_active):
+        if not (whole_screen or self.is_active):
             self._repaint_required = False
             self._repaint_regions.clear()

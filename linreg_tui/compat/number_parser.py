@@ -1,4 +1,4 @@
-"""A parser of arguments that knows negative numbers in every notation."""
+"""An argument parser that accepts negative numbers in any notation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 
 class NumberParser(argparse.ArgumentParser):
-    """A parser that takes -1e-7 for a number.
+    """A parser that reads -1e-7 as a number.
 
-    Before Python 3.14, argparse takes a negative number with an exponent for an option that isn't
-    there, so that `--initial-slope -1e-7` complains of a missing argument (python/cpython#105712).
+    Before Python 3.14, argparse reads a negative number with an exponent as an unknown option, so
+    `--initial-slope -1e-7` fails with a missing argument (python/cpython#105712).
 
     Checked with Python 3.11. It can go when 3.14 is the oldest Python that is supported.
     """

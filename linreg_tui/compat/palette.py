@@ -7,10 +7,11 @@ from textual.widgets import Button, Input
 
 
 class Palette(CommandPalette):
-    """A command palette that runs what was chosen first.
+    """A command palette that runs only the first choice.
 
-    If enter is pressed again before the palette has closed, Textual's runs the command twice, and
-    the second time it closes the screen that it finds instead of itself: that of the panes.
+    If enter is pressed again before the palette has closed, Textual's palette runs the command
+    twice, and the second time it closes the screen on top instead of itself: the one with the
+    panes.
 
     No issue found. Checked with Textual 8.2.4 and 8.2.8.
     """

@@ -1,4 +1,4 @@
-"""A pool of processes that goes on with those that could be started."""
+"""A process pool that works with the processes that could be started."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from concurrent.futures import ProcessPoolExecutor
 
 
 class FrugalProcessPool(ProcessPoolExecutor):
-    """A pool that makes do with the processes there are if no more may be started.
+    """A pool that uses the processes it has if no more can be started.
 
-    `submit` starts a process for each of the first tasks. Where a system allows a user but so many
-    processes, as a login node does, starting one fails: `submit` then raises an OSError, though the
-    task is in the queue already and the other processes would come to it, and its future is lost.
+    `submit` starts a process for each of the first tasks. Where a system limits a user's processes,
+    as a login node does, starting one can fail. `submit` then raises an OSError, although the task
+    is in the queue already and the other processes would run it, and its future is lost.
 
     No issue found. Checked with Python 3.11.
     """

@@ -1,4 +1,4 @@
-"""One page that is open in a browser, and the application behind it."""
+"""A page that is open in a browser, and the application behind it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ LEAVE_SECONDS = 1.5
 """Seconds that an application has to leave; it promises to need one."""
 
 END_SECONDS = 0.2
-"""Seconds from the end of its output to its own."""
+"""Seconds from the end of its output to its own end."""
 
 SCREEN = {
     "TEXTUAL_DRIVER": "linreg_tui.compat.browser:BrowserDriver",
     "PYTHONIOENCODING": "utf-8",  # whatever the server's terminal has
 }
-"""What tells an application where its screen is."""
+"""Tells an application where its screen is."""
 
 
 class Session(AppService):
-    """A program that runs, without a shell, for as long as the socket of its page is open.
+    """A program that runs, without a shell, as long as the socket of its page is open.
 
-    textual-serve opens an application through a shell, with a driver and an encoding of its own
-    choice, keeps what it has to say of errors to itself until it has ended, and when the page is
-    closed waits without an end for an application that doesn't leave.
+    textual-serve starts an application through a shell, with a driver and an encoding of its own
+    choice. It holds error output back until the application has ended. When the page is closed, it
+    waits for ever for an application that doesn't leave.
 
     No issue found. Checked with textual-serve 1.1.3.
     """
@@ -50,7 +50,7 @@ class Session(AppService):
         self._program = program
 
     async def run(self) -> None:
-        """Pass on what the program shows, until it is over; the page is told that."""
+        """Pass on the program's output until it ends; then tell the page."""
         await super().run()
         await self.remote_close()
 
@@ -75,7 +75,7 @@ class Session(AppService):
             *self._program, stdin=PIPE, stdout=PIPE, env=self._build_environment(width, height)
         )
         self._stdin = process.stdin
-        # What it has to say of errors is said at once, and there is nothing to collect.
+        # Error output goes straight to the server's own; there is nothing to collect.
         process.stderr = asyncio.StreamReader()
         process.stderr.feed_eof()
         return process

@@ -10,7 +10,7 @@ HANDLED = ("SIGTSTP", "SIGCONT", "SIGWINCH")
 
 @pytest.fixture(autouse=True)
 def _signals_as_before() -> Iterator[None]:
-    """A driver for a terminal takes over signals of the process that makes it."""
+    """Restore signal handlers: a terminal driver replaces those of its process."""
     numbers = [getattr(signal, name) for name in HANDLED if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
     yield

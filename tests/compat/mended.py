@@ -1,4 +1,4 @@
-"""What tests say when a library has mended what a class of ours is for."""
+"""What tests say when a library has fixed what a class of ours is for."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 
 def mended(mender: Callable[..., object], what: str = "all") -> str:
-    """It is mended: this part of the class or function can go."""
+    """Return the message that this part of the class or function can go."""
     return f"this is mended upstream: {what} of {mender.__module__}.{mender.__qualname__} can go"
 
 
 @contextmanager
 def still_raises(error: type[BaseException], message: str) -> Iterator[None]:
-    """Fail with the message if what is done here raises no such error."""
+    """Fail with the message if the block doesn't raise this error."""
     try:
         yield
     except error:

@@ -1,4 +1,4 @@
-"""What holds for all that is in compat."""
+"""What holds for every module in compat."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ TESTS = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("
 
 
 @pytest.mark.parametrize("mender", MENDERS, ids=lambda node: node.name)
-def test_each_says_with_what_it_was_checked_and_where_that_is_discussed(
+def test_each_names_the_versions_it_was_checked_with_and_the_discussion(
     mender: ast.ClassDef | ast.FunctionDef,
 ) -> None:
-    said = " ".join((ast.get_docstring(mender) or "").split())
-    assert "Checked with" in said
-    assert "Textualize/textual#" in said or "python/cpython#" in said or "No issue found" in said
+    text = " ".join((ast.get_docstring(mender) or "").split())
+    assert "Checked with" in text
+    assert "Textualize/textual#" in text or "python/cpython#" in text or "No issue found" in text
 
 
 @pytest.mark.parametrize("mender", MENDERS, ids=lambda node: node.name)

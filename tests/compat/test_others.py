@@ -31,7 +31,7 @@ PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def slope_of(kind: type[argparse.ArgumentParser]) -> float | None:
-    """What a parser makes of -1e-7; None where it complains."""
+    """Return what a parser reads from -1e-7, or None if it fails."""
     parser = kind(exit_on_error=False)
     parser.add_argument("--slope", type=float)
     try:
@@ -66,7 +66,7 @@ class OneProcess(SpawnContext):
 
 
 def submitted(kind: type[ProcessPoolExecutor]) -> int:
-    """The tasks of two that are done where but one process may be started."""
+    """Return how many of two tasks are done where only one process can be started."""
     with kind(2, OneProcess()) as pool:
         return len([future.result() for future in [pool.submit(time.sleep, 0.2) for _ in "12"]])
 
@@ -100,7 +100,7 @@ async def test_a_page_opens_an_application_through_a_shell(monkeypatch: pytest.M
     await asyncio.wait([plain._task])
 
 
-async def test_a_page_waits_without_an_end_for_an_application_that_stays() -> None:
+async def test_a_page_waits_for_ever_for_an_application_that_stays() -> None:
     plain = service("exec sleep 60")
     await plain.start(80, 24)
     assert plain._process is not None

@@ -71,7 +71,7 @@ def test_a_notice_that_expires_while_a_screen_opens_hangs_the_application() -> N
 
 
 class TwoLabels(App[None]):
-    """On its first screen two lines, of which one can be changed."""
+    """Shows two lines on its first screen, one of which can change."""
 
     def __init__(self, first: Screen[None]) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class Over(ModalScreen[None]):
 
 
 async def painted_beneath(first: Screen[None], monkeypatch: pytest.MonkeyPatch) -> str:
-    """What is painted when a line beneath another screen changes for the second time."""
+    """Return what is painted when a line beneath another screen changes a second time."""
     painted: list[str] = []
     display = App._display
 
@@ -113,7 +113,7 @@ async def painted_beneath(first: Screen[None], monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.painted
-async def test_beneath_another_screen_everything_is_painted_anew(
+async def test_beneath_another_screen_everything_is_painted_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plain = await painted_beneath(Screen(id="_default"), monkeypatch)
@@ -121,8 +121,8 @@ async def test_beneath_another_screen_everything_is_painted_anew(
     assert "all the same" not in await painted_beneath(MainScreen(id="_default"), monkeypatch)
 
 
-async def kept_of_closed(first: Screen[None]) -> bool:
-    """Whether what a screen has painted is kept when it is closed."""
+async def stays_in_memory(first: Screen[None]) -> bool:
+    """Return whether what a screen painted stays in memory after it has closed."""
     async with TwoLabels(first).run_test(size=(40, 10)) as pilot:
         over = Over()
         await pilot.app.push_screen(over)
@@ -136,9 +136,9 @@ async def kept_of_closed(first: Screen[None]) -> bool:
 
 
 @pytest.mark.painted
-async def test_what_closed_screens_have_painted_is_kept() -> None:
-    assert await kept_of_closed(Screen(id="_default")), mended(MainScreen, "on_screen_resume")
-    assert not await kept_of_closed(MainScreen(id="_default"))
+async def test_closed_screens_stay_in_memory() -> None:
+    assert await stays_in_memory(Screen(id="_default")), mended(MainScreen, "on_screen_resume")
+    assert not await stays_in_memory(MainScreen(id="_default"))
 
 
 class OneCommand(Provider):
@@ -164,7 +164,7 @@ class Counting(App[None]):
 
 
 async def runs_at_enter(kind: type[CommandPalette]) -> tuple[int, int]:
-    """How often a command is run, and how many screens are left, if enter is pressed in a hurry."""
+    """Return how often a command runs and how many screens are left after hurried enters."""
     app = Counting()
     async with app.run_test() as pilot:
         await app.push_screen(Screen())
@@ -186,7 +186,7 @@ async def test_the_palette_runs_a_command_as_often_as_enter_is_pressed() -> None
 
 
 class Typed(App[None]):
-    """Opens a screen at o; each screen takes down what is typed there."""
+    """Opens a screen at o; each screen records what is typed there."""
 
     BINDINGS = [("o", "open")]  # noqa: RUF012
 
@@ -233,7 +233,7 @@ class Coloured(Widget):
     COMPONENT_CLASSES = {"one", "two"}  # noqa: RUF012
 
 
-async def test_all_components_are_styled_though_none_is_asked_for(
+async def test_all_components_are_styled_even_if_none_is_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     styled: list[str] = []
@@ -269,7 +269,7 @@ async def test_the_rest_of_a_sequence_is_given_up(monkeypatch: pytest.MonkeyPatc
     assert keys != ["down"], mended(TerminalDriver, "waiting in run_input_thread")
 
 
-async def test_at_the_end_of_its_input_it_reads_on_and_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_at_the_end_of_its_input_it_reads_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     read_end, write_end = os.pipe()
     os.close(write_end)
     driver, reads = LinuxDriver(App[None]()), 0
@@ -298,7 +298,7 @@ async def test_a_driver_that_is_stopped_while_it_writes_waits_for_itself(
     writer.start()
     handle = signal.getsignal(signal.SIGTSTP)
     assert callable(handle)
-    # A handler runs in the thread that holds the lock; here another one stands for it.
+    # A handler runs in the thread that holds the lock; here another thread stands for it.
     handler = threading.Thread(target=handle, args=(signal.SIGTSTP, None), daemon=True)
     with writer._queue.mutex:
         handler.start()
@@ -354,7 +354,7 @@ Fails().run(headless=True)
 """
 
 
-def test_after_a_failure_it_returns_as_if_all_was_well() -> None:
+def test_after_a_failure_it_returns_as_if_nothing_was_wrong() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", FAILS], capture_output=True, text=True, timeout=60
     )
@@ -364,7 +364,7 @@ def test_after_a_failure_it_returns_as_if_all_was_well() -> None:
 
 @pytest.fixture
 def written_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """The end of a pipe that stands for standard output, to be read; it also stands for input."""
+    """Yield the reading end of a pipe that stands for standard output and input."""
     read_end, write_end = os.pipe()
     with os.fdopen(write_end, "w") as output, os.fdopen(read_end) as given:
         monkeypatch.setattr(sys, "__stdout__", output)

@@ -1,4 +1,4 @@
-"""What comes from the keyboard, on its way from the terminal to the application."""
+"""Keyboard input on its way from the terminal to the application."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from linreg_tui.compat.driver import TerminalDriver
 def keys_of(
     kind: type[LinuxDriver], parts: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
-    """What a driver makes of bytes that come in parts; a second goes by whenever it looks."""
+    """Return the keys that a driver reads from bytes in parts; each look takes a second."""
     read_end, write_end = os.pipe()
     driver, got = kind(App[None]()), list[Message]()
     driver.fileno, left = read_end, list(parts)
@@ -51,7 +51,7 @@ def keys_of(
         ([b"\xc3", b"a"], ["�", "a"]),
     ],
 )
-async def test_what_comes_in_parts_is_put_together_however_long_it_takes(
+async def test_a_sequence_in_parts_is_put_together_however_long_it_takes(
     parts: list[bytes], keys: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert keys_of(TerminalDriver, parts, monkeypatch) == keys

@@ -1,4 +1,4 @@
-"""Notices, whose time may be over at any moment."""
+"""Notices, whose time may run out at any moment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_a_screen_opens_at_the_moment_a_notice_expires(
         app.notify("gone in a moment", timeout=60)
         await until_seen(pilot, "gone in a moment")
         assert all(isinstance(shown, Notice) for shown in app._notifications)
-        # It was asked just before, and its time is over now.
+        # The screen asked just before, and the time is over now.
         monkeypatch.setattr(Notice, "has_expired", False)
         monkeypatch.setattr(notifications, "time", lambda: time.time() + 61)
         await pilot.press("e")
