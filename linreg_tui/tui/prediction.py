@@ -1,4 +1,4 @@
-"""What settings will lead to, in words."""
+"""What settings lead to, in words."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from linreg_tui.numbers import rate, ratio
 
 
 def verdict(prediction: Prediction, settings: Settings, budget: int) -> str:
-    """Whether training for `budget` steps will come to an end, and when."""
+    """Return whether training for `budget` steps will converge, and when."""
     if prediction.stable is None:
         return f"there is no prediction for {unpredictable(settings)}"
     if not prediction.stable:
-        # A schedule can hold a divergence up, or end it.
+        # A schedule can delay or end a divergence.
         return "will diverge" if settings.is_constant else "will diverge at full rates"
     noise = prediction.noise or 0.0
     if noise > CONVERGED_WITHIN:
@@ -27,9 +27,9 @@ def verdict(prediction: Prediction, settings: Settings, budget: int) -> str:
     if prediction.steps == 0:
         return "is within 1% of the optimum already"
     if prediction.steps > budget:
-        return f"needs about {_steps(prediction.steps)}, these are {budget:,}"
+        return f"needs about {_steps(prediction.steps)}, more than {budget:,}"
     if noise > CONVERGED_WITHIN / 5:
-        # It may end on either side of what is called converged.
+        # It may end on either side of the limit for converged.
         soon = f"within 1% in about {_steps(prediction.steps)}"
         return f"{soon}, then trembling by {100 * noise:.1g}%"
     return f"will converge in about {_steps(prediction.steps)}"
@@ -42,10 +42,10 @@ def _steps(number: int) -> str:
 def prediction_text(
     prediction: Prediction, settings: Settings, n: int, reached: float | None = None
 ) -> Content:
-    """The verdict on n rows, how much larger the rates could be, and the spectral radius.
+    """Return the verdict on n rows, how much larger the rates could be, and the spectral radius.
 
-    Where there is no prediction, it is what to expect instead, and how far above the least loss
-    thirty full-batch steps were seen to end, in least losses, if that is `reached`.
+    Without a prediction, return what to expect instead. `reached`, if known, is how far above the
+    least loss thirty full-batch steps ended when tried, in multiples of the least loss.
     """
     words = verdict(prediction, settings, settings.steps(n))
     if prediction.stable is None:
@@ -58,14 +58,14 @@ def prediction_text(
 
 
 def _tried(excess: float) -> str:
-    """Where thirty full-batch steps end."""
+    """Return the words for where thirty full-batch steps end."""
     if excess == math.inf:
         return "no prediction, but tried out: on full batches the loss grows"
     return f"no prediction, but tried out: 30 full-batch steps end {100 * excess:,.2g}% above"
 
 
 def unpredictable(settings: Settings) -> str:
-    """What of the settings there is no prediction for."""
+    """Return which of the settings has no prediction."""
     if not settings.optimizer.linear:
         return type(settings.optimizer).__name__
     if settings.loss.expectation:
@@ -74,7 +74,7 @@ def unpredictable(settings: Settings) -> str:
 
 
 def expected(settings: Settings) -> str:
-    """What to expect of a run that there is no prediction for."""
+    """Return what to expect of a run that has no prediction."""
     if settings.standardize:
         rates = f"η = {rate(settings.learning_rate_b)}, in z-scores"
     else:
@@ -84,7 +84,7 @@ def expected(settings: Settings) -> str:
 
 
 def expectation(settings: Settings) -> str:
-    """The same in a few words; nothing if there is nothing to say."""
+    """Return what to expect in a few words, or nothing."""
     return settings.optimizer.expectation or settings.loss.expectation
 
 

@@ -53,7 +53,7 @@ UNUSUAL = Settings.of(
 
 
 class Host(App[None]):
-    """Opens the form at once, and keeps what it closes with."""
+    """Opens the form at once, and stores its outcome."""
 
     def __init__(self, form: SettingsForm) -> None:
         super().__init__(css_path=Path(app_module.__file__).with_name("app.tcss"))
@@ -115,14 +115,14 @@ async def test_it_is_styled_once_when_it_opens(
     styled: Counter[str] = Counter()
     apply = Stylesheet.apply
 
-    def counting(table_view: Stylesheet, node: DOMNode, **options: Any) -> None:
+    def counting(stylesheet: Stylesheet, node: DOMNode, **options: Any) -> None:
         if isinstance(node, Static | Entry | Choice) and isinstance(node.parent, Field):
             styled[node.parent.setting] += 1
-        apply(table_view, node, **options)
+        apply(stylesheet, node, **options)
 
     monkeypatch.setattr(Stylesheet, "apply", counting)
     async with opened(houses) as pilot:
-        # Only what has the focus is styled anew, once it has it.
+        # Only the widget in focus is styled again, when it gets the focus.
         assert {name for name, times in styled.items() if times > 2} == {"learning_rate_m"}
         assert len(styled) == len(form(pilot).fields)
 
@@ -155,7 +155,7 @@ async def test_numbers_are_typed(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("auto", first_of(["auto", ""]))
-async def test_words_for_what_suits(houses: Dataset, auto: str) -> None:
+async def test_words_for_values_that_suit(houses: Dataset, auto: str) -> None:
     async with opened(houses, Settings.of(batch_size=64, warmup_steps=3, decay_steps=3)) as pilot:
         for name, text in (("batch_size", "full"), ("warmup_steps", auto), ("decay_steps", auto)):
             await enter(pilot, name, text)
@@ -175,7 +175,7 @@ async def test_words_are_chosen_with_arrows_and_space(houses: Dataset) -> None:
             await pilot.press(*keys)
             assert field(pilot, name).text == word
         await pilot.press("enter")
-        # The rates, which nobody has typed, are such as suit the words.
+        # The rates, which were not typed, suit the words.
         chosen = {"optimizer": "momentum", "schedule": "cosine", "standardize": True}
         assert await result(pilot) == proposed(houses, update="simultaneous", **chosen)
 
@@ -226,7 +226,7 @@ FAULTS = (
 )
 
 
-async def test_what_is_wrong_is_said_and_marked(houses: Dataset) -> None:
+async def test_faults_are_marked_and_explained(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for name, text, why in FAULTS:
             usual = field(pilot, name).text
@@ -241,7 +241,7 @@ async def test_what_is_wrong_is_said_and_marked(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("key", first_of(["enter", "ctrl+s"]))
-async def test_what_is_wrong_cannot_be_applied(houses: Dataset, key: str) -> None:
+async def test_faults_cannot_be_applied(houses: Dataset, key: str) -> None:
     async with opened(houses) as pilot:
         await enter(pilot, "seed", "[red]")
         field(pilot, "schedule").enter()
@@ -254,7 +254,7 @@ async def test_what_is_wrong_cannot_be_applied(houses: Dataset, key: str) -> Non
 
 
 @pytest.mark.thorough
-async def test_of_several_faults_the_one_at_hand_is_said(houses: Dataset) -> None:
+async def test_of_several_faults_that_of_the_field_in_focus_is_shown(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await enter(pilot, "seed", "-1")
         await enter(pilot, "epochs", "0")
@@ -266,7 +266,7 @@ async def test_of_several_faults_the_one_at_hand_is_said(houses: Dataset) -> Non
 @pytest.mark.parametrize(
     "values", [{"optimizer": "adam"}, {"loss": "huber"}, {"loss": "absolute", "standardize": True}]
 )
-async def test_rates_that_nobody_has_typed_follow_loss_and_optimizer(
+async def test_rates_that_were_not_typed_follow_loss_and_optimizer(
     houses: Dataset, values: dict[str, Any]
 ) -> None:
     now = proposed(houses, **values)
@@ -279,7 +279,7 @@ async def test_rates_that_nobody_has_typed_follow_loss_and_optimizer(
         assert await result(pilot) == now.with_values(initial_slope=5.0, initial_intercept=1000.0)
 
 
-async def test_what_is_predicted_follows_the_fields(houses: Dataset) -> None:
+async def test_the_prediction_follows_the_fields(houses: Dataset) -> None:
     rate_b = proposed(houses, optimizer="adam").learning_rate_b
     async with opened(houses) as pilot:
         await until(lambda: "will converge in about 5 steps" in message(pilot))
@@ -314,10 +314,10 @@ async def test_stale_answers_are_dropped(houses: Dataset, monkeypatch: pytest.Mo
         await enter(pilot, "epochs", "1")
         await until(lambda: asked[-1].epochs == 1)
         await enter(pilot, "epochs", "2")
-        await until(lambda: "these are 2" in message(pilot))
+        await until(lambda: "more than 2" in message(pilot))
         answer_first.set()
         await pilot.pause(0.1)
-        assert "these are 2" in message(pilot)
+        assert "more than 2" in message(pilot)
 
 
 @pytest.mark.parametrize("way", first_of(["escape", "click", "ctrl+x"]))
@@ -332,7 +332,7 @@ async def test_cancelling(houses: Dataset, way: str) -> None:
         assert await result(pilot) is None
 
 
-async def test_the_application_takes_what_is_new(houses: Dataset) -> None:
+async def test_the_application_uses_the_new_settings(houses: Dataset) -> None:
     app = LinregApp(houses, UNUSUAL)
     async with app.run_test(size=(80, 24)) as pilot:
         live = app.query_one(LivePane)
@@ -364,7 +364,7 @@ async def test_defaults_suit_other_data() -> None:
 
 
 @pytest.mark.thorough
-async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
+async def test_fields_without_effect_are_dimmed(houses: Dataset) -> None:
     async with opened(houses) as pilot:
 
         def dimmed() -> set[str]:
@@ -392,7 +392,7 @@ async def test_what_changes_nothing_is_dimmed(houses: Dataset) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("settings", [Settings(), UNUSUAL])
-async def test_what_a_field_is_fits_in_its_line(houses: Dataset, settings: Settings) -> None:
+async def test_the_meaning_of_a_field_fits_on_its_line(houses: Dataset, settings: Settings) -> None:
     async with opened(houses, settings) as pilot:
         hint = form(pilot).query_one("#hint", Static)
         for each in form(pilot).fields:
@@ -402,7 +402,7 @@ async def test_what_a_field_is_fits_in_its_line(houses: Dataset, settings: Setti
 
 
 @pytest.mark.thorough
-async def test_all_of_it_fits(houses: Dataset) -> None:
+async def test_everything_fits_on_the_screen(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for size in ((80, 24), (120, 40), (200, 60)):
             await resize(pilot, *size)
@@ -437,7 +437,7 @@ async def test_the_longest_message_is_not_clipped(houses: Dataset) -> None:
 @pytest.mark.thorough
 async def test_a_small_screen_scrolls(houses: Dataset) -> None:
     async with opened(houses, size=(60, 16)) as pilot:
-        pilot.app.animation_level = "none"  # one in the way of another would end elsewhere
+        pilot.app.animation_level = "none"  # interrupted animations would end elsewhere
         for option in Settings.schema():
             shown = field(pilot, option.name)
             shown.enter()

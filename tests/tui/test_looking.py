@@ -1,4 +1,4 @@
-"""The joint plot, the table and the views of the closed form, as a person has looked at them."""
+"""The joint plot, the table and the views of the closed form, as a person has checked them."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ def test_the_pictures_of_the_residuals() -> None:
     assert text(left.draw_leverage(44, 12)) == LEVERAGE
 
 
-def test_the_houses_that_pull_hard_are_counted(houses: Dataset) -> None:
+def test_the_rows_that_pull_hard_are_counted(houses: Dataset) -> None:
     left = DiagnosticsPictures(houses)
     left.prepare()
     assert "33 rows beyond" in text(left.draw_leverage(80, 21))
@@ -262,7 +262,7 @@ def test_the_table() -> None:
     assert "row  " not in text(table.draw(44, 12))
 
 
-def test_of_many_columns_the_table_names_as_many_as_there_is_room_for() -> None:
+def test_the_table_names_as_many_columns_as_fit() -> None:
     many = replace(POINTS, columns=tuple(f"column {place}" for place in range(40)))
     table = TablePicture(many)
     table.prepare()
@@ -275,7 +275,7 @@ def test_of_many_columns_the_table_names_as_many_as_there_is_room_for() -> None:
     assert "more" not in text(table.draw(80, 60))
 
 
-def test_a_name_in_the_table_is_cut_only_where_there_is_no_room() -> None:
+def test_a_name_in_the_table_is_cut_only_if_it_does_not_fit() -> None:
     name = "a name of a column of 35 characters"
     table = TablePicture(replace(POINTS, x_name=name, y_name="y"))
     table.prepare()
@@ -300,7 +300,7 @@ def test_the_inference() -> None:
     assert text(drawn) == INFERENCE
 
 
-def test_the_small_inference_tells_it_all(houses: Dataset) -> None:
+def test_the_small_inference_has_every_number(houses: Dataset) -> None:
     sure = inference(houses.line)
     small = text(draw_inference(44, 10, houses.line, sure))
     large = text(draw_inference(79, 20, houses.line, sure))

@@ -1,4 +1,4 @@
-"""The numbers of a run, its step by hand and its timeline, as a person has looked at them."""
+"""A run's numbers, its step by hand and its timeline, as a person has checked them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_the_notebooks_run(houses: Dataset, columns: int) -> None:
     assert text(draw_readout(columns, 4, view(trained(houses, 30)))) == READOUTS[columns]
 
 
-def test_the_settings_that_are_not_as_usual(houses: Dataset) -> None:
+def test_the_settings_that_differ_from_the_defaults(houses: Dataset) -> None:
     run = trained(
         houses, 3, batch_size=64, sampling="epoch", optimizer="momentum", momentum=0.5, seed=7
     )
@@ -71,7 +71,7 @@ def test_the_settings_that_are_not_as_usual(houses: Dataset) -> None:
     )
 
 
-def test_how_a_run_stands(houses: Dataset) -> None:
+def test_the_state_of_a_run(houses: Dataset) -> None:
     run = trained(houses, 10)
     assert state(view(trained(houses, 0))) == (
         "‖ ready: will converge in about 5 steps; limit 7.22× these rates; space runs"
@@ -83,10 +83,10 @@ def test_how_a_run_stands(houses: Dataset) -> None:
         "‖ looking back: step 5 of 10, first within 1% of the optimum; b branches"
     )
     slow = trained(houses, 30, learning_rate_m=1e-9, learning_rate_b=1e-3)
-    assert state(view(slow)) == "‖ stopped over 1% above the optimum; space goes on"
+    assert state(view(slow)) == "‖ finished, 1,129.75% above the optimum; space goes on"
     # Momentum may take longer than the run to diverge.
     leaving = replace(view(slow), prediction=Prediction(False, 1.01, 0.3))
-    assert state(leaving) == "‖ stopped over 1% above the optimum; press [ twice"
+    assert state(leaving) == "‖ finished, 1,129.75% above the optimum; press [ twice"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_how_a_run_stands(houses: Dataset) -> None:
         (Prediction(False, 9, 0.1), "will diverge, the rates are 10× the limit; press [ 4 times"),
         (Prediction(True, 0.9, 7, 9), "will converge in about 9 steps; limit 7× these rates"),
         (Prediction(True, 0.9, 7, 1), "will converge in about 1 step; limit 7× these rates"),
-        (Prediction(True, 0.9, 7, 99), "needs about 99 steps, these are 30; limit 7× these rates"),
+        (Prediction(True, 0.9, 7, 99), "needs about 99 steps, more than 30; limit 7× these rates"),
         (Prediction(True, 0.9, 2, 5, 0.8), "will keep trembling, 80% above the optimum on average"),
         (
             Prediction(True, 0.9, 2, 5, 0.004),
@@ -106,7 +106,7 @@ def test_how_a_run_stands(houses: Dataset) -> None:
         (Prediction(), "there is no prediction for a momentum so close to 1"),
     ],
 )
-def test_what_is_predicted(houses: Dataset, prediction: Prediction, words: str) -> None:
+def test_the_prediction(houses: Dataset, prediction: Prediction, words: str) -> None:
     shown = replace(view(trained(houses, 0)), prediction=prediction)
     assert state(shown).startswith(f"‖ ready: {words}")
 
@@ -139,7 +139,7 @@ def test_the_notebooks_first_step(houses: Dataset, columns: int) -> None:
 
 
 @pytest.mark.parametrize("columns", [59, 78, 100])
-def test_what_is_multiplied_is_what_the_optimizer_makes(houses: Dataset, columns: int) -> None:
+def test_the_rate_is_multiplied_by_the_optimizers_direction(houses: Dataset, columns: int) -> None:
     run = trained(houses, 3, optimizer="momentum")
     line = text(draw_update(columns, 3, view(run)))[1]
     assert ("∂L/∂m  105968163.89" in line) == (columns > 59)
@@ -152,7 +152,7 @@ def test_what_is_multiplied_is_what_the_optimizer_makes(houses: Dataset, columns
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
 @pytest.mark.parametrize("rates", [(1e-7, 0.1), (4.88281e-11, 4.88281e-5)])
-def test_what_a_step_comes_to_is_never_cut_off(
+def test_the_result_of_a_step_is_never_cut_off(
     houses: Dataset, optimizer: str, rates: tuple[float, float]
 ) -> None:
     rate_m, rate_b = rates
@@ -172,15 +172,15 @@ def test_what_a_step_comes_to_is_never_cut_off(
 def test_the_arithmetic_of_a_step_can_be_followed(
     houses: Dataset, unit: float, standardize: bool, number: int
 ) -> None:
-    """Small slopes and changes keep their digits, and the numbers their places."""
+    """Small slopes and changes keep their digits, and all numbers keep their places."""
     small = replace(houses, x=houses.x * unit, y=houses.y / 1e5)
     run = Run(small, replace(proposed(small), standardize=standardize))
     run.advance(30)
     step = step_detail(run, number)
     for place, line in enumerate(text(draw_update(78, 3, view(run, number)))[1:]):
-        said = re.fullmatch(r"∂L/∂[mb] (.{13}) · (\S+) +[mb] (.{10}) − (.{10}) = (.{10})", line)
-        assert said is not None
-        gradient, _, old, change, new = map(float, said.groups())
+        numbers = re.fullmatch(r"∂L/∂[mb] (.{13}) · (\S+) +[mb] (.{10}) − (.{10}) = (.{10})", line)
+        assert numbers is not None
+        gradient, _, old, change, new = map(float, numbers.groups())
         assert gradient == pytest.approx(step.gradient[place], rel=1e-3)
         moved = step.before[place] - step.after[place]
         assert change == pytest.approx(moved, rel=0.06)
@@ -197,7 +197,7 @@ def test_a_step_in_z_scores(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("columns", [55, 60, 65, 70, 75])
-def test_of_what_is_noted_of_a_step_as_much_is_told_as_fits(houses: Dataset, columns: int) -> None:
+def test_as_many_notes_on_a_step_are_shown_as_fit(houses: Dataset, columns: int) -> None:
     run = trained(houses, 40, standardize=True, learning_rate_m=0.3, learning_rate_b=0.3)
     batch, *_ = text(draw_update(columns, 3, view(run)))
     assert batch.endswith(")")
@@ -251,29 +251,29 @@ def test_the_sums_of_a_tiny_slope_keep_its_digits(houses: Dataset) -> None:
     assert text(draw_sums(44, 10, houses.sums, houses.line))[-4].split()[-1] == "87.688145"
 
 
-def test_the_rates_are_those_that_a_schedule_makes_at_the_step(houses: Dataset) -> None:
+def test_the_rates_are_the_schedules_at_the_step(houses: Dataset) -> None:
     settings = Settings.of(schedule="cosine", learning_rate_m=8e-7, learning_rate_b=0.8)
     run = Run(houses, settings)
     run.advance(30)
-    for step, told in (
+    for step, words in (
         (1, "η_m 8e-7     η_b 0.8"),
         (16, "η_m 4e-7     η_b 0.4"),
         (30, "η_m 2.2e-9"),
     ):
         rows = text(draw_readout(80, 4, RunView(run, step, settings, False, 5.0)))
-        assert told in "\n".join(rows)
+        assert words in "\n".join(rows)
 
 
 @pytest.mark.parametrize("columns", READOUTS)
 def test_test_rows_have_a_line_of_their_own(houses: Dataset, columns: int) -> None:
     run = trained(houses, 30, test_fraction=0.2)
-    told = text(draw_readout(columns, 5, view(run)))
-    assert told[2].split()[:4] == ["test", "110", "rows", "held"]
+    rows = text(draw_readout(columns, 5, view(run)))
+    assert rows[2].split()[:4] == ["test", "110", "rows", "held"]
     loss = run.history[30].test_loss
     assert loss is not None
-    assert told[2].endswith(f"{loss:.2f}")
-    assert len(told[2]) == len(told[1])
-    assert "test 0.2" in told[3]
+    assert rows[2].endswith(f"{loss:.2f}")
+    assert len(rows[2]) == len(rows[1])
+    assert "test 0.2" in rows[3]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The closed form with the numbers of the data put in, a step a paragraph."""
+"""The closed form with the data's numbers put in, one paragraph a step."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from linreg_tui.numbers import SUM_DIGITS, estimate, line_equation
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 
 COLUMNS, ROWS = 78, 20
-"""What all steps take; in less room there are only their results."""
+"""The room that all steps take; with less, only their results are shown."""
 
 STEP = 14
 LABEL, NUMBER = 18, 20
 DIGITS, SHORT = (21, 15, 12, 9, 6, 4), 18
-"""All of a number if that fits, or else fewer; and how many of a mere result."""
+"""Digits of a number: all if they fit, or else fewer; and the digits of a result alone."""
 
-AGREES = 1e-6
-"""Relative to them, how far the slope and the intercept by these sums may be off."""
+TOLERANCE = 1e-6
+"""How far the slope and intercept by these sums may be off, relative to the line's."""
 
 FORMULA = """\
      n Σxy − Σx Σy             Σy Σx² − Σx Σxy
@@ -29,7 +29,7 @@ Text = list[list[Span]]
 
 
 def draw_derivation(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
-    """All steps, or only their results."""
+    """Draw all steps, or only their results."""
     steps = derivation(sums)
     if columns < COLUMNS or rows < ROWS:
         return lines(columns, rows, _results(steps))
@@ -68,16 +68,16 @@ def _all(sums: Sums, steps: Derivation, line: ClosedForm, digits: int) -> Text:
 
 
 def _warning(steps: Derivation, line: ClosedForm) -> Text:
-    """What the line is, where the sums no longer tell."""
+    """Return the true line where the sums have lost too many digits."""
     if steps.slope is not None and steps.intercept is not None:
         tilt, offset = float(steps.slope) - line.slope, float(steps.intercept) - line.intercept
         at_mean = line.slope * line.moments.mean_x
-        if abs(tilt) <= AGREES * abs(line.slope) and abs(offset) <= AGREES * (
+        if abs(tilt) <= TOLERANCE * abs(line.slope) and abs(offset) <= TOLERANCE * (
             abs(line.intercept) + abs(at_mean)
         ):
             return []
-    told = line_equation(line)
-    return [[(f"These sums have lost too many digits: {told}", Role.BAD)]]
+    equation = line_equation(line)
+    return [[(f"These sums have lost too many digits: {equation}", Role.BAD)]]
 
 
 def _estimate(value: Fraction | None) -> str:
@@ -85,7 +85,7 @@ def _estimate(value: Fraction | None) -> str:
 
 
 def _results(steps: Derivation) -> Text:
-    """The differences and quotients below one another."""
+    """Return the differences and quotients, one below the other."""
 
     def row(label: str, value: str, role: Role = Role.TEXT) -> list[Span]:
         return [(label.ljust(LABEL), Role.LABEL), (value.rjust(NUMBER), role)]
@@ -116,7 +116,7 @@ def _step(label: str, text: str) -> list[Span]:
 
 
 def _difference(step: Difference, indent: int, digits: int) -> Text:
-    """The products, and what is left, below the = of the line before."""
+    """Return the products and their difference, below the = of the line before."""
     products = f"{_number(step.first, digits)} − {_number(step.second, digits)}"
     return [
         _step("", f"{' ' * indent} = {text}") for text in (products, _number(step.value, digits))
@@ -124,7 +124,7 @@ def _difference(step: Difference, indent: int, digits: int) -> Text:
 
 
 def _number(value: Fraction, digits: int) -> str:
-    """A whole number with all its digits if it has no more than so many, or else rounded."""
+    """Return a whole number with at most so many digits in full, or else a rounded one."""
     if value.denominator == 1 and len(str(abs(value.numerator))) <= digits:
         return str(value.numerator)
     rounding = Context(prec=min(digits, SUM_DIGITS))

@@ -1,4 +1,4 @@
-"""Pictures of what the line leaves: residuals, their normal quantiles, and leverage."""
+"""Pictures of the residuals: against fitted values, normal quantiles and leverage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Points = tuple[FloatArray, FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The points of each picture, and how many rows have a high leverage."""
+    """The points of each picture, and how many rows have high leverage."""
 
     residuals: Points
     quantiles: Points
@@ -33,7 +33,7 @@ class Findings:
 
 
 class DiagnosticsPictures:
-    """Nothing, until they are prepared."""
+    """The pictures of the residuals; each is only an ellipsis until they are prepared."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         self._data = data
@@ -41,7 +41,7 @@ class DiagnosticsPictures:
         self._found: Findings | None = None
 
     def prepare(self) -> None:
-        """Work out the diagnostics, and keep of them what is drawn."""
+        """Work out the diagnostics, and store what is drawn."""
         found = diagnose(self._data.line, self._data.x, self._data.y)
         known = np.isfinite(found.studentized)
         self._found = Findings(
@@ -52,7 +52,7 @@ class DiagnosticsPictures:
         )
 
     def draw_residuals(self, columns: int, rows: int) -> Picture:
-        """Residuals against fitted values: a cloud of even height around 0, if all is well."""
+        """Draw residuals against fitted values: an even cloud around 0, if all is well."""
         if self._found is None:
             return _waiting(columns, rows)
         x, y = points = self._found.residuals
@@ -60,7 +60,7 @@ class DiagnosticsPictures:
         return _over([figures.level(area, 0.0, Role.REFERENCE)], area, points)
 
     def draw_quantiles(self, columns: int, rows: int) -> Picture:
-        """Residuals against normal quantiles: along the dashed line, if they are normal."""
+        """Draw residuals against normal quantiles: along the dashed line, if they are normal."""
         if self._found is None:
             return _waiting(columns, rows)
         x, y = points = self._found.quantiles
@@ -69,7 +69,7 @@ class DiagnosticsPictures:
         return _over([diagonal], area, points, [self._dashed("normal")])
 
     def draw_leverage(self, columns: int, rows: int) -> Picture:
-        """Residuals against leverage: to the right of the dashed line a row pulls hard."""
+        """Draw residuals against leverage: rows to the right of the dashed line pull hard."""
         if self._found is None:
             return _waiting(columns, rows)
         x, y = points = self._found.leverage
@@ -80,11 +80,11 @@ class DiagnosticsPictures:
             figures.level(area, 0.0, Role.REFERENCE),
             figures.upright(area, limit, Role.REFERENCE),
         ]
-        told = f"{beyond:,} row{'s' * (beyond != 1)} beyond"
-        return _over(compared, area, points, [(told, Role.LABEL), self._dashed("2p/n")])
+        words = f"{beyond:,} row{'s' * (beyond != 1)} beyond"
+        return _over(compared, area, points, [(words, Role.LABEL), self._dashed("2p/n")])
 
     def draw_all(self, columns: int, rows: int) -> Picture:
-        """All three beside one another."""
+        """Draw all three side by side."""
         width = (columns - 2 * GAP) // 3
         draw = self.draw_residuals, self.draw_quantiles, self.draw_leverage
         return beside(columns, [each(width, rows) for each in draw], GAP)
@@ -96,7 +96,7 @@ class DiagnosticsPictures:
 def _over(
     compared: list[Layer], area: Area, points: Points, legend: Sequence[Span] = ()
 ) -> Picture:
-    """Points over what they are compared with."""
+    """Draw points over what they are compared with."""
     return stack(area, figures.frame(area, legend), [*compared, figures.scatter(area, *points)])
 
 

@@ -1,4 +1,4 @@
-"""How sure one can be of the slope and the intercept, and how well the line fits, as a table."""
+"""How certain the slope and intercept are, and how well the line fits, as a table."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 LABEL, NUMBER = 10, 16
 ROOMY_LABEL = 20
 ROOMY_COLUMNS = 76
-"""Columns from which on there is room to say what each row is."""
+"""Columns from which each row has a note that says what it is."""
 
 Row = tuple[str, str, str, str]
-"""A label, what it is of the slope and of the intercept, and what that means."""
+"""A label, its values for slope and intercept, and a note."""
 
 
 def draw_inference(columns: int, rows: int, line: ClosedForm, sure: Inference | None) -> Picture:
-    """The parameters above, the line as a whole below; until `sure` is known, only the line."""
+    """Draw the parameters, and below them the line as a whole; only the line without `sure`."""
     roomy = columns >= ROOMY_COLUMNS
     label = ROOMY_LABEL if roomy else LABEL
     above, below = _parameters(line, sure), _line(line, sure)
     if rows < len(above) + 1 + len(below):
-        # Two to a row, where a parameter's two numbers are.
+        # Two to a row, in the places of slope and intercept.
         below = [
             (left[0], left[1], f"  {right[0]}{right[1][2 + cell_len(right[0]) :]}", "")
             for left, right in zip(below[::2], below[1::2], strict=True)

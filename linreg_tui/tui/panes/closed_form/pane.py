@@ -1,4 +1,4 @@
-"""The closed form: its sums, how they give the line, how sure that is, and what it leaves."""
+"""The closed form: its sums, the derivation, the inference, and the residuals."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 
 GRID_COLUMNS = 114
-"""Columns from which on there is room for all pictures of the residuals."""
+"""Columns from which all pictures of the residuals fit side by side."""
 
 DIAGNOSTICS = ("residuals", "Q-Q", "leverage")
-"""The views of the residuals, which are seen together where there is room."""
+"""The views of the residuals, shown together where they fit."""
 
 Draw = Callable[[int, int], Picture]
 
 
 class ClosedFormPane(ViewsPane):
-    """The sums, the derivation, the inference, and the residuals in three ways."""
+    """The sums, the derivation, the inference, and three pictures of the residuals."""
 
     def __init__(self, data: Dataset, view: str = "sums", markers: Markers = BRAILLE) -> None:
         self._data, self._markers = data, markers
         super().__init__("closed-form", "2 Closed form", "c", self._views_of(data), view)
 
     def set_data(self, data: Dataset) -> None:
-        """Show other data's line."""
+        """Show the line of other data."""
         self._data = data
         self.set_views(self._views_of(data))
 
@@ -48,7 +48,7 @@ class ClosedFormPane(ViewsPane):
         line, sums = data.line, data.sums
         sure: list[Inference] = []
 
-        # What only the later views need is loaded for them: most of a start is loading.
+        # What only the later views need is loaded with them: loading takes most of the start.
         def derive(columns: int, rows: int) -> Picture:
             from linreg_tui.tui.panes.closed_form.derivation import draw_derivation
 
@@ -59,7 +59,7 @@ class ClosedFormPane(ViewsPane):
 
             sure.append(inference(line))
 
-        def tell_inference(columns: int, rows: int) -> Picture:
+        def draw_table(columns: int, rows: int) -> Picture:
             from linreg_tui.tui.panes.closed_form.inference import draw_inference
 
             return draw_inference(columns, rows, line, next(iter(sure), None))
@@ -79,13 +79,13 @@ class ClosedFormPane(ViewsPane):
         return (
             PaneView("sums", lambda c, r: draw_sums(c, r, sums, line)),
             PaneView("derivation", derive),
-            PaneView("inference", tell_inference, infer),
+            PaneView("inference", draw_table, infer),
             PaneView("residuals", or_all(lambda of, c, r: of.draw_residuals(c, r)), prepare),
             PaneView("Q-Q", or_all(lambda of, c, r: of.draw_quantiles(c, r)), prepare),
             PaneView("leverage", or_all(lambda of, c, r: of.draw_leverage(c, r)), prepare),
         )
 
     def in_sight(self, view: str, size: Size) -> Sequence[str]:
-        """All pictures of the residuals, where there is room for them."""
+        """Return all views of the residuals, where they fit."""
         together = view in DIAGNOSTICS and size.width >= GRID_COLUMNS
         return DIAGNOSTICS if together else [view]

@@ -1,4 +1,4 @@
-"""The sums of the closed form's formula, and the line that they give."""
+"""The sums in the closed form's formula, and the line that they give."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FORMULA = (
 
 
 def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
-    """The formula where there is room for it, its parts, and the line."""
+    """Draw the sums and the line, with the formula above them where it fits."""
     whole = all(float(value).is_integer() for value in (sums.x, sums.y, sums.xy, sums.xx))
     decimals = 0 if whole else 4
 

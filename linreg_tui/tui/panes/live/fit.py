@@ -1,4 +1,4 @@
-"""The data, and a run's line over it at one of its steps."""
+"""The data with a run's line over it, at one of the run's steps."""
 
 from __future__ import annotations
 
@@ -20,67 +20,68 @@ from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, stack
 from linreg_tui.tui.run_view import RunView
 
-LEAVES = 2.0
-"""How many times the data's height the line may leave the window before that grows, and by what."""
+MARGIN_HEIGHTS = 2.0
+"""How far the line may leave the window before the window grows, in heights of the data."""
 
-GROWS = 5.0
+GROWTH_FACTOR = 5.0
+"""How much larger each larger window is than the one before."""
 
-NEAR = 0.75
-"""How many times the data's height a line may start outside of it, to be seen from the start."""
+NEAR_HEIGHTS = 0.75
+"""The window holds a first line that is no further outside the data, in heights of the data."""
 
-SWINGS = 4
+SWING_STEPS = 4
 """Steps over which the window remembers how far the line swung, so that it doesn't jitter."""
 
-NUMBERED = "123456789"
-"""The marks of the workers' rows, from the first of them again after the ninth."""
+WORKER_MARKS = "123456789"
+"""The marks of the workers' rows; after the ninth worker they start again."""
 
-CROWD = 32
-"""The points of a batch with more of them lie under the lines, which they would hide."""
+CROWD_POINTS = 32
+"""A batch with more points is drawn under the lines, which it would hide."""
 
 POINTS_A_COLUMN = 0.5
-"""With up to so many, each point is a character, and above the lines, which would hide a dot."""
+"""With up to this many, each point is a character above the lines, which would hide a dot."""
 
-STILL_SEEN = 10.0
-"""Steps a second up to which each step can be seen for itself."""
+VISIBLE_PACE = 10.0
+"""Steps a second up to which one can see each step."""
 
 
 def draw_data(
     data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE, split: Split | None = None
 ) -> Picture:
-    """The points alone; those that a split holds out are drawn apart."""
+    """Draw the points alone; the test rows of a split have marks of their own."""
     area = data_area(data, columns, rows, markers)
-    told: list[Span] = [(rows_of(data), Role.LABEL)]
+    entries: list[Span] = [(rows_of(data), Role.LABEL)]
     if split is None or split.training is data:
-        return stack(area, figures.frame(area, told), [_points(area, data)])
-    told.extend(legend(markers, "test rows"))
+        return stack(area, figures.frame(area, entries), [_points(area, data)])
+    entries.extend(legend(markers, "test rows"))
     points = [_points(area, split.training), test_points(area, split.test)]
-    return stack(area, figures.frame(area, told), points)
+    return stack(area, figures.frame(area, entries), points)
 
 
 def test_points(area: Area, test: Dataset) -> Layer:
-    """Rows that are held out: a character for each, or of many rows a dot."""
-    if test.n <= CROWD * area.plot_rows:
+    """Draw the test rows: a character for each row, or dots if there are many."""
+    if test.n <= CROWD_POINTS * area.plot_rows:
         return figures.marks(area, *test.sketch, area.markers.test, Role.TEST)
     return figures.scatter(area, *test.sketch, Role.TEST)
 
 
 class FitPicture:
-    """The points, the line that is being fitted, and over it the closed form's, dashed.
+    """The points, the line that is being fitted, and the closed form's line, dashed.
 
-    The window holds the points, and the line to start from if that is near; a line that leaves it
-    far is followed in a few large steps.
+    The window holds the points, and the first line if it is near them. When the line leaves the
+    window by far, the window grows in a few large steps.
     """
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         self._data = data
         self._markers = markers
-        self._home: Area | None = None
-        self._home_of: tuple[int, int, Step] | None = None
+        self._start_area: Area | None = None
+        self._start_area_of: tuple[int, int, Step] | None = None
         self._drawn: tuple[Area, list[Span]] | None = None
         self._shown: Dataset | None = None
 
     def draw(self, columns: int, rows: int, view: RunView) -> Picture:
-        """The picture at one step; only the lines are drawn anew while window and size stay."""
+        """Draw one step; while window and size stay the same, draw only the lines again."""
         area = self._window(columns, rows, view)
         batch = self._batch(area, view)
         run = view.run
@@ -95,7 +96,7 @@ class FitPicture:
         few = _few(area, run.data)
         entries = legend(self._markers, *names, few=few)
         if (workers := view.run.workers) > 1 and "batch" in names:
-            numbers = f"{NUMBERED[0]}–{NUMBERED[min(workers, len(NUMBERED)) - 1]}"
+            numbers = f"{WORKER_MARKS[0]}–{WORKER_MARKS[min(workers, len(WORKER_MARKS)) - 1]}"
             entries[names.index("batch")] = (f"{numbers} workers", Role.BATCH)
         if self._drawn != (area, entries) or self._shown is not run.data:
             frame = figures.frame(area, entries)
@@ -108,52 +109,52 @@ class FitPicture:
         closed_form = figures.straight_line(
             area, optimum.slope, optimum.intercept, Role.REFERENCE, dashed=True
         )
-        # Where they meet, each change of colour costs a slow link as much as ten cells.
-        lines = [closed_form, fit] if _in_a_blur(view) else [fit, closed_form]
+        # Where they meet, each change of colour costs as many bytes on a slow link as ten cells.
+        lines = [closed_form, fit] if _too_fast_to_see(view) else [fit, closed_form]
         if not squared:
             line = run.closed_form
             aside = figures.straight_line(area, line.slope, line.intercept, Role.ASIDE, dashed=True)
             lines.insert(0, aside)
-        crowded = (view.run.segments.at(view.number).settings.batch_size or 0) > CROWD
+        crowded = (view.run.segments.at(view.number).settings.batch_size or 0) > CROWD_POINTS
         trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
         marked = ([self._points] if few else []) + ([] if batch is None else [batch])
         return stack(area, self._still, [*trace, *(marked + lines if crowded else lines + marked)])
 
     def _window(self, columns: int, rows: int, view: RunView) -> Area:
         start = view.run.history[0]
-        if self._home is None or self._home_of != (columns, rows, start):
+        if self._start_area is None or self._start_area_of != (columns, rows, start):
             held = _with_line(self._data.extent, start.slope, start.intercept)
-            self._home = data_area(self._data, columns, rows, self._markers, held)
-            self._home_of = columns, rows, start
-        area = self._home
-        steps = np.arange(max(0, view.number - SWINGS), view.number + 1)
+            self._start_area = data_area(self._data, columns, rows, self._markers, held)
+            self._start_area_of = columns, rows, start
+        area = self._start_area
+        steps = np.arange(max(0, view.number - SWING_STEPS), view.number + 1)
         slopes, intercepts = view.run.history.at(steps)[:2]
         with np.errstate(over="ignore"):
             ends = np.outer([area.x.low, area.x.high], slopes) + intercepts
             middle, half = area.y.low / 2 + area.y.high / 2, area.y.high / 2 - area.y.low / 2
             reach = float(np.abs(ends - middle).max()) / half
-        if not reach > 1 + 2 * LEAVES:
+        if not reach > 1 + 2 * MARGIN_HEIGHTS:
             return area
-        steps_out = math.log(min(reach, 1e290) / (1 + 2 * LEAVES), GROWS)
-        half *= (1 + 2 * LEAVES) * GROWS ** math.ceil(steps_out)
+        steps_out = math.log(min(reach, 1e290) / (1 + 2 * MARGIN_HEIGHTS), GROWTH_FACTOR)
+        half *= (1 + 2 * MARGIN_HEIGHTS) * GROWTH_FACTOR ** math.ceil(steps_out)
         ticks = max(min(4, rows // 3), rows // CELLS_A_TICK_DOWN)
         return replace(area, y=linear_axis(middle - half, middle + half, area.y.label, ticks))
 
     def _batch(self, area: Area, view: RunView) -> Layer | None:
-        """The points of the batch in view, where it can be seen; those of each worker numbered."""
-        if view.number == 0 or _in_a_blur(view):
+        """Return the points of the batch in view, if visible; each worker's have its number."""
+        if view.number == 0 or _too_fast_to_see(view):
             return None
         rows = view.run.batch(view.number)
         if rows is None:
             return None
         glyph = area.markers.batch
         if (workers := view.run.workers) > 1:
-            # In turns, so that where many points are, it is not the last worker's that are seen.
+            # The workers take turns, so that the last one's points don't cover the others'.
             sizes = [len(part) for part in np.array_split(rows, workers)]
             share = np.repeat(np.arange(workers), sizes)
             place = np.argsort(np.arange(len(rows)) - np.searchsorted(share, share), kind="stable")
             rows, share = rows[place], share[place]
-            glyph = "".join(NUMBERED[k % len(NUMBERED)] for k in share)
+            glyph = "".join(WORKER_MARKS[k % len(WORKER_MARKS)] for k in share)
         return figures.marks(area, view.run.data.x[rows], view.run.data.y[rows], glyph, Role.BATCH)
 
     def _trace(self, area: Area, trace: Run, number: int) -> Layer:
@@ -162,9 +163,9 @@ class FitPicture:
 
 
 def _with_line(extent: Extent, slope: float, intercept: float) -> Extent:
-    """How far the points reach, and a line at the first and the last of them, if that is near."""
+    """Return the extent of the points, and of a line over them if the line is near."""
     both = extent.with_points((x, slope * x + intercept) for x in (extent.left, extent.right))
-    room = NEAR * (extent.high - extent.low)
+    room = NEAR_HEIGHTS * (extent.high - extent.low)
     near = extent.low - both.low <= room and both.high - extent.high <= room
     return both if near else extent
 
@@ -179,6 +180,6 @@ def _points(area: Area, data: Dataset) -> Layer:
     return figures.scatter(area, *data.sketch)
 
 
-def _in_a_blur(view: RunView) -> bool:
-    """Whether steps follow one another too fast to be seen one by one."""
-    return view.running and view.pace > STILL_SEEN
+def _too_fast_to_see(view: RunView) -> bool:
+    """Return whether steps follow one another too fast to be seen one by one."""
+    return view.running and view.pace > VISIBLE_PACE

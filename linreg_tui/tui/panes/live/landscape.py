@@ -1,7 +1,7 @@
-"""The landscape of the loss over slope and intercept, and a run's way through it.
+"""The landscape of the loss over slope and intercept, and a run's path through it.
 
-The squared loss above its optimum is a quadratic form, so that its contours are ellipses around the
-optimum, each with a quarter of the next one's height and half its radius. In z-scores they are
+The squared loss above its optimum is a quadratic form, so its contours are ellipses around the
+optimum. Each has a quarter of the next one's height and half its radius. In z-scores they are
 circles: the valley becomes a bowl. The contours of other losses are found on a grid.
 """
 
@@ -27,31 +27,31 @@ from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import SHADES, Layer, Picture, Role, shaded, stack
 from linreg_tui.tui.run_view import RunView
 
-RATIO = 4.0
-"""The loss above the optimum on one contour, to that on the next inner one."""
+CONTOUR_RATIO = 4.0
+"""The loss above the optimum on one contour, divided by that on the next inner one."""
 
 CONTOURS = SHADES - 2
 
-MARGIN = 0.3
-"""Of the way from the start to the optimum, beyond each."""
+MARGIN_SHARE = 0.3
+"""The margin beyond the start and the optimum, as a share of the distance between them."""
 
-GROWS = 3.0
-"""The window follows a run that leaves it in steps of this factor."""
+GROWTH_FACTOR = 3.0
+"""The window grows by this factor, in steps, to hold a run that leaves it."""
 
-AROUND, ASPECT = 6, 2.0
-"""Columns around the plot, and twice the rows; how many times as high as wide a cell is."""
+FRAME_COLUMNS, CELL_ASPECT = 6, 2.0
+"""Columns around the plot, which are twice the rows around it; a cell's height in widths."""
 
-RECENT, PAST = 256, 256
-"""Steps of a run's way that are drawn one by one, and spans that stand for all before."""
+RECENT_STEPS, PAST_SPANS = 256, 256
+"""The last steps of a path, drawn one by one; the spans that stand for all steps before."""
 
 GRID_ROWS = 500
-"""Rows that a loss which is no parabola is sampled on."""
+"""The rows on which a loss that is no parabola is evaluated."""
 
-CIRCLE = np.linspace(0, 2 * math.pi, 4000)
+CIRCLE_ANGLES = np.linspace(0, 2 * math.pi, 4000)
 
 
 class LandscapePicture:
-    """Drawn once for each window; the way is laid on top."""
+    """The landscape, drawn once for each window, with the path on top."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         self.standardized = False
@@ -60,30 +60,30 @@ class LandscapePicture:
         self._drawn: tuple[Area, Optimum] | None = None
 
     def draw(self, columns: int, rows: int, view: RunView) -> Picture:
-        """The way of a run up to the step in view."""
-        way = self._way(view.run, view.number)
-        area = self._window(columns, rows, view, way)
+        """Draw the path of a run up to the step in view."""
+        path = self._path(view.run, view.number)
+        area = self._window(columns, rows, view, path)
         if self._drawn is None or self._drawn[0] != area or self._drawn[1] is not view.run.optimum:
             self._drawn = area, view.run.optimum
             self._still = self._landscape(area, view.run)
         inks: list[Layer] = []
         if view.trace is not None:
-            trace = self._way(view.trace, min(view.number, view.trace.history.last))
+            trace = self._path(view.trace, min(view.number, view.trace.history.last))
             inks.append(figures.path(area, *trace, Role.TRACE))
-        goal = self._goal(view.run)
+        goal = self._optimum(view.run)
         inks += [
-            figures.path(area, *way, Role.FIT),
+            figures.path(area, *path, Role.FIT),
             figures.marks(area, *goal, area.markers.goal, Role.REFERENCE),
-            figures.marks(area, way[0][-1:], way[1][-1:], area.markers.here, Role.HERE),
+            figures.marks(area, path[0][-1:], path[1][-1:], area.markers.here, Role.HERE),
         ]
         return stack(area, self._still, inks)
 
-    def _way(self, run: Run, number: int) -> tuple[FloatArray, FloatArray]:
-        """Slope and intercept along a run, in the landscape's coordinates."""
+    def _path(self, run: Run, number: int) -> tuple[FloatArray, FloatArray]:
+        """Return slope and intercept along a run, in the landscape's coordinates."""
         slopes, intercepts = run.history.at(_thinned(number))[:2]
         return self._coordinates(slopes, intercepts)
 
-    def _goal(self, run: Run) -> tuple[FloatArray, FloatArray]:
+    def _optimum(self, run: Run) -> tuple[FloatArray, FloatArray]:
         line = run.optimum
         return self._coordinates(np.array([line.slope]), np.array([line.intercept]))
 
@@ -96,21 +96,24 @@ class LandscapePicture:
             return z_scores(self._data.moments).from_data(slopes, intercepts)
 
     def _window(
-        self, columns: int, rows: int, view: RunView, way: tuple[FloatArray, FloatArray]
+        self, columns: int, rows: int, view: RunView, path: tuple[FloatArray, FloatArray]
     ) -> Area:
-        """One that holds the start and the optimum, and in a few large steps the whole way."""
-        start = self._way(view.run, 0)
+        """Return a window that holds start, optimum and path; it grows in a few large steps."""
+        start = self._path(view.run, 0)
         labels = ("slope m", "intercept b")
         if self.standardized:
             labels = ("slope in z-scores", "intercept in z-scores")
         ticks = columns // CELLS_A_TICK_ACROSS, rows // CELLS_A_TICK_DOWN + 1
         spans = [
             _span(float(goal[0]), float(first[0]), along)
-            for goal, first, along in zip(self._goal(view.run), start, way, strict=True)
+            for goal, first, along in zip(self._optimum(view.run), start, path, strict=True)
         ]
         if self.standardized:
-            # Both are in standard deviations, so circles are to look like circles.
-            cells = max(1, columns - AROUND), max(1, ASPECT * (rows - AROUND // 2))
+            # Both axes are in standard deviations, so circles must look like circles.
+            cells = (
+                max(1, columns - FRAME_COLUMNS),
+                max(1, CELL_ASPECT * (rows - FRAME_COLUMNS // 2)),
+            )
             wide = max(half / count for (_, half), count in zip(spans, cells, strict=True))
             spans = [(middle, wide * n) for (middle, _), n in zip(spans, cells, strict=True)]
         x, y = (
@@ -120,7 +123,7 @@ class LandscapePicture:
         return Area(columns, rows, x, y, self._markers)
 
     def _landscape(self, area: Area, run: Run) -> Picture:
-        ring = f"{area.markers.contour.sample} each ring: above optimum / {RATIO:g}"
+        ring = f"{area.markers.contour.sample} each ring: above optimum / {CONTOUR_RATIO:g}"
         legend = [
             (ring, Role.LABEL),
             (f"{area.markers.goal} {_name(run)}", Role.REFERENCE),
@@ -133,7 +136,7 @@ class LandscapePicture:
         excess = self._excess(run, *np.meshgrid(x, y))
         highest = float(excess.max())
         with np.errstate(divide="ignore"):
-            band = np.log(highest / excess) / math.log(RATIO)
+            band = np.log(highest / excess) / math.log(CONTOUR_RATIO)
         shades = 1 + np.clip(np.floor(band), 0, SHADES - 2).astype(np.uint8)
         contours = [
             figures.scatter(area, *points, Role.CONTOUR)
@@ -153,7 +156,7 @@ class LandscapePicture:
         self, area: Area, run: Run, highest: float
     ) -> Iterator[tuple[FloatArray, FloatArray]]:
         """Points along each contour, the outermost first."""
-        levels = [highest / RATIO**k for k in range(1, CONTOURS + 1)]
+        levels = [highest / CONTOUR_RATIO**k for k in range(1, CONTOURS + 1)]
         if run.loss.hessian(run.data.moments) is not None:
             yield from map(partial(self._ellipse, run), levels)
             return
@@ -168,7 +171,11 @@ class LandscapePicture:
             yield columns[edge], rows[edge]
 
     def _ellipse(self, run: Run, excess: float) -> tuple[FloatArray, FloatArray]:
-        """Where a loss that is a parabola, k times the squared one, is so much above the least one.
+        """Return the ellipse on which a loss that is a parabola is `excess` above the least loss.
+
+        The loss is k times the squared loss. At a slope t above the optimum's, with a line that
+        passes the point of means at a distance o, it is k (o² + t² Sxx / n) above the least loss;
+        ∂²L/∂b² is 2 k.
 
         At a slope that is t above the optimum's, and a line that passes the point of means at a
         distance o, the loss is k (o² + t² Sxx / n) above the least one; ∂²L/∂b² is 2 k.
@@ -176,8 +183,8 @@ class LandscapePicture:
         data, hessian = run.data.moments, run.loss.hessian(run.data.moments)
         assert hessian is not None
         excess /= hessian[1, 1] / 2
-        tilt = math.sqrt(excess / (data.sxx / data.n)) * np.cos(CIRCLE)
-        offset = math.sqrt(excess) * np.sin(CIRCLE)
+        tilt = math.sqrt(excess / (data.sxx / data.n)) * np.cos(CIRCLE_ANGLES)
+        offset = math.sqrt(excess) * np.sin(CIRCLE_ANGLES)
         slopes = run.optimum.slope + tilt
         return self._coordinates(slopes, offset + data.mean_y - slopes * data.mean_x)
 
@@ -187,7 +194,7 @@ def _name(run: Run) -> str:
 
 
 def _sampled(run: Run) -> Optimum:
-    """The loss on at most so many rows, evenly taken, that a grid of it is soon drawn."""
+    """Return the loss on at most GRID_ROWS evenly spaced rows, so that a grid is quick to draw."""
     optimum = run.optimum
     if not isinstance(optimum, LeastOnRows) or len(optimum.x) <= GRID_ROWS:
         return optimum
@@ -197,21 +204,21 @@ def _sampled(run: Run) -> Optimum:
 
 
 def _thinned(number: int) -> NDArray[np.intp]:
-    """Which of the steps from 0 to a number are drawn: the last ones, and of the others some."""
-    recent = max(0, number - RECENT)
+    """Return the steps from 0 to a number that are drawn: the last ones, and some of the others."""
+    recent = max(0, number - RECENT_STEPS)
     stride = 1
-    while recent > PAST * stride:
+    while recent > PAST_SPANS * stride:
         stride *= 2
     return np.concatenate([np.arange(0, recent, stride), np.arange(recent, number + 1)])
 
 
 def _span(goal: float, start: float, along: FloatArray) -> tuple[float, float]:
-    """The middle of a side of the window, and half of it."""
-    middle, half = goal / 2 + start / 2, abs(goal - start) * (0.5 + MARGIN)
+    """Return the middle and half the length of a side of the window."""
+    middle, half = goal / 2 + start / 2, abs(goal - start) * (0.5 + MARGIN_SHARE)
     half = half or abs(goal) or 1.0
     reach = float(np.abs(along - middle).max()) / half
     if reach > 1:
-        half *= GROWS ** math.ceil(math.log(min(reach, 1e290)) / math.log(GROWS))
+        half *= GROWTH_FACTOR ** math.ceil(math.log(min(reach, 1e290)) / math.log(GROWTH_FACTOR))
     return middle, half
 
 

@@ -27,26 +27,26 @@ _FONT = {
     "%": "#.# ..# .#. #.. #.#",
     "∞": "..... ##.## #.#.# ##.## .....",
 }
-"""Rows of dots, from the top; what isn't here is left out."""
+"""Rows of dots from the top; characters that aren't here are left out."""
 
 HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
-"""Two dots above one another in a cell."""
+"""The character for two dots in a cell, the upper one first."""
 
-COLUMNS = (0, 25, 58)
-"""Where the numbers begin, of 80."""
+START_COLUMNS = (0, 25, 58)
+"""The columns where the numbers begin, on a picture of 80."""
 
-LABELS = 1
+LABEL_ROWS = 1
 """Rows above the digits."""
 
 
 def width(text: str) -> int:
-    """Cells that a text takes in large digits."""
+    """Return the cells that a text takes in large digits."""
     shapes = [_FONT[character].split()[0] for character in text if character in _FONT]
     return sum(len(shape) + 1 for shape in shapes) - bool(shapes)
 
 
 def large(text: str, markers: Markers) -> list[str]:
-    """A text in large digits: three rows, or five of plain ASCII."""
+    """Return a text in large digits: three rows, or five in plain ASCII."""
     shapes = [_FONT[character].split() for character in text if character in _FONT]
     dots = [".".join(rows) for rows in zip(*shapes, strict=True)]
     if markers is ASCII:
@@ -61,12 +61,12 @@ def large(text: str, markers: Markers) -> list[str]:
 
 
 def large_rows(markers: Markers) -> int:
-    """Rows that labels and digits take."""
-    return LABELS + len(large("0", markers))
+    """Return the rows that labels and digits take."""
+    return LABEL_ROWS + len(large("0", markers))
 
 
 def draw_large(columns: int, rows: int, view: RunView, markers: Markers) -> Picture:
-    """Slope, intercept, and how far the loss is above the least one, at the step in view."""
+    """Draw slope, intercept, and how far the loss is above the optimum, at the step in view."""
     picture = blank(columns, rows)
     if rows < large_rows(markers):
         return picture
@@ -74,9 +74,9 @@ def draw_large(columns: int, rows: int, view: RunView, markers: Markers) -> Pict
     of_slope, of_intercept = decimals_of_line(run.optimum)
     diverged = run.diverged_at is not None and view.number >= run.diverged_at
     excess = float(run.optimum.excess(step.slope, step.intercept))
-    starts = [start * columns // 80 for start in COLUMNS]
+    starts = [start * columns // 80 for start in START_COLUMNS]
     ends = [*(start - 2 for start in starts[1:]), columns]
-    told = (
+    numbers = (
         (
             f"step {step.number:,}: slope m",
             _fitting(step.slope, of_slope, ends[0] - starts[0]),
@@ -89,21 +89,21 @@ def draw_large(columns: int, rows: int, view: RunView, markers: Markers) -> Pict
             Role.BAD if diverged else Role.TEXT,
         ),
     )
-    for start, (label, number, role) in zip(starts, told, strict=True):
+    for start, (label, number, role) in zip(starts, numbers, strict=True):
         write(picture, 0, start, label, Role.BAD if role is Role.BAD else Role.LABEL)
-        for row, line in enumerate(large(number, markers), LABELS):
+        for row, line in enumerate(large(number, markers), LABEL_ROWS):
             write(picture, row, start, line, role)
     return picture
 
 
 def _fitting(value: float, decimals: int, cells: int) -> str:
-    """A number with so many decimals, or with fewer digits where it takes more cells."""
+    """Return a number with so many decimals, or with fewer digits where it takes more cells."""
     candidates = (fixed(value, length, decimals).strip() for length in range(12, 2, -1))
     return next((text for text in candidates if width(text) <= cells), "")
 
 
 def _percent(excess: float, least: float) -> str:
-    """In percent of the least loss, short; in itself where that is 0."""
+    """Return the excess in percent of the least loss, or as it is where the least loss is 0."""
     if least == 0:
         return f"{excess:.1e}" if excess else "0"
     percent = 100 * excess / least

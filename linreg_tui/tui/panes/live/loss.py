@@ -1,4 +1,4 @@
-"""The loss of a run, step by step, on a log scale."""
+"""The loss of a run at each step, on a log scale."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, stack
 from linreg_tui.tui.run_view import RunView
 
 CELLS_A_MARK = 3
-"""Where a step takes at least so many cells, each one is marked on the curve of the loss."""
+"""Where each step has at least this many cells, each one has a mark on the curve."""
 
-NOTHING = 1e-16
-"""A loss so much smaller than the first one is rounding error, not worth more decades."""
+ROUNDING_SHARE = 1e-16
+"""A loss smaller than this share of the first one is rounding error, not worth more decades."""
 
 
 class LossPicture:
-    """The loss of every step on a log scale, and the least one dashed; or how far it is above."""
+    """The loss at each step with the least loss dashed, or the loss above the optimum."""
 
     def __init__(self, markers: Markers = BRAILLE) -> None:
         self.above_optimum = False
@@ -31,9 +31,9 @@ class LossPicture:
         self._drawn: tuple[Area, list[Span]] | None = None
 
     def draw(self, columns: int, rows: int, view: RunView) -> Picture:
-        """The curve of the run so far, with a mark at one of its steps.
+        """Draw the curve of the run so far, with a mark at the step in view.
 
-        The axes grow in rare, round steps, and only then is the frame drawn anew.
+        The axes grow rarely, to round numbers, and only then is the frame drawn again.
         """
         run, step = view.run, view.run.history[view.number]
         thinned = self._curve(run)
@@ -74,7 +74,7 @@ class LossPicture:
         return stack(area, self._still, inks)
 
     def _test(self, run: Run) -> list[Curve]:
-        """The loss on held-out rows, if there are any; it has no optimum to be above of."""
+        """Return the loss on the test rows, if any; it is never shown above the optimum."""
         return [] if run.test is None or self.above_optimum else [run.test_curve.curve()]
 
     def _curve(self, run: Run) -> Curve:
@@ -82,9 +82,9 @@ class LossPicture:
         return Curve(thinned.stride, self._shown(thinned.low, run), self._shown(thinned.high, run))
 
     def _shown(self, losses: FloatArray, run: Run) -> FloatArray:
-        """What is drawn of losses: all, or what is above the optimum, but no rounding error."""
+        """Return the losses to draw: all or what is above the optimum, at least rounding error."""
         least = run.optimum.loss if self.above_optimum else 0.0
-        return np.maximum(losses - least, NOTHING * run.history[0].loss)
+        return np.maximum(losses - least, ROUNDING_SHARE * run.history[0].loss)
 
     def _least(self, run: Run) -> float:
         return 0.0 if self.above_optimum else run.optimum.loss

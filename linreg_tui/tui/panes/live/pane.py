@@ -1,4 +1,4 @@
-"""Live SGD: the line over the points, its numbers, and its loss, all at one step of a run."""
+"""Live SGD: the line over the points, the numbers and the loss, all at one step of a run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from linreg_tui.tui.panes.live.timeline import Timeline
 from linreg_tui.tui.run_view import Plots, RunView
 
 PICTURE_COLUMNS = 80
-"""How wide a picture is that leaves the program."""
+"""Columns of a picture that is exported."""
 
 
 class LivePane(Vertical):
@@ -35,7 +35,7 @@ class LivePane(Vertical):
         self._make_pictures()
 
     def compose(self) -> ComposeResult:
-        """The line over the points, the numbers, the loss or its landscape, the timeline."""
+        """Compose the fit, the numbers, the loss or its landscape, and the timeline."""
         yield Plot(lambda c, r: self._fit.draw(c, r, self.view), id="fit")
         yield Plot(lambda c, r: draw_readout(c, r, self.view), id="readout")
         yield Plot(lambda c, r: draw_update(c, r, self.view), id="gradient")
@@ -44,7 +44,7 @@ class LivePane(Vertical):
         yield Timeline(lambda: self.view)
 
     def show(self, view: RunView, plots: Plots) -> None:
-        """Show another step, or another run, or other plots of it."""
+        """Show another step, another run, or other plots."""
         before, self.view = self.view.run, view
         if view.run.all_data is not before.all_data:
             self._make_pictures()
@@ -65,7 +65,7 @@ class LivePane(Vertical):
         self.show(self.view, self.plots)
 
     def picture(self) -> list[Strip]:
-        """Line, numbers and loss as they are in view, whatever room the screen has for them."""
+        """Return line, numbers and loss as they are in view, at a size that suits an export."""
         fit, loss = (14, 24) if self.plots.plot == "landscape" else (22, 14)
         return [
             strip
@@ -74,7 +74,7 @@ class LivePane(Vertical):
         ]
 
     def _draw_lower(self, columns: int, rows: int) -> Picture:
-        """The loss over the steps, or its landscape."""
+        """Draw the loss over the steps, or its landscape."""
         lower = self._landscape if self.plots.plot == "landscape" else self._loss
         return lower.draw(columns, rows, self.view)
 

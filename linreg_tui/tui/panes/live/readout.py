@@ -1,4 +1,4 @@
-"""The numbers of a run at one of its steps, each in a place of its own."""
+"""The numbers of a run at one of its steps, each in its own place."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.prediction import expectation, unpredictable, verdict
 from linreg_tui.tui.run_view import RunView
 
-ROOMY = 72
+ROOMY_COLUMNS = 72
 
-SCHEDULED = len("5.3e-7")
+RATE_CELLS = len("5.3e-7")
 """Cells for a learning rate that changes from step to step."""
 
-HAPPENED: dict[Kind, str] = {
+EVENT_WORDS: dict[Kind, str] = {
     "rose": "the loss rises for the first time",
     "arrived": "first within 1% of the optimum",
     "diverged": "over a thousand times its start",
@@ -29,14 +29,14 @@ HAPPENED: dict[Kind, str] = {
 
 
 def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
-    """Four lines: where the run is, how good its line is, its settings, and how it stands.
+    """Draw four lines: the step and its line, the loss, the settings, and the run's state.
 
-    With held-out rows one more tells how many there are, and the loss on them.
+    With test rows, a fifth line shows how many there are and the loss on them.
     """
     run = view.run
     step = run.history[view.number]
     of_slope, of_intercept = decimals_of_line(run.closed_form)
-    roomy = columns >= ROOMY
+    roomy = columns >= ROOMY_COLUMNS
     gap: Span = ("   " if roomy else " ", Role.NOTHING)
     above = "above optimum" if roomy else "above"
 
@@ -92,9 +92,9 @@ def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
 
 
 def _settings(view: RunView, columns: int, *, roomy: bool) -> list[Span]:
-    """The settings of the steps to come, and a word where the step in view had others.
+    """Return the settings of the steps to come, and say if the step in view had others.
 
-    The usual update order is the first to go where there is too little room.
+    Where there is too little room, the usual update order is left out first.
     """
     settings = view.settings
     next_ones = not view.latest and settings != view.run.segments.at(view.number).settings
@@ -107,7 +107,7 @@ def _settings(view: RunView, columns: int, *, roomy: bool) -> list[Span]:
         gap,
     ]
     for name, value in rates.items():
-        width = 0 if settings.is_constant else SCHEDULED
+        width = 0 if settings.is_constant else RATE_CELLS
         spans += [(f"{name} ", Role.LABEL), (rate(value).ljust(width), Role.TEXT), gap]
     steps = f"{view.pace:g} step{'s' * (view.pace != 1)}/s"
     pace = "full speed" if math.isinf(view.pace) else steps
@@ -120,14 +120,14 @@ def _settings(view: RunView, columns: int, *, roomy: bool) -> list[Span]:
 
 
 def _batch(size: int | None, workers: int) -> str:
-    """The rows of a batch, told as those of each worker if they have as many each."""
+    """Return the rows of a batch, or those of each worker if all have as many."""
     if size is None:
         return "full"
     return str(size) if workers == 1 or size % workers else f"{workers}×{size // workers}"
 
 
 def _rates(view: RunView) -> tuple[float, float]:
-    """The learning rates of m and b: as set, or what a schedule makes of them at the step."""
+    """Return the learning rates of m and b: as set, or as a schedule has them at the step."""
     settings, run = view.settings, view.run
     if settings.is_constant or settings != run.segments.at(view.number).settings:
         return settings.learning_rate_m, settings.learning_rate_b
@@ -136,7 +136,7 @@ def _rates(view: RunView) -> tuple[float, float]:
 
 
 def _unusual(settings: Settings) -> list[str]:
-    """What isn't as usual, but for batches, rates and the update order."""
+    """Return the settings that differ from the defaults, except batch, rates and update order."""
     now, usual, idle = settings.values, Settings().values, settings.without_effect
     unusual = settings.loss.unusual | settings.optimizer.unusual | settings.schedule.unusual
     return [
@@ -149,7 +149,7 @@ def _unusual(settings: Settings) -> list[str]:
 
 
 def _state(view: RunView, columns: int) -> Span:
-    """How the run stands, in one sentence and with the key that helps."""
+    """Return the run's state in one sentence, with the key that helps."""
     run, last = view.run, view.run.history.last
     diverged = run.diverged_at
     if diverged is not None and view.number >= min(diverged, last):
@@ -163,7 +163,7 @@ def _state(view: RunView, columns: int) -> Span:
         goal = "on until space" if view.endless else f"to step {run.budget:,}"
         return f"▶ running {goal}", Role.TEXT
     if not view.latest:
-        happened = [HAPPENED[event.kind] for event in events(run) if event.step == view.number]
+        happened = [EVENT_WORDS[event.kind] for event in events(run) if event.step == view.number]
         state = f"‖ looking back: step {view.number:,} of {last:,}"
         state += "".join(f", {words}" for words in happened[:1])
         return _fitting(columns, state, ["; b branches", "; end is the latest"]), Role.TEXT
@@ -178,14 +178,16 @@ def _state(view: RunView, columns: int) -> Span:
         return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
     if run.status == "converged":
         return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD
-    stopped = "‖ stopped over 1% above the optimum"
-    if _times_the_limit(view) is not None:  # going on would lead away
-        return _fitting(columns, stopped, [f": {_too_large(view)}", _way_back(view)]), Role.BAD
-    return f"{stopped}; space goes on", Role.TEXT
+    step = run.history[last]
+    above = above_optimum(run.optimum, step.slope, step.intercept)
+    finished = f"‖ finished, {above} above the optimum"
+    if _times_the_limit(view) is not None:  # more steps would lead away
+        return _fitting(columns, finished, [f": {_too_large(view)}", _way_back(view)]), Role.BAD
+    return f"{finished}; space goes on", Role.TEXT
 
 
 def _fitting(columns: int, state: str, more: list[str]) -> str:
-    """The state, and of what more there is to say first the last and then the others in turn."""
+    """Return the state and as much more as fits: first the last part, then the others in order."""
     kept: set[int] = set()
     places = range(len(more))
     for place in (*places[-1:], *places[:-1]):
@@ -196,7 +198,7 @@ def _fitting(columns: int, state: str, more: list[str]) -> str:
 
 
 def _times_the_limit(view: RunView) -> float | None:
-    """How many times the stable rates these are; None if they aren't larger, or nobody knows."""
+    """Return the rates divided by the largest stable ones; None if not above 1, or unknown."""
     limit = None if view.prediction is None else view.prediction.max_stable_scale
     return None if limit is None or limit >= 1 else 1 / limit
 
@@ -209,7 +211,7 @@ def _too_large(view: RunView) -> str:
 
 
 def _way_back(view: RunView) -> str:
-    """Which keys make the rates such that they converge."""
+    """Return the keys that make the rates small enough to converge."""
     times = _times_the_limit(view)
     if times is None:
         return ""
@@ -218,16 +220,16 @@ def _way_back(view: RunView) -> str:
 
 
 def _prediction(view: RunView) -> list[str]:
-    """What the settings will lead to, the most important words first."""
+    """Return what the settings lead to, the most important words first."""
     prediction, left = view.prediction, view.run.budget - view.run.history.last
     if prediction is None:
         return []
     budget = left if left > 0 else MAX_STEPS  # it runs on until paused
-    told, limit = f": {verdict(prediction, view.settings, budget)}", prediction.max_stable_scale
+    words, limit = f": {verdict(prediction, view.settings, budget)}", prediction.max_stable_scale
     if prediction.stable is None and (expected := expectation(view.settings)):
         return [f": no prediction for {unpredictable(view.settings)}", f"; {expected}"]
     if limit is None:
-        return [told]
+        return [words]
     if prediction.stable:
-        return [told, f"; limit {ratio(limit)} these rates"]
-    return [told, f", {_too_large(view)}", _way_back(view)]
+        return [words, f"; limit {ratio(limit)} these rates"]
+    return [words, f", {_too_large(view)}", _way_back(view)]

@@ -1,4 +1,4 @@
-"""One step of gradient descent in the notebook's notation, to be followed by hand."""
+"""One step of gradient descent in the notebook's notation, to follow by hand."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.run_view import RunView
 
-ROOMY = 72
-"""Columns from which on all of gradient descent fits."""
+ROOMY_COLUMNS = 72
+"""Columns from which all of a gradient step fits."""
 
 FACTOR, RATE, TERM = 13, 7, 10
-"""Columns of a gradient, of a learning rate, and of a parameter and what it changes by."""
+"""Columns of a gradient, of a learning rate, and of a parameter or its change."""
 
 SMALLEST = 1e-4
-"""Numbers below have too few digits in the place of a parameter."""
+"""Smaller numbers would have too few digits in the place of a parameter."""
 
 
 def draw_update(columns: int, rows: int, view: RunView) -> Picture:
-    """Three lines: the batch and its residual, the update of m, and that of b."""
+    """Draw three lines: the batch and its residual, the update of m, and that of b."""
     if view.number == 0:
         text: list[list[Span]] = [[("no step yet: this is the line to start from", Role.LABEL)]]
         return lines(columns, rows, text)
     step = step_detail(view.run, view.number)
     settings = view.run.segments.at(view.number).settings
-    told = [
-        _tellings(step, place, name, settings.optimizer.symbol) for place, name in enumerate("mb")
+    variants = [
+        _variants(step, place, name, settings.optimizer.symbol) for place, name in enumerate("mb")
     ]
-    fitting = (pair for pair in zip(*told, strict=True) if max(map(_width, pair)) <= columns)
-    parameters = next(fitting, tuple(least[-1] for least in told))
+    fitting = (pair for pair in zip(*variants, strict=True) if max(map(_width, pair)) <= columns)
+    parameters = next(fitting, tuple(least[-1] for least in variants))
     return lines(columns, rows, [_batch(step, settings, columns), *parameters])
 
 
@@ -45,25 +45,25 @@ def _batch(step: StepDetail, settings: Settings, columns: int) -> list[Span]:
     notes = ["line too low" if step.residual > 0 else "line too high"]
     if settings.standardize:
         notes.append("z-scores")
-    if settings.update == "sequential" and columns >= ROOMY:
+    if settings.update == "sequential" and columns >= ROOMY_COLUMNS:
         notes.append("∂L/∂b at the new m")
-    said = [
+    spans = [
         (rows, Role.TEXT if step.rows is None else Role.BATCH),
         (", mean residual ", Role.LABEL),
         (_factor(step.residual).strip(), Role.TEXT),
     ]
-    left = columns - sum(len(text) for text, _ in said)
+    left = columns - sum(len(text) for text, _ in spans)
     while len(notes) > 1 and len(_in_brackets(notes)) > left:
         notes.pop()
-    return [*said, (_in_brackets(notes), Role.LABEL)]
+    return [*spans, (_in_brackets(notes), Role.LABEL)]
 
 
 def _in_brackets(notes: Sequence[str]) -> str:
     return f" ({'; '.join(notes)})"
 
 
-def _tellings(step: StepDetail, place: int, name: str, symbol: str) -> list[list[Span]]:
-    """The gradient, what an optimizer makes of it, η, and m − η · that = m'; then with less."""
+def _variants(step: StepDetail, place: int, name: str, symbol: str) -> list[list[Span]]:
+    """Return gradient, direction, η and m − η · direction = m', then shorter forms of it."""
     old, new, rate_now = step.before[place], step.after[place], step.rates[place]
     before, change, after = _sum(old, rate_now * step.directions[place], new)
     gradient: list[Span] = [
@@ -91,20 +91,21 @@ def _tellings(step: StepDetail, place: int, name: str, symbol: str) -> list[list
 
 
 def _factor(value: float) -> str:
-    """A number with four digits at least."""
+    """Return a number with at least four digits."""
     small = 0 < abs(value) < SMALLEST
     return _small(value).rjust(FACTOR) if small else fixed(value, FACTOR, decimals_for(value))
 
 
 def _small(value: float) -> str:
-    """A number with an exponent, and as many digits as there is room for."""
+    """Return a number with an exponent, and as many digits as fit."""
     return fixed(value, TERM, MOST_DECIMALS + 3) if value else "0".rjust(TERM)
 
 
 def _sum(old: float, change: float, new: float) -> tuple[str, str, str]:
-    """m, η · ∂L/∂m and the new m with as many decimals as it takes to follow a small change.
+    """Return m, η · ∂L/∂m and the new m, with enough decimals to follow a small change.
 
-    Where so many don't fit, the change has an exponent; all have one if m itself is as small.
+    Where so many don't fit, the change has an exponent; all three have one if m itself is that
+    small.
     """
     largest = max(abs(old), abs(new))
     if 0 < largest < SMALLEST:

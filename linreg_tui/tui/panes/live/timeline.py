@@ -1,4 +1,4 @@
-"""The timeline: how far a run is, which of its steps is in view, and where something happened."""
+"""The timeline: how far a run is, which step is in view, and where something happened."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ EVENTS: dict[Kind, tuple[str, Role]] = {
 
 
 class Timeline(Plot):
-    """A bar of one row; clicking goes to a step."""
+    """A bar of one row; a click goes to a step."""
 
     def __init__(self, view: Callable[[], RunView]) -> None:
         super().__init__(lambda columns, _: draw_timeline(columns, view()), id="timeline")
         self._view = view
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the step at the place that was clicked."""
+        """Go to the step that was clicked."""
         view = self._view()
         start, width = _bar(self.size.width, view)
         if width > 1 and start <= event.x < start + width:
@@ -40,7 +40,7 @@ class Timeline(Plot):
 
 
 def draw_timeline(columns: int, view: RunView) -> Picture:
-    """0 ━━━━━━▲━━━●━━────── 30: heavy is what is trained, light what the epochs still ask for."""
+    """Draw 0 ━━━━━━▲━━━●━━────── 30: heavy for trained steps, light for those to come."""
     picture = blank(columns, 1)
     last = _last(view)
     start, width = _bar(columns, view)
@@ -68,5 +68,5 @@ def _last(view: RunView) -> int:
 
 
 def _bar(columns: int, view: RunView) -> tuple[int, int]:
-    """First column and width of the bar."""
+    """Return the first column and the width of the bar."""
     return 2, columns - 2 - len(f" {_last(view):,}")
