@@ -1,4 +1,4 @@
-"""An application that gives the terminal back however it ends; its exit status says why."""
+"""An application that restores the terminal however it ends; its exit status says why."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ if sys.platform != "win32":
     from linreg_tui.leaving import LOST, Leaving
 
 THREADS = 2
-"""For work off the event loop. With a screen, a keyboard and a sweep's processes it makes eight."""
+"""Threads for work off the event loop; with screen, keyboard and a sweep it makes eight."""
 
 AGAIN_SECONDS = 3.0
-"""Seconds in which a second ctrl+c leaves."""
+"""Seconds within which a second ctrl+c quits."""
 
 QUESTION = "\x1b[?2026$p"
-"""Asks a terminal whether it can show a frame in one go; the answer comes after all sent before."""
+"""Asks a terminal about synchronized output; the answer comes after everything sent before."""
 
-WRITER = "textual-output"
-"""Textual's thread that writes to the terminal."""
+WRITER_THREAD = "textual-output"
+"""The name of Textual's thread that writes to the terminal."""
 
 
 class GuardedApp(App[None]):
-    """An application that, opened with `run_guarded`, leaves within a second and says why.
+    """An application that, started with `run_guarded`, leaves within a second and says why.
 
-    A Textual application that is killed by SIGTERM, SIGHUP or SIGQUIT leaves the terminal in raw
-    mode, on the alternate screen, with the mouse on (Textualize/textual#5140). When its input has
-    ended it lives on at 100% of a core (Textualize/textual#6690). After an exception `run` returns
-    as if all was well (Textualize/textual#4325), and one in a plain thread goes unseen.
+    A Textual application killed by SIGTERM, SIGHUP or SIGQUIT leaves the terminal in raw mode, on
+    the alternate screen, with the mouse on (Textualize/textual#5140). When its input has ended, it
+    lives on at 100% of a core (Textualize/textual#6690). After an exception, `run` returns as if
+    all was well (Textualize/textual#4325), and an exception in a plain thread goes unseen.
 
-    Ctrl+Z does nothing, and ctrl+c never leaves. Cleared notices leave their holders on the screen,
-    above all later ones. And when thirty writes wait for a slow terminal, the event loop waits too,
-    and with it all keys; `written` says so in time. No issue found for these.
+    Ctrl+Z does nothing, and ctrl+c never quits. Cleared notices leave their holders on the screen,
+    above all later ones. When thirty writes wait for a slow terminal, the event loop waits too, and
+    so do all keys; `written` says in time whether writes are waiting. No issue found for these.
 
-    On Windows, and where tests run it, it is an application like any other.
+    On Windows, and in tests, it is an application like any other.
 
     Checked with Textual 8.2.4 and 8.2.8.
     """
@@ -75,19 +75,19 @@ class GuardedApp(App[None]):
         try:
             with Leaving(self._leave) as self._leaving:
                 self.run()
-                # Whatever else went wrong on the way out, it left for the first reason.
+                # Whatever else failed while leaving, the first reason counts.
                 status = self._leaving.status
         finally:
             threading.excepthook = earlier
         return (self.return_code or 0) if status is None else status
 
     def get_driver_class(self) -> type[Driver]:
-        """Our kind of the usual driver."""
+        """Return our version of the usual driver."""
         usual = super().get_driver_class()
         return TerminalDriver if sys.platform != "win32" and usual is LinuxDriver else usual
 
     def on_load(self) -> None:
-        """Take over what Textual or asyncio would do in another way."""
+        """Replace defaults of Textual and asyncio: the thread pool and the exception handler."""
         loop = asyncio.get_running_loop()
         loop.set_default_executor(ThreadPoolExecutor(THREADS, "linreg"))
         loop.set_exception_handler(self._failed_in_loop)
@@ -98,13 +98,13 @@ class GuardedApp(App[None]):
         return self._leaving is not None and self._leaving.status is not None
 
     def written(self) -> bool:
-        """Whether nothing waits for the terminal to take it."""
-        # After thirty waiting writes Textual would wait too, and take no keys meanwhile.
+        """Return whether the terminal has taken everything written so far."""
+        # With thirty writes waiting, Textual would wait too, and handle no keys meanwhile.
         writer = getattr(self._driver, "_writer_thread", None)
         return writer is None or writer._queue.empty()
 
-    def ask_whether_shown(self) -> None:
-        """Ask the terminal for an answer when it has shown all that was sent before."""
+    def ask_if_shown(self) -> None:
+        """Ask the terminal to answer when it has shown everything sent before."""
         if self._driver is not None:
             self._driver.write(QUESTION)
             self._driver.flush()
@@ -112,13 +112,13 @@ class GuardedApp(App[None]):
     def exit(
         self, result: None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
-        """Leave in time."""
+        """Leave within the time limit."""
         if self._leaving is not None:
             self._leaving.begin(return_code)
         super().exit(result, return_code, message)
 
-    def exit_saying(self, words: str) -> None:
-        """Leave, with a line below what was there before."""
+    def exit_with_message(self, words: str) -> None:
+        """Leave, with a line printed below what was on the terminal before."""
         if self._leaving is not None and words:
             self._leaving.begin(0, f"{words}\n")
         self.exit()
@@ -137,41 +137,41 @@ class GuardedApp(App[None]):
         self.post_message(Notify(Notice(message, title, severity, seconds, markup)))
 
     def on_notify(self) -> None:
-        """Make room for a notice: the latest is shown alone, in the first row.
+        """Make room for a notice: only the latest is shown, in the first row.
 
-        Textual takes out those that are cleared but keeps what held them, which would stay above
-        all later ones.
+        Textual removes cleared notices but not their holders, which would stay above all later
+        ones.
         """
         self.clear_notifications()
         for screen in self.screen_stack:
             screen.query("ToastHolder").remove()
 
     def action_help_quit(self) -> None:
-        """Ask once, then leave as other programs do at ctrl+c."""
+        """Ask once; at a second ctrl+c, quit as other programs do."""
         now = time.monotonic()
         if now - self._asked < AGAIN_SECONDS:
             self.exit(return_code=128 + signal.SIGINT)
         self._asked = now
-        self.notify(f"Press ctrl+c again to leave{self.lost_by_leaving}.", timeout=AGAIN_SECONDS)
+        self.notify(f"Press ctrl+c again to leave{self.exit_warning}.", timeout=AGAIN_SECONDS)
 
     @property
-    def lost_by_leaving(self) -> str:
-        """What ctrl+c says that it gives up, if there is anything."""
+    def exit_warning(self) -> str:
+        """What the notice of ctrl+c says would be lost, if anything."""
         return ""
 
     def action_suspend_process(self) -> None:
-        """Stop, with all that the shell takes for the same job."""
+        """Stop, with every process of the shell's job."""
         if sys.platform != "win32" and self._driver is not None and self._driver.can_suspend:
             os.killpg(os.getpgrp(), signal.SIGTSTP)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Textual gives up; in its input thread, since the terminal is gone."""
+        """Give up, as Textual does in its input thread when the terminal is gone."""
         if self._leaving is not None:
             self._leaving.begin(LOST)
         super().panic(*renderables)
 
     def _leave(self, status: int) -> None:
-        """From another thread: leave, if that has not begun."""
+        """Leave, called from another thread, unless leaving has begun."""
         if self._loop is not None and not self._exit:
             with suppress(RuntimeError):  # the loop is closed already
                 self._loop.call_soon_threadsafe(self.exit, None, status)
@@ -195,7 +195,10 @@ class GuardedApp(App[None]):
     def _failed_in_thread(self, failed: threading.ExceptHookArgs) -> None:
         if self._leaving is None or failed.exc_value is None:
             return
-        if isinstance(failed.exc_value, OSError) and getattr(failed.thread, "name", "") == WRITER:
+        if (
+            isinstance(failed.exc_value, OSError)
+            and getattr(failed.thread, "name", "") == WRITER_THREAD
+        ):
             self._leaving.begin(LOST)
         elif self._leaving.status is None:
             self._leaving.begin(failures.FAILED, failures.report(failed.exc_value))

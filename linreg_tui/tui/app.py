@@ -1,7 +1,7 @@
-"""The application: what is composed, which messages there are, and what they change.
+"""The application: what it composes, which messages it handles, and what they change.
 
-All that is on the screen is one value, `state`. A key or a message makes another one, and `show`
-puts it on the screen: it hands each pane what is new for it, and leaves the others alone.
+Everything on the screen is one value, `state`. A key or a message makes a new state. `show` puts it
+on the screen: it gives each pane what is new for that pane and leaves the others alone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from linreg_tui.tui.drawing.markers import BLOCK, BRAILLE, Markers
 from linreg_tui.tui.files_opened import FilesOpened
 from linreg_tui.tui.footer import KeysFooter, PressedKeys
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, TOUR_KEYS, bindings
-from linreg_tui.tui.link import LATE, Link
+from linreg_tui.tui.link import LATE_FRAME_SECONDS, Link
 from linreg_tui.tui.messages import (
     Edited,
     PaneChosen,
@@ -49,7 +49,7 @@ from linreg_tui.tui.messages import (
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.player import Player
 from linreg_tui.tui.state import AppState, Pane
-from linreg_tui.tui.themes import THEMES, keep_theme
+from linreg_tui.tui.themes import THEMES, remember_theme
 from linreg_tui.tui.title import TABS, TitleBar
 from linreg_tui.tui.work import begin
 
@@ -66,12 +66,12 @@ if TYPE_CHECKING:
     from linreg_tui.tui.tour.panel import TourPanel
 
 EDIT_SECONDS = 0.3
-"""How long edited data is let alone before anything is predicted of it."""
+"""Seconds without an edit before the program predicts anything for the edited data."""
 
 LIVE_ACTIONS = {key.action.partition("(")[0] for key in LIVE_KEYS}
 
 PLACES = ("below", "beside", "page")
-"""Classes of the screen: where the tour's panel is."""
+"""Classes of the screen that say where the tour's panel is."""
 
 
 class LinregApp(GuardedApp):
@@ -83,7 +83,7 @@ class LinregApp(GuardedApp):
     sweep_pane: SweepPane
     descent_pane: DescentPane
     tour_panel: TourPanel
-    """The live pane is there from the start, the others before the first key."""
+    """The live pane exists from the start, the others before the first key."""
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
@@ -117,15 +117,15 @@ class LinregApp(GuardedApp):
         self._one_plot = False
         self._complete = False
         self.settled = False
-        """Whether all panes are there, and what there is to say at the start is said."""
+        """Whether all panes exist and the notices of the start have been shown."""
 
     def get_default_screen(self) -> MainScreen:
-        """The screen of the panes."""
+        """Return the screen of the panes."""
         return MainScreen(id="_default")
 
     def compose(self) -> ComposeResult:
-        """The live pane, with room for the others: it is what one waits for."""
-        # Before there is a widget, which would be styled once more.
+        """Compose the live pane, which the user waits for, with room for the others."""
+        # Set the classes first: a widget that exists already would be styled again.
         first = arrange(self.size, self.size, None, editing=False, presenting=False)
         self.main.update_classes(first.classes, update=False)
         state = self.state
@@ -139,19 +139,19 @@ class LinregApp(GuardedApp):
         yield PressedKeys()
 
     def on_mount(self) -> None:
-        """Show what the screen has room for."""
-        self._late_frame = self.set_interval(LATE, self._show_late_frame, pause=True)
+        """Show what fits on the screen."""
+        self._late_frame = self.set_interval(LATE_FRAME_SECONDS, self._show_late_frame, pause=True)
         self._arrange(self.size)
         self._predict(self.state.view.settings)
         if self._files.preferences is not None:
-            keep_theme(self, self._files.preferences)
+            remember_theme(self, self._files.preferences)
 
     def on_ready(self) -> None:
-        """The live pane has been painted once: let it draw its pictures, then do what had time."""
+        """Let the live pane draw its pictures after its first paint, then do the rest."""
         self.call_after_refresh(self.call_later, self._settle)
 
     async def _settle(self) -> None:
-        """Mount the rest, and say what there is to say."""
+        """Mount the other panes, open the tour if asked, and show the notices."""
         await self._mount_others()
         if self._tour_at_first is not None:
             self.guide.open(self._tour_at_first)
@@ -163,7 +163,7 @@ class LinregApp(GuardedApp):
         self.settled = True
 
     async def _mount_others(self) -> None:
-        """Mount the panes that the first paint can do without, unless they are there."""
+        """Mount the panes that the first paint doesn't need, if they don't exist yet."""
         if self._complete:
             return
 
@@ -191,9 +191,9 @@ class LinregApp(GuardedApp):
     # What is on the screen.
 
     def show(self, state: AppState) -> None:
-        """Put a state on the screen; only what differs from the last one is touched."""
+        """Put a state on the screen, touching only what differs from the last one."""
         if not self.screen_stack:
-            return  # a run goes on for a moment while the application closes
+            return  # a run continues for a moment while the application closes
         before = self.state
         if state.sweep is before.sweep:
             state = state.with_sweep()
@@ -201,7 +201,7 @@ class LinregApp(GuardedApp):
         if state.view.run is not self._player.view.run:
             self._player.resume(state.view)
         if state.editing != before.editing:
-            self._player.chase(chasing=state.editing)
+            self._player.set_endless(endless=state.editing)
         if state.presenting != before.presenting:
             self._draw_with_markers()
         if state.data is not before.data:
@@ -218,7 +218,7 @@ class LinregApp(GuardedApp):
             self._show_run()
         if state.view.run is not before.view.run or state.view.settings != before.view.settings:
             self._predict(state.view.settings, EDIT_SECONDS if state.editing else 0.0)
-            self._say_what_is_sampled(before)
+            self._notify_if_sampled(before)
 
     def _show_others(self, state: AppState, before: AppState) -> None:
         if state.edits is not before.edits:
@@ -241,7 +241,7 @@ class LinregApp(GuardedApp):
             self.tour_panel.show(state.tour, brief=state.presenting)
 
     def _show_run(self) -> None:
-        """Draw the step in view; behind a dialog or a slow terminal, see `_catch_up`."""
+        """Draw the step in view; see `_catch_up` for a dialog or a slow terminal."""
         state = self.state
         self._drawn = self._to_draw
         self._late_frame.pause()
@@ -252,7 +252,7 @@ class LinregApp(GuardedApp):
             self.data_pane.show_run(state.view)
 
     def _show_player(self) -> None:
-        """Show what the player has come to."""
+        """Show the player's present state."""
         self.show(replace(self.state, view=self._player.view))
 
     @property
@@ -260,33 +260,33 @@ class LinregApp(GuardedApp):
         return self._player.view, self._player.view.run.history.last
 
     def _arrange(self, size: Size) -> None:
-        """Give each pane the place that a screen of this size has for it."""
-        state, main, told = self.state, self.main, self.state.tour
+        """Give each pane its place on a screen of this size."""
+        state, main, tour = self.state, self.main, self.state.tour
         room, place = size, ""
-        if told is not None:
+        if tour is not None:
             room, place = self.tour_panel.share(size)
         now = arrange(size, room, state.alone, editing=state.editing, presenting=state.presenting)
         classes = {
             "presenting": state.presenting,
-            "touring": told is not None,
+            "touring": tour is not None,
             "tour-begun": state.touring,
-            "asked": told is not None and told.asked,
+            "asked": tour is not None and tour.asked,
             **{name: name == place for name in PLACES},
         }
-        # At once: each change of some would style every widget anew.
+        # All at once: each change would style every widget again.
         main.update_classes(classes | now.classes)
         self._one_plot = now.one_plot
         if now.too_small:
             main.query_one("#too-small", Static).update(
                 f"linreg-tui needs {LEAST_COLUMNS}x{LEAST_ROWS} characters; "
-                f"here are {size.width}x{size.height}."
+                f"this screen has {size.width}x{size.height}."
             )
         main.query_one("#side").display = now.alone in (None, *TABS) and now.alone != "live"
         main.query_one(TitleBar).show_pane(now.alone)
         for pane in main.query(".pane"):
             pane.display = now.shows(pane.id)
             pane.set_class(now.alone == pane.id, "alone")
-        main.query_one(PressedKeys).rest(touring=told is not None, asked=classes["asked"])
+        main.query_one(PressedKeys).show_idle(touring=tour is not None, asked=classes["asked"])
         if self._complete:
             self.descent_pane.set_alone(alone=now.alone == "curve")
             self.data_pane.set_editing(editing=now.editing and not now.too_small)
@@ -295,11 +295,11 @@ class LinregApp(GuardedApp):
         self.refresh_bindings()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show what the screen has room for."""
+        """Show what fits on the screen."""
         self._arrange(event.size)
 
     def _draw_with_markers(self) -> None:
-        """Presenting, braille gives way to blocks, which are seen from afar."""
+        """Draw with blocks instead of braille when presenting: they can be seen from afar."""
         thick = self.state.presenting and self._markers is BRAILLE
         markers = BLOCK if thick else self._markers
         panes = self.live, self.data_pane, self.closed_form_pane, self.sweep_pane
@@ -315,7 +315,7 @@ class LinregApp(GuardedApp):
 
     @cached_property
     def guide(self) -> Guide:
-        """Leads through the tour; loaded when it is first asked for."""
+        """The guide through the tour, loaded when it is first needed."""
         from linreg_tui.tui.tour.guide import Guide
 
         return Guide(self)
@@ -323,9 +323,9 @@ class LinregApp(GuardedApp):
     # Keys, one by one.
 
     async def on_event(self, event: events.Event) -> None:
-        """Take keys one by one, and let training rest while one or a click does its work.
+        """Handle keys one at a time, and rest training while a key or a click does its work.
 
-        A moving mouse does none.
+        Moving the mouse doesn't pause it.
         """
         typed = event if isinstance(event, Typed) and not event.is_forwarded else None
         if typed is not None and self._in_turn.holds(typed):
@@ -341,11 +341,11 @@ class LinregApp(GuardedApp):
             self._in_turn.follow(typed)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let keys rest that would be lost on the screen as it is.
+        """Disable keys that would have no visible effect on the present screen.
 
-        They are the live pane's while the sweep or the tour's curve has the keyboard, the one for
-        the next view of the data and the way through the tour while points are edited, and the
-        tour's outside of it.
+        The live pane's keys are off while the sweep or the tour's curve has the keyboard. While
+        points are edited, the key for the next view of the data and the tour's keys are off.
+        Outside the tour, its keys are off.
         """
         state = self.state
         if action in LIVE_ACTIONS:
@@ -358,7 +358,7 @@ class LinregApp(GuardedApp):
                 return False
             if action == "tour_on":
                 return not self.guide.ended
-            # Pressed once more when it is too late, answers should not show another pane.
+            # An answer pressed again, too late, should not show another pane.
             return action != "answer" or self.guide.has_answer(cast("int", parameters[0]))
         return super().check_action(action, parameters)
 
@@ -368,21 +368,21 @@ class LinregApp(GuardedApp):
         self.post_message(Progressed(progress))
 
     def on_progressed(self, message: Progressed) -> None:
-        """Show how far the training is, unless the terminal has not yet shown the last frame."""
-        if self._player.follow(message.progress):
+        """Show the training's progress, unless the terminal hasn't shown the last frame yet."""
+        if self._player.set_progress(message.progress):
             self._catch_up()
 
     def _catch_up(self, *, late: bool = False) -> None:
-        """Show what was left out, if anything was and the terminal can take it.
+        """Show what was left out, if anything was and the terminal is ready for it.
 
-        Behind a dialog that is seldom, since all that lies there is painted anew each time.
+        Behind a dialog this is rare, since everything beneath it is painted again each time.
         """
         if self._drawn in (None, self._to_draw) or not self.screen_stack:
             return
         if (late or self.main.is_active) and self.link.free:
             self._drawn = None
             self._show_player()
-            if self._drawn is None:  # the latest step is another one, that in view is not
+            if self._drawn is None:  # the latest step has changed, the step in view has not
                 self._show_run()
         else:
             self._late_frame.resume()
@@ -391,21 +391,21 @@ class LinregApp(GuardedApp):
         self._catch_up(late=True)
 
     def post_display_hook(self) -> None:
-        """Ask the terminal to say when it has shown this frame."""
+        """Ask the terminal to answer when it has shown this frame."""
         if self.is_running and self.link.ask():
-            self.ask_whether_shown()
+            self.ask_if_shown()
 
     def on_terminal_supports_synchronized_output(self) -> None:
-        """The terminal has answered: what was left out for its sake can be shown."""
+        """Show what was left out, now that the terminal has answered."""
         self.link.answer()
         self._catch_up()
 
     def _predict(self, settings: Settings, wait: float = 0.0) -> None:
-        """Find out what the settings lead to from here."""
+        """Predict what the settings lead to from the latest step."""
         self.workers.cancel_group(self, "prediction")
-        begin(self, "prediction", self._predict_aside, settings, wait)
+        begin(self, "prediction", self._predict_in_background, settings, wait)
 
-    async def _predict_aside(self, settings: Settings, wait: float) -> None:
+    async def _predict_in_background(self, settings: Settings, wait: float) -> None:
         await asyncio.sleep(wait)
         run = self._player.view.run
         here = run.history[run.history.last]
@@ -415,19 +415,19 @@ class LinregApp(GuardedApp):
             self._player.set_prediction(settings, found)
             self._show_player()
 
-    def _say_what_is_sampled(self, before: AppState) -> None:
-        """Say of another loss that it is trained on a sample, if it is."""
+    def _notify_if_sampled(self, before: AppState) -> None:
+        """Say so if a new loss is trained on a sample of the rows."""
         run = self.state.view.run
         if run.loss != before.view.run.loss and (words := run.loss.on_a_sample(run.data)):
             self.notify(f"{words[0].upper()}{words[1:]}.", markup=False)
 
     def on_step_chosen(self, message: StepChosen) -> None:
-        """A step was clicked on the timeline: go there, and stay there."""
+        """Pause at the step that was clicked on the timeline."""
         self._player.pause()
-        self._look_at(message.step)
+        self._show_step(message.step)
 
     def on_run_chosen(self, message: RunChosen) -> None:
-        """A row of the sweep is to be seen in the live view."""
+        """Show the run of a row of the sweep in the live view."""
         self._show_pane(None)
         begin(self, "training", self._load, message.settings)
 
@@ -435,12 +435,12 @@ class LinregApp(GuardedApp):
         await self._player.load(settings)
         self._show_player()
 
-    def _look_at(self, step: int) -> None:
-        self._player.look_at(step)
+    def _show_step(self, step: int) -> None:
+        self._player.show_step(step)
         self._show_player()
 
     def _choose(self, settings: Settings) -> None:
-        """Go on with other settings, if they are possible."""
+        """Continue with other settings, if they are possible."""
         try:
             self._player.choose(settings)
         except InputError as error:
@@ -456,22 +456,22 @@ class LinregApp(GuardedApp):
         self._show_player()
 
     def action_walk(self, steps: int) -> None:
-        """Along the timeline."""
+        """Move along the timeline."""
         self._player.walk(steps)
         self._show_player()
 
     def action_first_step(self) -> None:
         """Go to the start."""
         self._player.pause()
-        self._look_at(0)
+        self._show_step(0)
 
     def action_last_step(self) -> None:
         """Go to the latest step."""
-        self._player.latest()
+        self._player.show_latest()
         self._show_player()
 
     def action_change_pace(self, direction: int) -> None:
-        """One pace up (1) or down (-1)."""
+        """Run faster (1) or slower (-1)."""
         self._player.change_pace(direction)
         self._show_player()
 
@@ -481,18 +481,18 @@ class LinregApp(GuardedApp):
         self._show_player()
 
     def action_scale_rates(self, direction: int) -> None:
-        """Both learning rates doubled (1) or halved (-1)."""
+        """Double (1) or halve (-1) both learning rates."""
         self._choose(scaled_rates(self.state.view.settings, 2.0**direction))
 
     def action_scale_batch(self, direction: int) -> None:
-        """The next larger (1) or smaller (-1) batch."""
+        """Choose the next larger (1) or smaller (-1) batch."""
         view = self.state.view
         self._choose(next_batch_size(view.settings, view.run.data.n, direction))
 
     def action_branch(self) -> None:
-        """Go another way from the step in view, if there is one that was gone."""
+        """Branch off from the step in view, unless it is the latest."""
         if self.state.view.latest:
-            self.notify("A branch starts where one looks back: go back first, with ←")
+            self.notify("A branch starts at an earlier step: go back first, with ←")
         else:
             begin(self, "training", self._branch)
 
@@ -501,18 +501,18 @@ class LinregApp(GuardedApp):
         self._show_player()
 
     def action_next_plot(self) -> None:
-        """The loss over the steps, or over slope and intercept; of one plot, the next."""
+        """Show the loss curve or the landscape; with room for one plot, the next plot."""
         plots = self.state.plots.next_plot(one=self._one_plot)
         self.show(replace(self.state, plots=plots))
 
     def action_toggle_excess(self) -> None:
-        """The whole loss, or what of it is above the optimum."""
+        """Show the whole loss, or only the part above the optimum."""
         plots = self.state.plots
         plots = plots.of_loss(above_optimum=not plots.above_optimum)
         self.show(replace(self.state, plots=plots))
 
     def action_toggle_z_scores(self) -> None:
-        """The landscape in the data's units, or in z-scores."""
+        """Show the landscape in the data's units, or in z-scores."""
         plots = self.state.plots
         self.show(replace(self.state, plots=plots.of_landscape(z_scores=not plots.z_scores)))
 
@@ -524,24 +524,24 @@ class LinregApp(GuardedApp):
     # The panes and their views.
 
     def _show_pane(self, pane: Pane | None) -> None:
-        """One pane alone, or all; points are edited where they are seen."""
+        """Show one pane alone, or all; end editing if the points are no longer in sight."""
         editing = self.state.editing and pane in (None, "data")
         self.show(replace(self.state, alone=pane, editing=editing))
 
     def on_pane_chosen(self, message: PaneChosen) -> None:
-        """A tab was clicked."""
+        """Show the pane whose tab was clicked."""
         self._show_pane(message.pane)
 
     def action_pane(self, pane: Pane | None) -> None:
-        """One pane alone; the same again, or None, all."""
+        """Show one pane alone; for the same pane again, or None, show all."""
         self._show_pane(None if self.state.alone == pane else pane)
 
     def on_view_chosen(self, message: ViewChosen) -> None:
-        """The name of a view was clicked."""
+        """Show the view whose name was clicked."""
         self._show_view(message.pane, message.view)
 
     def action_next_view(self, pane: Pane) -> None:
-        """The next view of a pane; if it isn't on the screen, first the pane itself."""
+        """Show the next view of a pane, or the pane itself if it isn't on the screen."""
         shown = self.data_pane if pane == "data" else self.closed_form_pane
         if shown.display:
             self._show_view(pane, shown.next_view)
@@ -555,13 +555,13 @@ class LinregApp(GuardedApp):
             self.show(replace(self.state, closed_form_view=view))
 
     def action_present(self) -> None:
-        """Everything large, or as before."""
+        """Turn presenter mode on or off."""
         self.show(replace(self.state, presenting=not self.state.presenting))
 
-    # The points, and the file that they come from.
+    # The points, and the file they come from.
 
     def action_edit_points(self) -> None:
-        """Edit the points of the data, or be done with it."""
+        """Begin or end editing the points."""
         state = self.state
         if state.edits.original.whole is not None:
             self.notify("Only a sample of the rows is kept, so points can't be edited.")
@@ -575,25 +575,25 @@ class LinregApp(GuardedApp):
             self._player.set_data(message.edits.data)
         except InputError as error:
             self.notify(str(error), severity="warning", markup=False)
-            self.data_pane.keep_edits(self.state.edits)
+            self.data_pane.restore_edits(self.state.edits)
             return
         self.show(replace(self.state, edits=message.edits, view=self._player.view))
 
     def on_editing_ended(self) -> None:
-        """The user is done with the points."""
+        """End editing the points."""
         self.show(replace(self.state, editing=False))
 
     def on_save_asked(self) -> None:
-        """The edited rows are to be kept."""
+        """Save the edited rows."""
         begin(self, "save", self._files.save, self, self.state.edits)
 
     def open(self, data: Dataset, settings: Settings) -> None:
-        """Open other data, and begin with these settings.
+        """Open other data and start with these settings.
 
         Raises
         ------
         InputError
-            If the data can't be trained with them; nothing has changed then.
+            If the data can't be trained with them; then nothing changes.
         """
         self._player.set_data(data, settings)
         state = replace(self.state, edits=Edits.of(data), started=settings)
@@ -606,7 +606,7 @@ class LinregApp(GuardedApp):
 
     async def _open_data(self) -> None:
         answers = {"s": "save them", "o": "go on without"}
-        if await self._files.may_lose(self, self.state.edits, answers) is None:
+        if await self._files.confirm_loss(self, self.state.edits, answers) is None:
             return
         opened = await self._files.choose(self)
         if opened is None:
@@ -616,18 +616,18 @@ class LinregApp(GuardedApp):
         except InputError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        self._files.remember(opened)
+        self._files.set_opened(opened)
         self._show_pane(None)
         self.notify(opened.words, markup=False)
 
     @property
     def _own_edits(self) -> Edits:
-        """The user's own edits, also while the tour's data is in their place."""
+        """The user's own edits, even while the tour's data is on the screen."""
         before = self.guide.before if self.state.touring else None
         return self.state.edits if before is None else before.edits
 
     async def action_quit(self) -> None:
-        """Leave; edits that are in no file are asked about first."""
+        """Quit, asking first about unsaved edits."""
         if not self._files.unsaved(self._own_edits):
             self.exit()
         elif len(self.screen_stack) == 1 or not self._files.asking:
@@ -635,29 +635,29 @@ class LinregApp(GuardedApp):
 
     async def _quit(self) -> None:
         answers = {"s": "save and quit", "q": "quit without saving"}
-        words = await self._files.may_lose(self, self._own_edits, answers)
+        words = await self._files.confirm_loss(self, self._own_edits, answers)
         if words is not None:
-            self.exit_saying(words)
+            self.exit_with_message(words)
 
     @property
-    def lost_by_leaving(self) -> str:
-        """Edits that are in no file; q would ask."""
+    def exit_warning(self) -> str:
+        """The words about unsaved edits in the notice of ctrl+c."""
         unsaved = self._files.unsaved(self._own_edits)
         return " without the edited points; q saves them" if unsaved else ""
 
-    # Dialogs; they are loaded when they are first opened, since most of a start is loading.
+    # Dialogs. Each is loaded when it is first opened: loading takes most of the start.
 
     def _is_open(self, kind: type[Screen[Any]]) -> bool:
         return any(isinstance(screen, kind) for screen in self.screen_stack)
 
     def action_help(self) -> None:
-        """All keys that there are now."""
+        """Show all keys that work now."""
         from linreg_tui.tui.dialogs.help import HelpScreen
 
         self.push_screen(HelpScreen(self.main.focused, in_tour=self.state.tour is not None))
 
     def action_edit_settings(self) -> None:
-        """Every setting, in a form."""
+        """Edit every setting in a form."""
         from linreg_tui.tui.dialogs.settings import SettingsForm
 
         def chosen(settings: Settings | None) -> None:
@@ -678,7 +678,9 @@ class LinregApp(GuardedApp):
         self.show(replace(self.state, editing=False))
         if not self._is_open(SweepForm):
             state, predictions = self.state, self.sweep_pane.predictions
-            form = SweepForm(state.data, state.view.afresh, predictions, state.sweep.recipe)
+            form = SweepForm(
+                state.data, state.view.restart_settings, predictions, state.sweep.recipe
+            )
             self.push_screen(form, chosen)
 
     def run_sweep(self, recipe: Recipe) -> None:
@@ -690,11 +692,11 @@ class LinregApp(GuardedApp):
         self.sweep_pane.run()
 
     def action_export(self) -> None:
-        """Write to files what there is of the run in view, and of the sweep."""
+        """Write the run in view or the sweep to files."""
         from linreg_tui.tui.dialogs.export import ExportScreen
 
         def closed(folder: str | None) -> None:
-            self._files.written_to(folder)
+            self._files.set_folder(folder)
 
         if not self._is_open(ExportScreen):
             run, everything = len(self._exports_of_run()), len(self._exports())
@@ -724,20 +726,22 @@ class LinregApp(GuardedApp):
             state, files = self.state, self._files
             named = () if state.touring else files.named
             draft = files.draft_in_folder()
-            form = ReportForm(state.edits.original, named, state.started, state.view.afresh, draft)
+            form = ReportForm(
+                state.edits.original, named, state.started, state.view.restart_settings, draft
+            )
             self.push_screen(form, closed)
 
     def action_command_palette(self) -> None:
-        """Search in all that there is to do."""
+        """Search all commands."""
         if not isinstance(self.screen, Palette):
             self.push_screen(palette.of_commands())
 
     def search_themes(self) -> None:
-        """Search in all themes."""
+        """Search all themes."""
         self.push_screen(palette.of_themes())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What can be searched in the command palette."""
+        """Return what the command palette can find."""
         return palette.commands(self, super().get_system_commands(screen))
 
     # The tour.
@@ -747,7 +751,7 @@ class LinregApp(GuardedApp):
         self.guide.toggle()
 
     def action_tour_on(self) -> None:
-        """Skip the question, see what happened, or go to the next step."""
+        """Skip the question, show the outcome, or go to the next step."""
         self.guide.on()
 
     def action_tour_back(self) -> None:
@@ -767,7 +771,7 @@ class LinregApp(GuardedApp):
         self.push_screen(here, guide.choose)
 
     def play(self, scene: Scene) -> None:
-        """Let happen what a scene of the tour is about; of a page or a view, nothing."""
+        """Start what a scene of the tour shows; nothing for a page or a view."""
         from linreg_tui.tour.scenes import Descent, Sweep, Training
         from linreg_tui.tui.tour.stage import recipe_of
 
@@ -779,8 +783,8 @@ class LinregApp(GuardedApp):
             case Sweep():
                 self.run_sweep(recipe_of(scene, self.state.data))
 
-    def plays(self, scene: Scene) -> bool:
-        """Whether it still happens."""
+    def is_playing(self, scene: Scene) -> bool:
+        """Return whether a scene is still going on."""
         from linreg_tui.tour.scenes import Descent, Sweep, Training
 
         match scene:
@@ -795,5 +799,5 @@ class LinregApp(GuardedApp):
 
 
 def _arranged(state: AppState) -> object:
-    """What decides on the places of the panes."""
+    """Return what decides where the panes are."""
     return state.alone, state.editing, state.presenting, state.tour, state.touring

@@ -1,4 +1,4 @@
-"""What a screen of some size has room for."""
+"""What fits on a screen of a given size."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ LEAST_COLUMNS, LEAST_ROWS = 60, 16
 """The smallest screen on which one pane can be read."""
 
 LOSS_ROWS = 20
-"""Below this many rows the line has the live pane for itself."""
+"""With fewer rows than this, the line has the live pane to itself."""
 
 ALL_COLUMNS, ALL_ROWS = 100, 32
-"""The smallest screen on which all panes can."""
+"""The smallest screen on which all panes can be read."""
 
 GRADIENT_ROWS, PLOTS_ROWS = 36, 30
-"""From how many rows on the gradient is always shown, and takes no plot's place if asked for."""
+"""Rows from which the gradient is always shown, and from which it takes no plot's place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """Which pane is alone on the screen, None for all, and whether it has room for one plot only.
+    """Which pane is alone on the screen, None for all, and whether only one plot fits.
 
-    `rows` are those of the screen that panes, title, and footer share; `too_small` is a screen on
-    which nothing can be read.
+    Panes, title and footer share `rows` rows of the screen. On a screen that is `too_small`,
+    nothing can be read.
     """
 
     alone: str | None
@@ -35,7 +35,7 @@ class Arrangement:
 
     @property
     def classes(self) -> dict[str, bool]:
-        """The classes of the screen that go with it."""
+        """The screen's classes for this arrangement."""
         return {
             "editing": self.editing,
             "too-small": self.too_small,
@@ -45,7 +45,7 @@ class Arrangement:
         }
 
     def shows(self, pane: str | None) -> bool:
-        """Whether a pane is on the screen. While points are edited, the sweep has no room."""
+        """Return whether a pane is on the screen; the sweep isn't while points are edited."""
         if self.alone is None:
             return not (self.editing and pane == "sweep")
         return pane == self.alone
@@ -54,10 +54,10 @@ class Arrangement:
 def arrange(
     size: Size, room: Size, asked: str | None, *, editing: bool, presenting: bool
 ) -> Arrangement:
-    """What to show on a screen, of which `room` is what the tour leaves to the panes.
+    """Return what to show on a screen of which the tour leaves `room` to the panes.
 
-    `asked` is the pane that the user wants alone. While points are edited, it is the data where
-    there is no room for all.
+    `asked` is the pane that the user wants alone. While points are edited, the data stands alone
+    where not all panes fit.
     """
     one_plot = room.height < LOSS_ROWS or presenting
     all_fit = room.width >= ALL_COLUMNS and room.height >= ALL_ROWS and not one_plot

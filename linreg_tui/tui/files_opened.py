@@ -1,4 +1,4 @@
-"""What is opened and written while the application runs, and what the next dialog begins with."""
+"""The files opened and written while the application runs, and where the next dialog begins."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class FilesOpened:
-    """Remembers folders, the draft of the report, and which edits are in a file.
+    """Remembers folders, the draft of the report, and which edits are saved.
 
-    `named` are the words that name the data to a command; the file of `preferences` remembers the
-    folder of the file that was opened last.
+    `named` holds the arguments that name the data on a command line. The file of `preferences`
+    stores the folder of the file opened last.
     """
 
     def __init__(self, named: Sequence[str], preferences: PreferencesFile | None) -> None:
@@ -39,35 +39,37 @@ class FilesOpened:
         self._saved: Dataset | None = None
 
     async def choose(self, app: App[Any]) -> Opened | None:
-        """What the user opens; None for nothing."""
+        """Return what the user opens, or None."""
         from linreg_tui.tui.dialogs.opening import choose
 
         opened, self._opened_in = await choose(app, self._opened_in)
         return opened
 
-    def remember(self, opened: Opened) -> None:
-        """Know what is open now."""
+    def set_opened(self, opened: Opened) -> None:
+        """Record what is open now."""
         self.named = opened.named
         if opened.path is not None and self.preferences is not None:
             self.preferences.keep("folder", str(opened.path.parent))
 
-    def written_to(self, folder: str | None) -> None:
-        """The next export begins with this folder."""
+    def set_folder(self, folder: str | None) -> None:
+        """Start the next export in this folder."""
         self.folder = folder or self.folder
 
     def draft_in_folder(self) -> Draft:
-        """What was typed of the report, with the folder that was written to last."""
+        """Return the draft of the report, with the folder last written to."""
         from linreg_tui.tui.dialogs.report import Draft
 
         draft = self.draft or Draft()
         return replace(draft, folder=self.folder or draft.folder)
 
     def unsaved(self, edits: Edits) -> bool:
-        """Whether edits are in no file."""
+        """Return whether edits are in no file."""
         return edits.data is not edits.original and edits.data is not self._saved
 
-    async def may_lose(self, app: App[Any], edits: Edits, answers: Mapping[str, str]) -> str | None:
-        """None if edits may not be lost, or else where they were saved, if they were.
+    async def confirm_loss(
+        self, app: App[Any], edits: Edits, answers: Mapping[str, str]
+    ) -> str | None:
+        """Return None if edits must not be lost, or else the message about saving them, if saved.
 
         The answer s saves them.
         """
@@ -86,7 +88,7 @@ class FilesOpened:
         return await self.save(app, edits) if answer == "s" else ""
 
     async def save(self, app: App[Any], edits: Edits) -> str | None:
-        """Write edited rows to a file, and say where; None if that didn't work, or none are."""
+        """Write edited rows to a file and return a message, or None if nothing was written."""
         if edits.data is edits.original:
             app.notify("Nothing is edited, so nothing is saved.", markup=False)
             return None
@@ -101,7 +103,7 @@ class FilesOpened:
 
 
 async def _write(edits: Edits) -> str:
-    """Write the rows as they are now into the current folder, and return what was written where."""
+    """Write the edited rows into the current folder, and return a message that says where."""
     from linreg_tui.report.records import data_lines
 
     data = edits.data
@@ -114,7 +116,7 @@ async def _write(edits: Edits) -> str:
 
 
 def _folder(file: PreferencesFile | None) -> Path:
-    """Where to look for files at first: where the last one was, if that is still there, or here."""
+    """Return the folder to start in: the last file's, if it still exists, or the current one."""
     folder = None if file is None else file.preferences.folder
     try:
         return Path(folder) if folder and Path(folder).is_dir() else Path()

@@ -1,4 +1,4 @@
-"""The lines at the bottom: the keys, and when presenting the last one that was pressed."""
+"""The lines at the bottom: the keys, and in presenter mode the last key pressed."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from linreg_tui.tui.keys import (
     footer_in_tour,
 )
 
-A_MOMENT = 2.0
+KEY_SHOWN_SECONDS = 2.0
 """Seconds that a key is shown."""
 
 
-END = "[b]d[/] ends presenting"
-IN_THE_TOUR = "[b]enter[/] {on}   [b]⌫[/] back   [b]i[/] chapters   " + END
-"""What the line says while no key is pressed, in Textual's markup."""
+END_HINT = "[b]d[/] ends presenting"
+TOUR_HINT = "[b]enter[/] {on}   [b]⌫[/] back   [b]i[/] chapters   " + END_HINT
+"""What the line says while no key is shown, in Textual's markup."""
 
 
 class PressedKeys(Static):
     """The line at the bottom: the last key, how often it was pressed, and what it does.
 
-    Without one it says how to end the mode, and how to go on in the tour.
+    Without a key it says how to end presenter mode, and how to continue in the tour.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class PressedKeys(Static):
         self._fading: Timer | None = None
 
     def show_key(self, event: events.Key) -> None:
-        """Show a key for a moment; one that does nothing isn't shown."""
+        """Show a key for a moment, unless it does nothing."""
         active = self.screen.active_bindings.get(event.key) if self.display else None
         if active is None or not active.enabled or not (shown := active.binding.key_display):
             return
@@ -63,12 +63,12 @@ class PressedKeys(Static):
         self.update(Content.assemble((f" {shown} ", "bold reverse"), f"{times}  {meaning}"))
         if self._fading is not None:
             self._fading.stop()
-        self._fading = self.set_timer(A_MOMENT, self._fade)
+        self._fading = self.set_timer(KEY_SHOWN_SECONDS, self._fade)
 
-    def rest(self, *, touring: bool, asked: bool) -> None:
-        """What there is to say without a key; in the tour, `asked` while a question is open."""
+    def show_idle(self, *, touring: bool, asked: bool) -> None:
+        """Set the line without a key; in the tour, `asked` while a question is open."""
         before = self._idle
-        self._idle = IN_THE_TOUR.format(on="skip" if asked else "on") if touring else END
+        self._idle = TOUR_HINT.format(on="skip" if asked else "on") if touring else END_HINT
         if not self._last and self._idle != before:
             self.update(self._idle)
 
@@ -79,22 +79,22 @@ class PressedKeys(Static):
 
 SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *EDIT_KEYS)}
 
-IN_THE_BREAK = {"toggle_tour": 0, "edit_settings": 1}
-"""Who has left the tour for a while needs the way back more than the form."""
+SPARE_IN_BREAK = {"toggle_tour": 0, "edit_settings": 1}
+"""Outside the open tour, the way back to it matters more than the form."""
 
-WHILE_EDITING = {
+SPARE_WHILE_EDITING = {
     **{key.action: 9 for key in (*SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS)},
     **{key.action: 9 for key in LESSON_KEYS},
     "restart": 9,
     "change_pace(-1)": 2,
     "quit": 1,
 }
-"""There the run is only watched, and the keys of the plane come first."""
+"""While points are edited, the keys of the plane come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Keys that share a text, and how soon they are left out; 0 is last of all."""
+    """Keys that share a text, and how soon they are left out; 0 is left out last."""
 
     keys: tuple[Key, ...]
     text: str
@@ -102,7 +102,7 @@ class Item:
 
     @property
     def columns(self) -> int:
-        """Cells, with the gap behind it."""
+        """Cells, with the gap behind the item."""
         return sum(cell_len(key.shown) for key in self.keys) + cell_len(f" {self.text} ")
 
 
@@ -110,7 +110,8 @@ class Item:
 class Piece:
     """A part of the line; `style` is the end of its component's name.
 
-    A click on it is `key`, by Textual's name, and the mouse over it tells its `meaning`.
+    A click on it presses `key`, which is Textual's name of a key. The mouse over it shows
+    `meaning`.
     """
 
     text: str
@@ -120,7 +121,7 @@ class Piece:
 
 
 def items(keys: Iterable[tuple[Key, str]], spare: Mapping[str, int]) -> list[Item]:
-    """Keys with their texts; neighbours that have the same are one item."""
+    """Return keys with their texts; neighbours with the same text are one item."""
     found: list[Item] = []
     for key, text in keys:
         if found and found[-1].text == text:
@@ -131,7 +132,7 @@ def items(keys: Iterable[tuple[Key, str]], spare: Mapping[str, int]) -> list[Ite
 
 
 def fitting(found: Iterable[Item], columns: int) -> list[Item]:
-    """Those for which there is room: what can be spared most goes first, the last one of equals."""
+    """Return the items that fit: the largest `spare` goes first, the last one of equals."""
     kept = list(found)
     while kept and sum(item.columns for item in kept) - 1 > columns:
         most = max(item.spare for item in kept)
@@ -140,7 +141,7 @@ def fitting(found: Iterable[Item], columns: int) -> list[Item]:
 
 
 def pieces(shown: Iterable[Item]) -> Iterator[Piece]:
-    """The parts of the line; only the text of a single key can be clicked like the key."""
+    """Yield the parts of the line; only the text of a single key can be clicked like the key."""
     for item in shown:
         clicks = [(key.keys.partition(",")[0], key.meaning) for key in item.keys]
         for key, click in zip(item.keys, clicks, strict=True):
@@ -150,10 +151,10 @@ def pieces(shown: Iterable[Item]) -> Iterator[Piece]:
 
 
 class KeysFooter(Widget):
-    """Leaves the less important keys out where there is too little room.
+    """Shows the keys, leaving out the less important ones where not all fit.
 
-    All of it is one widget. Textual's footer has one for each key, and makes them anew whenever
-    keys wake or rest, which costs more than all else that a key like `p` changes.
+    It is one widget. Textual's footer has a widget for each key and makes them again whenever keys
+    are enabled or disabled, which costs more than everything else that a key like `p` changes.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -169,35 +170,35 @@ class KeysFooter(Widget):
         self._pointed: str | None = None
 
     def on_mount(self) -> None:
-        """Follow what keys do."""
-        self.screen.bindings_updated_signal.subscribe(self, self._look_again)
+        """Update whenever the bindings change."""
+        self.screen.bindings_updated_signal.subscribe(self, self._update_keys)
 
     def on_unmount(self) -> None:
-        """Follow no longer."""
+        """Stop updating."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def on_resize(self) -> None:
-        """Think again."""
-        self._look_again(self.screen)
+        """Update for the new width."""
+        self._update_keys(self.screen)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Show which key a click would be."""
+        """Highlight the key under the mouse."""
         piece = self._piece_at(event.x)
         self._point(piece.key)
         self.tooltip = piece.meaning
 
     def on_leave(self) -> None:
-        """It would be none."""
+        """Highlight no key."""
         self._point(None)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Press the key."""
+        """Press the key that was clicked."""
         key = self._piece_at(event.x).key
         if key is not None:
             self.app.simulate_key(key)
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
-        """The line."""
+        """Return the line."""
         segments = [Segment(piece.text, self._style_of(piece)) for piece in self._pieces]
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
@@ -219,7 +220,7 @@ class KeysFooter(Widget):
             self._pointed = key
             self.refresh()
 
-    def _look_again(self, screen: Screen[object]) -> None:
+    def _update_keys(self, screen: Screen[object]) -> None:
         shown = list(pieces(fitting(self._items(screen), self.app.size.width)))
         if shown != self._pieces:
             self._pieces = shown
@@ -232,17 +233,17 @@ class KeysFooter(Widget):
             return items(footer_in_tour(awake, asked=screen.has_class("asked")), {})
         spare = SPARE
         if editing:
-            spare = spare | WHILE_EDITING
+            spare = spare | SPARE_WHILE_EDITING
         if screen.has_class("tour-begun"):
-            spare = spare | IN_THE_BREAK
+            spare = spare | SPARE_IN_BREAK
         return items(self._awake(screen), spare)
 
     def _awake(self, screen: Screen[object]) -> Iterator[tuple[Key, str]]:
-        """The keys that do something now, each action once."""
-        told: set[str] = set()
+        """Yield the keys that work now, each action once."""
+        seen: set[str] = set()
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.show and binding.action not in told:
-                told.add(binding.action)
+            if binding.show and binding.action not in seen:
+                seen.add(binding.action)
                 shown, meaning = self.app.get_key_display(binding), binding.tooltip
                 yield Key(binding.key, shown, binding.action, meaning), binding.description

@@ -1,4 +1,4 @@
-"""The keys: one table from which the bindings, the footer, the palette and the help are made."""
+"""The keys: one table for the bindings, the footer, the palette and the help."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from textual.binding import Binding, BindingType
 class Key:
     """What a key does.
 
-    `keys` are Textual's names of the keys, separated by commas, `shown` what is printed on them,
-    `action` what the application or the pane that has the keyboard is to do, and `meaning` a line
-    for the help and the palette. Keys with a `footer` text are in the footer; the larger `spare`,
-    the sooner they are left out where there is no room for all. Neighbours with the same text or
-    meaning share it. A `first` key does this whatever has the keyboard.
+    `keys` are Textual's names of the keys, separated by commas, and `shown` is what is printed on
+    them. `action` is the action of the application, or of the pane that has the keyboard. `meaning`
+    is a line for the help and the palette. Keys with a `footer` text are in the footer. Where not
+    all fit, those with the largest `spare` are left out first. Neighbours with the same text or
+    meaning share it. A `first` key works whatever has the keyboard.
     """
 
     keys: str
@@ -84,7 +84,7 @@ TOUR_KEYS = (
     *ON_THE_PATH,
     *(Key(f"{n}", f"{n}", f"answer({n - 1})", f"Answer {n}") for n in (1, 2, 3)),
 )
-"""Those that are awake in the tour, the last ones while there is a question."""
+"""The keys that work only in the tour; the answers only while a question is open."""
 
 KEYS = (*RUN_KEYS, *HELP_KEYS, *SETTINGS_KEYS, *PANE_KEYS, *VIEW_KEYS, *EXPORT_KEYS, *LESSON_KEYS)
 """The application's keys, in the order of the footer."""
@@ -96,18 +96,18 @@ FOOTER_IN_TOUR = (
     *((key, key.footer) for key in SETTINGS_KEYS[:2]),
     *((key, key.footer) for key in HELP_KEYS),
 )
-"""The keys of the footer in the tour, and what they are called there."""
+"""The footer's keys in the tour, and what they are called there."""
 
 
 def footer_in_tour(awake: Container[str], *, asked: bool) -> Iterator[tuple[Key, str]]:
-    """Those of them whose actions are awake; while a question is open, the first one skips it."""
+    """Yield those whose actions are enabled; while a question is open, the first skips it."""
     for key, text in FOOTER_IN_TOUR:
         if key.action in awake:
             yield key, "skip" if asked and key is ON_THE_PATH[0] else text
 
 
 LIVE_KEYS = (*RUN_KEYS, *SETTINGS_KEYS, *VIEW_KEYS)
-"""Those of the live pane: they rest while the sweep or the tour's curve has the keyboard."""
+"""The live pane's keys; they are off while the sweep or the tour's curve has the keyboard."""
 
 CURVE_KEYS = (
     *RUN_KEYS,
@@ -137,7 +137,7 @@ SWEEP_KEYS = (
     Key("ctrl+x,escape", "ctrl+x", "cancel", "Cancel the sweep"),
     Key("g", "g", "go_on", "Train what it left, here"),
 )
-"""The keys of the sweep's table, while it is alone on the screen."""
+"""The keys of the sweep's table while it is alone on the screen."""
 
 WALK, STRIDE = "The cursor, by one cell", "By five cells"
 EDIT_KEYS = (
@@ -151,7 +151,7 @@ EDIT_KEYS = (
     Key("shift+right", "→", "go(5, 0)", STRIDE),
     Key("a", "a", "add", "Add a point", "add"),
     Key("enter", "enter", "lift", "Lift a point, put it down", "lift"),
-    Key("k,delete,backspace", "k", "take_out", "Take a point out", "remove"),
+    Key("k,delete,backspace", "k", "remove", "Take a point out", "remove"),
     Key("u", "u", "undo", "Undo", "undo"),
     Key("U,ctrl+r", "U", "redo", "Redo", "redo", spare=8),
     Key("n,tab", "n", "next_point(1)", "To the next point right", "next", spare=1),
@@ -159,11 +159,11 @@ EDIT_KEYS = (
     Key("s", "s", "save", "Save the edited data", "save"),
     Key("escape", "esc", "put_back", "Put back, or done", "done"),
 )
-"""The keys of the data's plane, while its points are edited."""
+"""The keys of the data's plane while its points are edited."""
 
 
 def bindings(keys: Sequence[Key] = KEYS) -> list[BindingType]:
-    """Keys as Textual's bindings."""
+    """Return keys as Textual's bindings."""
     return [
         Binding(
             key.keys,

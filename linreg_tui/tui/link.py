@@ -1,4 +1,4 @@
-"""How far behind the terminal is: whether what was sent to it has arrived."""
+"""How far behind the terminal is: whether the frames sent to it have arrived."""
 
 from __future__ import annotations
 
@@ -6,50 +6,50 @@ import math
 import time
 from collections.abc import Callable
 
-ANSWER_LOST = 2.0
-"""Seconds after which no answer is expected any more, as when a multiplexer was left."""
+ANSWER_SECONDS = 2.0
+"""Seconds to wait for an answer; a terminal multiplexer that was left never answers."""
 
-LATE = 0.2
-"""Seconds after which a frame that was left out is thought of again, if nothing else comes."""
+LATE_FRAME_SECONDS = 0.2
+"""Seconds after which a frame that was left out is tried again, if nothing else comes."""
 
-JITTER = 0.002
-"""Seconds by which a frame may come early, so that it need not wait for the next turn."""
+JITTER_SECONDS = 0.002
+"""Seconds by which a frame may come early, so that it needn't wait for the next turn."""
 
 
 class Link:
     """Knows whether the frames of the live view have arrived.
 
-    A terminal that has never answered is taken to keep up as long as what is for it could be
-    `written`: not all of them know the question. There are at most `fps` frames a second.
+    Not every terminal knows the question. One that has never answered counts as keeping up for as
+    long as everything meant for it could be `written`. There are at most `fps` frames a second.
     """
 
     def __init__(self, written: Callable[[], bool] = lambda: True, fps: int | None = None) -> None:
         self.answers = False
         self._written = written
-        self._rest = 0.0 if fps is None else 1 / fps - JITTER
+        self._rest = 0.0 if fps is None else 1 / fps - JITTER_SECONDS
         self._drawn = False
         self._drawn_at = -math.inf
         self._asked: list[float] = []
 
     def draw(self) -> None:
-        """There is a frame to be sent."""
+        """Record that a frame is about to be sent."""
         self._drawn, self._drawn_at = True, time.monotonic()
 
     def ask(self) -> bool:
-        """Whether to ask now, since a frame was sent to a terminal that answers."""
+        """Return whether to ask now: a frame was sent to a terminal that answers."""
         asks, self._drawn = self._drawn and self.answers, False
         if asks:
             self._asked.append(time.monotonic())
         return asks
 
     def answer(self) -> None:
-        """The oldest question is answered."""
+        """Record the answer to the oldest question."""
         self.answers = True
         del self._asked[:1]
 
     @property
     def free(self) -> bool:
-        """Whether all frames have arrived, or are lost, and it is time for another one."""
+        """Whether all frames have arrived or are lost, and it is time for another one."""
         now = time.monotonic()
-        self._asked = [asked for asked in self._asked if now - asked < ANSWER_LOST]
+        self._asked = [asked for asked in self._asked if now - asked < ANSWER_SECONDS]
         return not self._asked and now - self._drawn_at >= self._rest and self._written()

@@ -1,4 +1,4 @@
-"""The messages that cross from one widget to another."""
+"""The messages that widgets send one another."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Progressed(Message):
-    """A training has come further, been paused or ended; a later one stands for an earlier."""
+    """A training has advanced, been paused or ended; a later message replaces an earlier one."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
         self.progress = progress
 
     def can_replace(self, message: Message) -> bool:
-        """A screen that is behind needs only the last of these of a run."""
+        """Return whether this replaces an earlier message: only a run's last one counts."""
         return isinstance(message, Progressed) and message.progress.run_id == self.progress.run_id
 
 
@@ -59,11 +59,11 @@ class Edited(Message):
 
 
 class SaveAsked(Message):
-    """The user wants the edited data in a file."""
+    """The user wants to save the edited data to a file."""
 
 
 class EditingEnded(Message):
-    """The user is done with editing the data."""
+    """The user has finished editing the data."""
 
 
 class RunChosen(Message):

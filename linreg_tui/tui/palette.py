@@ -1,4 +1,4 @@
-"""What can be searched in the command palette."""
+"""What the command palette can find."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from linreg_tui.compat.palette import Palette
 from linreg_tui.tui.keys import KEYS
 
 REPEATED = ("Keys", "Quit")
-"""Commands of Textual's that our help and our key for leaving already are."""
+"""Textual's commands that our help and our key for quitting replace."""
 
 
 def of_commands() -> Palette:
-    """All that there is to do."""
+    """Return a palette of all commands."""
     return Palette(id="--command-palette")
 
 
 def of_themes() -> Palette:
-    """All themes."""
+    """Return a palette of all themes."""
     return Palette(providers=[ThemeProvider], placeholder="Search for themes…")
 
 
 def commands(app: App[None], usual: Iterable[SystemCommand]) -> Iterator[SystemCommand]:
-    """Everything that has a key, the report, and what is usual besides."""
+    """Yield every command with a key, the report, and Textual's usual commands."""
     for key in KEYS:
         yield SystemCommand(key.meaning, f"key {key.shown}", partial(app.run_action, key.action))
     report = partial(app.run_action, "app.report")

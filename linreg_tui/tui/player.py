@@ -20,13 +20,14 @@ PACES = (1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0, math.inf)
 FIRST_PACE = 5.0
 
 Start = Callable[[Callable[[], Coroutine[object, object, None]]], None]
-"""Runs a coroutine in the background, and makes it then."""
+"""Calls a function in the background and runs the coroutine that it returns."""
 
 
 class Player:
-    """Trains a run, and shows one step of it: the latest, unless one has walked back.
+    """Trains a run and shows one step of it: the latest, unless the user has gone back.
 
-    It reports progress to `report`, and takes it back through `follow` once it is to be shown.
+    It sends progress to `report`. The application returns it through `set_progress` once it is time
+    to show it.
     """
 
     def __init__(
@@ -43,14 +44,14 @@ class Player:
         self._training = Training(_run(data, settings, workers), 0, report, FIRST_PACE)
         self._trace: Run | None = None
         self._first: Line | None = None
-        self._chasing = False
+        self._endless = False
         self._prediction: tuple[Settings, Prediction] | None = None
         self._number = 0
         self._following = True
 
     @property
     def view(self) -> RunView:
-        """What is to be shown."""
+        """The run and the step to show."""
         training, known = self._training, self._prediction
         return RunView(
             training.run,
@@ -69,58 +70,58 @@ class Player:
         return self._training.run
 
     def toggle(self) -> None:
-        """Pause; or run to the end of the epochs, and from there on until paused."""
+        """Pause, or run to the end of the epochs; from there on, run until paused."""
         if self._training.running:
             self._training.pause()
         elif not self._run.exhausted:
             self._following = True
-            self._training.set_out(beyond=self._chasing)
+            self._training.set_out(beyond=self._endless)
             self._start(self._training.go)
 
     def walk(self, steps: int) -> None:
-        """Along the timeline, pausing; past its end by training as many steps more."""
+        """Pause and move along the timeline; past its end, train as many more steps."""
         self._training.pause()
         last = self._run.history.last
-        # The latest step may be made and not yet told of when the next one is asked for.
+        # The latest step may be trained but not yet reported when the next one is asked for.
         here = last if self._following and steps > 0 else self._number
         number = here + steps
         if number <= last:
-            self.look_at(number)
+            self.show_step(number)
         elif not self._run.exhausted:
             self._following = True
             self._start(partial(self._training.step, number - last))
 
-    def look_at(self, number: int) -> None:
-        """Show a step, the nearest there is; to follow the training on from the latest."""
+    def show_step(self, number: int) -> None:
+        """Show the nearest step that exists; from the latest one, follow the training."""
         last = self._run.history.last
         self._number = min(max(number, 0), last)
         self._following = self._number == last
 
-    def latest(self) -> None:
+    def show_latest(self) -> None:
         """Show the latest step."""
-        self.look_at(self._run.history.last)
+        self.show_step(self._run.history.last)
 
-    def chase(self, *, chasing: bool) -> None:
-        """Go on when the epochs are over, since the data is going to change."""
-        self._chasing = chasing
-        if chasing and self._training.running:
+    def set_endless(self, *, endless: bool) -> None:
+        """Set whether to continue after the last epoch, as for data that is edited."""
+        self._endless = endless
+        if endless and self._training.running:
             self._training.beyond = True
 
     def pause(self) -> None:
-        """Train no further."""
+        """Stop training."""
         self._training.pause()
 
     def rest(self) -> None:
-        """Let what the user asks for be quick."""
+        """Pause training for a moment, so that the screen responds quickly."""
         self._training.rest()
 
     def change_pace(self, direction: int) -> None:
-        """One pace up (1) or down (-1)."""
+        """Run faster (1) or slower (-1)."""
         place = PACES.index(self._training.pace) + direction
         self._training.pace = PACES[min(max(place, 0), len(PACES) - 1)]
 
     def choose(self, settings: Settings) -> None:
-        """Go on with other settings; start over with them where a run can't.
+        """Continue with other settings, or start over where a run can't change to them.
 
         Raises
         ------
@@ -133,31 +134,31 @@ class Player:
             self.restart(settings)
 
     def restart(self, settings: Settings | None = None) -> None:
-        """Start over, with other settings if they are given; go on if it was running.
+        """Start over, with other settings if given, and keep running if it was running.
 
         Raises
         ------
         InputError
             If a setting is out of range for the data.
         """
-        self._take(_run(self._data, settings or self.view.afresh, self._run.workers))
+        self._set_run(_run(self._data, settings or self.view.restart_settings, self._run.workers))
 
     def resume(self, view: RunView) -> None:
-        """Train the run of this view from now on, whatever its data; paused at its step."""
+        """Train the run of this view from now on, whatever its data, paused at its step."""
         self._training.pause()
         self._training.pace = view.pace
-        self._take(view.run, view.trace, view.first)
+        self._set_run(view.run, view.trace, view.first)
         self._data = view.run.all_data
         if view.settings != view.run.settings:
             self._training.change(view.settings)
         if view.prediction is not None:
             self._prediction = view.settings, view.prediction
-        self.look_at(view.number)
+        self.show_step(view.number)
 
     def set_data(self, data: Dataset, settings: Settings | None = None) -> None:
-        """Train on other data: from the settings' start, or else from the line of the step in view.
+        """Train on other data, from the settings' start or else from the line in view.
 
-        A run that has diverged has no line to go on from, and starts over.
+        A run that has diverged has no usable line, so it starts over.
 
         Raises
         ------
@@ -166,25 +167,25 @@ class Player:
         """
         first, workers = None, 1
         if settings is None:
-            settings, workers = self.view.afresh, self._run.workers
+            settings, workers = self.view.restart_settings, self._run.workers
             if self._run.diverged_at is None:
                 first = settings.initial_slope, settings.initial_intercept
                 here = self._run.history[self._number]
                 settings = starting_at(settings, here.slope, here.intercept)
-        self._take(_run(data, settings, workers), first=first)
+        self._set_run(_run(data, settings, workers), first=first)
         self._data = data
 
     async def branch(self) -> None:
-        """Go another way from the step in view, with the settings as they are now."""
+        """Branch off from the step in view, with the present settings."""
         number, training = self._number, self._training
         settings, old = training.settings, training.run
         twin = await training.branch(number)
         if training is self._training:
             twin.change(settings)
-            self._take(twin, old, self._first)
+            self._set_run(twin, old, self._first)
 
     async def load(self, settings: Settings) -> None:
-        """Show a run with these settings that has come to its end.
+        """Train a run with these settings to its end, and show it.
 
         Raises
         ------
@@ -196,36 +197,36 @@ class Player:
         run = Run(self._data, settings)
         steps = run.to_the_end()
         while await asyncio.to_thread(next, steps, None) is not None:
-            pass  # what waits for this thread has a turn
+            pass  # each step lets other work in this thread take its turn
         if training is self._training:
-            self._take(run)
+            self._set_run(run)
 
     def set_prediction(self, settings: Settings, prediction: Prediction) -> None:
-        """Know what these settings lead to."""
+        """Set what these settings lead to."""
         self._prediction = settings, prediction
 
-    def follow(self, progress: Progress) -> bool:
-        """Show how far the training is, unless one looks back; False if it is an old run's."""
+    def set_progress(self, progress: Progress) -> bool:
+        """Show the training's progress, unless the user has gone back; False for an old run."""
         if progress.run_id != self._training.run_id:
             return False
         if self._following:
             self._number = progress.step
         return True
 
-    def _take(self, run: Run, trace: Run | None = None, first: Line | None = None) -> None:
-        """Train another run from now on; nothing that the last one still tells changes anything."""
+    def _set_run(self, run: Run, trace: Run | None = None, first: Line | None = None) -> None:
+        """Train another run from now on; reports of the last one no longer change anything."""
         last = self._training
         going = last.running
         last.pause()
         self._training = Training(run, last.run_id + 1, self._report, last.pace)
         self._trace, self._first = trace, first
-        self.latest()
+        self.show_latest()
         if going:
             self.toggle()
 
 
 def _run(data: Dataset, settings: Settings, workers: int) -> Run:
-    """A run whose batches so many workers share, who take turns."""
+    """Return a run; with more than one worker, they share its batches in turn."""
     if workers == 1:
         return Run(data, settings)
     from linreg_tui.core.parallel import Team

@@ -1,4 +1,4 @@
-"""What is in view: a run at one of its steps, and which plots show it."""
+"""What is in view: a run at one of its steps, and the plots that show it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ PlotName = Literal["fit", "loss", "landscape"]
 
 @dataclass(frozen=True, slots=True)
 class Plots:
-    """The plot that is seen where there is room for one, and how the plots are drawn.
+    """Which plots are shown, and how they are drawn.
 
-    Where there is room for two, the line over the points stands above the loss, or above its
-    landscape if `plot` says so. `gradient` shows how the step in view was made.
+    `plot` is the one that is shown where there is room for only one. With room for two, the line
+    over the points stands above the loss, or above the landscape if that is `plot`. `gradient`
+    shows how the step in view was made.
     """
 
     plot: PlotName = "fit"
@@ -26,17 +27,17 @@ class Plots:
     gradient: bool = False
 
     def next_plot(self, *, one: bool) -> Plots:
-        """The landscape, or back; where there is room for `one` plot, the next of all three."""
+        """Switch to the landscape or back; with room for `one` plot, cycle through all three."""
         if self.plot == "landscape":
             return replace(self, plot="fit")
         return replace(self, plot="loss" if one and self.plot == "fit" else "landscape")
 
     def of_loss(self, *, above_optimum: bool) -> Plots:
-        """The loss, or what of it is above the optimum."""
+        """Show the loss, or only the part above the optimum."""
         return replace(self, plot="loss", above_optimum=above_optimum)
 
     def of_landscape(self, *, z_scores: bool) -> Plots:
-        """The landscape in the data's units, or in z-scores."""
+        """Show the landscape in the data's units, or in z-scores."""
         return replace(self, plot="landscape", z_scores=z_scores)
 
 
@@ -46,12 +47,12 @@ Line = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run at one of its steps, and what its training is about.
+    """A run at one of its steps, and how its training stands.
 
-    `settings` are those of the steps to come, of which `prediction` tells, None if that isn't known
-    yet; `trace` is the run that this one has branched off. `endless` is a run that goes on when the
-    epochs are over. `first` is the line to start over from, if not that of the settings: the run
-    before the data was edited began there.
+    `settings` are those of the steps to come, and `prediction` is what they lead to, None if it
+    isn't known yet. `trace` is the run that this one branched off from. An `endless` run continues
+    after its last epoch. `first` is the line to start over from, if it isn't that of the settings:
+    the run began there before the data was edited.
     """
 
     run: Run
@@ -65,11 +66,11 @@ class RunView:
     first: Line | None = None
 
     @property
-    def afresh(self) -> Settings:
-        """The settings with which the run starts over: from its first line, before any edits."""
+    def restart_settings(self) -> Settings:
+        """The settings to start over with: from the first line, before any edits."""
         return self.settings if self.first is None else starting_at(self.settings, *self.first)
 
     @property
     def latest(self) -> bool:
-        """Whether no later step is known."""
+        """Whether this is the last step trained so far."""
         return self.number == self.run.history.last

@@ -1,4 +1,4 @@
-"""Themes beside Textual's own, for eyes that tell fewer colours or need more contrast."""
+"""Themes besides Textual's own, for colour-blind eyes or for more contrast."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from linreg_tui.preferences import PreferencesFile
 
 COLOUR_BLIND = Theme(
     name="colour-blind",
-    # Okabe and Ito's colours. Orange and blue stay apart for all common kinds of colour blindness,
-    # and no red stands for bad where green stands for good.
+    # Okabe and Ito's colours. People with any common kind of colour blindness can tell orange from
+    # blue, and no pair of red and green means bad and good.
     primary="#56b4e9",
     secondary="#0072b2",
     accent="#e69f00",
@@ -42,7 +42,7 @@ NAMES = sorted([*BUILTIN_THEMES, *(theme.name for theme in THEMES)])
 
 
 def theme_named(name: str) -> str:
-    """The name, if there is a theme of that name.
+    """Return the name, if there is a theme of that name.
 
     Raises
     ------
@@ -54,16 +54,16 @@ def theme_named(name: str) -> str:
     return name
 
 
-def keep_theme(app: App[None], file: PreferencesFile) -> None:
-    """Keep each theme that is chosen from now on for the next start."""
-    kept = app.theme
+def remember_theme(app: App[None], file: PreferencesFile) -> None:
+    """Store each theme that the user chooses from now on for the next start."""
+    remembered = app.theme
 
     def chosen(theme: Theme) -> None:
-        nonlocal kept
-        # It is told of the one at first, too, which may be from the command line.
-        if theme.name != kept:
-            kept = theme.name
-            file.keep("theme", kept)
+        nonlocal remembered
+        # The signal also comes for the first theme, which may be from the command line.
+        if theme.name != remembered:
+            remembered = theme.name
+            file.keep("theme", remembered)
             if file.wrong:
                 app.notify(f"Not for the next start: {file.wrong}", markup=False)
 

@@ -34,7 +34,7 @@ class Tab(Static):
 
 
 class TitleBar(Horizontal):
-    """Tabs to the left, the data's source to the right."""
+    """Tabs on the left, the data's source on the right."""
 
     def __init__(self, data: Dataset) -> None:
         super().__init__()
@@ -42,21 +42,21 @@ class TitleBar(Horizontal):
         self.show_data(data)
 
     def show_data(self, data: Dataset) -> None:
-        """Name other data."""
+        """Show the name of other data."""
         name, _, edits = data.source.rpartition("/")[2].partition(", edited: ")
         rows = f"{data.dropped:,} row{'s' * (data.dropped != 1)} left out"
-        # What has become of the rows first: it is the name that may be cut.
-        told = [edits and f"edited: {edits}", data.dropped and rows, *data.notes]
-        told.append(printable(name, 60))
-        self._source.update(Content(" · ".join(str(part) for part in told if part)))
+        # What happened to the rows comes first, since the end of the line may be cut.
+        parts = [edits and f"edited: {edits}", data.dropped and rows, *data.notes]
+        parts.append(printable(name, 60))
+        self._source.update(Content(" · ".join(str(part) for part in parts if part)))
 
     def compose(self) -> ComposeResult:
-        """Tabs and source."""
+        """Compose the tabs and the source."""
         for pane, text in TABS.items():
             yield Tab(pane, text)
         yield self._source
 
     def show_pane(self, pane: str | None) -> None:
-        """Mark the pane that is alone on the screen, or that all are."""
+        """Mark the tab of the pane that is alone on the screen, or that of all."""
         for tab in self.query(Tab):
             tab.set_class(tab.pane == pane, "chosen")

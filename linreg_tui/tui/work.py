@@ -1,4 +1,4 @@
-"""Work in the background that may be cancelled before it has begun."""
+"""Background work that may be cancelled before it has begun."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def begin(
     *arguments: Arguments.args,
     **named: Arguments.kwargs,
 ) -> None:
-    """Run it in a group of the node's workers.
+    """Run work in a group of the node's workers.
 
-    The coroutine is only made when it starts: one that is made and never awaited is complained of.
+    The coroutine is made only when it starts: Python warns about one that is never awaited.
     """
     node.run_worker(partial(work, *arguments, **named), group=group)

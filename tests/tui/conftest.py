@@ -18,39 +18,38 @@ from textual.pilot import Pilot
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.drawing import canvas
 
-QUIET = 1.2 / constants.MAX_FPS
+IDLE_SECONDS = 1.2 / constants.MAX_FPS
 
-HOPS = 50
+LOOP_ROUNDS = 50
 """Rounds of the event loop; a message needs one from each queue to the next."""
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _waiting_for_no_longer_than_a_frame() -> None:
-    """Textual looks whether all is quiet every 20 ms, which is 1.2 of its own frames.
+def _idle_is_noticed_within_a_frame() -> None:
+    """Wait for idle in shorter steps than Textual's, which are 20 ms or 1.2 of its own frames.
 
-    With as many frames as the program has it is as good a look after a quarter of that, and tests
-    wait for it thousands of times.
+    At this program's frame rate a quarter of that is as good, and tests wait thousands of times.
     """
-    _wait.SLEEP_GRANULARITY = QUIET
-    _wait.SLEEP_IDLE = QUIET / 4
+    _wait.SLEEP_GRANULARITY = IDLE_SECONDS
+    _wait.SLEEP_IDLE = IDLE_SECONDS / 4
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _pictures_are_drawn_at_once() -> None:
-    """As in an application that has been painted once."""
+    """Draw pictures at once, as in an application that has been painted once."""
     canvas.load()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _keys_arrive() -> None:
-    """Textual takes a process that gets no processor time for a quiet one.
+    """Wait for keys in a process that gets no processor time: Textual takes it for idle.
 
-    On a busy machine a key would still be on its way from the driver over the application to a
-    widget when a test looks. So the event loop makes as many rounds as that takes, and more.
+    On a busy machine a key would still be on its way from the driver to a widget when a test looks.
+    So the event loop makes more rounds than that takes.
     """
 
-    async def wait_for_idle(min_sleep: float = QUIET, max_sleep: float = 1) -> None:
-        for _ in range(HOPS):
+    async def wait_for_idle(min_sleep: float = IDLE_SECONDS, max_sleep: float = 1) -> None:
+        for _ in range(LOOP_ROUNDS):
             await asyncio.sleep(0)
         await _wait.wait_for_idle(min_sleep, max_sleep)
 
@@ -60,24 +59,24 @@ def _keys_arrive() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _styles_are_read_once() -> None:
-    """What a text of styles says is worked out once for all applications, not anew for each.
+    """Parse each text of styles once for all applications, not again for each.
 
-    It follows from the text, from where it stands, and from the variables, which are the theme's;
-    nothing changes it later, since one application's widgets share it already. A text with errors
-    is read anew, as is any with other variables.
+    The result follows from the text, its location, and the theme's variables. Nothing changes it
+    later, since one application's widgets share it already. A text with errors is parsed again, and
+    so is one with other variables.
     """
     known: dict[object, list[RuleSet]] = {}
     read = Stylesheet._parse_rules
 
-    def read_once(table_view: Stylesheet, css: str, *arguments: Any, **named: Any) -> list[RuleSet]:
-        variables = frozenset(table_view._variables.items())
-        of = variables, css, arguments, tuple(sorted(named.items()))
-        if of not in known:
-            rules = read(table_view, css, *arguments, **named)
+    def read_once(stylesheet: Stylesheet, css: str, *arguments: Any, **named: Any) -> list[RuleSet]:
+        variables = frozenset(stylesheet._variables.items())
+        key = variables, css, arguments, tuple(sorted(named.items()))
+        if key not in known:
+            rules = read(stylesheet, css, *arguments, **named)
             if any(rule.errors for rule in rules):
                 return rules
-            known[of] = rules
-        return known[of]
+            known[key] = rules
+        return known[key]
 
     Stylesheet._parse_rules = read_once  # type: ignore[method-assign, assignment]
 
@@ -86,10 +85,10 @@ def _styles_are_read_once() -> None:
 def _painted_when_looked_at(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Frames are not painted, but all of the screen whenever a test looks at it.
+    """Paint no frames, but the whole screen whenever a test looks at it.
 
-    Nobody else sees them, and they would take a third of the time. A test of what is done when a
-    frame is painted is marked as `painted`.
+    Nobody else sees the frames, and they would take a third of the time. A test of what happens
+    when a frame is painted is marked `painted`.
     """
 
     def unpainted(compositor: Compositor, **_: object) -> None:
@@ -100,8 +99,8 @@ def _painted_when_looked_at(
 
 
 @pytest.fixture(autouse=True)
-def _whole_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests begin when all panes are there, and what is told at the start has been told."""
+def _complete_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests begin when all panes exist and the first notices have been shown."""
 
     @asynccontextmanager
     async def run_test(app: LinregApp, **options: Any) -> AsyncIterator[Pilot[None]]:

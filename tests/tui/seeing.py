@@ -1,4 +1,4 @@
-"""What tests of the application do all the time: look at the screen, and wait for something."""
+"""What tests of the application do all the time: read the screen, and wait for something."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 
 
 def screen(pilot: Pilot[Any]) -> str:
-    """The characters on the screen."""
+    """Return the characters on the screen."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 async def until(condition: Callable[[], object], seconds: float = 15) -> None:
-    """Let the application go on until the condition holds.
+    """Let the application run until the condition holds.
 
     It has twice the time that it takes to look.
 
@@ -34,12 +34,12 @@ async def until(condition: Callable[[], object], seconds: float = 15) -> None:
 
 
 async def until_seen(pilot: Pilot[Any], text: str, row: int | None = None) -> None:
-    """Let it go on until the text is on the screen, or in that row of it, -1 for the last."""
+    """Let the application run until the text is on the screen, or in that row, -1 for the last."""
     rows = slice(None) if row is None else slice(row, row + 1 or None)
     await until(lambda: text in "\n".join(screen(pilot).splitlines()[rows]))
 
 
 async def resize(pilot: Pilot[Any], columns: int, rows: int) -> None:
-    """Give the screen another size, and let it go on until it has so many rows."""
+    """Change the size of the screen, and wait until it has so many rows."""
     await pilot.resize_terminal(columns, rows)
     await until(lambda: len(screen(pilot).splitlines()) == rows)

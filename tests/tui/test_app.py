@@ -23,7 +23,7 @@ from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.dialogs.help import HelpScreen
 from linreg_tui.tui.dialogs.settings import SettingsForm
-from linreg_tui.tui.footer import SPARE, WHILE_EDITING, KeysFooter, fitting, items
+from linreg_tui.tui.footer import SPARE, SPARE_WHILE_EDITING, KeysFooter, fitting, items
 from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
 from linreg_tui.tui.panes.live.pane import LivePane
@@ -61,7 +61,7 @@ async def step_on(pilot: Pilot[None], key: str, last: int) -> None:
     await until(lambda: view(pilot).run.history.last == last == view(pilot).number)
 
 
-async def test_space_runs_to_the_end_of_the_epochs_and_then_on(houses: Dataset) -> None:
+async def test_space_runs_to_the_last_epoch_and_then_beyond(houses: Dataset) -> None:
     async with opened(houses, Settings(epochs=3)) as pilot:
         await pilot.press("plus", "plus", "plus", "space")
         await until(lambda: view(pilot).number == 3 and not view(pilot).running)
@@ -99,7 +99,7 @@ async def test_walking_the_timeline(houses: Dataset) -> None:
         assert view(pilot).number == 0
 
 
-async def test_what_is_shown_is_the_step_in_view(houses: Dataset) -> None:
+async def test_the_step_in_view_is_shown(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await step_on(pilot, "right", 1)
         await step_on(pilot, "right", 2)
@@ -110,7 +110,7 @@ async def test_what_is_shown_is_the_step_in_view(houses: Dataset) -> None:
         assert "looking back: step 1 of 2" in screen(pilot)
 
 
-async def test_walking_pauses_and_running_goes_on_from_the_end(houses: Dataset) -> None:
+async def test_walking_pauses_and_running_continues_from_the_end(houses: Dataset) -> None:
     async with opened(houses, Settings(epochs=100_000)) as pilot:
         await pilot.press("plus", "plus", "space")
         await until(lambda: view(pilot).number >= 5)
@@ -169,7 +169,7 @@ async def test_batch_sizes(houses: Dataset) -> None:
         assert sizes == [*down, *reversed(down[:-2]), None, None]
 
 
-async def test_a_change_of_settings_goes_on_from_where_it_is(houses: Dataset) -> None:
+async def test_a_change_of_settings_continues_from_the_latest_step(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await step_on(pilot, "shift+right", 10)
         await pilot.press("right_square_bracket", "left_curly_bracket")
@@ -185,7 +185,7 @@ async def test_a_change_of_settings_goes_on_from_where_it_is(houses: Dataset) ->
         assert "◆" in screen(pilot)
 
 
-async def test_a_branch_starts_where_one_looks_and_leaves_a_trace(houses: Dataset) -> None:
+async def test_a_branch_starts_at_the_step_in_view_and_leaves_a_trace(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await step_on(pilot, "shift+right", 10)
         old = view(pilot).run
@@ -278,22 +278,22 @@ async def test_the_footer_shows_more_where_there_is_room(houses: Dataset) -> Non
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 119, 120, 121, 140, 200])
-def test_of_the_keys_in_the_footer_none_is_cut(columns: int) -> None:
+def test_no_key_in_the_footer_is_cut_off(columns: int) -> None:
     others = [key for key in KEYS if key not in LIVE_KEYS]
     for keys, spare in (
         (KEYS, SPARE),
         ((*SWEEP_KEYS, *others), SPARE),
-        ((*EDIT_KEYS, RUN_KEYS[0], *others), SPARE | WHILE_EDITING),
+        ((*EDIT_KEYS, RUN_KEYS[0], *others), SPARE | SPARE_WHILE_EDITING),
     ):
         found = items(((key, key.footer) for key in keys if key.footer), spare)
-        kept = fitting(found, columns)
-        told = " ".join("".join(k.shown for k in item.keys) + " " + item.text for item in kept)
-        assert len(told) <= columns
+        fits = fitting(found, columns)
+        line = " ".join("".join(k.shown for k in item.keys) + " " + item.text for item in fits)
+        assert len(line) <= columns
         assert {item.text for item in found if item.spare == 0 and columns >= 80} <= {
-            item.text for item in kept
+            item.text for item in fits
         }
-        left = [item.spare for item in found if item not in kept]
-        assert min(left, default=9) >= max(item.spare for item in kept)
+        left = [item.spare for item in found if item not in fits]
+        assert min(left, default=9) >= max(item.spare for item in fits)
 
 
 async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None:
@@ -304,7 +304,7 @@ async def test_a_change_of_settings_keeps_a_run_running(houses: Dataset) -> None
         await until(lambda: view(pilot).number > 0)
 
 
-async def test_what_ends_before_it_has_begun_is_not_complained_of(
+async def test_work_cancelled_before_it_begins_gives_no_warning(
     houses: Dataset, recwarn: pytest.WarningsRecorder
 ) -> None:
     async with opened(houses) as pilot:
@@ -379,7 +379,7 @@ async def test_the_panes_show_the_data_and_the_closed_form(houses: Dataset) -> N
             assert expected in text
 
 
-async def test_other_data_can_be_taken(houses: Dataset) -> None:
+async def test_other_data_can_be_opened(houses: Dataset) -> None:
     x = np.arange(40.0)
     other = Dataset("/tmp/other.csv", "time", "height", x, 3 * x + np.sin(x), dropped=2)
     settings = Settings(learning_rate_m=1e-4, learning_rate_b=1e-2)
@@ -391,15 +391,15 @@ async def test_other_data_can_be_taken(houses: Dataset) -> None:
         app.open(other, settings)
         await pilot.pause()
         text = screen(pilot)
-        for told in ("2 rows left out · other.csv", "height", "time", "40 rows", "slope m →"):
-            assert told in text
+        for words in ("2 rows left out · other.csv", "height", "time", "40 rows", "slope m →"):
+            assert words in text
         assert "GrLivArea" not in text
         assert (view(pilot).number, view(pilot).settings) == (0, settings)
         await step_on(pilot, "right", 1)
         assert view(pilot).run.data is other
 
 
-async def test_data_that_can_not_be_trained_changes_nothing(houses: Dataset) -> None:
+async def test_data_that_cannot_be_trained_on_changes_nothing(houses: Dataset) -> None:
     x = np.arange(4.0)
     async with opened(houses) as pilot:
         await step_on(pilot, "right", 1)
@@ -414,7 +414,7 @@ async def test_data_that_can_not_be_trained_changes_nothing(houses: Dataset) -> 
 
 
 @pytest.mark.thorough
-async def test_help_has_one_column_where_two_have_no_room(houses: Dataset) -> None:
+async def test_help_has_one_column_on_a_narrow_screen(houses: Dataset) -> None:
     async with opened(houses, size=(60, 16)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
@@ -447,7 +447,7 @@ async def test_the_size_can_change_while_help_is_open(houses: Dataset) -> None:
         await until(lambda: shown(pilot) == ["live"])
 
 
-async def test_keys_rest_while_help_is_open(houses: Dataset) -> None:
+async def test_keys_do_nothing_while_help_is_open(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("question_mark", "space", "right", "question_mark")
         await pilot.pause(0.3)
@@ -492,7 +492,7 @@ async def test_everything_is_in_the_palette(houses: Dataset) -> None:
         await until(lambda: view(pilot).run.settings.learning_rate_b == 0.2)
 
 
-async def test_a_command_that_is_chosen_twice_runs_once(houses: Dataset) -> None:
+async def test_a_command_chosen_twice_runs_once(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("ctrl+p", *"Double")
         chosen = pilot.app.screen.query_one(CommandList)
@@ -512,7 +512,7 @@ async def test_quit(houses: Dataset) -> None:
         assert pilot.app.return_code == 0
 
 
-async def test_too_little_room_is_said(houses: Dataset) -> None:
+async def test_a_screen_that_is_too_small_gets_a_message(houses: Dataset) -> None:
     async with opened(houses, size=(50, 12)) as pilot:
         assert "60x16" in screen(pilot)
         assert shown(pilot) == []
@@ -541,7 +541,7 @@ async def test_every_size_can_be_drawn(houses: Dataset) -> None:
 DIVERGING = Settings(learning_rate_m=1e-5, learning_rate_b=0.1)
 
 
-async def test_divergence_is_said_and_does_no_harm(houses: Dataset) -> None:
+async def test_divergence_is_shown_and_does_no_harm(houses: Dataset) -> None:
     async with opened(houses, DIVERGING) as pilot:
         await pilot.press(*["plus"] * 5, "space")
         await until(lambda: view(pilot).number == 30)
@@ -566,7 +566,7 @@ async def test_hostile_names_are_shown_as_text(houses: Dataset) -> None:
         assert "\x1b" not in text
 
 
-async def test_any_theme_can_be_worn(houses: Dataset) -> None:
+async def test_any_theme_can_be_chosen(houses: Dataset) -> None:
     async with opened(houses, size=(120, 40)) as pilot:
         before = pilot.app.screen._compositor.render_strips()[10]
         pilot.app.theme = "textual-light"
@@ -576,7 +576,7 @@ async def test_any_theme_can_be_worn(houses: Dataset) -> None:
         assert [segment.style for segment in before] != [segment.style for segment in after]
 
 
-async def test_a_key_that_comes_before_all_panes_are_there_does_its_work(houses: Dataset) -> None:
+async def test_a_key_pressed_before_all_panes_exist_works(houses: Dataset) -> None:
     app = LinregApp(houses, Settings())
     async with App.run_test(app, size=(120, 40)) as pilot:
         assert not app.query("#sweep")
@@ -586,7 +586,7 @@ async def test_a_key_that_comes_before_all_panes_are_there_does_its_work(houses:
         assert shown(pilot) == list(PANES)
 
 
-async def test_the_sweep_at_first_has_the_settings_of_the_live_run(houses: Dataset) -> None:
+async def test_the_first_sweep_has_the_settings_of_the_live_run(houses: Dataset) -> None:
     settings = Settings(learning_rate_m=3e-8)
     async with opened(houses, settings) as pilot:
         assert isinstance(pilot.app, LinregApp)
@@ -623,7 +623,7 @@ async def test_the_latest_of_many_notices_has_the_first_row(houses: Dataset) -> 
         assert len(app.query("ToastHolder")) == 1
 
 
-async def test_nothing_is_kept_of_a_form_that_has_closed(houses: Dataset) -> None:
+async def test_a_closed_form_leaves_nothing_in_memory(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("e")
         await until_seen(pilot, "Settings")
@@ -650,7 +650,7 @@ async def test_settings_can_change_where_there_is_no_prediction(
         await until(lambda: pilot.app.query_one(LivePane).view.number > 0)
 
 
-async def test_settings_are_applied_while_a_run_goes_on(houses: Dataset) -> None:
+async def test_settings_are_applied_during_a_run(houses: Dataset) -> None:
     async with opened(houses, settings=Settings(epochs=100_000)) as pilot:
         await pilot.press("space", "e")
         await until(lambda: isinstance(pilot.app.screen, SettingsForm))

@@ -30,7 +30,7 @@ def test_which_panes_are_shown(
     assert (now.alone is not None) == (len(shown) == 1)
 
 
-def test_what_the_tour_leaves_decides_and_the_whole_screen_can_be_too_small() -> None:
+def test_the_room_that_the_tour_leaves_decides_which_panes_are_shown() -> None:
     whole, left = Size(120, 40), Size(70, 19)
     now = arrange(whole, left, None, editing=False, presenting=False)
     assert (now.alone, now.one_plot, now.too_small) == ("live", True, False)

@@ -1,4 +1,4 @@
-"""All dialogs on the smallest screen that they are made for, 40 columns and 12 rows."""
+"""All dialogs on the smallest screen that they support, 40 columns and 12 rows."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def opened(
     data: Dataset, kind: type[DialogScreen[Any]], size: tuple[int, int] = SMALL
 ) -> AsyncIterator[Pilot[None]]:
-    """The application with a dialog open, on a screen that has become that small."""
+    """Open a dialog in the application, on a screen that has shrunk to that size."""
     app = LinregApp(data, Settings())
     async with app.run_test(size=USUAL) as pilot:
         app.animation_level = "none"
@@ -83,7 +83,7 @@ async def opened(
 
 
 def words(pilot: Pilot[None]) -> str:
-    """What is in the box on the screen, as one line, less what scrollbars are made of."""
+    """Return what is in the box on the screen, as one line without scrollbars."""
     text = re.sub("[▁-█]", " ", screen(pilot))
     rows = [row.partition("│")[2].rpartition("│")[0] for row in text.splitlines()]
     return " ".join(" ".join(rows).split())
@@ -94,7 +94,7 @@ def says(pilot: Pilot[None], text: str) -> bool:
 
 
 def in_sight(widget: Widget) -> bool:
-    """Whether all of a widget is on the screen, with nothing over it."""
+    """Return whether all of a widget is on the screen, with nothing over it."""
     region, top = widget.region, widget.screen
     corners = (region.offset, region.bottom_right_inclusive)
     return region.area > 0 and all(
@@ -111,7 +111,7 @@ def shown_keys(pilot: Pilot[None]) -> str:
 
 
 async def pages(pilot: Pilot[None]) -> list[str]:
-    """What the line of keys shows, one ctrl+n after the other, until it begins anew."""
+    """Return what the line of keys shows at each ctrl+n, until it repeats."""
     found = [shown_keys(pilot)]
     while True:
         await pilot.press("ctrl+n")
@@ -143,7 +143,9 @@ async def test_every_key_can_be_read(houses: Dataset, kind: type[DialogScreen[An
 
 
 @pytest.mark.parametrize("kind", WITH_A_LINE)
-async def test_what_the_line_names_is_bound(houses: Dataset, kind: type[DialogScreen[Any]]) -> None:
+async def test_every_key_on_the_line_is_bound(
+    houses: Dataset, kind: type[DialogScreen[Any]]
+) -> None:
     async with opened(houses, kind) as pilot:
         dialog = pilot.app.screen
         assert isinstance(dialog, DialogScreen)
@@ -152,7 +154,7 @@ async def test_what_the_line_names_is_bound(houses: Dataset, kind: type[DialogSc
                 owner = dialog if not key.action.startswith("app.") else pilot.app
                 action = key.action.removeprefix("app.").partition("(")[0]
                 assert hasattr(owner, f"action_{action}"), key
-                # What is typed into a text goes there first.
+                # A text in focus gets typed characters first.
                 assert name == "space" or dialog.active_bindings[name].enabled
 
 
@@ -175,7 +177,7 @@ def focused(pilot: Pilot[None]) -> Widget:
 
 
 async def check_fields(pilot: Pilot[None]) -> set[Widget]:
-    """Walk through all that can have the focus; each is in sight then, with what is said of it."""
+    """Focus each widget that can have the focus, and check that it and its hint are in sight."""
     dialog, seen = pilot.app.screen, set[Widget]()
     while focused(pilot) not in seen:
         here = focused(pilot)
@@ -192,9 +194,7 @@ async def check_fields(pilot: Pilot[None]) -> set[Widget]:
 
 
 @pytest.mark.parametrize("kind", WITH_FIELDS)
-async def test_each_field_is_in_sight_when_it_has_the_focus(
-    houses: Dataset, kind: type[DialogScreen[Any]]
-) -> None:
+async def test_a_field_in_focus_is_in_sight(houses: Dataset, kind: type[DialogScreen[Any]]) -> None:
     async with opened(houses, kind) as pilot:
         seen = await check_fields(pilot)
         fields = pilot.app.screen.query(Field)
@@ -204,7 +204,7 @@ async def test_each_field_is_in_sight_when_it_has_the_focus(
 
 @pytest.mark.parametrize("over", first_of(reversed(KINDS), 2))
 @pytest.mark.parametrize("size", first_of([SMALL, USUAL]))
-async def test_so_is_each_field_of_any_sweep(
+async def test_a_field_in_focus_is_in_sight_for_any_sweep(
     houses: Dataset, over: str, size: tuple[int, int]
 ) -> None:
     async with opened(houses, SweepForm, size) as pilot:
@@ -218,7 +218,7 @@ async def test_so_is_each_field_of_any_sweep(
 
 
 def whole(pilot: Pilot[None], choice: Choice) -> bool:
-    """Whether the word of a choice is on the screen, between its arrows."""
+    """Return whether the word of a choice is on the screen, between its arrows."""
     line = screen(pilot).splitlines()[max(0, min(choice.region.y, SMALL[1] - 1))]
     return re.search(f"‹ {choice.word} +›", line) is not None
 
@@ -238,7 +238,7 @@ async def test_choices_are_shown_whole(houses: Dataset) -> None:
                         break
 
 
-async def test_what_is_wrong_can_be_read(houses: Dataset) -> None:
+async def test_messages_about_faults_can_be_read(houses: Dataset) -> None:
     for kind, field, text, why in (
         (SettingsForm, "batch_size", "600", "choose a batch size from 1 to 551, or full"),
         (SettingsForm, "epochs", "9" * 24, "choose fewer"),
@@ -259,7 +259,7 @@ async def test_what_is_wrong_can_be_read(houses: Dataset) -> None:
             await until(partial(in_sight, focused(pilot)))
 
 
-async def test_what_can_not_be_opened_is_told(houses: Dataset) -> None:
+async def test_a_file_that_cannot_be_opened_gets_a_message(houses: Dataset) -> None:
     async with opened(houses, FilePicker) as pilot:
         await pilot.press(*"text", "enter")
         await until(lambda: "two columns of numbers are needed" in words(pilot))
@@ -267,7 +267,7 @@ async def test_what_can_not_be_opened_is_told(houses: Dataset) -> None:
         assert "▸ text.csv" in words(pilot)
 
 
-async def test_each_entry_of_a_list_is_in_sight_when_the_cursor_is_on_it(houses: Dataset) -> None:
+async def test_the_entry_under_the_cursor_is_in_sight(houses: Dataset) -> None:
     for kind in (ExportScreen, FilePicker, ColumnPicker, ContentsScreen):
         async with opened(houses, kind) as pilot:
             entries = pilot.app.screen.query_one(OptionList)

@@ -1,4 +1,4 @@
-"""Editing the points: what the keys do to the points, and how everything follows."""
+"""Editing the points: what the keys do, and how everything follows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def editing(
 ) -> AsyncIterator[Pilot[None]]:
     async with opened(data, settings, size) as pilot:
         await press(pilot, "p")
-        screen(pilot)  # the cursor walks by what was drawn
+        screen(pilot)  # the cursor moves by the cells that were drawn
         yield pilot
 
 
@@ -50,14 +50,14 @@ def editor(pilot: Pilot[None]) -> PointEditor:
 
 
 def data_now(pilot: Pilot[None]) -> Dataset:
-    """The rows that the live view is trained on, which are those that are edited."""
+    """Return the rows that the live view is trained on, which are the edited ones."""
     data = view(pilot).run.data
     assert data is editor(pilot).edits.data
     return data
 
 
 def cell(pilot: Pilot[None]) -> tuple[int, int]:
-    """The column and the row, from below, of the cursor in the plot area."""
+    """Return the cursor's column and its row, from below, in the plot area."""
     area = editor(pilot).area
     assert area is not None
     x, y = (np.array([place]) for place in editor(pilot).cursor)
@@ -67,7 +67,7 @@ def cell(pilot: Pilot[None]) -> tuple[int, int]:
     )
 
 
-def told(pilot: Pilot[None]) -> str:
+def notices(pilot: Pilot[None]) -> str:
     return "\n".join(notification.message for notification in pilot.app._notifications)
 
 
@@ -85,7 +85,7 @@ SLOW = Settings(learning_rate_m=1e-2, learning_rate_b=1e-2, initial_slope=0, ini
 
 
 @pytest.mark.parametrize("size", first_of(SIZES))
-async def test_editing_has_the_keyboard_and_gives_it_back(
+async def test_the_plane_has_the_keyboard_only_while_editing(
     houses: Dataset, size: tuple[int, int]
 ) -> None:
     async with opened(houses, size=size) as pilot:
@@ -105,7 +105,7 @@ async def test_editing_has_the_keyboard_and_gives_it_back(
 
 
 @pytest.mark.parametrize("size", first_of(SIZES))
-async def test_the_cursor_walks_by_cells(houses: Dataset, size: tuple[int, int]) -> None:
+async def test_the_cursor_moves_by_cells(houses: Dataset, size: tuple[int, int]) -> None:
     async with editing(houses, size=size) as pilot:
         walk = {"right": (1, 0), "up": (0, 1), "left": (-1, 0), "down": (0, -1)}
         for shift, cells in {"": 1, "shift+": 5}.items():
@@ -117,9 +117,7 @@ async def test_the_cursor_walks_by_cells(houses: Dataset, size: tuple[int, int])
 
 
 @pytest.mark.parametrize("size", first_of(SIZES))
-async def test_adding_taking_out_undoing_and_redoing(
-    houses: Dataset, size: tuple[int, int]
-) -> None:
+async def test_adding_removing_undoing_and_redoing(houses: Dataset, size: tuple[int, int]) -> None:
     columns = houses.x.tobytes(), houses.y.tobytes()
     async with editing(houses, size=size) as pilot:
         await press(pilot, "shift+left", "up", "a")
@@ -149,7 +147,7 @@ async def test_adding_taking_out_undoing_and_redoing(
             await press(pilot, redoing)
             assert data_now(pilot).line == line
         await press(pilot, *["u"] * 3, *["U"] * 3)
-        assert data_now(pilot) is houses  # what was done last was to take it out
+        assert data_now(pilot) is houses  # the last edit removed the point
         await press(pilot, "u")
         assert data_now(pilot).line == line
     assert (houses.x.tobytes(), houses.y.tobytes()) == columns
@@ -181,7 +179,7 @@ async def test_lifting_and_moving_is_one_edit(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
-async def test_what_is_lifted_can_be_put_back_or_taken_out_or_left(houses: Dataset) -> None:
+async def test_a_lifted_point_can_be_put_back_removed_or_put_down(houses: Dataset) -> None:
     async with editing(houses) as pilot:
         for undoing in ("escape", "u"):
             await press(pilot, "n", "enter", "right", "up")
@@ -209,7 +207,7 @@ async def test_going_from_point_to_point(few: Dataset) -> None:
         assert seen == [3, 4, 0, 1, 2, 1, 0]
 
 
-async def test_a_click_takes_the_cursor_there(houses: Dataset) -> None:
+async def test_a_click_moves_the_cursor(houses: Dataset) -> None:
     async with editing(houses) as pilot:
         area = editor(pilot).area
         assert area is not None
@@ -222,7 +220,7 @@ async def test_a_click_takes_the_cursor_there(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
-async def test_the_trained_line_chases_the_data_beyond_its_epochs(few: Dataset) -> None:
+async def test_training_continues_past_the_last_epoch_while_editing(few: Dataset) -> None:
     settings = Settings(learning_rate_m=0.1, learning_rate_b=0.1, epochs=3)
     async with editing(few, settings, size=(120, 40)) as pilot:
         slope = view(pilot).run.optimum.slope
@@ -245,7 +243,7 @@ async def test_the_trained_line_chases_the_data_beyond_its_epochs(few: Dataset) 
         assert not view(pilot).running
 
 
-async def test_the_line_goes_on_from_where_it_is_and_r_starts_over(few: Dataset) -> None:
+async def test_training_continues_from_the_line_in_view_and_r_starts_over(few: Dataset) -> None:
     async with opened(few, SLOW) as pilot:
         await step_on(pilot, "shift+right", 10)
         here = view(pilot).run.history[10]
@@ -272,14 +270,14 @@ async def test_rows_without_a_line_are_refused() -> None:
     two = Dataset("two.csv", "x", "y", np.array([1.0, 2.0]), np.array([1.0, 3.0]))
     async with editing(two, SLOW) as pilot:
         await press(pilot, "n", "k")
-        await until(lambda: "a line takes 2 rows" in told(pilot))
+        await until(lambda: "a line takes 2 rows" in notices(pilot))
         assert data_now(pilot) is two
 
 
 async def test_fewer_rows_than_a_batch_are_refused(few: Dataset) -> None:
     async with editing(few, Settings(batch_size=5, learning_rate_m=1e-3)) as pilot:
         await press(pilot, "n", "k")
-        await until(lambda: "a batch of 5 is not possible with 4" in told(pilot))
+        await until(lambda: "a batch of 5 is not possible with 4" in notices(pilot))
         assert data_now(pilot) is few
         await press(pilot, "a")
         assert data_now(pilot).n == 6
@@ -295,7 +293,7 @@ async def test_the_edited_rows_are_saved_and_read_back(
     async with editing(houses, size=(80, 24)) as pilot:
         await press(pilot, "a", "n", "k", "n", "enter", "up", "enter", "s")
         saved = tmp_path / "slimmed_realestate_data-edited-2.csv"
-        await until(lambda: saved.name in told(pilot))
+        await until(lambda: saved.name in notices(pilot))
         edited = data_now(pilot)
         again = load(str(saved))
         assert (again.x_name, again.y_name) == (houses.x_name, houses.y_name)
@@ -312,12 +310,12 @@ async def test_without_edits_there_is_nothing_to_save(
     async with editing(houses) as pilot:
         for keys in ("s", "aus"):
             await press(pilot, *keys)
-            await until(lambda: "Nothing is edited" in told(pilot))
+            await until(lambda: "Nothing is edited" in notices(pilot))
             pilot.app.clear_notifications()
     assert list(tmp_path.glob("*.csv")) == []
 
 
-async def test_quitting_asks_about_edits_that_are_in_no_file(
+async def test_quitting_asks_about_unsaved_edits(
     houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -333,19 +331,18 @@ async def test_quitting_asks_about_edits_that_are_in_no_file(
 
 
 @pytest.mark.thorough
-async def test_ctrl_c_says_what_it_gives_up(
-    houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("keys", "lost"), [("", False), ("a", True), ("as", False)])
+async def test_ctrl_c_says_what_would_be_lost(
+    houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: str, lost: bool
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with editing(houses, size=(80, 24)) as pilot:
-        for keys, lost in (("", False), ("a", True), ("s", False)):
-            await press(pilot, *keys)
-            if keys == "s":
-                await until(lambda: "Wrote" in told(pilot))
-            await press(pilot, "ctrl+c")
-            await until(lambda: "Press ctrl+c again to leave" in told(pilot))
-            assert ("q saves them" in told(pilot)) == lost
-            monkeypatch.setattr(pilot.app, "_asked", float("-inf"))
+        await press(pilot, *keys)
+        if "s" in keys:
+            await until(lambda: "Wrote" in notices(pilot))
+        await press(pilot, "ctrl+c")
+        await until(lambda: "Press ctrl+c again to leave" in notices(pilot))
+        assert ("q saves them" in notices(pilot)) == lost
 
 
 @pytest.mark.parametrize("key", first_of(["t", "d"]))
@@ -378,25 +375,25 @@ async def test_quitting_does_not_ask_about_edits_that_are_saved_or_undone(
     monkeypatch.chdir(tmp_path)
     async with editing(few, SLOW) as pilot:
         await press(pilot, "a", "u", "a", "s")
-        await until(lambda: "few-edited.csv" in told(pilot))
-        assert "6 rows of x and y, with decimal points" in told(pilot)
+        await until(lambda: "few-edited.csv" in notices(pilot))
+        assert "6 rows of x and y, with decimal points" in notices(pilot)
         await press(pilot, "q")
         await until(lambda: not pilot.app.is_running)
 
 
-async def test_where_no_point_is_near_it_is_said(few: Dataset) -> None:
+async def test_a_message_says_that_no_point_is_near(few: Dataset) -> None:
     async with editing(few, SLOW) as pilot:
         await press(pilot, *["shift+up"] * 3)
         assert "no point near; a adds one" in screen(pilot)
         await press(pilot, "k")
-        assert "no point near; n goes to the next one" in told(pilot)
+        assert "no point near; n goes to the next one" in notices(pilot)
         assert data_now(pilot) is few
 
 
 @pytest.mark.parametrize("markers", SETS.values(), ids=str)
 @pytest.mark.parametrize(("columns", "rows"), [(60, 16), (78, 18), (44, 8)])
 def test_few_points_lie_on_top_of_all_lines(markers: Markers, columns: int, rows: int) -> None:
-    """On a line that the closed form, its band and the fit all go along."""
+    """All points lie on a line that the closed form, its band and the fit follow."""
     x = np.arange(20.0)
     data = Dataset("d", "x", "y", x, 3 * x + np.tile([0.01, -0.01], 10))
     state, plane = PointEditor(Edits.of(data)), PlanePicture(markers)
@@ -430,19 +427,19 @@ async def test_points_on_one_spot_are_counted(few: Dataset) -> None:
         assert "beneath" not in screen(pilot)
 
 
-async def test_of_points_on_one_spot_the_last_one_added_is_taken_out(few: Dataset) -> None:
+async def test_of_points_on_one_spot_the_last_one_added_is_removed(few: Dataset) -> None:
     async with editing(few, SLOW) as pilot:
         await press(pilot, "n", "a", "k")
         assert data_now(pilot).x.tolist() == few.x.tolist()
 
 
-async def test_where_nothing_can_be_written_it_says_so(
+async def test_a_message_says_that_nothing_can_be_written(
     few: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("linreg_tui.files.current_folder", lambda: str(tmp_path / "no"))
     async with editing(few, SLOW) as pilot:
         await press(pilot, "a", "s")
-        await until(lambda: "can't be written" in told(pilot))
+        await until(lambda: "can't be written" in notices(pilot))
 
 
 @pytest.mark.thorough
@@ -485,7 +482,7 @@ async def test_other_panes_end_editing_but_the_edits_stay(houses: Dataset) -> No
         assert isinstance(data_now(pilot), EditedDataset)
 
 
-async def test_the_views_of_the_data_rest(houses: Dataset) -> None:
+async def test_the_key_of_the_data_views_is_off_while_editing(houses: Dataset) -> None:
     async with editing(houses) as pilot:
         await press(pilot, "v")
         assert isinstance(pilot.app.focused, Plane)
@@ -519,7 +516,7 @@ async def test_a_sweep_keeps_its_results_until_the_editing_is_over(houses: Datas
         assert swept.results[0].trial.settings.initial_slope == Settings().initial_slope
 
 
-async def test_other_data_brings_an_end_to_the_edits(houses: Dataset, few: Dataset) -> None:
+async def test_opening_other_data_ends_the_edits(houses: Dataset, few: Dataset) -> None:
     async with editing(houses) as pilot:
         await press(pilot, "a")
         app = pilot.app
@@ -532,7 +529,7 @@ async def test_other_data_brings_an_end_to_the_edits(houses: Dataset, few: Datas
         assert data_now(pilot).n == 4
 
 
-async def test_a_small_screen_takes_the_keyboard_away(houses: Dataset) -> None:
+async def test_editing_loses_the_keyboard_on_a_screen_that_is_too_small(houses: Dataset) -> None:
     async with editing(houses) as pilot:
         await pilot.resize_terminal(80, 24)
         await until(lambda: shown(pilot) == ["data"])
@@ -543,7 +540,7 @@ async def test_a_small_screen_takes_the_keyboard_away(houses: Dataset) -> None:
         await until(lambda: isinstance(pilot.app.focused, Plane))
 
 
-async def test_help_tells_the_keys_there_are(houses: Dataset) -> None:
+async def test_help_shows_the_keys_of_the_plane(houses: Dataset) -> None:
     async with editing(houses, size=(80, 24)) as pilot:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
@@ -554,7 +551,7 @@ async def test_help_tells_the_keys_there_are(houses: Dataset) -> None:
         assert "One step back" not in text
 
 
-def test_the_keys_that_run_it_are_none_of_the_plane() -> None:
+def test_the_run_keys_differ_from_the_keys_of_the_plane() -> None:
     taken = {name for key in EDIT_KEYS for name in key.keys.split(",")}
     kept = [key.keys for key in LIVE_KEYS if not taken & set(key.keys.split(","))]
     assert {"space", "r", "minus", "plus,equals_sign", "home", "end"} <= set(kept)
@@ -576,7 +573,7 @@ async def test_the_picture_follows_the_live_line(houses: Dataset) -> None:
         assert pilot.app.query_one(LivePane).region.area == 0
 
 
-def test_a_cell_is_left_by_every_step(houses: Dataset) -> None:
+def test_every_step_leaves_the_cell(houses: Dataset) -> None:
     for columns, rows in ((40, 16), (57, 23), (100, 50)):
         state = PointEditor(Edits.of(houses))
         area = state.window(columns, rows, BRAILLE)
@@ -603,7 +600,7 @@ def test_points_at_the_same_place_are_one_stop() -> None:
     assert places == [(1, 1), (1, 3), (2, 2), (0, 0)]
 
 
-def test_nothing_is_near_from_afar_or_before_there_is_a_picture(houses: Dataset) -> None:
+def test_no_point_is_near_from_afar_or_before_the_first_picture(houses: Dataset) -> None:
     state = PointEditor(Edits.of(houses))
     assert state.near is None
     state.go(1, 1)
@@ -611,7 +608,7 @@ def test_nothing_is_near_from_afar_or_before_there_is_a_picture(houses: Dataset)
     assert state.near is not None
     state.cursor = 4000.0, 20_000.0
     assert state.near is None
-    for what in (state.lift, state.take_out):
+    for what in (state.lift, state.remove):
         with pytest.raises(InputError, match="no point near; n goes to the next one"):
             what()
     assert state.lifted is None

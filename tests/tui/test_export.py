@@ -1,13 +1,14 @@
-"""What leaves the program on x: files, their names, and what is said when they can't be written."""
+"""The export dialog: the files, their names, and the messages when they can't be written."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -46,7 +47,7 @@ ALL = [
 
 @asynccontextmanager
 async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
-    """The application with a run of three steps, and the export open."""
+    """Open the export dialog after a run of three steps."""
     app = LinregApp(data, Settings(batch_size=64, epochs=5))
     async with app.run_test(size=size) as pilot:
         app.action_walk(3)
@@ -64,17 +65,17 @@ def is_open(pilot: Pilot[None]) -> bool:
     return isinstance(pilot.app.screen, ExportScreen)
 
 
-def told(pilot: Pilot[None]) -> list[str]:
+def notices(pilot: Pilot[None]) -> list[str]:
     return [notification.message for notification in pilot.app._notifications]
 
 
-def said(pilot: Pilot[None]) -> str:
-    """What will be written, or why it can't be."""
+def message(pilot: Pilot[None]) -> str:
+    """Return the message of what will be written, or why it can't be."""
     return str(pilot.app.screen.query_one("#message", Static).content)
 
 
 async def written(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys, and enter, and wait until it has closed."""
+    """Press keys and enter, and wait until the dialog has closed."""
     await pilot.press(*keys, "enter")
     await until(lambda: not is_open(pilot))
 
@@ -106,7 +107,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
     ],
 )
-async def test_what_is_chosen_is_written(
+async def test_the_chosen_files_are_written(
     houses: Dataset, folder: Path, choice: int, expected: list[str]
 ) -> None:
     async with opened(houses) as pilot:
@@ -115,12 +116,12 @@ async def test_what_is_chosen_is_written(
         assert CHOICES[choice] in screen(pilot)
         await written(pilot)
         assert names(folder) == expected
-        await until(lambda: len(told(pilot)) == 1)
-        assert all(name in told(pilot)[0] for name in expected)
-        assert told(pilot)[0].endswith(f" to {shortened(str(folder))}")
+        await until(lambda: len(notices(pilot)) == 1)
+        assert all(name in notices(pilot)[0] for name in expected)
+        assert notices(pilot)[0].endswith(f" to {shortened(str(folder))}")
 
 
-async def test_while_it_is_written_it_says_so(
+async def test_a_message_is_shown_while_writing(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = Event()
@@ -132,13 +133,13 @@ async def test_while_it_is_written_it_says_so(
     monkeypatch.setattr(export, "write", write)
     async with opened(houses) as pilot:
         await pilot.press("enter")
-        await until(lambda: said(pilot) == "writing …")
+        await until(lambda: message(pilot) == "writing …")
         free.set()
-        await until(lambda: said(pilot) == "full")
+        await until(lambda: message(pilot) == "full")
 
 
 @pytest.mark.thorough
-async def test_the_second_time_they_have_a_number(houses: Dataset, folder: Path) -> None:
+async def test_the_second_files_have_a_number(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
         await written(pilot, *ALL_OF_IT)
         before = {path: path.read_bytes() for path in folder.iterdir()}
@@ -152,8 +153,8 @@ async def test_the_second_time_they_have_a_number(houses: Dataset, folder: Path)
         assert '"linreg-run-2-data.csv"' in (folder / "linreg-run-2.py").read_text()
 
 
-async def test_what_is_in_the_files(houses: Dataset, folder: Path) -> None:
-    """Of the run as it is when enter is pressed; the picture is as wide on any screen."""
+async def test_the_content_of_the_files(houses: Dataset, folder: Path) -> None:
+    """The files show the run when enter is pressed; the picture's width is always the same."""
     async with opened(houses, size=(60, 16)) as pilot:
         await written(pilot, *ALL_OF_IT)
     history = (folder / "linreg-run.csv").read_text().splitlines()
@@ -182,12 +183,14 @@ async def test_the_landscape_is_in_the_picture_if_it_is_in_view(
 
 
 @pytest.mark.thorough
-async def test_another_folder_is_kept_for_the_next_time(houses: Dataset, folder: Path) -> None:
+async def test_another_folder_is_remembered_for_the_next_export(
+    houses: Dataset, folder: Path
+) -> None:
     there = folder / "[there]"
     there.mkdir()
     async with opened(houses) as pilot:
         await pilot.press("tab", *"nowhere")
-        await until(lambda: "there is no such folder; make it first" in said(pilot))
+        await until(lambda: "there is no such folder; make it first" in message(pilot))
         await pilot.press("enter")
         await pilot.pause(0.1)
         assert is_open(pilot)
@@ -200,23 +203,29 @@ async def test_another_folder_is_kept_for_the_next_time(houses: Dataset, folder:
         assert pilot.app.screen.query_one(Entry).value == "[there]"
 
 
-async def test_what_cannot_be_written_is_told_in_one_line(
+async def test_a_failure_to_write_gets_a_message(
     houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_arguments: object, **_options: object) -> Path:
-        raise files._unwritable("linreg-run.csv", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+    create = files.create
+
+    def pieces() -> Iterator[str]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        yield
+
+    def full(to: Path, stem: str, suffix: str, _: object, **options: Any) -> Path:
+        return create(to, stem, suffix, pieces(), **options)
 
     async with opened(houses) as pilot:
         with monkeypatch.context() as patched:
             patched.setattr(files, "create", full)
             await pilot.press("enter")
-            await until(lambda: "No space left on device" in said(pilot))
-        assert told(pilot) == []
+            await until(lambda: "No space left on device" in message(pilot))
+        assert notices(pilot) == []
         await written(pilot)
         assert names(folder) == ["linreg-run.csv"]
 
 
-async def test_what_was_written_before_the_disk_was_full_is_told(
+async def test_files_written_before_the_disk_was_full_are_named(
     houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create = files.create
@@ -229,10 +238,10 @@ async def test_what_was_written_before_the_disk_was_full_is_told(
     monkeypatch.setattr(files, "create", soon_full)
     async with opened(houses) as pilot:
         await pilot.press(*ALL_OF_IT, "enter")
-        await until(lambda: "No space left on device" in said(pilot))
+        await until(lambda: "No space left on device" in message(pilot))
         assert names(folder) == ["linreg-run.csv", "linreg-run.svg"]
-        await until(lambda: len(told(pilot)) > 0)
-        assert told(pilot)[0].startswith("Wrote linreg-run.csv, linreg-run.svg to ")
+        await until(lambda: len(notices(pilot)) > 0)
+        assert notices(pilot)[0].startswith("Wrote linreg-run.csv, linreg-run.svg to ")
 
 
 @pytest.mark.parametrize("way", first_of(["escape", "click", "ctrl+x", "x", "q"], 2))
@@ -252,7 +261,7 @@ async def test_cancelling(houses: Dataset, folder: Path, way: str) -> None:
 
 
 @pytest.mark.thorough
-async def test_all_of_it_fits(houses: Dataset) -> None:
+async def test_everything_fits_on_the_screen(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*ALL_OF_IT)
         for size in ((60, 16), (80, 24), (120, 40)):

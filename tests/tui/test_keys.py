@@ -1,4 +1,4 @@
-"""Whether every key leads somewhere: what it asks for is an action of who has it."""
+"""Whether every key works: its action belongs to the widget that has the key."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ OWNERS: Sequence[tuple[type, Sequence[Key]]] = (
     [(owner, key.action) for owner, keys in OWNERS for key in keys],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
-def test_what_a_key_asks_for_is_there(owner: type, action: str) -> None:
+def test_the_action_of_each_key_exists(owner: type, action: str) -> None:
     assert hasattr(owner, f"action_{parse(action)[1]}")

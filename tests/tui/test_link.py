@@ -20,7 +20,7 @@ from tests.tui.test_app import opened, view
 
 
 def asked(frames: int = 1) -> Link:
-    """Of a terminal that answers, after some frames."""
+    """Return the link to a terminal that answers, after some frames."""
     link = Link()
     link.answer()
     for _ in range(frames):
@@ -35,20 +35,20 @@ def linked(pilot: Pilot[None]) -> Link:
 
 
 def be_behind(link: Link) -> None:
-    """Have a frame on the way that the terminal has not answered yet."""
+    """Send a frame that the terminal has not answered yet."""
     link.answer()
     link.draw()
     assert link.ask()
 
 
-def test_a_terminal_that_never_answers_is_taken_to_keep_up() -> None:
+def test_a_terminal_that_never_answers_counts_as_keeping_up() -> None:
     link = Link()
     link.draw()
     assert not link.ask()
     assert link.free
 
 
-def test_a_frame_is_asked_for_once() -> None:
+def test_there_is_one_question_a_frame() -> None:
     assert not asked().ask()
 
 
@@ -60,18 +60,18 @@ def test_it_is_free_again_with_the_last_answer() -> None:
     assert link.free
 
 
-def test_what_was_lost_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     link = asked()
     assert not link.free
-    monkeypatch.setattr(link_module, "ANSWER_LOST", 0.0)
+    monkeypatch.setattr(link_module, "ANSWER_SECONDS", 0.0)
     assert link.free
 
 
-def test_it_waits_while_what_was_drawn_could_not_be_written() -> None:
+def test_it_waits_until_the_last_frame_is_written() -> None:
     assert not Link(lambda: False).free
 
 
-def test_frames_are_no_more_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_are_no_more_than_fps(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr("time.monotonic", lambda: now)
     link = Link(fps=5)
@@ -100,10 +100,10 @@ async def test_progress_waits_for_the_terminal_and_keys_do_not(houses: Dataset) 
         await until_seen(pilot, "looking back")
 
 
-async def test_an_answer_that_never_comes_leaves_nothing_unseen(
+async def test_a_lost_answer_leaves_no_step_unseen(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "ANSWER_LOST", 0.1)
+    monkeypatch.setattr(link_module, "ANSWER_SECONDS", 0.1)
     async with opened(houses, Settings(epochs=3), size=(120, 40)) as pilot:
         await pilot.press("space")
         await until(lambda: view(pilot).number == 1)

@@ -58,7 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @asynccontextmanager
 async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
-    """The application with the file picker open."""
+    """Open the file picker in the application."""
     app = LinregApp(data, Settings())
     async with app.run_test(size=size) as pilot:
         await pilot.press("o")
@@ -67,11 +67,11 @@ async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterat
         yield pilot
 
 
-def said(pilot: Pilot[None]) -> str:
+def message(pilot: Pilot[None]) -> str:
     return str(pilot.app.screen.query_one("#message", Static).content)
 
 
-def told(pilot: Pilot[None]) -> list[str]:
+def notices(pilot: Pilot[None]) -> list[str]:
     return [notification.message for notification in pilot.app._notifications]
 
 
@@ -86,7 +86,7 @@ async def to_columns(pilot: Pilot[None], *keys: str) -> None:
 
 
 async def data(pilot: Pilot[None], houses: Dataset) -> Dataset:
-    """What the live pane trains on, once that is other data."""
+    """Return what the live pane trains on, once that is other data."""
     await until(lambda: live(pilot).view.run.data is not houses)
     await until(lambda: len(pilot.app.screen_stack) == 1)
     await pilot.pause()
@@ -112,7 +112,7 @@ async def test_a_name_and_enter_open_however_fast_they_are_typed(
         await until(lambda: isinstance(pilot.app.screen, ColumnPicker))
 
 
-async def test_where_the_cursor_is_can_be_told_without_colours(houses: Dataset) -> None:
+async def test_the_cursor_can_be_seen_without_colours(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for name in ("sub/", "[bold]names.csv", "export.csv"):
             marked = [line for line in screen(pilot).splitlines() if "▸" in line]
@@ -122,7 +122,7 @@ async def test_where_the_cursor_is_can_be_told_without_colours(houses: Dataset) 
             await pilot.pause()
 
 
-def test_only_folders_and_what_can_be_opened_are_listed(folder: Path) -> None:
+def test_only_folders_and_files_that_can_be_opened_are_listed(folder: Path) -> None:
     names = [entry.name for entry in entries(folder)]
     assert names == ["..", "examples", "sub", "[bold]names.csv", "export.csv", "text.csv"]
     (folder / "gone.csv").symlink_to(folder / "nowhere.csv")
@@ -150,7 +150,7 @@ async def test_the_examples_can_be_typed_as_a_path(
     async with opened(houses) as pilot:
         await pilot.press(*typed)
         await pilot.pause()
-        assert "a line whose slope, 3" in said(pilot)
+        assert "a line whose slope, 3" in message(pilot)
         await pilot.press("enter")
         await until(lambda: isinstance(pilot.app.screen, MadeForm))
 
@@ -180,7 +180,7 @@ def test_sizes() -> None:
 async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"exp")
-        await until(lambda: "x is area m², y is price" in said(pilot))
+        await until(lambda: "x is area m², y is price" in message(pilot))
         await pilot.pause()
         assert "210.000,00" in screen(pilot)
         await to_columns(pilot)
@@ -192,15 +192,15 @@ async def test_from_a_spreadsheet_export_to_a_trained_line(houses: Dataset) -> N
         assert (found.x_name, found.y_name, found.n, found.dropped) == ("area m²", "price", 4, 1)
         assert found.y.tolist() == [210_000.0, 310_000.0, 480_000.0, 330_500.5]
         assert live(pilot).view.settings == proposed(found)
-        await until(lambda: len(told(pilot)) > 0)
-        assert "1 row without a number left out" in told(pilot)[-1]
+        await until(lambda: len(notices(pilot)) > 0)
+        assert "1 row without a number left out" in notices(pilot)[-1]
         assert "1 row left out · export.csv" in screen(pilot).splitlines()[0]
         await pilot.press(*["plus"] * 5, "space")
         await until(lambda: live(pilot).view.number == 30)
         assert live(pilot).view.run.status == "converged"
 
 
-async def test_a_file_is_read_twice_its_head_and_then_all_of_it(
+async def test_a_file_is_read_twice_first_its_head_then_everything(
     houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[Path] = []
@@ -214,7 +214,7 @@ async def test_a_file_is_read_twice_its_head_and_then_all_of_it(
     monkeypatch.setattr(Path, "open", counted)
     async with opened(houses) as pilot:
         await pilot.press(*"exp")
-        await until(lambda: "x is area m²" in said(pilot))
+        await until(lambda: "x is area m²" in message(pilot))
         await pilot.press("up", "down", *"ort", "backspace")
         await to_columns(pilot)
         await pilot.press("escape")
@@ -226,10 +226,10 @@ async def test_a_file_is_read_twice_its_head_and_then_all_of_it(
         assert reads.count(folder / "export.csv") == 2
 
 
-async def test_a_file_that_has_changed_is_looked_into_again(houses: Dataset, folder: Path) -> None:
+async def test_a_file_that_has_changed_is_previewed_again(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"text")
-        await until(lambda: "two columns of numbers are needed" in said(pilot))
+        await until(lambda: "two columns of numbers are needed" in message(pilot))
         (folder / "text.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
         await to_columns(pilot)
 
@@ -243,11 +243,11 @@ async def test_columns_are_chosen_and_swapped(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
-async def test_a_column_that_can_not_be_taken_says_why(houses: Dataset) -> None:
+async def test_a_message_says_why_a_column_cannot_be_chosen(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
         await pilot.press("home", "down", "y")
-        assert said(pilot) == "date can't be y: dates"
+        assert message(pilot) == "date can't be y: dates"
         await pilot.press("down", "down", "x")
         await pilot.pause()
         assert "y area m²" in screen(pilot)
@@ -278,7 +278,7 @@ async def test_walking_through_folders(houses: Dataset, folder: Path) -> None:
 async def test_a_path_is_typed(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"nowhere", "enter")
-        assert said(pilot) == "nowhere: there is no such file; check the path"
+        assert message(pilot) == "nowhere: there is no such file; check the path"
         await pilot.press("ctrl+u", *"sub/inner.tsv", "enter")
         await until(lambda: isinstance(pilot.app.screen, ColumnPicker))
 
@@ -305,10 +305,10 @@ async def test_a_pasted_path_into_a_folder_that_is_not_there(houses: Dataset) ->
     async with opened(houses) as pilot:
         pilot.app.screen.query_one("#path", Input).value = "nowhere/inner.tsv"
         await pilot.press("enter")
-        assert said(pilot) == "nowhere/inner.tsv: there is no such file; check the path"
+        assert message(pilot) == "nowhere/inner.tsv: there is no such file; check the path"
 
 
-async def test_what_is_typed_is_opened_and_not_what_lies_under_the_cursor(
+async def test_the_typed_path_is_opened_and_not_the_entry_under_the_cursor(
     houses: Dataset, folder: Path
 ) -> None:
     (folder / "b.csv").write_text("a,b\n1,2\n2,3\n3,5\n")
@@ -318,7 +318,7 @@ async def test_what_is_typed_is_opened_and_not_what_lies_under_the_cursor(
         assert "y b  from  x a" in screen(pilot)
 
 
-async def test_a_failure_that_nobody_expected_leaves_the_dialog_and_the_data(
+async def test_an_unexpected_failure_leaves_the_dialog_and_the_data(
     houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: str, **__: Any) -> Dataset:
@@ -329,7 +329,7 @@ async def test_a_failure_that_nobody_expected_leaves_the_dialog_and_the_data(
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
         await pilot.press("enter")
-        await until(lambda: "ZeroDivisionError: [red]never" in said(pilot))
+        await until(lambda: "ZeroDivisionError: [red]never" in message(pilot))
         (trace,) = (folder / "state").rglob("traceback-*.txt")
         assert "ZeroDivisionError" in trace.read_text()
         assert isinstance(pilot.app.screen, ColumnPicker)
@@ -337,14 +337,14 @@ async def test_a_failure_that_nobody_expected_leaves_the_dialog_and_the_data(
 
 
 @pytest.mark.thorough
-async def test_the_same_x_in_all_of_many_rows_is_told_where_it_was_chosen(
+async def test_the_column_picker_says_that_all_x_are_the_same(
     houses: Dataset, folder: Path
 ) -> None:
     (folder / "level.csv").write_text("a,b\n" + "".join(f"7,{k % 5}\n" for k in range(5000)))
     async with opened(houses) as pilot:
         await to_columns(pilot, *"level")
         await pilot.press("home", "x", "down", "y", "enter")
-        await until(lambda: "the same" in said(pilot))
+        await until(lambda: "the same" in message(pilot))
         assert isinstance(pilot.app.screen, ColumnPicker)
         assert live(pilot).view.run.data is houses
 
@@ -367,7 +367,7 @@ async def test_edits_are_asked_about_before_other_data_is_opened(
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("size", first_of([(60, 16), (80, 24)]))
-async def test_of_many_columns_the_one_under_the_cursor_is_in_sight(
+async def test_the_column_under_the_cursor_is_in_sight(
     houses: Dataset, folder: Path, size: tuple[int, int]
 ) -> None:
     names = [f"{'a_long_name_of_a_column_' * (n % 3)}{n:02}" for n in range(40)]
@@ -388,34 +388,34 @@ async def test_of_many_columns_the_one_under_the_cursor_is_in_sight(
         assert len(str(pair.content)) in (size[0] - 5, size[0] - 4)
 
 
-async def test_how_a_file_is_read_is_told(houses: Dataset, folder: Path) -> None:
+async def test_a_message_says_how_a_file_is_read(houses: Dataset, folder: Path) -> None:
     rows = "".join(f"n{k};{20 + k * k};{30 + k}.500\n" for k in range(9))
     (folder / "sheet.csv").write_text(f"Bericht\n\nName;Alter;Gehalt\n{rows}")
     told_of = "30.500 is read as 30500, not as 30.5"
     above = "2 lines above the header left out"
     async with opened(houses) as pilot:
         await pilot.press(*"she")
-        await until(lambda: f"Gehalt: {told_of}; {above}" in said(pilot))
+        await until(lambda: f"Gehalt: {told_of}; {above}" in message(pilot))
         await to_columns(pilot)
-        assert said(pilot) == f"Gehalt: {told_of}; {above}"
+        assert message(pilot) == f"Gehalt: {told_of}; {above}"
         await pilot.press("enter")
         await data(pilot, houses)
-        assert f"{above}; Gehalt: {told_of}" in told(pilot)[-1]
+        assert f"{above}; Gehalt: {told_of}" in notices(pilot)[-1]
         assert "2 lines above" in screen(pilot).splitlines()[0]
         await pilot.press("1", "v", "v")
         await until(lambda: "Gehalt: 30.500 is read as 30500" in screen(pilot))
 
 
-async def test_how_a_file_was_read_is_told_at_the_start(houses: Dataset) -> None:
+async def test_a_notice_at_the_start_says_how_the_file_was_read(houses: Dataset) -> None:
     async with LinregApp(replace(houses, notes=("[b]how",)), Settings()).run_test() as pilot:
         await pilot.pause()
-        assert told(pilot) == ["[b]how"]
+        assert notices(pilot) == ["[b]how"]
 
 
 async def test_an_example(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("up", "enter", "end", "up")
-        await until(lambda: "eleven digits" in said(pilot))
+        await until(lambda: "eleven digits" in message(pilot))
         await pilot.press("enter")
         found = await data(pilot, houses)
         assert (found.source, found.n) == ("norris.csv", 36)
@@ -426,49 +426,49 @@ async def test_a_line_is_made_up(houses: Dataset) -> None:
         await pilot.press(*"made", "enter")
         await until(lambda: isinstance(pilot.app.screen, MadeForm))
         await pilot.press("ctrl+u", *"1", "enter")
-        assert "1 rows are not enough" in said(pilot)
+        assert "1 rows are not enough" in message(pilot)
         await pilot.press("ctrl+u", *"1e2", "enter")
-        assert said(pilot) == "1e2 is not a whole number: choose one, such as 100"
+        assert message(pilot) == "1e2 is not a whole number: choose one, such as 100"
         await pilot.press("ctrl+u", *"100", "down", "ctrl+u", *"-7,25", "enter")
         found = await data(pilot, houses)
         assert found.n == 100
         assert found.line.slope == pytest.approx(-7.25, abs=0.6)
 
 
-async def test_what_can_not_be_opened_is_told_and_the_old_data_kept(houses: Dataset) -> None:
+async def test_a_file_that_cannot_be_opened_leaves_the_old_data(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"text", "enter")
-        await until(lambda: "text.csv: two columns of numbers are needed" in said(pilot))
+        await until(lambda: "text.csv: two columns of numbers are needed" in message(pilot))
         await pilot.press("ctrl+u", *"notes.md", "enter")
-        await until(lambda: "notes.md: " in said(pilot))
+        await until(lambda: "notes.md: " in message(pilot))
         await pilot.press("escape")
         await until(lambda: len(pilot.app.screen_stack) == 1)
         assert live(pilot).view.run.data is houses
 
 
-async def test_a_file_that_vanishes_is_told(houses: Dataset, folder: Path) -> None:
+async def test_a_file_that_vanishes_gets_a_message(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
         await to_columns(pilot, *"export")
         (folder / "export.csv").unlink()
         await pilot.press("enter")
-        await until(lambda: "there is no such file" in said(pilot))
+        await until(lambda: "there is no such file" in message(pilot))
         assert live(pilot).view.run.data is houses
 
 
-async def test_a_false_gzip_is_told(houses: Dataset, folder: Path) -> None:
+async def test_a_false_gzip_gets_a_message(houses: Dataset, folder: Path) -> None:
     (folder / "bad.csv.gz").write_text("a,b\n1,2\n")
     with gzip.open(folder / "good.csv.gz", "wt") as file:
         file.write("a,b\n1,2\n2,3\n4,4\n")
     async with opened(houses) as pilot:
         await pilot.press(*"bad")
-        await until(lambda: "isn't compressed by gzip" in said(pilot))
+        await until(lambda: "isn't compressed by gzip" in message(pilot))
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, FilePicker)
         await to_columns(pilot, "ctrl+u", *"good")
 
 
-async def test_reading_shows_how_far_it_is_and_can_be_cancelled(
+async def test_reading_shows_its_progress_and_can_be_cancelled(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading, go_on = threading.Event(), threading.Event()
@@ -485,15 +485,15 @@ async def test_reading_shows_how_far_it_is_and_can_be_cancelled(
         await to_columns(pilot, *"export")
         await pilot.press("enter")
         await until(reading.is_set)
-        await until(lambda: " 50%" in said(pilot))
+        await until(lambda: " 50%" in message(pilot))
         await pilot.press("ctrl+x")
         go_on.set()
-        await until(lambda: said(pilot) == "cancelled")
+        await until(lambda: message(pilot) == "cancelled")
         assert isinstance(pilot.app.screen, ColumnPicker)
 
 
 @pytest.mark.thorough
-async def test_of_a_file_larger_than_memory_a_sample_is_offered(
+async def test_a_sample_is_offered_of_a_file_larger_than_memory(
     houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = np.column_stack([np.arange(150_000.0) % 1000, np.arange(150_000.0)])
@@ -505,14 +505,14 @@ async def test_of_a_file_larger_than_memory_a_sample_is_offered(
         await pilot.press("enter")
         found = await data(pilot, houses)
         assert (found.n, found.total) == (100_000, 150_000)
-        await until(lambda: len(told(pilot)) > 0)
-        assert "100,000 of 150,000 rows as a sample" in told(pilot)[-1]
+        await until(lambda: len(notices(pilot)) > 0)
+        assert "100,000 of 150,000 rows as a sample" in notices(pilot)[-1]
         exact = np.polyfit(rows[:, 0], rows[:, 1], 1)
         assert found.line.slope == pytest.approx(exact[0], rel=1e-9)
 
 
 @pytest.mark.thorough
-async def test_all_of_it_fits(houses: Dataset) -> None:
+async def test_everything_fits_on_the_screen(houses: Dataset) -> None:
     sizes = (60, 16), (80, 24), (120, 40)
     async with opened(houses) as pilot:
         for size in sizes:

@@ -1,4 +1,4 @@
-"""What is chosen in the application is remembered, and what is preferred is how it opens."""
+"""Choices in the application are remembered, and it opens with the preferred ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.end_to_end.test_application import command
 from tests.tui.seeing import until
 
 
-def kept() -> preferences.Preferences:
+def stored() -> preferences.Preferences:
     return PreferencesFile(NAMES).preferences
 
 
@@ -51,9 +51,9 @@ async def test_a_theme_from_the_palette_is_remembered(houses: Dataset) -> None:
         await pilot.pause(0.2)
         await pilot.press("enter")
         await until(lambda: app.theme == "high-contrast")
-        await until(lambda: kept().theme == "high-contrast")
+        await until(lambda: stored().theme == "high-contrast")
         app.theme = "nord"
-        await until(lambda: kept().theme == "nord")
+        await until(lambda: stored().theme == "nord")
 
 
 async def test_the_folder_of_the_last_file_is_remembered(
@@ -71,7 +71,7 @@ async def test_the_folder_of_the_last_file_is_remembered(
         await until(lambda: isinstance(app.screen, ColumnPicker))
         await pilot.press("enter")
         await until(lambda: app.state.data.n == 3)
-    assert kept().folder == str(folder)
+    assert stored().folder == str(folder)
     monkeypatch.chdir(tmp_path)
     for there in (True, False):
         app = LinregApp(houses, Settings(), file=PreferencesFile(NAMES))
@@ -95,7 +95,7 @@ async def test_an_example_leaves_the_folder_as_it_was(houses: Dataset) -> None:
     assert not preferences.path().exists()
 
 
-async def test_a_broken_file_is_told_and_nothing_written(houses: Dataset) -> None:
+async def test_a_broken_file_gets_a_message_and_stays_as_it_is(houses: Dataset) -> None:
     path = written("theme = '[bold]'")
     app = LinregApp(houses, Settings(), file=PreferencesFile(NAMES))
     async with app.run_test() as pilot:

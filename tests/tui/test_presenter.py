@@ -66,7 +66,7 @@ async def test_one_plot_large_digits_and_no_clutter(houses: Dataset) -> None:
         assert "batch full" in seen
 
 
-async def test_l_goes_through_the_plots(houses: Dataset) -> None:
+async def test_l_cycles_through_the_plots(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("d")
         for name in ("↑ SalePrice", "↑ loss", "↑ intercept b", "↑ SalePrice"):
@@ -78,7 +78,7 @@ async def test_l_goes_through_the_plots(houses: Dataset) -> None:
 async def test_keys_are_shown_for_a_moment(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("linreg_tui.tui.footer.A_MOMENT", 1.0)
+    monkeypatch.setattr("linreg_tui.tui.footer.KEY_SHOWN_SECONDS", 1.0)
     async with opened(houses) as pilot:
         await pilot.press("d", "right_square_bracket", "right_square_bracket")
         await until_seen(pilot, "×2")
@@ -91,7 +91,7 @@ async def test_keys_are_shown_for_a_moment(
 
 
 @pytest.mark.thorough
-async def test_a_key_means_what_it_does_here(houses: Dataset) -> None:
+async def test_the_words_of_a_key_fit_its_pane(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("d")
         for keys, meaning in (
@@ -117,7 +117,7 @@ async def test_a_key_means_what_it_does_here(houses: Dataset) -> None:
 
 @pytest.mark.thorough
 async def test_the_tour_for_the_back_row(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linreg_tui.tui.footer.A_MOMENT", 0.1)
+    monkeypatch.setattr("linreg_tui.tui.footer.KEY_SHOWN_SECONDS", 0.1)
     async with opened(houses, SMALL, "training") as pilot:
         await pilot.press("d")
         hint = "enter skip   ⌫ back   i chapters   d ends presenting"

@@ -1,4 +1,4 @@
-"""The report of the homework, written without leaving the application."""
+"""The report of the homework, written from within the application."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FILES = [
 
 @asynccontextmanager
 async def opened(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
-    """The application with the form open, reached by x."""
+    """Open the form in the application, by x."""
     app = LinregApp(data, Settings(epochs=5))
     async with app.run_test(size=size) as pilot:
         await pilot.press("x", "end", "enter")
@@ -41,7 +41,7 @@ def is_open(pilot: Pilot[None]) -> bool:
     return isinstance(pilot.app.screen, ReportForm)
 
 
-def said(pilot: Pilot[None]) -> str:
+def message(pilot: Pilot[None]) -> str:
     return str(pilot.app.screen.query_one("#message", Static).content)
 
 
@@ -57,8 +57,8 @@ async def test_name_and_answers_are_in_the_report(houses: Dataset, folder: Path)
         await pilot.press("ctrl+s")
         await until(lambda: len(pilot.app._notifications) > 0)
         assert not is_open(pilot)
-        (told,) = pilot.app._notifications
-        assert told.message.startswith("Wrote linreg-homework.md and 3 pictures to ")
+        (notice,) = pilot.app._notifications
+        assert notice.message.startswith("Wrote linreg-homework.md and 3 pictures to ")
     assert sorted(path.name for path in folder.iterdir()) == FILES
     report = (folder / "linreg-homework.md").read_text(encoding="utf-8")
     assert "**Name:** Ada L\n" in report
@@ -69,7 +69,7 @@ async def test_name_and_answers_are_in_the_report(houses: Dataset, folder: Path)
 
 
 @pytest.mark.thorough
-async def test_what_is_typed_is_kept_when_it_is_closed(houses: Dataset, folder: Path) -> None:
+async def test_closing_the_form_does_not_lose_its_texts(houses: Dataset, folder: Path) -> None:
     async with opened(houses) as pilot:
         await pilot.press(*"Ada", "tab", *"half an answer", "escape")
         await until(lambda: not is_open(pilot))
@@ -102,7 +102,7 @@ async def test_the_settings_can_be_those_of_the_live_view(houses: Dataset, folde
         pytest.param(*("repeats", "0", "0 repeats are not possible"), marks=pytest.mark.thorough),
     ],
 )
-async def test_what_is_wrong_is_told_and_nothing_is_lost(
+async def test_faults_get_a_message_and_nothing_is_lost(
     houses: Dataset, folder: Path, field: str, text: str, why: str
 ) -> None:
     async with opened(houses) as pilot:
@@ -110,7 +110,7 @@ async def test_what_is_wrong_is_told_and_nothing_is_lost(
         form.query_one(f"#field-{field}", Field).text = text
         form.query_one("#first", TextArea).text = "my answer"
         await pilot.press("ctrl+s")
-        await until(lambda: why in said(pilot))
+        await until(lambda: why in message(pilot))
         await pilot.pause()
         assert why in screen(pilot)
         assert is_open(pilot)
@@ -119,7 +119,7 @@ async def test_what_is_wrong_is_told_and_nothing_is_lost(
 
 
 @pytest.mark.thorough
-async def test_all_of_it_fits(houses: Dataset) -> None:
+async def test_everything_fits_on_the_screen(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for size in ((80, 24), (120, 40)):
             await resize(pilot, *size)

@@ -1,4 +1,4 @@
-"""The sweep: choosing one, watching it, and what its table's keys do."""
+"""The sweep: choosing it, watching it, and the keys of its table."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from linreg_tui.core.sweep import over_batch_sizes
 from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import run_trial
 from linreg_tui.report.records import TRIAL_FIELDS
+from linreg_tui.sweeps.table import Row
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.dialogs.base import Field
 from linreg_tui.tui.dialogs.export import ExportScreen
@@ -31,7 +32,7 @@ from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, SWEEP_KEYS
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.panes.sweep.pane import SweepPane
-from linreg_tui.tui.panes.sweep.recipe import UNTIL, Recipe, usual
+from linreg_tui.tui.panes.sweep.recipe import UNTIL, Recipe, default_recipe
 from linreg_tui.tui.panes.sweep.trial_table import TrialTable
 from tests.sweeps.test_run_trials import Leaving
 from tests.thorough import first_of
@@ -73,7 +74,7 @@ async def done(pilot: Pilot[None]) -> None:
 
 @asynccontextmanager
 async def swept(data: Dataset, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
-    """The application after the notebook's sweep, which is alone on the screen."""
+    """Open the application, and run the notebook's sweep alone on the screen."""
     async with opened(data, size=size) as pilot:
         await pilot.press("w", "enter")
         await done(pilot)
@@ -93,7 +94,7 @@ async def choose(pilot: Pilot[None], kind: str, **texts: str) -> SweepForm:
     return form
 
 
-async def test_what_a_sweep_would_be_is_predicted_before_it_runs(houses: Dataset) -> None:
+async def test_a_sweep_is_predicted_before_it_runs(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await until(lambda: statuses(pilot) == {"→ stable"})
         await pilot.press(*["right_square_bracket"] * 3)
@@ -124,7 +125,7 @@ async def test_scales_until_it_diverges_and_where_it_tips(houses: Dataset) -> No
     async with opened(houses) as pilot:
         form = await choose(pilot, UNTIL)
         assert form.recipe is not None
-        assert len(form.recipe.at_first) == 4
+        assert len(form.recipe.first_plan) == 4
         await pilot.press("enter")
         await done(pilot)
         scales = [row.scale for row in pane(pilot).sweep_run.table_view.table.rows]
@@ -135,7 +136,7 @@ async def test_scales_until_it_diverges_and_where_it_tips(houses: Dataset) -> No
 
 
 @pytest.mark.thorough
-async def test_more_scales_come_if_none_of_the_first_diverges(houses: Dataset) -> None:
+async def test_more_scales_are_tried_if_none_of_the_first_diverges(houses: Dataset) -> None:
     small = Settings(learning_rate_m=1e-8, learning_rate_b=1e-2)
     async with opened(houses, small) as pilot:
         await choose(pilot, UNTIL)
@@ -150,7 +151,7 @@ async def test_more_scales_come_if_none_of_the_first_diverges(houses: Dataset) -
 
 
 @pytest.mark.thorough
-async def test_scales_that_are_not_trained_any_more_lose_their_marks(houses: Dataset) -> None:
+async def test_scales_that_are_not_trained_lose_their_marks(houses: Dataset) -> None:
     settings = Settings(learning_rate_m=8e-7, learning_rate_b=0.8)
     async with opened(houses, settings) as pilot:
         await choose(pilot, UNTIL)
@@ -163,7 +164,7 @@ async def test_scales_that_are_not_trained_any_more_lose_their_marks(houses: Dat
 
 
 @pytest.mark.thorough
-async def test_what_is_predicted_is_not_cut_within_its_words(houses: Dataset) -> None:
+async def test_a_prediction_is_not_cut_within_a_word(houses: Dataset) -> None:
     async with opened(houses, size=(80, 24)) as pilot:
         await pilot.press("w", "right")
         await until(lambda: "will diverge" in screen(pilot))
@@ -171,7 +172,7 @@ async def test_what_is_predicted_is_not_cut_within_its_words(houses: Dataset) ->
         assert "…" not in screen(pilot)
 
 
-async def test_the_form_tells_cost_and_prediction(houses: Dataset) -> None:
+async def test_the_form_shows_cost_and_prediction(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await pilot.press("w")
         await until(lambda: "will keep trembling" in screen(pilot))
@@ -200,7 +201,7 @@ async def choose_again(pilot: Pilot[None], **texts: str) -> SweepForm:
 
 
 @pytest.mark.thorough
-async def test_the_form_remembers_what_was_swept_last(houses: Dataset) -> None:
+async def test_the_form_starts_with_the_last_sweep(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         await choose(pilot, "batch sizes", sizes="100,200", repeats="2")
         await pilot.press("enter")
@@ -296,7 +297,9 @@ async def test_curves_against_steps_epochs_and_rows_seen(houses: Dataset) -> Non
         assert "↑ loss " in screen(pilot)
 
 
-async def test_the_live_panes_keys_rest_while_the_sweep_has_the_keyboard(houses: Dataset) -> None:
+async def test_the_live_panes_keys_are_off_while_the_sweep_has_the_keyboard(
+    houses: Dataset,
+) -> None:
     async with swept(houses) as pilot:
         live = pilot.app.query_one(LivePane)
         await pilot.press("right_square_bracket", "plus", "l")
@@ -309,17 +312,17 @@ async def test_the_live_panes_keys_rest_while_the_sweep_has_the_keyboard(houses:
 
 
 @pytest.mark.thorough
-async def test_help_tells_the_keys_that_there_are(houses: Dataset) -> None:
+async def test_help_shows_the_keys_of_the_sweep(houses: Dataset) -> None:
     async with swept(houses) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
-        told = {key.meaning for key in (*SWEEP_KEYS, *KEYS) if key not in LIVE_KEYS}
-        assert all(meaning in screen(pilot) for meaning in told)
+        meanings = {key.meaning for key in (*SWEEP_KEYS, *KEYS) if key not in LIVE_KEYS}
+        assert all(meaning in screen(pilot) for meaning in meanings)
 
 
-async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
+async def test_cancelling_keeps_the_results_so_far(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        run(pilot, usual(Settings(epochs=20_000), houses))
+        run(pilot, default_recipe(Settings(epochs=20_000), houses))
         await until(lambda: pane(pilot).sweep_run.table_view.table.ended > 0)
         await pilot.press("ctrl+x")
         await until(lambda: pane(pilot).sweep_run.phase == "cancelled")
@@ -334,7 +337,7 @@ async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
-async def test_what_a_cluster_left_goes_on_here(
+async def test_trials_that_a_cluster_left_are_trained_here(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "Cluster", lambda _: Leaving(lasts=2))
@@ -361,7 +364,7 @@ async def test_what_a_cluster_left_goes_on_here(
         assert pane(pilot).sweep_run.tipping is not None
 
 
-async def test_while_it_connects_that_is_told_and_where_it_runs_then(
+async def test_the_title_says_that_it_connects_and_then_where_it_runs(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clusters: list[Leaving] = []
@@ -373,7 +376,7 @@ async def test_while_it_connects_that_is_told_and_where_it_runs_then(
 
     monkeypatch.setattr(connection, "Cluster", cluster)
     async with opened(houses) as pilot:
-        recipe = replace(usual(Settings(), houses), cluster="tcp://[fe80::1]:8786")
+        recipe = replace(default_recipe(Settings(), houses), cluster="tcp://[fe80::1]:8786")
         run(pilot, recipe)
         await until(lambda: bool(clusters))
         await pilot.pause()
@@ -391,7 +394,7 @@ async def test_while_it_connects_that_is_told_and_where_it_runs_then(
 
 
 @pytest.mark.thorough
-async def test_an_address_that_is_none_is_told_in_the_form(houses: Dataset) -> None:
+async def test_the_form_says_that_an_address_is_wrong(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         form = await choose(pilot, "batch sizes", cluster="there")
         assert form.recipe is None
@@ -399,7 +402,7 @@ async def test_an_address_that_is_none_is_told_in_the_form(houses: Dataset) -> N
 
 
 @pytest.mark.thorough
-async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
+async def test_a_long_trial_shows_its_progress(houses: Dataset) -> None:
     long = Settings(batch_size=512, epochs=9_000_000)
     recipe = Recipe("batch sizes", long, over_batch_sizes(long, houses.n, [512]))
     async with opened(houses, size=(120, 40)) as pilot:
@@ -414,12 +417,12 @@ async def test_a_long_trial_tells_how_far_it_is(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
-async def test_another_sweep_takes_the_place_of_the_one_under_way(houses: Dataset) -> None:
+async def test_another_sweep_replaces_the_one_that_is_running(houses: Dataset) -> None:
     async with opened(houses) as pilot:
-        run(pilot, usual(Settings(epochs=200_000), houses))
+        run(pilot, default_recipe(Settings(epochs=200_000), houses))
         first = pane(pilot).sweep_run
         await until(lambda: first.table_view.table.rows[0].state == "running")
-        run(pilot, usual(Settings(), houses))
+        run(pilot, default_recipe(Settings(), houses))
         await done(pilot)
         assert statuses(pilot) <= ENDED
         await until(lambda: first.phase == "cancelled")
@@ -441,11 +444,14 @@ async def test_only_what_changes_is_repainted(
 
         assert "512" in screen(pilot)
         monkeypatch.setattr(Plot, "refresh", counted)
-        pane(pilot)._show()
+        pane(pilot).redraw()
         assert repainted == []
-        row = pane(pilot).sweep_run.table_view.table.rows[3]
-        row.results, row._summary = [replace(row.results[0], slope=12.0)], None
-        pane(pilot)._show()
+        rows = pane(pilot).sweep_run.table_view.table.rows
+        changed = Row(rows[3].trials, houses.n)
+        changed.prediction = rows[3].prediction
+        changed.results = [replace(rows[3].results[0], slope=12.0)]
+        rows[3] = changed
+        pane(pilot).redraw()
         assert len(repainted) == 1
         assert 0 < repainted[0] < 10
 

@@ -1,4 +1,4 @@
-"""What of a sweep is shown: order, filter, columns and marks; and what a form's texts mean."""
+"""The view of a sweep's table: order, filter, columns and marks; and what a form's texts mean."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from linreg_tui.tui.panes.sweep.recipe import (
     SIZES,
     UNTIL,
     Recipe,
+    initial_texts,
     read,
+    reused_texts,
     suited,
-    texts_again,
-    texts_of,
 )
 from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 from linreg_tui.tui.panes.sweep.table_view import UNFINISHED, TableView
-from linreg_tui.tui.panes.sweep.trial_table import WIDTH, TrialTable, spark
+from linreg_tui.tui.panes.sweep.trial_table import SPARK_CELLS, TrialTable, spark
 
 GRID_OF_SIX: dict[str, list[object]] = {
     "batch_size": [64, None],
@@ -45,7 +45,7 @@ GRID_OF_SIX: dict[str, list[object]] = {
 
 @pytest.fixture
 def view(houses: Dataset) -> TableView:
-    """Six rows that ended, of which two diverged."""
+    """Six finished rows, of which two diverged."""
     plan = grid(Settings(), GRID_OF_SIX)
     made = TableView(houses, plan)
     made.table.add_results(run_trial(houses, trial) for trial in plan)
@@ -56,7 +56,7 @@ def groups(view: TableView) -> list[int]:
     return [row.group for row in view.rows]
 
 
-def test_rows_stand_as_they_were_planned_and_diverged_ones_last_when_sorted(
+def test_rows_are_in_the_plans_order_and_diverged_ones_last_when_sorted(
     view: TableView,
 ) -> None:
     assert groups(view) == [0, 1, 2, 3, 4, 5]
@@ -93,7 +93,7 @@ def test_the_cursor_stays_on_its_row_when_the_order_changes(view: TableView) -> 
     assert view.place(view.rows) == 0
 
 
-def test_the_filter_goes_through_the_states_that_there_are(view: TableView) -> None:
+def test_the_filter_cycles_through_the_states_of_the_rows(view: TableView) -> None:
     states = {row.state for row in view.table.rows}
     seen = []
     for _ in range(len(states)):
@@ -107,10 +107,10 @@ def test_the_filter_goes_through_the_states_that_there_are(view: TableView) -> N
     assert view.only is None
 
 
-def test_a_heading_is_whole_or_left_out_and_that_is_told(view: TableView) -> None:
+def test_a_heading_is_whole_or_left_out_with_an_ellipsis(view: TableView) -> None:
     table = TrialTable(lambda: view, BRAILLE)
     for columns in range(38, 130):
-        heading = text(table._draw_view(columns, 8))[0]
+        heading = text(table.draw_view(columns, 8))[0]
         shown = set(re.split(" {2,}", heading.removesuffix(" …").strip()))
         left_out = set(view.names) - shown
         assert shown <= set(view.names)
@@ -145,7 +145,7 @@ def test_many_rows_are_not_marked_from_the_start(houses: Dataset) -> None:
     assert TableView(houses, grid(Settings(), {"seed": range(7)})).marked == {}
 
 
-def test_what_is_predicted_is_told_until_a_sweep_is_started(houses: Dataset) -> None:
+def test_the_prediction_is_shown_until_the_sweep_starts(houses: Dataset) -> None:
     made = TableView(houses, over_batch_sizes(Settings(), houses.n))
     assert made.cells(made.rows[0])["status"] == ""
     made.phase = "running"
@@ -158,7 +158,7 @@ def long_plan(n: int) -> Plan:
 
 
 def under_way(data: Dataset, kind: str, cluster: str = "") -> SweepRun:
-    """A sweep of which some is done, and not all rows are in sight."""
+    """Return a sweep that is partly done and has more rows than are in sight."""
     sweep_run = SweepRun(data, Recipe(kind, Settings(), long_plan(data.n), cluster=cluster))
     sweep_run.begin()
     sweep_run.table_view.table.ended = 9_999
@@ -170,7 +170,9 @@ def text_of(spans: list[Span]) -> str:
 
 
 @pytest.mark.parametrize(("columns", "bar"), [(48, 4), (54, 12), (76, 8), (90, 8), (150, 12)])
-def test_the_bar_goes_before_the_key_that_cancels(houses: Dataset, columns: int, bar: int) -> None:
+def test_the_bar_is_left_out_before_the_key_that_cancels(
+    houses: Dataset, columns: int, bar: int
+) -> None:
     for kind in KINDS:
         sweep_run = under_way(houses, kind)
         head = text_of(sweep_run.head(columns))
@@ -181,7 +183,7 @@ def test_the_bar_goes_before_the_key_that_cancels(houses: Dataset, columns: int,
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "words"),
     [
         ("local:1", "starting 1 process"),
         ("local:2", "starting 2 processes"),
@@ -189,11 +191,11 @@ def test_the_bar_goes_before_the_key_that_cancels(houses: Dataset, columns: int,
         (f"tcp://{'x' * 80}:8786", "connecting"),
     ],
 )
-def test_it_is_told_what_is_waited_for(houses: Dataset, address: str, told: str) -> None:
+def test_it_says_what_it_waits_for(houses: Dataset, address: str, words: str) -> None:
     sweep_run = under_way(houses, SIZES, address)
     assert sweep_run.connecting
     head = text_of(sweep_run.head(76))
-    assert f" {told}  ctrl+x cancels" in head
+    assert f" {words}  ctrl+x cancels" in head
     assert len(head) == 76
     sweep_run.place = f"2 workers at {address}"
     assert not sweep_run.connecting
@@ -220,7 +222,7 @@ def result(data: Dataset, losses: list[float]) -> Result:
 def test_a_sparkline_falls_from_the_start_to_the_optimum(houses: Dataset) -> None:
     least = houses.line.loss
     falling = spark([result(houses, [least * f for f in (20, 4, 2, 1.1, 1)])], "01234")
-    assert len(falling) == WIDTH
+    assert len(falling) == SPARK_CELLS
     assert falling[0] == "4"
     assert falling[-1] == "0"
     assert sorted(falling, reverse=True) == list(falling)
@@ -300,7 +302,7 @@ def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
 
 
 @pytest.mark.thorough
-def test_the_legend_says_how_many_it_has_no_room_for(houses: Dataset) -> None:
+def test_the_legend_says_how_many_curves_it_leaves_out(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n)
     made = TableView(houses, plan)
     made.table.add_results(run_trial(houses, trial) for trial in plan)
@@ -316,7 +318,7 @@ def test_the_legend_says_how_many_it_has_no_room_for(houses: Dataset) -> None:
 
 
 def typed(data: Dataset, **texts: str) -> tuple[Recipe | None, dict[str, str]]:
-    return read(texts_of(Settings(), data) | texts, Settings(), data)
+    return read(initial_texts(Settings(), data) | texts, Settings(), data)
 
 
 def test_the_form_begins_with_the_notebooks_sweeps(houses: Dataset) -> None:
@@ -345,7 +347,7 @@ def test_a_grid_is_every_combination(houses: Dataset) -> None:
     assert len(recipe.plan) == 2 * 2 * 2 * 3
     assert recipe.plan.repeats == 3
     assert {trial.settings.epochs for trial in recipe.plan} == {7}
-    again = read(texts_of(Settings(), houses) | texts_again(recipe), Settings(), houses)[0]
+    again = read(initial_texts(Settings(), houses) | reused_texts(recipe), Settings(), houses)[0]
     assert again is not None
     assert len(again.plan) == len(recipe.plan)
 
@@ -353,7 +355,7 @@ def test_a_grid_is_every_combination(houses: Dataset) -> None:
 def test_each_optimizer_and_loss_of_a_grid_has_rates_that_suit_it(houses: Dataset) -> None:
     start = Settings.of(learning_rate_m=3e-7, epochs=40)
     grid_of_six = {"over": GRID, "optimizer": "sgd,adam", "loss": "squared,absolute,huber"}
-    recipe, _ = read(texts_of(start, houses) | grid_of_six, start, houses)
+    recipe, _ = read(initial_texts(start, houses) | grid_of_six, start, houses)
     assert recipe is not None
     settings = [one for one, _ in suited(recipe, houses).plan.variants]
     assert start in settings
@@ -364,7 +366,7 @@ def test_each_optimizer_and_loss_of_a_grid_has_rates_that_suit_it(houses: Datase
     assert len(settings) == 6
 
 
-def test_rates_of_a_grid_that_are_given_are_those_of_all(houses: Dataset) -> None:
+def test_given_rates_of_a_grid_are_used_for_all(houses: Dataset) -> None:
     recipe, _ = typed(houses, over=GRID, optimizer="sgd,adam", learning_rate_b="0.5")
     assert recipe is not None
     settings = [one for one, _ in suited(recipe, houses).plan.variants]
@@ -390,7 +392,7 @@ def test_rates_of_a_grid_that_are_given_are_those_of_all(houses: Dataset) -> Non
         ({"over": GRID, "learning_rate_b": "inf"}, "learning_rate_b", "learning rate of inf for b"),
     ],
 )
-def test_what_is_wrong_is_told_at_its_field(
+def test_a_fault_is_shown_at_its_field(
     houses: Dataset, texts: dict[str, str], where: str, why: str
 ) -> None:
     recipe, wrong = typed(houses, **texts)

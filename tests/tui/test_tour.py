@@ -26,7 +26,7 @@ from linreg_tui.tui.dialogs.contents import ContentsScreen
 from linreg_tui.tui.panes.data.pane import DataPane
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.panes.sweep.pane import SweepPane
-from linreg_tui.tui.panes.sweep.recipe import usual
+from linreg_tui.tui.panes.sweep.recipe import default_recipe
 from linreg_tui.tui.run_view import Plots, RunView
 from linreg_tui.tui.tour.descent import DescentPane
 from linreg_tui.tui.tour.guide import Guide
@@ -80,7 +80,7 @@ def shown(pilot: Pilot[None]) -> set[str]:
 
 
 async def be(pilot: Pilot[None], name: str, number: int) -> None:
-    """Go to a step by the tour's own means."""
+    """Go to a step through the tour itself."""
     lead(pilot).open(name)
     while lead(pilot).number < number:
         lead(pilot).on()
@@ -88,7 +88,7 @@ async def be(pilot: Pilot[None], name: str, number: int) -> None:
 
 
 def check_stage(pilot: Pilot[None], facts: Facts) -> None:
-    """That the application is in the very state that the step asks for."""
+    """Check that the application is in the state that the step asks for."""
     guide = lead(pilot)
     scene, asks = guide.step.scene, guide.step.question is not None
     now = view(pilot)
@@ -141,7 +141,7 @@ def check_stage(pilot: Pilot[None], facts: Facts) -> None:
 
 
 def check_text(pilot: Pilot[None], text: str, last: str = "") -> None:
-    """That all of it is in sight."""
+    """Check that all of a text is in sight."""
     seen = screen(pilot).replace("\u00a0", " ")
     room = pilot.app.query_one(TourPanel).query_one("Plot").size
     rows = lay_out(text, min(COLUMNS, room.width))
@@ -150,20 +150,20 @@ def check_text(pilot: Pilot[None], text: str, last: str = "") -> None:
 
 
 async def check_step(pilot: Pilot[None], facts: Facts) -> None:
-    """That the step is set and told, and so are the answer and what is seen if it asks."""
+    """Check a step's state and text, and if it asks, its answer and outcome."""
     guide = lead(pilot)
     await pilot.pause()
     check_stage(pilot, facts)
-    told = guide.told()
-    check_text(pilot, told.text, told.last)
+    tour_text = guide.tour_text()
+    check_text(pilot, tour_text.text, tour_text.last)
     if guide.step.question is not None:
         guide.answer(guide.number % 2)
-        assert guide.told().watching
+        assert guide.tour_text().watching
         guide.on()
         await pilot.pause()
-        told = guide.told()
-        assert told.text == guide.step.question.seen
-        check_text(pilot, told.text, told.last)
+        tour_text = guide.tour_text()
+        assert tour_text.text == guide.step.question.seen
+        check_text(pilot, tour_text.text, tour_text.last)
 
 
 @pytest.mark.thorough
@@ -217,7 +217,7 @@ async def test_a_step_is_the_same_from_any_state(mess: str) -> None:
             await pilot.press(MESSES[mess][-1])
 
 
-async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
+async def test_leaving_the_tour_restores_the_state_before_it(houses: Dataset) -> None:
     other = replace(houses, source="other.csv")
     async with opened(other, settings=Settings(batch_size=32)) as pilot:
         await pilot.press("shift+right")
@@ -234,12 +234,12 @@ async def test_the_user_gets_back_what_was_there(houses: Dataset) -> None:
         assert "other.csv" in screen(pilot)
 
 
-async def test_a_sweep_and_the_views_are_given_back_as_well(houses: Dataset) -> None:
+async def test_leaving_the_tour_restores_the_sweep_and_the_views(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         sweep = pilot.app.screen_stack[0].query_one(SweepPane)
         app = pilot.app
         assert isinstance(app, LinregApp)
-        app.run_sweep(usual(Settings(), houses))
+        app.run_sweep(default_recipe(Settings(), houses))
         app.action_pane(None)
         await until(lambda: sweep.sweep_run.phase == "done")
         await pilot.press("v", "v", "space", "t")
@@ -260,16 +260,16 @@ async def test_a_question_is_asked_answered_and_seen(houses: Dataset) -> None:
         assert "will converge" not in screen(pilot)
         await pilot.press("3")
         assert view(pilot).running
-        assert lead(pilot).told().watching
+        assert lead(pilot).tour_text().watching
         assert "You said not that near" in screen(pilot)
         await pilot.press(*["plus"] * 5)
-        await until(lambda: not lead(pilot).told().watching)
+        await until(lambda: not lead(pilot).tour_text().watching)
         await pilot.pause()
         text = screen(pilot)
         assert "✗ You said not that near; the answer is within 0.1%." in text
         assert "88.89" in text
         assert "32912.24" in text
-        # Pressed again, it neither answers nor shows another pane.
+        # Pressed again, the key neither answers nor shows another pane.
         await pilot.press("1")
         await pilot.pause()
         assert shown(pilot) == {"live"}
@@ -289,13 +289,13 @@ async def test_a_question_can_be_skipped_and_answered_later(houses: Dataset) -> 
 
 
 @pytest.mark.thorough
-async def test_nothing_is_foretold_of_a_sweep_that_is_asked_about(houses: Dataset) -> None:
+async def test_no_prediction_is_shown_for_a_sweep_with_a_question(houses: Dataset) -> None:
     async with opened(houses, tour="scaling") as pilot:
         await pilot.press("enter")
         await pilot.pause(0.5)
         assert "stable" not in screen(pilot)
         await pilot.press("2")
-        await until(lambda: not lead(pilot).told().watching)
+        await until(lambda: not lead(pilot).tour_text().watching)
         await pilot.pause()
         assert "diverged" in screen(pilot)
         assert "✓ You said only 8" in screen(pilot)
@@ -334,7 +334,7 @@ async def test_leaving_to_play_and_coming_back(houses: Dataset) -> None:
         check_stage(pilot, facts)
 
 
-async def test_who_leaves_a_question_is_told_what_will_come(houses: Dataset) -> None:
+async def test_predictions_are_shown_after_leaving_a_question(houses: Dataset) -> None:
     async with opened(houses, tour="training") as pilot:
         await pilot.press("t")
         await until(lambda: "will converge" in screen(pilot))
@@ -370,13 +370,13 @@ async def test_the_place_is_remembered_and_forgotten(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("known", [("gone", 3), ("rate", 99), ("rate", -4)])
-async def test_a_place_that_is_no_more(houses: Dataset, known: tuple[str, int]) -> None:
+async def test_a_place_that_no_longer_exists(houses: Dataset, known: tuple[str, int]) -> None:
     memory.remember(memory.Progress(*known))
     async with opened(houses, tour="") as pilot:
         assert 0 <= lead(pilot).number < len(lead(pilot).steps)
 
 
-async def test_a_place_that_cannot_be_written_down(
+async def test_a_place_that_cannot_be_saved(
     houses: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
@@ -388,7 +388,7 @@ async def test_a_place_that_cannot_be_written_down(
 
 
 @pytest.mark.thorough
-async def test_turning_the_rate_of_a_descent(houses: Dataset) -> None:
+async def test_changing_the_rate_of_a_descent(houses: Dataset) -> None:
     async with opened(houses, tour="rate") as pilot:
         await be(pilot, "rate", 3)
         walk = descent(pilot).walk_down
@@ -411,7 +411,7 @@ async def test_turning_the_rate_of_a_descent(houses: Dataset) -> None:
         assert descent(pilot).walk_down.shown == len(FIGURE_7.rates)
 
 
-async def test_keys_that_mean_nothing_to_a_descent_rest(houses: Dataset) -> None:
+async def test_keys_without_a_meaning_for_a_descent_are_off(houses: Dataset) -> None:
     async with opened(houses, tour="rate") as pilot:
         settings = view(pilot).settings
         await pilot.press("left_curly_bracket", "l", "b", "g")
@@ -429,8 +429,8 @@ async def test_the_timeline_works_as_always(houses: Dataset) -> None:
         await until(lambda: view(pilot).run.history.last > 30)
 
 
-async def test_every_question_shows_first_what_it_says_of_the_future() -> None:
-    """That the first text of a question tells no number of its end."""
+async def test_no_question_gives_its_outcome_away() -> None:
+    """Check that the first text of a question has no number from its outcome."""
     facts = facts_of_tour()
     for chapter in chapters():
         for step in chapter.steps(facts):
@@ -439,7 +439,7 @@ async def test_every_question_shows_first_what_it_says_of_the_future() -> None:
                 assert f"{last.slope:.2f}" not in step.text
 
 
-async def test_small_screens_are_still_told_how_much_room_it_takes(houses: Dataset) -> None:
+async def test_a_screen_that_is_too_small_gets_its_message_in_the_tour_too(houses: Dataset) -> None:
     async with opened(houses, (60, 16), "training") as pilot:
         assert "how near to the least" in screen(pilot)
     async with opened(houses, (40, 10), "training") as pilot:
@@ -466,17 +466,17 @@ async def test_the_limit_that_is_predicted(houses: Dataset) -> None:
         assert f"{limit:.2f} times" in screen(pilot)
 
 
-async def test_what_was_played_with_before_the_answer_changes_nothing(houses: Dataset) -> None:
+async def test_settings_changed_before_the_answer_do_not_count(houses: Dataset) -> None:
     async with opened(houses, tour="gradient") as pilot:
         await be(pilot, "gradient", 2)
         await pilot.press("shift+right")
         await until(lambda: view(pilot).run.history.last > 1)
         await pilot.press("2")
-        await until(lambda: not lead(pilot).told().watching)
+        await until(lambda: not lead(pilot).tour_text().watching)
         assert (view(pilot).number, view(pilot).run.history.last) == (1, 1)
 
 
-async def test_who_has_left_for_a_while_is_shown_the_way_back(houses: Dataset) -> None:
+async def test_the_footer_shows_the_way_back_to_the_tour(houses: Dataset) -> None:
     async with opened(houses, tour="rate") as pilot:
         await pilot.press("t")
         await until(lambda: "t tour" in screen(pilot).splitlines()[-1])
@@ -486,7 +486,7 @@ async def test_who_has_left_for_a_while_is_shown_the_way_back(houses: Dataset) -
         await until(lambda: shown(pilot) == {"live"})
 
 
-async def test_at_the_end_nothing_goes_on(houses: Dataset) -> None:
+async def test_at_the_end_enter_does_nothing(houses: Dataset) -> None:
     async with opened(houses, tour="you") as pilot:
         await until(lambda: "enter on" in screen(pilot).splitlines()[-1])
         await be(pilot, "you", 2)
@@ -495,7 +495,7 @@ async def test_at_the_end_nothing_goes_on(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
-async def test_the_chapters_stand_where_there_is_room(
+async def test_the_chapters_are_listed_where_they_fit(
     houses: Dataset, size: tuple[int, int]
 ) -> None:
     async with opened(houses, size, "batches") as pilot:
@@ -504,7 +504,7 @@ async def test_the_chapters_stand_where_there_is_room(
 
 
 @pytest.mark.thorough
-async def test_while_points_are_edited_the_keys_of_the_tour_rest(houses: Dataset) -> None:
+async def test_the_keys_of_the_tour_are_off_while_points_are_edited(houses: Dataset) -> None:
     async with opened(houses, SMALL, "training") as pilot:
         await pilot.press("p")
         await until(lambda: "enter lift" in screen(pilot).splitlines()[-1])
@@ -518,4 +518,4 @@ async def test_while_points_are_edited_the_keys_of_the_tour_rest(houses: Dataset
         await pilot.press("question_mark", "p")
         await until(lambda: "enter skip" in screen(pilot).splitlines()[-1])
         await pilot.press("enter")
-        assert lead(pilot).told().watching or lead(pilot).number == number + 1
+        assert lead(pilot).tour_text().watching or lead(pilot).number == number + 1

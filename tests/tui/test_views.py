@@ -32,13 +32,13 @@ CLOSED_FORM = {
 
 
 def names(pilot: Pilot[None], pane: type[ViewsPane]) -> list[str]:
-    """The views that the pane says are in sight."""
+    """Return the views that the pane says are in sight."""
     tabs = pilot.app.query_one(pane).query(ViewTab)
     return [str(tab.content) for tab in tabs if tab.has_class("chosen")]
 
 
-async def appears(pilot: Pilot[None], told: str) -> None:
-    await until(lambda: told in screen(pilot))
+async def appears(pilot: Pilot[None], words: str) -> None:
+    await until(lambda: words in screen(pilot))
 
 
 @pytest.mark.parametrize("size", first_of([(80, 24), (120, 40)]))
@@ -47,15 +47,15 @@ async def appears(pilot: Pilot[None], told: str) -> None:
     [("v", DataPane, DATA), ("c", ClosedFormPane, CLOSED_FORM)],
     ids=["data", "closed form"],
 )
-async def test_a_key_goes_through_the_views(
+async def test_a_key_cycles_through_the_views(
     houses: Dataset, key: str, pane: type[ViewsPane], views: dict[str, str], size: tuple[int, int]
 ) -> None:
     async with opened(houses, size=size) as pilot:
         if size == (80, 24):
             await pilot.press(key)
             assert shown(pilot) == [pilot.app.query_one(pane).id]
-        for name, told in [*views.items(), *list(views.items())[:1]]:
-            await appears(pilot, told)
+        for name, words in [*views.items(), *list(views.items())[:1]]:
+            await appears(pilot, words)
             assert names(pilot, pane) == [name]
             await pilot.press(key)
             await pilot.pause()
@@ -92,11 +92,11 @@ async def test_a_view_can_be_clicked(houses: Dataset) -> None:
         assert names(pilot, ClosedFormPane) == ["sums"]
 
 
-async def test_all_residuals_are_seen_together_where_there_is_room(houses: Dataset) -> None:
+async def test_all_residuals_are_shown_together_where_they_fit(houses: Dataset) -> None:
     pictures = [CLOSED_FORM[name] for name in ("residuals", "Q-Q", "leverage")]
     async with opened(houses, size=(200, 60)) as pilot:
         await pilot.press("2", "c", "c", "c")
-        await until(lambda: all(told in screen(pilot) for told in pictures))
+        await until(lambda: all(words in screen(pilot) for words in pictures))
         assert names(pilot, ClosedFormPane) == ["residuals", "Q-Q", "leverage"]
         await pilot.resize_terminal(80, 24)
         await until(lambda: names(pilot, ClosedFormPane) == ["residuals"])
@@ -127,10 +127,10 @@ async def test_views_leave_the_run_alone(houses: Dataset) -> None:
 
 
 class Slow(ViewsPane):
-    """A view that is drawn at once, and anew when its preparation has been let go on."""
+    """A view that is drawn at once, and again when its preparation may finish."""
 
     def __init__(self) -> None:
-        self.begun, self.told = threading.Event(), threading.Event()
+        self.begun, self.words = threading.Event(), threading.Event()
         self.times = 0
         self.thread: int | None = None
         views = PaneView("quick", self.draw), PaneView("slow", self.draw, self.prepare)
@@ -139,14 +139,14 @@ class Slow(ViewsPane):
     def prepare(self) -> None:
         self.thread = threading.get_ident()
         self.begun.set()
-        assert self.told.wait(10)
+        assert self.words.wait(10)
         self.times += 1
 
     def draw(self, columns: int, rows: int) -> Picture:
         return lines(columns, rows, [[(f"prepared {self.times}", Role.TEXT)]])
 
 
-async def test_what_takes_time_is_prepared_aside_and_once(houses: Dataset) -> None:
+async def test_slow_work_is_done_once_in_the_background(houses: Dataset) -> None:
     async with opened(houses, size=(120, 40)) as pilot:
         pane = Slow()
         await pilot.app.screen.mount(pane)
@@ -158,7 +158,7 @@ async def test_what_takes_time_is_prepared_aside_and_once(houses: Dataset) -> No
         await step_on(pilot, "right", 1)
         pane.show_view(pane.next_view)
         pane.show_view(pane.next_view)
-        pane.told.set()
+        pane.words.set()
         await until(lambda: pane.times == 1)
         await pilot.pause(0.05)
         assert pane.times == 1

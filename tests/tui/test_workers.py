@@ -32,7 +32,7 @@ async def test_they_take_turns_from_the_start_on(houses: Dataset) -> None:
         assert "1–4 workers" in screen(pilot)
         await pilot.press("r")
         assert view(pilot).run.workers == 4
-        # A batch that they can't share evenly is shared all the same.
+        # They share even a batch that can't be divided evenly.
         await pilot.press("e")
         await enter(pilot, "batch_size", "66")
         await pilot.press("ctrl+s")
@@ -49,18 +49,18 @@ async def test_they_share_the_batches_of_edited_data_too(houses: Dataset) -> Non
         assert (run.data.n, run.workers) == (houses.n + 1, 4)
 
 
-def test_the_application_is_told_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[Settings, int]] = []
+def test_the_application_gets_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[Settings, int]] = []
 
     def run(_: Dataset, settings: Settings, __: Namespace, ___: object, *, workers: int) -> int:
-        told.append((settings, workers))
+        started.append((settings, workers))
         return 0
 
     monkeypatch.setattr(launch, "run", run)
     monkeypatch.setattr(launch, "need_a_terminal", lambda _: None)
     assert cli.main([]) == 0
     assert cli.main(["--workers", "4"]) == 0
-    assert told == [(Settings(), 1), (for_workers(Settings(), 4, 551), 4)]
+    assert started == [(Settings(), 1), (for_workers(Settings(), 4, 551), 4)]
 
 
 def test_the_tour_has_them_in_its_scenes(houses: Dataset) -> None:

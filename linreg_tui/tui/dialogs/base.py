@@ -1,4 +1,4 @@
-"""What all dialogs have in common: a box, fields, a list, a message, and the line of their keys."""
+"""What all dialogs share: a box, fields, a list, a message, and the line of their keys."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from linreg_tui.tui.keys import Key, bindings
 
 Outcome = TypeVar("Outcome")
 
-LONGEST_NUMBER = 24
-"""Characters of the longest number there is."""
+LONGEST_NUMBER_CELLS = 24
+"""Characters of the longest number."""
 
-WIDE_WORD = 14
-"""Characters; a longer word takes a row of its own where there is little room."""
+WIDE_WORD_CELLS = 14
+"""Characters; a longer word has a row of its own on narrow screens."""
 
 CHOSEN = "▸"
 
@@ -40,7 +40,7 @@ MORE = Item((MORE_KEYS,), MORE_KEYS.footer)
 GAP = "  "
 KEY_STYLE = "b $footer-key-foreground"
 ACTION = "action"
-"""By this name a key on the line knows its action."""
+"""The name under which a key on the line stores its action."""
 
 FIELD_KEYS = (
     Key("up", "↑", "app.focus_previous", "Field above", "field"),
@@ -53,29 +53,29 @@ WORD_KEYS = (
 
 
 def apply_key(text: str) -> Key:
-    """The key that does what a form is for."""
+    """Return the key that applies a form."""
     return Key("enter,ctrl+s", "enter/ctrl+s", "apply", text.capitalize(), text)
 
 
 def cancel_key(text: str = "cancel") -> Key:
-    """The way out of a dialog."""
+    """Return the key that leaves a dialog."""
     return Key("escape,ctrl+x", "esc/ctrl+x", "cancel", text.capitalize(), text)
 
 
 class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
-    """A box over the panes, with the line of its keys; closes with an outcome.
+    """A box over the panes with a line of its keys; closes with an outcome.
 
-    `KEYS` are its bindings. Those with a footer text are on the line; those without keys are
-    something to do there that needs none. `BOX` is the id of the box.
+    `KEYS` are its bindings. Those with a footer text are on the line. An entry without keys only
+    explains what can be done. `BOX` is the id of the box.
 
-    Textual styles what is mounted, and once more when its screen comes to the top, since the theme
-    may have changed while it did not. A screen that has just been made has nothing to catch up on.
+    Textual styles what is mounted, and again when its screen comes to the top, since the theme may
+    have changed meanwhile. A screen that was just made doesn't need that.
     """
 
     KEYS: ClassVar[tuple[Key, ...]] = ()
     BOX: ClassVar[str]
     ROOMY: ClassVar[Size] = Size(76, 22)
-    """Smaller screens are `narrow` or `short`, which are classes of the styles."""
+    """Smaller screens get the class `narrow` or `short`."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings((MORE_KEYS,))
 
@@ -92,32 +92,32 @@ class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
 
     @property
     def keys(self) -> Sequence[Key]:
-        """The keys of its line."""
+        """The keys on its line."""
         return self.KEYS
 
     def compose(self) -> ComposeResult:
-        """The box with what is in it."""
-        self.fit(self.app.size)  # before there is something that would be styled anew
+        """Compose the box with its content."""
+        self.fit(self.app.size)  # before there are widgets that would be styled again
         with Vertical(id=self.BOX) as box:
             box.border_title = self.box_title
             yield from self.compose_box()
             yield KeysLine(self.keys)
 
     def compose_box(self) -> ComposeResult:
-        """What is in the box, above the line of the keys."""
+        """Compose what is in the box above the line of the keys."""
         raise NotImplementedError
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Style it anew, but for the first time."""
+        """Style it again, except the first time."""
         event.refresh_styles = self._has_been_on_top
         self._has_been_on_top = True
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit into the screen as it is now."""
+        """Fit it into the new size of the screen."""
         self.fit(event.size)
 
     def fit(self, size: Size) -> None:
-        """Save room where a screen of this size has little."""
+        """Save room on a small screen."""
         self.set_class(size.width < self.ROOMY.width, "narrow")
         self.set_class(size.height < self.ROOMY.height, "short")
 
@@ -127,23 +127,23 @@ class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
         scroll_visible: bool = True,  # noqa: ARG002 - as Textual has it
         from_app_focus: bool = False,
     ) -> None:
-        """Leave the scrolling to the body; Textual's would end where the widget was at first."""
+        """Leave scrolling to the body; Textual would scroll to where the widget was at first."""
         super().set_focus(widget, scroll_visible=False, from_app_focus=from_app_focus)
 
     def action_cancel(self) -> None:
-        """Close without."""
+        """Close without an outcome."""
         self.dismiss(None)
 
     def action_more_keys(self) -> None:
-        """Show the next of the keys."""
+        """Show the next keys on the line."""
         for line in self.query(KeysLine):
             line.turn()
 
 
 class KeysLine(Static):
-    """The keys of a dialog and what they do; where there is no room for all, some at a time.
+    """The keys of a dialog and what they do; where not all fit, some at a time.
 
-    If its height is `auto`, it has as many lines as it takes to show all, and else one.
+    If its height is `auto`, it has as many lines as all keys need, otherwise one.
     """
 
     def __init__(self, keys: Iterable[Key]) -> None:
@@ -152,32 +152,32 @@ class KeysLine(Static):
         self._first = 0
 
     def turn(self) -> None:
-        """Show the next ones; after the last, the first."""
+        """Show the next keys; after the last, the first."""
         self._first += 1
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        """As many lines as it takes to show all."""
-        return len(_parted(self._items, width))
+        """Return the lines that all keys need."""
+        return len(_split_into_lines(self._items, width))
 
     def render(self) -> Content:
-        """All keys, or those that are shown now."""
+        """Return all keys, or those that are shown now."""
         width = self.content_size.width
-        parts = _parted(self._items, width)
+        parts = _split_into_lines(self._items, width)
         if len(parts) > 1 and not self.styles.is_auto_height:
-            pages = _parted(self._items, width - _columns([MORE]) - len(GAP))
+            pages = _split_into_lines(self._items, width - _columns([MORE]) - len(GAP))
             parts = [[*pages[self._first % len(pages)], MORE]]
         lines = (Content(GAP).join(map(_content, part)) for part in parts)
         return Content("\n").join(lines)
 
     async def on_click(self, event: events.Click) -> None:
-        """Do what a key does."""
+        """Do what the clicked key does."""
         if action := event.style.meta.get(ACTION):
             await self.screen.run_action(action)
 
 
-def _parted(shown: Iterable[Item], room: int) -> list[list[Item]]:
-    """As many at a time as there is room for, at least one."""
+def _split_into_lines(shown: Iterable[Item], room: int) -> list[list[Item]]:
+    """Split the items into lines that fit, each with at least one item."""
     parts: list[list[Item]] = [[]]
     for item in shown:
         if parts[-1] and _columns([*parts[-1], item]) > room:
@@ -191,12 +191,12 @@ def _columns(shown: Iterable[Item]) -> int:
 
 
 def _between(item: Item) -> str:
-    """What stands between its keys; letters would be read as one word."""
+    """Return what separates an item's keys; letters would be read as one word."""
     return " " if any(key.shown.isalnum() for key in item.keys) else ""
 
 
 def _content(item: Item) -> Content:
-    """The keys, and what they do; a click on a key does it, and on the text of just one."""
+    """Return keys and text; a click on a key runs it, and for a single key, one on the text too."""
     keys = [Content(key.shown).stylize(KEY_STYLE).stylize(_click(key)) for key in item.keys]
     text = Content(item.text)
     if len(item.keys) == 1 and (action := item.keys[0].action):
@@ -206,24 +206,24 @@ def _content(item: Item) -> Content:
 
 
 def _click(key: Key) -> Style:
-    """What a click on a key means; without the colours of a link, which are for texts."""
+    """Return a style that makes a click run the key, without the colours of a link."""
     return Style.from_meta({ACTION: key.action})
 
 
 class MessageLine(Static):
-    """Says what will be, or what is wrong: one thing at a time, as text and never as markup."""
+    """Says what will happen or what is wrong, one thing at a time, as text and not as markup."""
 
-    def say(self, words: str, *, wrong: bool = False) -> None:
-        """Say this instead of what was said before."""
+    def set_message(self, words: str, *, wrong: bool = False) -> None:
+        """Replace the message."""
         self.update(Content(words))
         self.set_class(wrong, "wrong")
 
 
 class Remarks(Vertical):
-    """What is said of the fields of a body; it may lie over these."""
+    """What is said about the fields of a body; it may lie over them."""
 
     class Resized(Message):
-        """They take more room now, or less."""
+        """The remarks take more or less room."""
 
     def on_resize(self) -> None:
         """Tell the body."""
@@ -237,11 +237,11 @@ class Body(Container):
     @on(events.DescendantFocus)
     @on(Remarks.Resized)
     def keep_in_sight(self) -> None:
-        """What has the focus is in sight once all has its place."""
+        """Scroll to the widget in focus once everything has its place."""
         self.call_after_refresh(self.show_focused)
 
     def show_focused(self) -> None:
-        """Scroll to what has the focus; its label belongs to it."""
+        """Scroll to the widget in focus, with its label."""
         focused = self.screen.focused
         if focused is not None and self in focused.ancestors:
             shown = focused.parent if isinstance(focused.parent, Field) else focused
@@ -249,7 +249,7 @@ class Body(Container):
 
 
 class PlainList(OptionList, inherit_bindings=False):
-    """A list with a cursor that can be seen without colours; enter is the screen's."""
+    """A list whose cursor can be seen without colours; enter is left to the screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("up", "cursor_up", "Entry above"),
@@ -261,32 +261,32 @@ class PlainList(OptionList, inherit_bindings=False):
     ]
 
     def on_resize(self) -> None:
-        """The entry under the cursor stays in sight."""
+        """Keep the entry under the cursor in sight."""
         self.scroll_to_highlight()
 
     def render_line(self, y: int) -> Strip:
-        """One row; that of the cursor has a mark in its padding."""
+        """Return one row; the cursor's has a mark in its padding."""
         strip = super().render_line(y)
         place = _place_of(strip)
         if place is None or place != self.highlighted:
             return strip
         if y and _place_of(super().render_line(y - 1)) == place:
-            return strip  # where it goes on, if it has several rows
+            return strip  # a further row of the same entry
         return Strip.join([Strip([Segment(CHOSEN, next(iter(strip)).style)]), strip.crop(1)])
 
 
 def _place_of(strip: Strip) -> int | None:
-    """Which entry a row belongs to."""
+    """Return which entry a row belongs to."""
     style = next((segment.style for segment in strip), None)
     place = None if style is None else style.meta.get("option")
     return place if isinstance(place, int) else None
 
 
 class Entry(Input, inherit_bindings=False):
-    """A text in a row of its own; up, down, enter and ctrl+x are the form's.
+    """A text in its own row; up, down, enter and ctrl+x are left to the form.
 
-    What is wrong with it is the form's to say. So it needs none of the classes by which Textual
-    tells that and that it has no border: each of them would style it anew while a form opens.
+    The form says what is wrong with the text. So the entry needs none of Textual's classes for that
+    and for having no border: each of them would style it again while a form opens.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -300,12 +300,12 @@ class Entry(Input, inherit_bindings=False):
 
 
 class Choice(Widget, can_focus=True):
-    """One of some words; a click on its left half turns to the one before, else to the next."""
+    """One of several words; a click on the left half chooses the word before, else the next."""
 
     word: reactive[str] = reactive("")
 
     class Changed(Message):
-        """There is another word now."""
+        """Another word was chosen."""
 
     def __init__(self, words: Sequence[str], word: str) -> None:
         super().__init__()
@@ -313,12 +313,12 @@ class Choice(Widget, can_focus=True):
         self.set_reactive(Choice.word, word)
 
     def turn(self, direction: int) -> None:
-        """To the next word (1) or the one before (-1), round and round."""
+        """Choose the next word (1) or the one before (-1), in a circle."""
         place = self._words.index(self.word) + direction
         self.word = self._words[place % len(self._words)]
 
     def render(self) -> Content:
-        """The word between arrows that stay where they are."""
+        """Return the word between arrows that keep their places."""
         room = self.content_size.width - 4
         return Content(f"‹ {self.word:{max(room, 0)}} ›")
 
@@ -327,14 +327,14 @@ class Choice(Widget, can_focus=True):
         self.post_message(self.Changed())
 
     def on_click(self, event: events.Click) -> None:
-        """Turn."""
+        """Choose the word before or the next one."""
         self.turn(-1 if event.x < self.size.width // 2 else 1)
 
 
 class Field(Horizontal):
-    """One setting: a mark if it is wrong or changes nothing, its label, and its value as text.
+    """One setting: a mark if it is wrong or has no effect, its label, and its value as text.
 
-    It is a choice of words, if there are any, and else an entry.
+    The value is a choice if there are `words`, otherwise an entry.
     """
 
     def __init__(
@@ -343,12 +343,12 @@ class Field(Horizontal):
         label: str,
         text: str,
         words: Sequence[str] = (),
-        longest: int = LONGEST_NUMBER,
+        longest: int = LONGEST_NUMBER_CELLS,
         *,
         idle: bool = False,
     ) -> None:
         super().__init__(id=f"field-{setting}", classes="idle" if idle else None)
-        if max(map(len, words), default=0) > WIDE_WORD:
+        if max(map(len, words), default=0) > WIDE_WORD_CELLS:
             self.add_class("wide")
         self.setting = setting
         self.label = label
@@ -356,7 +356,7 @@ class Field(Horizontal):
         self._control = Choice(words, text) if words else Entry(text, max_length=longest)
 
     def compose(self) -> ComposeResult:
-        """Mark and label, value."""
+        """Compose the label with its mark, and the value."""
         yield self._label
         yield self._control
 
@@ -374,20 +374,20 @@ class Field(Horizontal):
 
     @property
     def focused(self) -> bool:
-        """Whether what is typed goes here."""
+        """Whether it has the focus."""
         return self._control.has_focus
 
     @property
     def idle(self) -> bool:
-        """Whether it is shown as changing nothing."""
+        """Whether it is shown as having no effect."""
         return self.has_class("idle")
 
     def enter(self) -> None:
-        """Let what is typed go here."""
+        """Focus the field's value."""
         self._control.focus()
 
     def mark(self, *, wrong: bool, idle: bool) -> None:
-        """Show whether the value is wrong, and whether it changes nothing."""
+        """Show whether the value is wrong, and whether it has no effect."""
         if (wrong, idle) != (self.has_class("wrong"), self.idle):
             self.set_class(wrong, "wrong")
             self.set_class(idle, "idle")
@@ -398,22 +398,22 @@ class Field(Horizontal):
         return Content(f"{mark} {self.label}")
 
     def on_descendant_focus(self) -> None:
-        """What is typed goes here now."""
+        """Highlight the field."""
         self.add_class("here")
 
     def on_descendant_blur(self) -> None:
-        """It no longer does."""
+        """Stop highlighting the field."""
         self.remove_class("here")
 
     def on_click(self) -> None:
-        """The label stands for what it names."""
+        """Focus the value when the label is clicked."""
         self.enter()
 
 
 class FormScreen(DialogScreen[Outcome | None], Generic[Outcome]):
-    """A dialog of fields to walk through; closes with what was chosen, or None."""
+    """A dialog of fields; closes with what was chosen, or None."""
 
-    # What has the focus shows it; Textual would paint all of the screen anew, and what lies below.
+    # The focused widget shows the focus itself; Textual would repaint this screen and those below.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, title: str) -> None:
@@ -429,26 +429,26 @@ class FormScreen(DialogScreen[Outcome | None], Generic[Outcome]):
 
     @property
     def field_in_focus(self) -> Field | None:
-        """The field where what is typed goes."""
+        """The field that has the focus."""
         return next((field for field in self.fields if field.focused), None)
 
     def show_hint(self, words: str) -> None:
-        """Say what the field with the focus takes."""
-        # Where it needs no second line, nothing has to be laid out anew at each move.
+        """Show what the field in focus takes."""
+        # Where it needs no second line, no move needs a new layout.
         self._hint.update(Content(words), layout=self.has_class("narrow"))
 
     def read_texts(self) -> bool:
-        """Take down the `texts` of all fields by their settings; whether any is another one."""
+        """Read the `texts` of all fields by setting; return whether any has changed."""
         before, self.texts = self.texts, {field.setting: field.text for field in self.fields}
         return self.texts != before
 
-    async def until_proposed(self) -> None:
-        """Wait until what is proposed, by workers of the group `proposal`, is there."""
+    async def wait_for_proposal(self) -> None:
+        """Wait for the workers of the group `proposal`."""
         for worker in list(self.workers):
             if (worker.node, worker.group) == (self, "proposal"):
                 await worker.wait()
 
     def action_turn(self, direction: int) -> None:
-        """The next or the last word, if the field with the focus has a choice of words."""
+        """Choose the next word or the one before, if the field in focus has a choice."""
         if isinstance(self.focused, Choice):
             self.focused.turn(direction)

@@ -1,4 +1,4 @@
-"""The column picker: which column is x and which is y; then it reads them."""
+"""The column picker: the user chooses x and y, then it reads the two columns."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ from linreg_tui.core.reading.streaming import SAMPLE_ROWS, stream
 from linreg_tui.core.reading.tables import Preview
 from linreg_tui.core.text import printable
 from linreg_tui.tui.dialogs.base import DialogScreen, MessageLine, PlainList, cancel_key
-from linreg_tui.tui.dialogs.preview import LeftError, attempt, draw_preview
+from linreg_tui.tui.dialogs.preview import ReadingCancelledError, draw_preview, read_in_thread
 from linreg_tui.tui.drawing.picture import Picture, cut
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import Key
 from linreg_tui.tui.work import begin
 
 BAR_COLUMNS = 30, 10
-"""Of the progress bar, and where there is little room."""
+"""Columns of the progress bar, and on a narrow screen."""
 
-LOOK_SECONDS = 0.1
-"""Between two looks at how much is read."""
+PROGRESS_SECONDS = 0.1
+"""Seconds between two updates of the progress bar."""
 
-WIDTH, FRAMED = 80, 4
-"""Columns of the picker at most, and of those its border and padding."""
+MOST_COLUMNS, FRAME_COLUMNS = 80, 4
+"""Most columns of the picker, and those that its border and padding take."""
 
-BETWEEN = "  from  x "
+FROM_X = "  from  x "
 
 NAME_COLUMNS, OTHER_COLUMNS = 34, 30
-"""Of a line of the list: for the name, where there is room, and for all else."""
+"""Columns of a line of the list: most for the name, and those for everything else."""
 
 MOST_BYTES = 4 * 2**30
-"""Of memory to be taken at most: a login node allows 8 GB, for all that one does there."""
+"""Most memory to use: a login node allows 8 GB for everything that one does there."""
 
-PACKED, GROWS = 8, 1.5
-"""How many times larger a compressed file may be unpacked; the memory for a byte of a text file.
+UNPACKED_RATIO, BYTES_A_BYTE = 8, 1.5
+"""How much larger a compressed file may be unpacked; bytes of memory for a byte of text.
 
 Two columns of numbers take 16 bytes a row, and twice that while they are put together.
 """
@@ -79,17 +79,17 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         self._message = MessageLine(id="message")
         self._first_rows = Plot(self._draw, id="preview")
         self._fraction = 0.0
-        self._left: threading.Event | None = None
+        self._cancelled: threading.Event | None = None
 
     def compose_box(self) -> ComposeResult:
-        """The pair, the columns, and the first rows."""
+        """Compose the pair, the columns, the message and the first rows."""
         yield self._pair
         yield self._columns
         yield self._message
         yield self._first_rows
 
     def fit(self, size: Size) -> None:
-        """Save room where a screen of this size has little."""
+        """Save room on a small screen."""
         super().fit(size)
         if self._columns.option_count:
             for place, line in enumerate(self._lines(size.width)):
@@ -97,8 +97,8 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         self._show_pair(size.width)
 
     def on_mount(self) -> None:
-        """Begin on x."""
-        self._reading = self.set_interval(LOOK_SECONDS, self._show_progress, pause=True)
+        """Start at the column of x."""
+        self._reading = self.set_interval(PROGRESS_SECONDS, self._show_progress, pause=True)
         self._show()
         names = [column.name for column in self._preview.columns]
         self._columns.highlighted = names.index(self._chosen["x"]) if self._chosen["x"] else 0
@@ -106,22 +106,24 @@ class ColumnPicker(DialogScreen[Dataset | None]):
 
     @on(OptionList.OptionHighlighted)
     def explain(self) -> None:
-        """Show the column under the cursor, say what speaks against it, and how it is read."""
+        """Show the column under the cursor, why it can't be chosen, and how it is read."""
         self._first_rows.redraw()
-        if self._left is None:
+        if self._cancelled is None:
             here = self._here
             doubtful = [
                 f"{printable(column.name, 24)}: {column.note}"
                 for column in self._preview.columns
                 if column.note and (column.name in self._chosen.values() or column is here)
             ]
-            self._message.say("; ".join(filter(None, [here.why, *doubtful, *self._preview.notes])))
+            self._message.set_message(
+                "; ".join(filter(None, [here.why, *doubtful, *self._preview.notes]))
+            )
 
     def action_set(self, which: str) -> None:
-        """Make the column under the cursor x or y; the other one changes places if it was that."""
+        """Make the column under the cursor x or y; if it was the other one, they swap."""
         column = self._here
         if not (column.x if which == "x" else column.y):
-            self._message.say(
+            self._message.set_message(
                 f"{printable(column.name, 30)} can't be {which}: {column.why}", wrong=True
             )
             return
@@ -132,7 +134,7 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         self._show()
 
     def action_swap(self) -> None:
-        """x becomes y, and y x."""
+        """Swap x and y."""
         self._chosen = {"x": self._chosen["y"], "y": self._chosen["x"]}
         self._show()
 
@@ -143,48 +145,50 @@ class ColumnPicker(DialogScreen[Dataset | None]):
 
     async def action_apply(self) -> None:
         """Read the two columns."""
-        if self._left is not None:
+        if self._cancelled is not None:
             return
         if not (self._chosen["x"] and self._chosen["y"]):
-            self._message.say("choose a column for x with x, and one for y with y", wrong=True)
+            self._message.set_message(
+                "choose a column for x with x, and one for y with y", wrong=True
+            )
             return
-        self._left = threading.Event()
+        self._cancelled = threading.Event()
         self._fraction = 0.0
         self._reading.resume()
-        begin(self, "reading", self._read, self._left)
+        begin(self, "reading", self._read, self._cancelled)
 
     def action_cancel(self) -> None:
-        """Read no further; or go back."""
-        if self._left is None:
+        """Stop reading; without a reading, go back."""
+        if self._cancelled is None:
             self.dismiss(None)
         else:
-            self._left.set()
+            self._cancelled.set()
 
-    async def _read(self, left: threading.Event) -> None:
+    async def _read(self, cancelled: threading.Event) -> None:
         def progress(fraction: float) -> None:
             self._fraction = fraction
-            if left.is_set():
-                raise LeftError
+            if cancelled.is_set():
+                raise ReadingCancelledError
 
         def work() -> Dataset:
             read = stream if self._sampled else load
             data = read(str(self._path), self._chosen["x"], self._chosen["y"], progress=progress)
-            _ = data.line, data.sketch  # what takes its time, here and not on the event loop
+            _ = data.line, data.sketch  # slow, so in this thread and not on the event loop
             return data
 
         try:
-            data = await attempt(work)
-        except LeftError:
-            self._message.say("cancelled")
+            data = await read_in_thread(work)
+        except ReadingCancelledError:
+            self._message.set_message("cancelled")
         except InputError as error:
-            self._message.say(
+            self._message.set_message(
                 str(error).removeprefix(f"{printable(str(self._path))}: "), wrong=True
             )
         else:
             self.dismiss(data)
         finally:
-            left.set()
-            self._left = None
+            cancelled.set()
+            self._cancelled = None
             self._reading.pause()
 
     @property
@@ -192,7 +196,7 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         return self._preview.columns[self._columns.highlighted or 0]
 
     def _show(self) -> None:
-        """The columns with their marks, and what they make."""
+        """Show the columns with their marks, and the pair."""
         place = self._columns.highlighted
         self._columns.clear_options()
         self._columns.add_options([Option(line) for line in self._lines(self.size.width)])
@@ -201,7 +205,7 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         self._first_rows.redraw()
 
     def _lines(self, width: int) -> Iterator[Content]:
-        """The columns, each with what it is chosen for, and with what speaks against it."""
+        """Yield the columns, each with what it is chosen for and why it can't be chosen."""
         columns = max(1, min(NAME_COLUMNS, width - OTHER_COLUMNS))
         for column in self._preview.columns:
             chosen = (which for which, name in self._chosen.items() if name == column.name)
@@ -215,20 +219,20 @@ class ColumnPicker(DialogScreen[Dataset | None]):
             )
 
     def _show_pair(self, width: int) -> None:
-        """What is x, y and kept in memory, on one line of a screen of that width."""
+        """Show x, y and the rows in memory on one line of a screen of that width."""
         rows = f"a sample of {SAMPLE_ROWS:,} rows" if self._sampled else "all rows"
         x, y = (printable(self._chosen[which]) or "–" for which in "xy")
-        all_of_it = f"y {y}{BETWEEN}{x}     {rows} in memory"
-        fits = cell_len(all_of_it) <= min(width, WIDTH) - FRAMED
+        all_of_it = f"y {y}{FROM_X}{x}     {rows} in memory"
+        fits = cell_len(all_of_it) <= min(width, MOST_COLUMNS) - FRAME_COLUMNS
         rows = f"     {rows} in memory" if fits else f"   {rows}"
-        room = min(width, WIDTH) - FRAMED - len(f"y {BETWEEN}{rows}")
+        room = min(width, MOST_COLUMNS) - FRAME_COLUMNS - len(f"y {FROM_X}{rows}")
         longest = max(room // 2, room - cell_len(x)), max(room // 2, room - cell_len(y))
         y, x = cut(y, longest[0]), cut(x, longest[1])
         self._pair.update(
             Content.assemble(
                 ("y ", "$text-muted"),
                 (y, "bold $text-accent"),
-                (BETWEEN, "$text-muted"),
+                (FROM_X, "$text-muted"),
                 (x, "bold $text-accent"),
                 (rows, "$text-muted"),
             )
@@ -238,7 +242,7 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         columns = BAR_COLUMNS[self.has_class("narrow")]
         full = round(columns * self._fraction)
         bar = "█" * full + "░" * (columns - full)
-        self._message.say(f"reading  {bar} {100 * self._fraction:3.0f}%   ctrl+x cancels")
+        self._message.set_message(f"reading  {bar} {100 * self._fraction:3.0f}%   ctrl+x cancels")
 
     def _draw(self, columns: int, rows: int) -> Picture:
         here = self._columns.highlighted or 0
@@ -246,14 +250,14 @@ class ColumnPicker(DialogScreen[Dataset | None]):
 
 
 def fits_in_memory(path: Path) -> bool:
-    """Whether two columns of a file can be expected to fit into memory."""
+    """Return whether two columns of a file probably fit into memory."""
     try:
         size = path.stat().st_size
-    except OSError:  # what is wrong with it is told when it is opened
+    except OSError:  # opening it says what is wrong
         return True
     if path.suffix.lower() in (".gz", ".parquet", ".xlsx"):
-        size *= PACKED
-    return size * GROWS < min(MOST_BYTES, _free() / 2)
+        size *= UNPACKED_RATIO
+    return size * BYTES_A_BYTE < min(MOST_BYTES, _free() / 2)
 
 
 def _free() -> float:

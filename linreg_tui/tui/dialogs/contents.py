@@ -19,7 +19,7 @@ FORGETTING, ENDING = (f"choose('{what}')" for what in (FORGET, END))
 
 
 class ContentsScreen(DialogScreen[str | None]):
-    """Closes with the name of a chapter, with what else was chosen, or with None."""
+    """Closes with the name of a chapter, with another choice, or with None."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter", "enter", "go", "Go there", "go there"),
@@ -35,26 +35,26 @@ class ContentsScreen(DialogScreen[str | None]):
         self._here = here
 
     def compose_box(self) -> ComposeResult:
-        """The titles."""
+        """Compose the titles."""
         titles = (f"{chapter.number:>2}  {chapter.title}" for chapter in self._chapters)
         yield PlainList(*(Option(Content(title)) for title in titles), compact=True)
 
     def on_mount(self) -> None:
-        """Begin with the chapter that one is in."""
+        """Start at the present chapter."""
         self.query_one(PlainList).highlighted = self._here
 
     def action_go(self) -> None:
-        """The chapter under the cursor is chosen."""
+        """Go to the chapter under the cursor."""
         self._go(self.query_one(PlainList).highlighted or 0)
 
     @on(OptionList.OptionSelected)  # by a click
     def go(self, event: OptionList.OptionSelected) -> None:
-        """A chapter is chosen."""
+        """Go to the chapter that was clicked."""
         self._go(event.option_index)
 
     def _go(self, place: int) -> None:
         self.dismiss(self._chapters[place].name)
 
     def action_choose(self, what: str) -> None:
-        """Something other than a chapter is."""
+        """Choose something other than a chapter."""
         self.dismiss(what)

@@ -1,4 +1,4 @@
-"""Export: what can be written of the run in view and of the sweep, and where to."""
+"""The export dialog: what can be written of the run and the sweep, and to which folder."""
 
 from __future__ import annotations
 
@@ -48,22 +48,22 @@ MARGIN = 2
 
 REPORT = "Report of the homework, with room for your answers …"
 
-Making = Callable[[Sequence[Path]], Iterable[str]]
-"""Takes the files that are written before it, and gives its own text in pieces."""
+Maker = Callable[[Sequence[Path]], Iterable[str]]
+"""Takes the files written before it, and returns its own text in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A choice: what it is, and its files by what their names end with, in the order of writing."""
+    """A choice: its label and its files by how their names end, in the order of writing."""
 
     label: str
     stem: str
-    files: Mapping[str, Making]
+    files: Mapping[str, Maker]
 
 
 @dataclass(frozen=True, slots=True)
 class InView:
-    """A run up to a step, and a picture of it: its rows, and the style of what they lie on."""
+    """A run up to a step, and a picture of it: its rows and the style of their background."""
 
     run: Run
     last: int
@@ -82,15 +82,15 @@ class Swept:
 
 
 def of_run(seen: InView) -> list[Export]:
-    """What there is to write of a run."""
+    """Return what can be exported of a run."""
     run, last = seen.run, seen.last
-    history: dict[str, Making] = {".csv": lambda _: history_lines(run, last)}
-    picture: dict[str, Making] = {".svg": lambda _: [svg(seen.picture, seen.ground, MARGIN)]}
-    text: dict[str, Making] = {
+    history: dict[str, Maker] = {".csv": lambda _: history_lines(run, last)}
+    picture: dict[str, Maker] = {".svg": lambda _: [svg(seen.picture, seen.ground, MARGIN)]}
+    text: dict[str, Maker] = {
         ".txt": lambda _: (f"{strip.text.rstrip()}\n" for strip in seen.picture)
     }
-    # The script names its data, which comes before it.
-    program: dict[str, Making] = {
+    # The script names its data file, so that is written first.
+    program: dict[str, Maker] = {
         "-data.csv": lambda _: data_lines(run.data, run.test),
         ".py": lambda before: [script(run, before[-1].name, last)],
     }
@@ -104,12 +104,12 @@ def of_run(seen: InView) -> list[Export]:
 
 
 def of_sweep(swept: Swept) -> list[Export]:
-    """What there is to write of a sweep."""
+    """Return what can be exported of a sweep."""
     results, predictions = swept.results, swept.predictions
-    table: dict[str, Making] = {".csv": lambda _: trial_lines(results, predictions)}
-    found: dict[str, Making] = {".json": lambda _: _json(swept)}
-    picture: dict[str, Making] = {".svg": lambda _: [curves_svg.svg(swept.curves)]}
-    text: dict[str, Making] = {".txt": lambda _: [curves_text.text(swept.curves)]}
+    table: dict[str, Maker] = {".csv": lambda _: trial_lines(results, predictions)}
+    found: dict[str, Maker] = {".json": lambda _: _json(swept)}
+    picture: dict[str, Maker] = {".svg": lambda _: [curves_svg.svg(swept.curves)]}
+    text: dict[str, Maker] = {".txt": lambda _: [curves_text.text(swept.curves)]}
     return [
         Export("Sweep: every training, as CSV", SWEEP, table),
         Export("Sweep, as JSON", SWEEP, found),
@@ -124,13 +124,13 @@ def _json(swept: Swept) -> Iterable[str]:
     return [json.dumps(found, allow_nan=False, indent=1), "\n"]
 
 
-def place(typed: str, export: Export) -> tuple[Path, list[str], int]:
-    """The folder that is meant, the files' names there, and the number that makes them new.
+def plan_files(typed: str, export: Export) -> tuple[Path, list[str], int]:
+    """Return the folder, the files' names there, and the number that makes them new.
 
     Raises
     ------
     InputError
-        If there is no such folder, or none may look into it.
+        If there is no such folder, or it can't be read.
     """
     folder = files.folder_named(typed)
     try:
@@ -141,10 +141,10 @@ def place(typed: str, export: Export) -> tuple[Path, list[str], int]:
 
 
 def write(typed: str, export: Export) -> tuple[list[Path], str | None]:
-    """Write the files; those that are written, and why no more, if not all are."""
+    """Write the files; return those written, and why not all were."""
     written: list[Path] = []
     try:
-        folder, _, number = place(typed, export)
+        folder, _, number = plan_files(typed, export)
         with files.as_one():
             for ending, make in export.files.items():
                 made = make(tuple(written))
@@ -161,7 +161,7 @@ class Choices(PlainList):
 
 
 class ExportScreen(DialogScreen[str | None]):
-    """Writes what is chosen; closes with the folder that was written to, or None."""
+    """Writes what is chosen; closes with the folder it wrote to, or None."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter,ctrl+s", "enter", "write", "Write", "write"),
@@ -188,7 +188,7 @@ class ExportScreen(DialogScreen[str | None]):
         self._writing = False
 
     def compose_box(self) -> ComposeResult:
-        """The choices, the folder, and the files that will be written."""
+        """Compose the choices, the folder, and the message."""
         yield self._choices
         with Horizontal(id="folder"):
             yield Static("folder", classes="label")
@@ -196,7 +196,7 @@ class ExportScreen(DialogScreen[str | None]):
         yield self._message
 
     def on_mount(self) -> None:
-        """Begin with what is in view."""
+        """Start with what is in view."""
         self._choices.highlighted = self._first
 
     @on(OptionList.OptionHighlighted)
@@ -206,18 +206,18 @@ class ExportScreen(DialogScreen[str | None]):
         """Say which files will be written."""
         export = self._chosen
         if export is None:
-            self._message.say("opens a form for your name and your answers")
+            self._message.set_message("opens a form for your name and your answers")
             return
         try:
-            _, names, _ = await asyncio.to_thread(place, self._folder.value, export)
+            _, names, _ = await asyncio.to_thread(plan_files, self._folder.value, export)
         except InputError as error:
-            self._message.say(str(error), wrong=True)
+            self._message.set_message(str(error), wrong=True)
             return
         here = "" if self._folder.value.strip() else " to the current folder"
-        self._message.say(f"writes {', '.join(names)}{here}")
+        self._message.set_message(f"writes {', '.join(names)}{here}")
 
     async def action_write(self) -> None:
-        """Write them, or go on to the report's form."""
+        """Write the files, or open the report's form."""
         export = self._chosen
         if export is None:
             self.dismiss(None)
@@ -225,15 +225,15 @@ class ExportScreen(DialogScreen[str | None]):
         elif not self._writing:
             self._writing = True
             self.workers.cancel_group(self, "names")
-            self._message.say("writing …")
-            # The application's, so that it is told where they are even if this is closed.
+            self._message.set_message("writing …")
+            # A worker of the application, so that its message comes even if this screen is closed.
             begin(self.app, "export", self._write, export)
 
     @property
     def _chosen(self) -> Export | None:
-        """What is chosen, as it is now; None for the report."""
-        place = self._choices.highlighted or 0
-        wanted = [*self._labels, REPORT][place]
+        """The present choice; None for the report."""
+        plan_files = self._choices.highlighted or 0
+        wanted = [*self._labels, REPORT][plan_files]
         return next((export for export in self._exports() if export.label == wanted), None)
 
     async def _write(self, export: Export) -> None:
@@ -248,7 +248,7 @@ class ExportScreen(DialogScreen[str | None]):
             if self.is_current:
                 self.dismiss(typed)
         elif self.is_current:
-            self.workers.cancel_group(self, "names")  # of a folder that has been typed meanwhile
-            self._message.say(why, wrong=True)
+            self.workers.cancel_group(self, "names")  # for a folder typed meanwhile
+            self._message.set_message(why, wrong=True)
         else:
             self.app.notify(why, severity="error", markup=False)

@@ -1,6 +1,6 @@
-"""The file picker: what can be opened, found by typing, and a look at its first rows.
+"""The file picker: a list of what can be opened, and a preview of its first rows.
 
-What is typed narrows the list; a path goes on into its folders, one at each slash.
+Typing narrows the list. A typed path leads into its folders, one at each slash.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import Key
 
 WAIT_SECONDS = 0.1
-"""That one has to stay on a file before it is looked into."""
+"""Seconds that the cursor must stay on a file before it is previewed."""
 
 EXAMPLES = "examples"
-"""What is typed to go to them, unless there is a folder of that name."""
+"""What to type to go to the examples, unless there is a folder of that name."""
 
 NAME_COLUMNS = 52
-"""Of a file in the list, where there is room."""
+"""Columns of a file's name in the list, where they fit."""
 
 OTHER_COLUMNS = 17
-"""Of a line of the list: its frame, a gap, and a size."""
+"""Columns of a line of the list for its frame, a gap, and a size."""
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -52,7 +52,7 @@ Kind = Literal["folder", "file", "examples", "example"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to go into or to open.
+    """A folder, a file, the examples, or an example.
 
     `path` is that of a folder or a file, `size` that of a file in bytes, and `teaches` is what an
     example is for.
@@ -66,14 +66,14 @@ class Entry:
 
 
 def entries(folder: Path | None) -> list[Entry]:
-    """The way up, then folders and files that can be opened, by their names; None: the examples.
+    """Return the folder above, then folders and files that can be opened; for None, the examples.
 
-    Hidden ones are left out, and what vanishes while one looks.
+    Hidden entries are left out, and those that vanish meanwhile.
 
     Raises
     ------
     InputError
-        If there is no such folder, or none may look into it.
+        If there is no such folder, or it can't be read.
     """
     if folder is None:
         known = taught()
@@ -91,9 +91,9 @@ def entries(folder: Path | None) -> list[Entry]:
 
 
 def _natural(name: str) -> list[list[str | int]]:
-    """By which names are in order: a, a-2, a-10, each with its ending left for last."""
+    """Return a key that sorts a, a-2, a-10, with endings compared last."""
     stem, dot, ending = name.casefold().partition(".")
-    # Text and numbers take turns, so that like is compared with like.
+    # Text and numbers alternate, so that like is compared with like.
     return [
         [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", text)]
         for text in (stem, dot + ending)
@@ -101,9 +101,9 @@ def _natural(name: str) -> list[list[str | int]]:
 
 
 def matching(found: Sequence[Entry], typed: str) -> list[Entry]:
-    """Those with the text in their names, those that begin with it first; all where there is none.
+    """Return the entries with the text in their names, first those that begin with it.
 
-    Examples are among them wherever one is.
+    Everywhere, examples are among them. Without a text, all entries match.
     """
     if not typed:
         return list(found)
@@ -119,19 +119,19 @@ def _entry(path: Path) -> Entry | None:
             return Entry("folder", path.name, path)
         if path.is_file() and openable(path.name):
             return Entry("file", path.name, path, path.stat().st_size)
-    except OSError:  # it has gone, or leads nowhere
+    except OSError:  # it has vanished, or is a broken link
         pass
     return None
 
 
 def size_text(size: int) -> str:
-    """A size in three digits: 512 B, 6.4 kB, 1.2 GB."""
+    """Return a size in three digits: 512 B, 6.4 kB, 1.2 GB."""
     power = next((k for k in range(len(UNITS)) if size < 1000 ** (k + 1)), len(UNITS) - 1)
     return f"{size / 1000**power:.3g} {UNITS[power]}"
 
 
 def path_of(folder: Path, typed: str) -> Path | None:
-    """The path that a text is, seen from a folder; None if it can't be one."""
+    """Return the path that a text means, seen from a folder; None if it can't be one."""
     try:
         path = (folder / Path(typed.strip()).expanduser()).resolve()
         path.exists()
@@ -142,7 +142,7 @@ def path_of(folder: Path, typed: str) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A file with what its head tells, or an example by its name."""
+    """A file with the preview of its head, or an example by its name."""
 
     path: Path | None = None
     preview: Preview | None = None
@@ -150,7 +150,7 @@ class Chosen:
 
 
 class SearchEntry(TextEntry):
-    """What is typed to find something; the list's keys act on the list."""
+    """The text to search for; the list's keys act on the list."""
 
     ALWAYS: ClassVar[Mapping[str, str]] = {
         "up": "move('cursor_up')",
@@ -173,14 +173,14 @@ class SearchEntry(TextEntry):
         action = self.ALWAYS.get(event.key) or (not self.value and self.WHEN_EMPTY.get(event.key))
         if action:
             event.stop()
-            event.prevent_default()  # or it would be typed as well
+            event.prevent_default()  # otherwise it would be typed as well
             await self.run_action(f"screen.{action}")
 
 
 class FilePicker(DialogScreen[Chosen | None]):
-    """Closes with what was chosen, or None; `folder` is where it is.
+    """Closes with what was chosen, or None; `folder` is the present folder.
 
-    It begins on the entry of the name `beside`, and with a word on what was `wrong`.
+    The cursor starts on the entry named `highlight`, and the message says what was `wrong`.
     """
 
     KEYS: ClassVar[tuple[Key, ...]] = (
@@ -193,11 +193,13 @@ class FilePicker(DialogScreen[Chosen | None]):
     )
     BOX = "picker"
 
-    def __init__(self, folder: Path, previews: Previews, beside: str = "", wrong: str = "") -> None:
+    def __init__(
+        self, folder: Path, previews: Previews, highlight: str = "", wrong: str = ""
+    ) -> None:
         super().__init__("Open")
         self.folder = folder
         self._previews = previews
-        self._beside, self._wrong = beside, wrong
+        self._highlight, self._wrong = highlight, wrong
         self._in_examples = False
         self._all: list[Entry] = []
         self._found: list[Entry] = []
@@ -210,7 +212,7 @@ class FilePicker(DialogScreen[Chosen | None]):
         self._preview: Preview | None = None
 
     def compose_box(self) -> ComposeResult:
-        """Where one is, what is typed, what is there, what is in it."""
+        """Compose the folder, the text, the list, the message and the preview."""
         yield self._where
         yield self._typed
         yield self._files
@@ -218,25 +220,25 @@ class FilePicker(DialogScreen[Chosen | None]):
         yield self._first_rows
 
     def fit(self, size: Size) -> None:
-        """Save room where a screen of this size has little."""
+        """Save room on a small screen."""
         super().fit(size)
         for place, entry in enumerate(self._found):
             self._files.replace_option_prompt_at_index(place, line_of(entry, size.width))
 
     def on_mount(self) -> None:
-        """Begin in the folder."""
+        """Start in the folder."""
         self._typed.focus()
-        self.go(self.folder, self._beside)
+        self.go(self.folder, self._highlight)
 
-    def go(self, folder: Path | None, beside: str = "") -> None:
-        """Show a folder, or the examples, with the cursor on an entry of that name if there is one.
+    def go(self, folder: Path | None, highlight: str = "") -> None:
+        """Show a folder, or the examples, with the cursor on the entry `highlight` if it exists.
 
-        What was typed is done with.
+        It clears the typed text.
         """
         try:
             found = entries(folder)
         except InputError as error:
-            self._message.say(str(error), wrong=True)
+            self._message.set_message(str(error), wrong=True)
             return
         self._in_examples = folder is None
         self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
@@ -244,21 +246,21 @@ class FilePicker(DialogScreen[Chosen | None]):
         self._where.update(Content("examples" if folder is None else shortened(str(folder))))
         with self.prevent(Input.Changed):
             self._typed.value = ""
-        self._show(self._all, beside)
+        self._show(self._all, highlight)
 
-    def _show(self, found: list[Entry], beside: str = "") -> None:
+    def _show(self, found: list[Entry], highlight: str = "") -> None:
         self._found = found
         self._files.clear_options()
         self._files.add_options([Option(line_of(entry, self.size.width)) for entry in found])
         names, kinds = [entry.name for entry in found], [entry.kind for entry in found]
-        if beside in names:
-            self._files.highlighted = names.index(beside)
+        if highlight in names:
+            self._files.highlighted = names.index(highlight)
         elif found:
-            # Past the way up and the examples, to what the folder itself holds.
+            # After the folder above and the examples, to what the folder itself holds.
             first = 1 + kinds.index("examples") if "examples" in kinds else kinds.count("folder")
             self._files.highlighted = min(first, len(found) - 1)
         else:
-            self.look()
+            self.preview_entry()
 
     @property
     def _here(self) -> Entry | None:
@@ -268,7 +270,7 @@ class FilePicker(DialogScreen[Chosen | None]):
 
     @on(Input.Changed)
     def find(self) -> None:
-        """Show what fits to the text; at a slash, go where it leads."""
+        """Show what matches the text; at a slash, go into that folder."""
         typed = self._typed.value
         self.workers.cancel_group(self, "chosen")
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
@@ -276,45 +278,51 @@ class FilePicker(DialogScreen[Chosen | None]):
         known = folder is not None and folder.is_dir()
         if known or (slash and leading.strip().casefold() == EXAMPLES):
             self.go(folder if known else None)
-            self._typed.value = name  # which finds on from there
+            self._typed.value = name  # the search continues from there
             self._typed.cursor_position = len(name)
             return
         self._show([] if slash else matching(self._all, typed))
 
     @on(OptionList.OptionHighlighted)
-    @work(group="look", exclusive=True)
-    async def look(self) -> None:
+    @work(group="preview", exclusive=True)
+    async def preview_entry(self) -> None:
         """Show the first rows of the file under the cursor, or what an example teaches."""
         if any(worker.group == "chosen" and worker.is_running for worker in self.workers):
-            return  # what is to be said of the file comes from there
+            return  # that worker sets the message about the file
         here = self._here
         self._preview = None
         wrong, self._wrong = self._wrong, ""
         self._first_rows.redraw()
         if here is None:
-            self._message.say(f"nothing here has {printable(self._typed.value, 40)} in its name")
+            self._message.set_message(
+                f"nothing here has {printable(self._typed.value, 40)} in its name"
+            )
         elif wrong:
-            self._message.say(wrong, wrong=True)
+            self._message.set_message(wrong, wrong=True)
         elif here.kind == "examples":
-            self._message.say("data sets that come with the program, each to show something")
+            self._message.set_message(
+                "data sets that come with the program, each to show something"
+            )
         else:
-            self._message.say(here.teaches)
+            self._message.set_message(here.teaches)
         if here is None or here.path is None or here.kind != "file":
             return
         await asyncio.sleep(WAIT_SECONDS)
         try:
             self._preview = await self._previews.of(here.path)
         except InputError as error:
-            self._message.say(wrong_with(here.name, str(error), here.path), wrong=True)
+            self._message.set_message(error_words(here.name, str(error), here.path), wrong=True)
         else:
             missing = lacking(self._preview.columns, len(self._preview.rows))
             if not wrong:
-                self._message.say(missing or description(self._preview), wrong=bool(missing))
+                self._message.set_message(
+                    missing or description(self._preview), wrong=bool(missing)
+                )
         self._first_rows.redraw()
 
     @on(OptionList.OptionSelected)  # by a click
     def action_choose(self) -> None:
-        """Open what is typed or under the cursor; go into it if it is a folder."""
+        """Open what is typed or under the cursor; if it is a folder, go into it."""
         typed, here = self._typed.value, self._here
         path = path_of(self.folder, typed) if typed.strip() and not self._in_examples else None
         if path is not None and path.is_dir():
@@ -322,7 +330,7 @@ class FilePicker(DialogScreen[Chosen | None]):
         elif path is not None and path.exists():
             self._open(path)
         elif here is None:
-            self._message.say(
+            self._message.set_message(
                 f"{printable(typed)}: there is no such file; check the path", wrong=True
             )
         elif here.kind == "file" and here.path is not None:
@@ -335,27 +343,27 @@ class FilePicker(DialogScreen[Chosen | None]):
     @work(group="chosen", exclusive=True)
     async def _open(self, path: Path) -> None:
         """Close with the file, if two columns can be read from it."""
-        self.workers.cancel_group(self, "look")
+        self.workers.cancel_group(self, "preview")
         try:
             found = await self._previews.of(path)
         except InputError as error:
-            self._message.say(wrong_with(path.name, str(error), path), wrong=True)
+            self._message.set_message(error_words(path.name, str(error), path), wrong=True)
             return
         if missing := lacking(found.columns, len(found.rows)):
-            self._message.say(f"{printable(path.name, 40)}: {missing}", wrong=True)
+            self._message.set_message(f"{printable(path.name, 40)}: {missing}", wrong=True)
             return
         self.folder = path.parent
         self.dismiss(Chosen(path=path, preview=found))
 
     def action_up(self) -> None:
-        """To the folder above, or from the examples back to the folder."""
+        """Go to the folder above, or from the examples back to the folder."""
         if self._in_examples:
             self.go(self.folder, "examples")
         else:
             self.go(self.folder.parent, self.folder.name)
 
     def action_into(self) -> None:
-        """Into the folder under the cursor; of a file, its name is typed."""
+        """Go into the folder under the cursor, or type the name of the file there."""
         here = self._here
         if here is None:
             return
@@ -378,7 +386,7 @@ class FilePicker(DialogScreen[Chosen | None]):
 
 
 def line_of(entry: Entry, width: int) -> Content:
-    """An entry's line of the list, on a screen of that width."""
+    """Return an entry's line of the list, on a screen of that width."""
     columns = max(1, min(NAME_COLUMNS, width - OTHER_COLUMNS))
     name = printable(entry.name, columns if entry.kind == "file" else NAME_COLUMNS)
     if entry.kind == "folder":
@@ -391,7 +399,7 @@ def line_of(entry: Entry, width: int) -> Content:
 
 
 def description(found: Preview) -> str:
-    """How many columns there are, and what is guessed of them."""
+    """Return how many columns there are, and the guess of x and y."""
     numeric = sum(column.x and column.y for column in found.columns)
     counts = f"{len(found.columns)} columns, {numeric} of numbers"
     if found.guess is None:
@@ -402,6 +410,6 @@ def description(found: Preview) -> str:
     return "; ".join([f"{counts}; x is {x}, y is {y}", *notes, *found.notes])
 
 
-def wrong_with(name: str, words: str, path: Path | None) -> str:
-    """What is wrong with a file, which is named by its name alone."""
+def error_words(name: str, words: str, path: Path | None) -> str:
+    """Return the words for what is wrong with a file, with its name instead of its path."""
     return f"{printable(name, 40)}: {words.removeprefix(f'{printable(str(path))}: ')}"

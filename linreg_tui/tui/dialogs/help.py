@@ -21,13 +21,13 @@ from linreg_tui.tui.panes.live.timeline import EVENTS
 from linreg_tui.tui.panes.sweep.trial_table import TrialTable
 
 TWO_COLUMNS = 80
-"""How wide a screen has room for two columns of keys."""
+"""Least width of a screen with two columns of keys."""
 
 CLOSE = Key("question_mark,q,enter,escape", "?", "cancel", "Close", "closes")
 
 
 class HelpScreen(DialogScreen[None]):
-    """The keys and what they do; ? or q or enter closes it."""
+    """The keys and what they do; ?, q or enter closes it."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (CLOSE,)
     ROOMY = Size(TWO_COLUMNS, 22)
@@ -48,7 +48,7 @@ class HelpScreen(DialogScreen[None]):
         self._table = Static()
 
     def compose(self) -> ComposeResult:
-        """The table in a box that scrolls; the key that closes it is in its frame."""
+        """Compose the table in a box that scrolls; the frame names the key that closes it."""
         self.fit(self.app.size)
         with VerticalScroll() as box:
             box.border_title = self.box_title
@@ -56,7 +56,7 @@ class HelpScreen(DialogScreen[None]):
             yield from self.compose_box()
 
     def compose_box(self) -> ComposeResult:
-        """The keys, and the marks of the timeline."""
+        """Compose the keys, and the marks of the timeline."""
         yield self._table
         if not self._in_sweep:
             marks = Text("timeline:", style="bold")
@@ -65,7 +65,7 @@ class HelpScreen(DialogScreen[None]):
             yield Static(marks)
 
     def fit(self, size: Size) -> None:
-        """Two columns of keys, as they are now, if they are to fit on 24 lines."""
+        """Use two columns of keys if they fit, so that 24 lines are enough."""
         super().fit(size)
         entries = [*_merged(self._keys), ("ctrl+p", "All of this by name")]
         columns = 2 if size.width >= TWO_COLUMNS else 1
@@ -77,7 +77,7 @@ class HelpScreen(DialogScreen[None]):
 
 
 def _merged(keys: Sequence[Key]) -> list[tuple[str, str]]:
-    """What is printed on the keys, and what they do; once for neighbours that do the same."""
+    """Return what is printed on keys and what they do; neighbours that do the same are merged."""
     same = groupby(keys, key=lambda key: key.meaning)
     return [("".join(key.shown for key in group), meaning) for meaning, group in same]
 

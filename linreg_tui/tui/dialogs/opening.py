@@ -1,4 +1,4 @@
-"""From the file picker to data and settings that suit it, and back where one changes one's mind."""
+"""From the file picker to data and settings that suit it; each dialog can lead back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from linreg_tui.tui.dialogs.base import (
 )
 from linreg_tui.tui.dialogs.column_picker import ColumnPicker
 from linreg_tui.tui.dialogs.file_picker import Chosen, FilePicker
-from linreg_tui.tui.dialogs.preview import Previews, attempt
+from linreg_tui.tui.dialogs.preview import Previews, read_in_thread
 from linreg_tui.tui.keys import Key
 
 FIELDS: dict[str, tuple[str, str, type[int] | type[float]]] = {
@@ -37,14 +37,14 @@ FIELDS: dict[str, tuple[str, str, type[int] | type[float]]] = {
     "noise": ("noise", "5", float),
     "seed": ("seed", "0", int),
 }
-"""Labels, values at first, and kinds."""
+"""Label, first value and type of each field."""
 
 MOST_ROWS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Data, settings that suit it, the words that name it to a command, and the file, if one."""
+    """Data, settings that suit it, the arguments that name it to a command, and its file if any."""
 
     data: Dataset
     settings: Settings
@@ -53,7 +53,7 @@ class Opened:
 
     @property
     def words(self) -> str:
-        """What was opened, what was left out, and what was fitted to it."""
+        """What was opened, what was left out, and which settings were fitted to it."""
         data = self.data
         sample = " as a sample" * (data.total > data.n)
         name = printable(Path(data.source).name, 40)
@@ -64,24 +64,24 @@ class Opened:
 
 
 async def choose(app: App[Any], folder: Path) -> tuple[Opened | None, Path]:
-    """What the user opens, None for nothing, and the folder where the picker was left.
+    """Return what the user opens, None for nothing, and the folder where the picker was left.
 
-    To be awaited in a worker.
+    Await it in a worker.
     """
     folder = folder.absolute()
-    beside = wrong = ""
+    highlight = wrong = ""
     previews = Previews()
     while True:
-        picker = FilePicker(folder, previews, beside, wrong)
+        picker = FilePicker(folder, previews, highlight, wrong)
         chosen = await app.push_screen_wait(picker)
         folder, wrong = picker.folder, ""
         if chosen is None:
             return None, folder
-        beside = "examples" if chosen.path is None else chosen.path.name
+        highlight = "examples" if chosen.path is None else chosen.path.name
         try:
             data = await _data(app, chosen)
             if data is not None:
-                settings = await attempt(partial(proposed, data))
+                settings = await read_in_thread(partial(proposed, data))
                 return Opened(data, settings, _named(chosen), chosen.path), folder
         except InputError as error:
             wrong = str(error)
@@ -92,7 +92,7 @@ async def _data(app: App[Any], chosen: Chosen) -> Dataset | None:
         return await app.push_screen_wait(ColumnPicker(chosen.path, chosen.preview))
     if chosen.example == MADE:
         return await app.push_screen_wait(MadeForm())
-    return await attempt(partial(example, chosen.example or ""))
+    return await read_in_thread(partial(example, chosen.example or ""))
 
 
 def _named(chosen: Chosen) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def _named(chosen: Chosen) -> tuple[str, ...]:
 
 
 class MadeForm(FormScreen[Dataset]):
-    """A made-up line: its numbers, its noise, its seed; closes with the data."""
+    """A made-up line: its numbers, noise and seed; closes with the data."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (apply_key("make it"), cancel_key("back"), *FIELD_KEYS)
     BOX = "made-form"
@@ -112,7 +112,7 @@ class MadeForm(FormScreen[Dataset]):
         self._message = MessageLine(id="message")
 
     def compose_box(self) -> ComposeResult:
-        """A field for each number."""
+        """Compose a field for each number."""
         with Body():
             for name, (label, text, _) in FIELDS.items():
                 yield Field(name, label, text)
@@ -120,7 +120,7 @@ class MadeForm(FormScreen[Dataset]):
         yield self._message
 
     def on_mount(self) -> None:
-        """Say what the numbers are, whichever has the focus."""
+        """Say what the numbers mean, whichever has the focus."""
         self.show_hint("x is uniform from 0 to 10; noise is the standard deviation of y")
 
     def action_apply(self) -> None:
@@ -141,18 +141,18 @@ class MadeForm(FormScreen[Dataset]):
             )
             _ = data.line
         except InputError as error:
-            self._message.say(str(error), wrong=True)
+            self._message.set_message(str(error), wrong=True)
             return
         self.dismiss(data)
 
 
 def _read(field: tuple[str, str, type[int] | type[float]], text: str) -> Any:
-    """The number that was typed, with a decimal point or comma.
+    """Return the number that was typed, with a decimal point or comma.
 
     Raises
     ------
     InputError
-        If it is none.
+        If it is not a number.
     """
     _, usual, kind = field
     try:

@@ -1,4 +1,4 @@
-"""A look at files that may be opened: their heads are read off the event loop, and drawn."""
+"""Previews of files: their heads are read off the event loop, and drawn."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ WIDEST_COLUMN = 18
 GAP = 2
 
 
-class LeftError(Exception):
+class ReadingCancelledError(Exception):
     """Nobody waits for the data any more."""
 
 
-async def attempt(reading: Callable[[], T]) -> T:
-    """What a function returns that reads a file, called in a thread.
+async def read_in_thread(reading: Callable[[], T]) -> T:
+    """Call a function that reads a file in a thread, and return its result.
 
-    It changes nothing but what it returns, so a failure that nobody expected is no reason to lose
-    a session: it is told, and its traceback is kept.
+    The function changes nothing, so even an unexpected failure is no reason to lose a session: the
+    message says so, and the traceback is stored.
 
     Raises
     ------
     InputError
         If the file can't be read, for whatever reason.
-    LeftError
-        If the function does.
+    ReadingCancelledError
+        If the function raises it.
     """
     try:
         return await asyncio.to_thread(reading)
-    except (InputError, LeftError):
+    except (InputError, ReadingCancelledError):
         raise
     except MemoryError:
         raise InputError(
@@ -54,13 +54,13 @@ async def attempt(reading: Callable[[], T]) -> T:
 
 
 class Previews:
-    """What the heads of files tell; each is read once for as long as the file stays as it is."""
+    """The heads of files; each is read once, until the file changes."""
 
     def __init__(self) -> None:
         self._readings: dict[tuple[Path, int, int, int], asyncio.Future[Preview]] = {}
 
     async def of(self, path: Path) -> Preview:
-        """What the head of a file tells.
+        """Return the head of a file.
 
         Raises
         ------
@@ -70,7 +70,7 @@ class Previews:
         try:
             found = path.stat()
         except OSError:  # reading it says what is wrong with it
-            return await attempt(partial(preview, str(path)))
+            return await read_in_thread(partial(preview, str(path)))
         state = (path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
         def forget_failure(reading: asyncio.Future[Preview]) -> None:
@@ -78,19 +78,19 @@ class Previews:
                 del self._readings[state]
 
         if state not in self._readings:
-            reading = asyncio.ensure_future(attempt(partial(preview, str(path))))
+            reading = asyncio.ensure_future(read_in_thread(partial(preview, str(path))))
             self._readings[state] = reading
             reading.add_done_callback(forget_failure)
-        # It goes on when somebody no longer waits for it: somebody else may.
+        # It continues when one caller no longer waits for it: another one may.
         return await asyncio.shield(self._readings[state])
 
 
 def draw_preview(
     columns: int, rows: int, preview: Preview, chosen: Sequence[str] = (), here: int = 0
 ) -> Picture:
-    """Names and first rows; columns of numbers on the right of their cells, chosen ones marked.
+    """Draw names and first rows, numbers on the right of their cells, chosen columns marked.
 
-    The columns begin where the one with the number `here` can be seen too.
+    The first column shown is one from which the column with the number `here` is in sight too.
     """
     picture = blank(columns, rows)
     texts = [
@@ -119,7 +119,7 @@ def draw_preview(
 
 
 def _first(widths: Sequence[int], here: int, columns: int) -> int:
-    """The first column that is shown, as far to the left as one can also see that at `here`."""
+    """Return the first column shown, as far left as keeps the column at `here` in sight."""
     room = columns - (GAP if here + 1 < len(widths) else 0)
     first = 0
     while first < here and _taken(widths[first : here + 1]) + GAP * (first > 0) > room:

@@ -1,4 +1,4 @@
-"""A question with a few answers, each of them a key."""
+"""A question with a few answers, each with a key."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from linreg_tui.tui.keys import Key
 
 
 class Question(DialogScreen[str | None]):
-    """Closes with the key of an answer, or None for none of them.
+    """Closes with the key of an answer, or None.
 
-    `answers` are what the keys, of one character each, stand for.
+    `answers` maps each key, one character, to its answer.
     """
 
     KEYS: ClassVar[tuple[Key, ...]] = (cancel_key("back"),)
@@ -29,7 +29,7 @@ class Question(DialogScreen[str | None]):
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """The answers, and the way back."""
+        """The answers, and the key that goes back."""
         answers = (
             Key(key, key, f"answer('{key}')", meaning, meaning)
             for key, meaning in self._answers.items()
@@ -37,16 +37,16 @@ class Question(DialogScreen[str | None]):
         return (*answers, *self.KEYS)
 
     def compose_box(self) -> ComposeResult:
-        """The question."""
+        """Compose the question."""
         with Body():
             yield Static(Content(self._text))
 
     def on_key(self, event: events.Key) -> None:
-        """An answer; other keys are none."""
+        """Close with the answer of this key, if there is one."""
         if event.character in self._answers:
             event.stop()
             self.dismiss(event.character)
 
     def action_answer(self, answer: str) -> None:
-        """A click on an answer."""
+        """Close with the answer that was clicked."""
         self.dismiss(answer)

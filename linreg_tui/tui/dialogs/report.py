@@ -1,4 +1,4 @@
-"""The form of the homework's report: a name, answers, and where to write it."""
+"""The form for the homework's report: a name, answers, and the folder."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ from linreg_tui.tui.work import begin
 
 STARTED, LIVE = "as at the start", "as in the live view"
 
-LONGEST = 200
-"""Characters of a name and of a folder's path."""
+LONGEST_TEXT_CELLS = 200
+"""Most characters of a name and of a folder's path."""
 
 MOST_REPEATS = 1000
 
 HINTS = {
-    "name": "as it shall stand in the report",
+    "name": "as it should appear in the report",
     "settings": "of the trainings: those that the program was started with, or the present ones",
     "repeats": "trainings of each, with other random draws",
     "folder": "where the report and its pictures are written; no file is replaced",
@@ -53,7 +53,7 @@ HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What has been typed, so that it is not lost when the form is closed."""
+    """What has been typed, so that closing the form doesn't lose it."""
 
     answers: Answers = field(default_factory=Answers)
     settings: str = STARTED
@@ -62,7 +62,7 @@ class Draft:
 
 
 class ReportForm(FormScreen[Draft]):
-    """Closes with what was typed, whether the report was written or not."""
+    """Closes with what was typed, whether or not the report was written."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("ctrl+s,enter", "ctrl+s", "apply", "Write the report", "write"),
@@ -85,17 +85,17 @@ class ReportForm(FormScreen[Draft]):
         self._writing = False
 
     def compose_box(self) -> ComposeResult:
-        """Name, the two questions with their answers, the trainings, and the folder."""
+        """Compose the name, the questions with their answers, the trainings, and the folder."""
         draft = self._draft
         with Body():
-            yield Field("name", "your name", draft.answers.name, longest=LONGEST)
+            yield Field("name", "your name", draft.answers.name, longest=LONGEST_TEXT_CELLS)
             yield Static(Content(f"1  {FIRST_QUESTION}"), classes="question")
             yield TextArea(draft.answers.first, id="first", compact=True, tab_behavior="focus")
             yield Static(Content(f"2  {SECOND_QUESTION}"), classes="question")
             yield TextArea(draft.answers.second, id="second", compact=True, tab_behavior="focus")
             yield Field("settings", "settings", draft.settings, (STARTED, LIVE))
             yield Field("repeats", "repeats", draft.repeats)
-            yield Field("folder", "folder", draft.folder, longest=LONGEST)
+            yield Field("folder", "folder", draft.folder, longest=LONGEST_TEXT_CELLS)
         yield self._hint
         yield self._message
 
@@ -109,19 +109,19 @@ class ReportForm(FormScreen[Draft]):
 
     @on(Input.Changed)
     @on(Choice.Changed)
-    def _forget(self) -> None:
-        """What was wrong may be right now."""
-        self._message.say("")
+    def _clear_message(self) -> None:
+        """Clear the message: what was wrong may be right now."""
+        self._message.set_message("")
 
     @on(DescendantFocus)
     def _explain(self) -> None:
-        """Say what the field with the focus takes."""
+        """Say what the field in focus takes."""
         answer = "in Markdown, as long as you like; empty leaves room to write"
         field = self.field_in_focus
         self.show_hint(answer if field is None else HINTS[field.setting])
 
     def action_cancel(self) -> None:
-        """Close; what is typed is kept for the next time."""
+        """Close, keeping what was typed for the next time."""
         self.dismiss(self.draft)
 
     def action_apply(self) -> None:
@@ -132,11 +132,11 @@ class ReportForm(FormScreen[Draft]):
         try:
             repeats = _repeats(draft.repeats)
         except InputError as error:
-            self._message.say(str(error), wrong=True)
+            self._message.set_message(str(error), wrong=True)
             return
         self._writing = True
-        self._message.say("training and writing …")
-        # The application's, so that it is told where it is even if this is closed.
+        self._message.set_message("training and writing …")
+        # A worker of the application, so that its message comes even if this form is closed.
         begin(self.app, "report", self._write, draft, repeats)
 
     async def _write(self, draft: Draft, repeats: int) -> None:
@@ -149,7 +149,7 @@ class ReportForm(FormScreen[Draft]):
             )
         except InputError as error:
             if self.is_current:
-                self._message.say(str(error), wrong=True)
+                self._message.set_message(str(error), wrong=True)
             else:
                 self.app.notify(str(error), severity="error", markup=False)
         else:

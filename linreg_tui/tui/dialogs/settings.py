@@ -1,4 +1,4 @@
-"""The form: every setting in a field, checked and predicted while one types."""
+"""The settings form: every setting in a field, checked and predicted while the user types."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LEFT = ("Learning rates", "Initial line", "Batches", "Step", "Test rows")
 
 
 def columns() -> tuple[dict[str, list[Setting]], dict[str, list[Setting]]]:
-    """All settings, under their headings, in two columns."""
+    """Return all settings under their headings, in two columns."""
     groups: dict[str, list[Setting]] = {}
     for one in Settings.schema():
         groups.setdefault(one.about.group, []).append(one)
@@ -51,7 +51,7 @@ def columns() -> tuple[dict[str, list[Setting]], dict[str, list[Setting]]]:
 
 
 WAIT_SECONDS = 0.15
-"""Without a change, before anything is predicted."""
+"""Seconds without a change before the settings are predicted."""
 
 
 class SettingsForm(FormScreen[Settings]):
@@ -66,7 +66,7 @@ class SettingsForm(FormScreen[Settings]):
     )
     BOX = "form"
     ROOMY = Size(76, 31)
-    """It takes as much for two columns, and for blank lines in them."""
+    """The room for two columns with blank lines."""
 
     def __init__(self, data: Dataset, settings: Settings) -> None:
         super().__init__("Settings")
@@ -80,7 +80,7 @@ class SettingsForm(FormScreen[Settings]):
         self._words = Static(id="words")
 
     def compose_box(self) -> ComposeResult:
-        """Fields in columns, and below them what they are, what is wrong, and what is predicted."""
+        """Compose fields in columns, and below them their meaning, faults and prediction."""
         with Body(id="columns"):
             values, idle = self._settings.values, self._settings.without_effect
             for column in columns():
@@ -101,13 +101,13 @@ class SettingsForm(FormScreen[Settings]):
             yield self._words
 
     def on_mount(self) -> None:
-        """Predict what the settings are as they come."""
+        """Predict what the present settings lead to."""
         self.check()
 
     @on(Input.Changed)
     @on(Choice.Changed)
     def check(self) -> None:
-        """Mark what is wrong; if nothing is, predict, once the fields have been let alone."""
+        """Mark what is wrong; if nothing is, predict after a moment without changes."""
         if not self.read_texts():
             return
         self._settings, self._faults = read(self.texts, self._settings, self._data)
@@ -125,7 +125,7 @@ class SettingsForm(FormScreen[Settings]):
 
     @on(DescendantFocus)
     def _explain(self) -> None:
-        """Say what the field with the focus is, and what is wrong with it or else with another."""
+        """Say what the field in focus means, and what is wrong with it or with another."""
         field = self.field_in_focus or self.fields[0]
         self.show_hint(self._meaning(field))
         if self._faults:
@@ -135,9 +135,9 @@ class SettingsForm(FormScreen[Settings]):
             self._say("", Content())
 
     async def action_apply(self) -> None:
-        """Close with the settings, once what is proposed is there, or go where they are wrong."""
+        """Close with the settings once the proposals are there, or go to a wrong field."""
         self.check()
-        await self.until_proposed()
+        await self.wait_for_proposal()
         self.check()
         wrong = [field for field in self.fields if field.setting in self._faults]
         if not wrong:
@@ -146,7 +146,7 @@ class SettingsForm(FormScreen[Settings]):
             wrong[0].enter()
 
     async def action_defaults(self) -> None:
-        """In all fields the settings that such data begins with: the notebook's for its own."""
+        """Fill all fields with the settings that suit the data."""
         values = (await asyncio.to_thread(proposed, self._data)).values
         texts = {one.name: write(one, values[one.name]) for one in Settings.schema()}
         self._proposed = {name: texts[name] for name in _proposals()}
@@ -155,7 +155,7 @@ class SettingsForm(FormScreen[Settings]):
 
     @property
     def _deciding(self) -> dict[str, str]:
-        """What decides on the proposals; of what is proposed itself, what has been typed."""
+        """The texts that decide the proposals; of proposed fields, only those that were changed."""
         return {
             name: text
             for name, text in self.texts.items()
@@ -164,7 +164,7 @@ class SettingsForm(FormScreen[Settings]):
         }
 
     async def _propose(self, deciding: Mapping[str, str]) -> None:
-        """Rates and a δ that suit another loss or optimizer, in fields that nobody has changed."""
+        """Propose rates and δ for another loss or optimizer, in fields that are unchanged."""
         before, self._proposed_for = self._proposed, deciding
         values = self._settings.values
         given = {name: values[name] for name in deciding if before} or {
@@ -180,7 +180,7 @@ class SettingsForm(FormScreen[Settings]):
                 field.text = now[name]
 
     def _meaning(self, field: Field) -> str:
-        """What the field's setting is, as the command line's help has it."""
+        """Return what the field's setting means, as in the command line's help."""
         one, settings = setting(field.setting), self._settings
         text = one.about.help
         if text.startswith("of "):
@@ -210,19 +210,19 @@ class SettingsForm(FormScreen[Settings]):
 
 
 def _proposals() -> set[str]:
-    """The settings that depend on the scale of the data."""
+    """Return the settings that depend on the scale of the data."""
     return {one.name for one in Settings.schema() if one.about.proposed}
 
 
 def _deciding() -> set[str]:
-    """The settings that decide what is proposed for the others."""
+    """Return the settings that decide the proposals."""
     families = {"loss", "optimizer"}
     parameters = {one.name for one in Settings.schema() if one.owners and one.owners[0] in families}
     return families | parameters | {"standardize", "update", "test_fraction", "test_seed"}
 
 
 def _proposal(data: Dataset, given: Mapping[str, Any]) -> dict[str, str]:
-    """What is proposed with these settings, as texts."""
+    """Return the proposals for these settings, as texts."""
     values = proposed(data, **given).values
     return {name: write(setting(name), values[name]) for name in _proposals()}
 
@@ -230,13 +230,13 @@ def _proposal(data: Dataset, given: Mapping[str, Any]) -> dict[str, str]:
 def read(
     texts: Mapping[str, str], before: Settings, data: Dataset
 ) -> tuple[Settings, dict[str, str]]:
-    """The settings that are typed, and what is wrong with which; unreadable ones stay as before."""
+    """Return the settings typed, and what is wrong with which; unreadable ones stay as before."""
     values: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for one in Settings.schema():
         text = texts[one.name]
         if one.owners is not None and not text.strip() and not one.about.none:
-            continue  # a parameter that depends on the data, of what isn't chosen
+            continue  # a parameter that depends on the data, of an option that isn't chosen
         try:
             value = read_text(one, text)
         except InputError as error:

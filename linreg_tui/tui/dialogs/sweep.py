@@ -1,4 +1,4 @@
-"""The form that a sweep is chosen with: what it goes over, what it costs, what is predicted."""
+"""The sweep form: what the sweep goes over, what it costs, and what is predicted."""
 
 from __future__ import annotations
 
@@ -34,33 +34,33 @@ from linreg_tui.tui.keys import Key
 from linreg_tui.tui.panes.sweep.recipe import (
     UNTIL,
     Recipe,
-    asked,
-    asks,
+    form_fields,
+    initial_texts,
     read,
+    reused_texts,
+    shown_fields,
     suited,
-    texts_again,
-    texts_of,
 )
 from linreg_tui.tui.prediction import verdict
 from linreg_tui.tui.work import begin
 
 WAIT_SECONDS = 0.15
-"""Without a change, before anything is predicted."""
+"""Seconds without a change before the trainings are predicted."""
 
-LONGEST = 60
-"""Characters of a list of values."""
+LONGEST_TEXT_CELLS = 60
+"""Most characters of a list of values."""
 
-GAP, INDENT = 2, 4
+GAP_CELLS, INDENT_CELLS = 2, 4
 
-ONE_LINE = 50
-"""Columns from which on a training takes one line; else what is predicted has one of its own."""
+ONE_LINE_COLUMNS = 50
+"""Columns from which a training takes one line; below, its prediction has a line of its own."""
 
 OTHER_ROWS = 11
-"""Of the screen, besides the fields, where the trainings are in sight too."""
+"""Rows of the screen, besides the fields, that it takes to show the trainings too."""
 
 
 class SweepForm(FormScreen[Recipe]):
-    """Closes with the sweep that is to be run, or None."""
+    """Closes with the sweep to run, or None."""
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         apply_key("run"),
@@ -83,7 +83,7 @@ class SweepForm(FormScreen[Recipe]):
         self._data = data
         self._settings = settings
         self._predictions = predictions
-        self._first = texts_of(settings, data) | texts_again(last)
+        self._first = initial_texts(settings, data) | reused_texts(last)
         self.recipe: Recipe | None = None
         self._faults: dict[str, str] = {}
         self._table: SweepTable | None = None
@@ -94,24 +94,26 @@ class SweepForm(FormScreen[Recipe]):
         self._preview = Plot(self._draw_preview, id="preview")
 
     def compose_box(self) -> ComposeResult:
-        """The fields, what the one with the focus is, and the trainings that they make.
+        """Compose the fields, the remarks about them, and the trainings that they make.
 
-        Where there is no room for all, fields and trainings scroll; what is said of them doesn't.
+        Where not all fit, fields and trainings scroll; the remarks don't.
         """
         with self._body:
-            for ask in asks():
-                yield Field(ask.name, ask.label, self._first[ask.name], ask.words, LONGEST)
+            for ask in form_fields():
+                yield Field(
+                    ask.name, ask.label, self._first[ask.name], ask.words, LONGEST_TEXT_CELLS
+                )
             with Remarks(id="said"):
                 yield self._hint
                 yield self._message
             yield self._preview
 
     def on_mount(self) -> None:
-        """Say what the sweep is as it comes."""
+        """Show what the present sweep is."""
         self.check()
 
     def fit(self, size: Size) -> None:
-        """Save room where a screen of this size has little."""
+        """Save room on a small screen."""
         super().fit(size)
         fields = sum(field.display for field in self.fields)
         self.set_class(size.height < fields + OTHER_ROWS, "crowded")
@@ -119,11 +121,11 @@ class SweepForm(FormScreen[Recipe]):
     @on(Input.Changed)
     @on(Choice.Changed)
     def check(self) -> None:
-        """Show the fields that are asked, and what they make or what is wrong with them."""
+        """Show the fields of this kind of sweep, and what they make or what is wrong."""
         if not self.read_texts():
             return
         self.recipe, self._faults = read(self.texts, self._settings, self._data)
-        shown = {ask.name for ask in asked(self.texts)}
+        shown = {ask.name for ask in shown_fields(self.texts)}
         for field in self.fields:
             field.display = field.setting in shown
             field.mark(wrong=field.setting in self._faults, idle=False)
@@ -131,22 +133,22 @@ class SweepForm(FormScreen[Recipe]):
         self._plan()
         if self.recipe is not None and self.recipe.auto:
             begin(self, "proposal", self._suit, self.recipe)
-        self._message.say(self._cost(), wrong=bool(self._faults))
+        self._message.set_message(self._cost(), wrong=bool(self._faults))
         self._explain()
         self._preview.redraw()
 
     def _plan(self) -> None:
-        """Show the trainings, and predict them, once the fields have been let alone."""
+        """Show the trainings, and predict them after a moment without changes."""
         self.workers.cancel_group(self, "prediction")
         self._table = None
         if self.recipe is not None:
             self._table = SweepTable(
-                self.recipe.at_first, self.recipe.settings.training_n(self._data)
+                self.recipe.first_plan, self.recipe.settings.training_n(self._data)
             )
             begin(self, "prediction", self._predict, self._table)
 
     async def _suit(self, recipe: Recipe) -> None:
-        """Give each loss and optimizer what suits it."""
+        """Give each loss and optimizer the values that suit it."""
         suiting = await asyncio.to_thread(suited, recipe, self._data)
         if self.recipe is recipe:
             self.recipe = suiting
@@ -155,15 +157,15 @@ class SweepForm(FormScreen[Recipe]):
 
     @on(DescendantFocus)
     def _explain(self) -> None:
-        """Say what the field with the focus takes."""
+        """Say what the field in focus takes."""
         chosen = "over" if self.field_in_focus is None else self.field_in_focus.setting
-        self.show_hint(next(ask.text for ask in asks() if ask.name == chosen))
+        self.show_hint(next(ask.text for ask in form_fields() if ask.name == chosen))
         if self._faults:
             why = self._faults.get(chosen) or next(iter(self._faults.values()))
-            self._message.say(why, wrong=True)
+            self._message.set_message(why, wrong=True)
 
     def action_scroll(self, pages: int) -> None:
-        """Further down among the trainings, or back up; first to where they are in sight."""
+        """Scroll down through the trainings, or up; first bring them into sight."""
         if pages > 0 and self._body.scroll_offset.y < self._body.max_scroll_y:
             self._body.scroll_end(animate=False)
         elif pages < 0 and self._top == 0:
@@ -173,19 +175,19 @@ class SweepForm(FormScreen[Recipe]):
             self._preview.redraw()
 
     async def action_apply(self) -> None:
-        """Close with the sweep, or go where something is wrong."""
+        """Close with the sweep, or go to a wrong field."""
         self.check()
-        await self.until_proposed()
+        await self.wait_for_proposal()
         if self.recipe is not None:
             self.dismiss(self.recipe)
         else:
             next(field for field in self.fields if field.setting in self._faults).enter()
 
     def _cost(self) -> str:
-        """How many trainings and steps it takes, and about how long."""
+        """Return how many trainings and steps it takes, and about how long."""
         if self.recipe is None or self._table is None:
             return next(iter(self._faults.values()), "")
-        n, plan = self.recipe.settings.training_n(self._data), self.recipe.at_first
+        n, plan = self.recipe.settings.training_n(self._data), self.recipe.first_plan
         steps = sum(row.steps for row in self._table.rows)
         trials = len(plan)
         where = self.recipe.cluster
@@ -204,39 +206,41 @@ class SweepForm(FormScreen[Recipe]):
             self._preview.redraw()
 
     def _draw_preview(self, columns: int, rows: int) -> Picture:
-        """A line for each group: what tells it apart, its steps, and what is predicted."""
+        """Draw a line for each group: what differs, its steps, and its prediction."""
         if self.recipe is None or self._table is None:
             return lines(columns, rows, [])
-        told_apart = Columns.of(self.recipe.at_first, self._data)
-        names = [*(["scale"] if told_apart.scales else []), *told_apart.varying, "steps"]
+        table_columns = Columns.of(self.recipe.first_plan, self._data)
+        names = [*(["scale"] if table_columns.scales else []), *table_columns.varying, "steps"]
         groups = self._table.rows
-        each = 1 if columns >= ONE_LINE else 2
+        each = 1 if columns >= ONE_LINE_COLUMNS else 2
         room = max(1, rows - 1 if each * len(groups) < rows else rows - 2) // each or 1
         self._top, self._shown = max(0, min(self._top, len(groups) - room)), room
         shown = groups[self._top : self._top + room]
-        texts = [told_apart.settings(row.trials[0]) | {"steps": f"{row.steps:,}"} for row in shown]
+        texts = [
+            table_columns.settings(row.trials[0]) | {"steps": f"{row.steps:,}"} for row in shown
+        ]
         widths = {name: max([len(name), *(len(cells[name]) for cells in texts)]) for name in names}
         made: list[list[Span]] = [
             [("  ", Role.NOTHING)]
-            + [(aligned(name, name, widths[name]) + " " * GAP, Role.LABEL) for name in names]
+            + [(aligned(name, name, widths[name]) + " " * GAP_CELLS, Role.LABEL) for name in names]
             + [("predicted", Role.LABEL)]
         ]
         for row, cells in zip(shown, texts, strict=True):
             line: list[Span] = [
                 ("  ", Role.NOTHING),
                 *(
-                    (aligned(cells[name], name, widths[name]) + " " * GAP, Role.TEXT)
+                    (aligned(cells[name], name, widths[name]) + " " * GAP_CELLS, Role.TEXT)
                     for name in names
                 ),
             ]
             words, role = self._verdict(row)
-            left = columns - (sum(len(text) for text, _ in line) if each == 1 else INDENT)
+            left = columns - (sum(len(text) for text, _ in line) if each == 1 else INDENT_CELLS)
             if len(words) > left:
                 words = words.partition(", ")[0]  # what matters most
             if each == 1:
                 made.append([*line, (words, role)])
             else:
-                made += [line, [(" " * INDENT, Role.NOTHING), (words, role)]]
+                made += [line, [(" " * INDENT_CELLS, Role.NOTHING), (words, role)]]
         if len(shown) < len(groups):
             seen = f"  {self._top + 1} to {self._top + len(shown)} of {len(groups):,}"
             others = "pgup and pgdn show others" if each == 1 else "pgup, pgdn"

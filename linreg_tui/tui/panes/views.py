@@ -1,4 +1,4 @@
-"""A pane with several views of one thing, which a key goes through."""
+"""A pane with several views of one thing; a key cycles through them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PaneView:
-    """One way to look at what a pane shows.
+    """One view of what a pane shows.
 
-    `prepare` works out what takes its time, in a thread and once, when the view is first asked
-    for; until then `draw` draws what it can.
+    `prepare` does the slow work in a thread, once, when the view is first needed. Until it is done,
+    `draw` draws what it can.
     """
 
     name: str
@@ -38,7 +38,7 @@ class PaneView:
 
 
 def once(make: Callable[[], T]) -> Callable[[], T]:
-    """Makes something when it is first asked for, by whichever thread, and keeps it."""
+    """Return a function that makes something at its first call, in any thread, and caches it."""
     making, made = Lock(), cache(make)
 
     def get() -> T:
@@ -49,7 +49,7 @@ def once(make: Callable[[], T]) -> Callable[[], T]:
 
 
 class ViewTab(Static):
-    """One view's name; clicking chooses it."""
+    """A view's name; a click chooses the view."""
 
     def __init__(self, pane: str, view: str) -> None:
         super().__init__(Content(view))
@@ -62,7 +62,7 @@ class ViewTab(Static):
 
 
 class ViewsPane(Vertical):
-    """Shows one of its views; alone on the screen, with the names of all above it."""
+    """Shows one of its views; alone on the screen, it also shows the names of all."""
 
     def __init__(
         self, pane: str, title: str, key: str, views: Sequence[PaneView], view: str
@@ -74,7 +74,7 @@ class ViewsPane(Vertical):
         self._begun: set[Callable[[], None]] = set()
 
     def compose(self) -> ComposeResult:
-        """The names, and one picture."""
+        """Compose the names and one picture."""
         with Horizontal(classes="views"):
             yield Static(Content(self._key), classes="key")
             for view in self._views:
@@ -82,22 +82,22 @@ class ViewsPane(Vertical):
         yield Plot(lambda columns, rows: self._views[self.view].draw(columns, rows))
 
     def on_mount(self) -> None:
-        """Begin with the first view."""
+        """Show the first view."""
         self.show_view(self.view)
 
     def on_resize(self, event: events.Resize) -> None:
-        """More views may be in sight now, or fewer."""
+        """Update the title: more or fewer views may be in sight now."""
         self._show_title(event.size)
 
     @property
     def next_view(self) -> str:
-        """The view after those in sight, the first one after the last."""
+        """The view after those in sight; after the last one, the first."""
         names = list(self._views)
         last = names.index(self.in_sight(self.view, self.size)[-1])
         return names[(last + 1) % len(names)]
 
     def show_view(self, name: str) -> None:
-        """Show a view, and what it takes time to work out when that is done."""
+        """Show a view, and draw it again once its slow work is done."""
         self.view = name
         prepare = self._views[name].prepare
         if prepare is not None and prepare not in self._begun:
@@ -107,14 +107,14 @@ class ViewsPane(Vertical):
         self.query_one(Plot).redraw()
 
     def set_views(self, views: Sequence[PaneView]) -> None:
-        """The same views, of other data."""
+        """Replace the views with the same views of other data."""
         self._views = {one.name: one for one in views}
         self._begun.clear()
         self.workers.cancel_group(self, "views")
         self.show_view(self.view)
 
     def in_sight(self, view: str, size: Size) -> Sequence[str]:
-        """The views that are seen where one is asked for: that one, if there is no more room."""
+        """Return the views that are shown together with one view; by default only that one."""
         del size
         return [view]
 

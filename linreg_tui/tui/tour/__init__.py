@@ -1,1 +1,1 @@
-"""The guided tour on the screen; what it tells is in `linreg_tui.tour`."""
+"""The guided tour on the screen; its text is in `linreg_tui.tour`."""

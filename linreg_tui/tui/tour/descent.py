@@ -1,4 +1,4 @@
-"""Gradient descent on a loss of one parameter, with a learning rate to be turned."""
+"""Gradient descent on a loss of one parameter, with a learning rate to choose."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ RATES = (
     *(0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98),
     *(1.0, 1.02, 1.05, 1.1, 1.2, 1.4, 1.65, 2.0, 3.0),
 )
-"""The rates that one can turn to: few where little changes, many around the limit of x²."""
+"""The rates to choose from: few where little changes, many around the limit of x²."""
 
 
 STILL = Descent(FIGURE_7.loss, FIGURE_7.start, ())
-"""What there is before a scene."""
+"""What is shown before the first scene."""
 
 
 class Walk:
-    """The path of gradient descent from the scene's start, with its rates or one chosen instead."""
+    """The path of gradient descent from the scene's start, with its rates or a chosen one."""
 
     def __init__(self, scene: Descent) -> None:
         self.scene = scene
@@ -44,35 +44,35 @@ class Walk:
 
     @property
     def last(self) -> int:
-        """The number of the last step; fewer than there are rates if x overflows."""
+        """The number of the last step; less than the number of rates if x overflows."""
         return len(self.path) - 1
 
     @property
     def x(self) -> float:
-        """Where it is."""
+        """The present x."""
         return float(self.path[self.shown])
 
     @property
     def loss(self) -> float:
-        """The loss there."""
+        """The loss at x."""
         return float(self.scene.loss.value(self.x))
 
     @property
     def slope(self) -> float:
-        """The derivative of the loss there."""
+        """The derivative of the loss at x."""
         return float(self.scene.loss.derivative(self.x))
 
     @property
     def rate(self) -> float | None:
-        """The learning rate of the next step, or after the last one of that; None without steps."""
+        """The rate of the next step, or of the last one at its end; None without steps."""
         return self.rates[min(self.shown, len(self.rates) - 1)] if self.rates else None
 
-    def look_at(self, step: int) -> None:
-        """Show as many steps, as far as there are any."""
+    def show_step(self, step: int) -> None:
+        """Show the nearest step that exists."""
         self.shown = min(max(step, 0), self.last)
 
     def turn(self, direction: int) -> None:
-        """One rate for all steps: the next larger (1) or smaller (-1); as many steps in view."""
+        """Use the next larger (1) or smaller (-1) rate for all steps, at the same step."""
         if not (self.scene.turned and self.rates):
             return
         now = self.rates[0]
@@ -81,31 +81,31 @@ class Walk:
         one = min(larger, default=now) if direction > 0 else max(smaller, default=now)
         self.rates = (one,) * len(self.rates)
         self.path = self._path()
-        self.look_at(self.shown)
+        self.show_step(self.shown)
 
     def _path(self) -> FloatArray:
         path = descend(self.scene.loss, self.scene.start, self.rates)
-        far = np.flatnonzero(np.abs(path) > _FAR)
+        far = np.flatnonzero(np.abs(path) > FAR_X)
         return path[: far[0] + 1] if len(far) else path
 
 
-_FAR = 1e6
-"""Beyond this there is nothing to be seen."""
+FAR_X = 1e6
+"""Beyond this there is nothing to see."""
 
 
 PACES = (1.0, 2.0, 3.0, 5.0, 10.0)
 """Steps a second."""
 
 FIRST_PACE = 3.0
-RECENT = 3
-"""Steps whose way is drawn; of the others only where they led, or they would cover everything."""
+RECENT_STEPS = 3
+"""Steps drawn with lines; the others are only points, or they would cover everything."""
 
-FINE = 400
+CURVE_POINTS = 400
 """Points of the curve."""
 
 
 class DescentPane(Vertical):
-    """The loss, the way down it, and the numbers of the step; it has the live view's keys."""
+    """The loss, the path down it, and the numbers of the step; its keys are the live view's."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(CURVE_KEYS)
 
@@ -116,7 +116,7 @@ class DescentPane(Vertical):
         self._pace = FIRST_PACE
 
     def compose(self) -> ComposeResult:
-        """The picture, and two lines of numbers or one large one."""
+        """Compose the picture, two lines of numbers, and the large digits."""
         yield Plot(lambda c, r: draw_descent(c, r, self.walk_down, self._markers))
         yield Plot(lambda c, r: draw_numbers(c, r, self.walk_down), id="descent-numbers")
         yield Plot(
@@ -124,7 +124,7 @@ class DescentPane(Vertical):
         )
 
     def on_mount(self) -> None:
-        """Nothing moves yet."""
+        """Make the clock, which doesn't run yet."""
         self._clock = self.set_interval(1 / FIRST_PACE, self._go_on, pause=True)
         self._moving = False
 
@@ -136,7 +136,7 @@ class DescentPane(Vertical):
         self._redraw()
 
     def set_alone(self, *, alone: bool) -> None:
-        """Take the screen and the keyboard, or give them back."""
+        """Show the pane and use the keyboard, or stop."""
         self.display = self.can_focus = alone
         if alone:
             self.screen.set_focus(self)  # at once, before the next key
@@ -152,7 +152,7 @@ class DescentPane(Vertical):
 
     @property
     def running(self) -> bool:
-        """Whether it is on its way."""
+        """Whether it runs."""
         return self._moving
 
     def action_toggle_run(self) -> None:
@@ -161,7 +161,7 @@ class DescentPane(Vertical):
             self._pause()
             return
         if self.walk_down.shown == self.walk_down.last:
-            self.walk_down.look_at(0)
+            self.walk_down.show_step(0)
         self._moving = self.walk_down.last > 0
         if self._moving:
             self._clock.reset()
@@ -169,36 +169,36 @@ class DescentPane(Vertical):
         self._redraw()
 
     def action_walk(self, steps: int) -> None:
-        """So many steps on, or back."""
-        self._look_at(self.walk_down.shown + steps)
+        """Go so many steps on, or back."""
+        self._show_step(self.walk_down.shown + steps)
 
     def action_first_step(self) -> None:
         """Go to the start."""
-        self._look_at(0)
+        self._show_step(0)
 
     def action_last_step(self) -> None:
         """Go to the last step."""
-        self._look_at(self.walk_down.last)
+        self._show_step(self.walk_down.last)
 
     def action_restart(self) -> None:
-        """The scene's own rates, from the start."""
+        """Return to the scene's own rates and its start."""
         self._pause()
         self.walk_down = Walk(self.walk_down.scene)
-        self._look_at(0)
+        self._show_step(0)
 
     def action_scale_rates(self, direction: int) -> None:
-        """A larger (1) or smaller (-1) rate."""
+        """Choose a larger (1) or smaller (-1) rate."""
         self.walk_down.turn(direction)
         self._redraw()
 
     def action_change_pace(self, direction: int) -> None:
-        """Faster (1) or slower (-1)."""
+        """Run faster (1) or slower (-1)."""
         place = PACES.index(self._pace) + direction
         self._set_pace(PACES[min(max(place, 0), len(PACES) - 1)])
 
-    def _look_at(self, step: int) -> None:
+    def _show_step(self, step: int) -> None:
         self._pause()
-        self.walk_down.look_at(step)
+        self.walk_down.show_step(step)
         self._redraw()
 
     def _set_pace(self, pace: float) -> None:
@@ -211,7 +211,7 @@ class DescentPane(Vertical):
         self._clock.pause()
 
     def _go_on(self) -> None:
-        self.walk_down.look_at(self.walk_down.shown + 1)
+        self.walk_down.show_step(self.walk_down.shown + 1)
         if self.walk_down.shown == self.walk_down.last:
             self._pause()
         self._redraw()
@@ -222,9 +222,9 @@ class DescentPane(Vertical):
 
 
 def draw_descent(columns: int, rows: int, walk: Walk, markers: Markers) -> Picture:
-    """The curve, the way so far, and where it is."""
+    """Draw the curve, the path so far, and the present point."""
     scene = walk.scene
-    x = np.linspace(-scene.reach, scene.reach, FINE)
+    x = np.linspace(-scene.reach, scene.reach, CURVE_POINTS)
     loss = scene.loss.value(x)
     area = Area(
         columns,
@@ -235,8 +235,8 @@ def draw_descent(columns: int, rows: int, walk: Walk, markers: Markers) -> Pictu
         ),
         markers,
     )
-    way = walk.path[: walk.shown + 1]
-    height = scene.loss.value(way)
+    path = walk.path[: walk.shown + 1]
+    height = scene.loss.value(path)
     legend: list[Span] = [(scene.loss.name, Role.REFERENCE)]
     if walk.rates:
         legend.append((f"{markers.fit.sample} gradient descent", Role.FIT))
@@ -245,15 +245,15 @@ def draw_descent(columns: int, rows: int, walk: Walk, markers: Markers) -> Pictu
         figures.frame(area, legend),
         [
             figures.path(area, x, loss, Role.REFERENCE),
-            figures.path(area, way[-RECENT - 1 :], height[-RECENT - 1 :], Role.FIT),
-            figures.marks(area, way, height, markers.step, Role.FIT),
-            figures.marks(area, way[-1:], height[-1:], markers.here, Role.HERE),
+            figures.path(area, path[-RECENT_STEPS - 1 :], height[-RECENT_STEPS - 1 :], Role.FIT),
+            figures.marks(area, path, height, markers.step, Role.FIT),
+            figures.marks(area, path[-1:], height[-1:], markers.here, Role.HERE),
         ],
     )
 
 
 def draw_numbers(columns: int, rows: int, walk: Walk) -> Picture:
-    """Where it is, and how the next step comes about."""
+    """Draw the present point's numbers, and the calculation of the next step."""
     text: list[list[Span]] = [[]]
     for label, number in (("step", f"{walk.shown:>3}"), *_numbers(walk)):
         text[0] += [(f"{label} ", Role.LABEL), (number, Role.TEXT), ("   ", Role.NOTHING)]
@@ -273,16 +273,16 @@ def draw_numbers(columns: int, rows: int, walk: Walk) -> Picture:
 
 
 def draw_large_rate(columns: int, rows: int, walk: Walk, markers: Markers) -> Picture:
-    """The learning rate, x and the loss in large digits."""
+    """Draw the learning rate, x and the loss in large digits."""
     picture = blank(columns, rows)
     if rows < large_rows(markers):
         return picture
-    told = [] if walk.rate is None else [("learning rate η", rate(walk.rate), Role.FIT)]
-    told += [
+    numbers = [] if walk.rate is None else [("learning rate η", rate(walk.rate), Role.FIT)]
+    numbers += [
         (f"step {walk.shown}: {walk.scene.label}", f"{walk.x:.2f}", Role.TEXT),
         ("loss", f"{walk.loss:.2f}", Role.TEXT),
     ]
-    for place, (label, number, role) in enumerate(told):
+    for place, (label, number, role) in enumerate(numbers):
         start = place * columns // 3
         write(picture, 0, start, label, Role.LABEL)
         for row, line in enumerate(large(number, markers), 1):

@@ -1,4 +1,4 @@
-"""The guide: where the learner is in the tour, what was asked and said, and what comes next."""
+"""The guide: where the learner is in the tour, the answers so far, and what comes next."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from linreg_tui.tour.memory import SKIPPED, Progress
 from linreg_tui.tour.scenes import Page, Scene
 from linreg_tui.tour.syllabus import Syllabus
 from linreg_tui.tui.state import AppState
-from linreg_tui.tui.tour.stage import on_stage
+from linreg_tui.tui.tour.stage import state_of_scene
 
-Phase = Literal["reading", "asked", "watching", "told"]
-"""A step without a question is read; one with a question goes through the others."""
+Phase = Literal["reading", "asked", "watching", "seen"]
+"""A step without a question is only read; one with a question has the other phases."""
 
 NBSP = "\u00a0"
-"""A blank at which no row ends."""
+"""A space at which no line breaks."""
 
 WATCH = "You said **{}**. Watch what happens; `enter` goes on."
 SKIP = "Watch what happens; `enter` goes on."
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the panel says: a title, the text as Markdown, the same for the back row, and a line.
+class TourText:
+    """The panel's title, its text as Markdown, a short text for the back row, and a last line.
 
-    `chapters` are the titles of all, `chapter` is the place of this one among them. While a
-    question is open it is `asked`, and while its answer is to be seen one is `watching`.
+    `chapters` holds the titles of all chapters, and `chapter` is the number of this one. A question
+    is open while `asked` is true, and its outcome can be seen while `watching` is.
     """
 
     title: str
@@ -43,49 +43,49 @@ class Told:
     watching: bool = False
 
 
-def say(step: Step, title: str, phase: Phase, answer: int) -> Told:
-    """What there is to say of a step in one of its phases; `answer` is what was said last."""
+def text_of_step(step: Step, title: str, phase: Phase, answer: int) -> TourText:
+    """Return the text of a step in one of its phases; `answer` is the last answer."""
     question, page = step.question, isinstance(step.scene, Page)
     if question is None or phase == "reading":
-        return Told(title, step.text, step.brief, page=page)
+        return TourText(title, step.text, step.brief, page=page)
     if phase == "asked":
         both = f"{step.text}\n{question.text}\n"
-        return Told(title, both, question.text, options(question), page)
+        return TourText(title, both, question.text, options(question), page)
     if phase == "watching":
-        said = SKIP if answer == SKIPPED else WATCH.format(question.options[answer])
-        return Told(title, step.text, step.brief, said, page)
-    return Told(title, question.seen, question.brief, verdict(question, answer), page)
+        last = SKIP if answer == SKIPPED else WATCH.format(question.options[answer])
+        return TourText(title, step.text, step.brief, last, page)
+    return TourText(title, question.seen, question.brief, verdict(question, answer), page)
 
 
 def options(question: Question) -> str:
-    """The keys that answer it, and the one that doesn't; none is broken across rows."""
+    """Return the keys that answer the question or skip it; none is broken across lines."""
     keys = [f"`{number}` {option}" for number, option in enumerate(question.options, 1)]
     return f" {NBSP * 2}".join(text.replace(" ", NBSP) for text in (*keys, "`enter` skips"))
 
 
 END, FORGET = "/end", "/forget"
-"""What else can be chosen than a chapter's name, which has no slash."""
+"""Other choices than a chapter's name, which has no slash."""
 
 
 class Application(Protocol):
-    """What the guide asks of the application."""
+    """What the guide needs of the application."""
 
     @property
     def state(self) -> AppState:
         """What is on the screen."""
 
     def show(self, state: AppState) -> None:
-        """Show this instead."""
+        """Show another state."""
 
     def play(self, scene: Scene) -> None:
-        """Let happen what a scene is about."""
+        """Start what a scene shows."""
 
-    def plays(self, scene: Scene) -> bool:
-        """Whether it still happens."""
+    def is_playing(self, scene: Scene) -> bool:
+        """Return whether a scene is still going on."""
 
 
 class Guide:
-    """Leads through the steps; what there is to say is part of the state that it shows."""
+    """Leads through the steps; its text is part of the state that it shows."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -96,7 +96,7 @@ class Guide:
         self._number = 0
         self._phase: Phase = "reading"
         self._answers: dict[str, int] = {}
-        self._said = SKIPPED
+        self._last_answer = SKIPPED
         self.opened = False
 
     @property
@@ -106,27 +106,27 @@ class Guide:
 
     @property
     def before(self) -> AppState | None:
-        """The state to come back to at the end, while the tour's data is on the screen."""
+        """The state to return to at the end, while the tour's data is on the screen."""
         return self._before
 
     @property
     def chapter(self) -> Chapter:
-        """The chapter that one is in."""
+        """The present chapter."""
         return self.chapters[self._chapter]
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Its steps."""
+        """The steps of the present chapter."""
         return self._syllabus.steps(self._chapter)
 
     @property
     def number(self) -> int:
-        """The step that one is at, counted from 0."""
+        """The number of the present step, counted from 0."""
         return self._number
 
     @property
     def step(self) -> Step:
-        """The same."""
+        """The present step."""
         return self.steps[self._number]
 
     @property
@@ -135,18 +135,18 @@ class Guide:
         return self.step.question if self.opened and self._phase == "asked" else None
 
     def has_answer(self, option: int) -> bool:
-        """Whether the step has a question with such an option, open or not."""
+        """Return whether the step has a question with this option, open or not."""
         question = self.step.question
         return question is not None and option < len(question.options)
 
     @property
     def ended(self) -> bool:
-        """Whether nothing comes any more."""
+        """Whether this is the end of the tour."""
         last = self._chapter + 1 == len(self.chapters) and self._number + 1 == len(self.steps)
-        return last and self._phase in ("reading", "told")
+        return last and self._phase in ("reading", "seen")
 
     def toggle(self) -> None:
-        """Open the tour where it was left, or leave it; its scene stays as it is, to be played."""
+        """Open the tour where it was left, or leave it, with its scene left to play with."""
         if not self.opened:
             self.open()
             return
@@ -156,11 +156,11 @@ class Guide:
         self._show(replace(state, predicting=True, alone=alone))
 
     def open(self, name: str = "") -> None:
-        """Come to a chapter's first step, or without a name back to where one was."""
+        """Open a chapter at its first step, or without a name the last place."""
         if self._before is None:
             self._before = self._application.state
             self._at_latest = self._before.view.latest
-            self._recall()
+            self._load_progress()
         self.opened = True
         if (place := self._syllabus.place(name)) is not None:
             self._go(place, 0)
@@ -180,7 +180,7 @@ class Guide:
         self._show(replace(before, view=view))
 
     def forget(self) -> None:
-        """Forget the place and all answers, and begin anew."""
+        """Forget the place and all answers, and start again."""
         memory.forget()
         self._answers.clear()
         self._chapter = self._number = 0
@@ -188,7 +188,7 @@ class Guide:
             self._set()
 
     def choose(self, chosen: str | None) -> None:
-        """What was chosen from the list of chapters."""
+        """Do what was chosen from the list of chapters."""
         if chosen == FORGET:
             self.forget()
         elif chosen == END:
@@ -197,19 +197,19 @@ class Guide:
             self.open(chosen)
 
     def on(self) -> None:
-        """Skip the question, see what happened, or go to the next step."""
+        """Skip the question, show the outcome, or go to the next step."""
         if self._phase == "asked":
             self.answer(SKIPPED)
         elif self._phase == "watching":
-            self._see()
+            self._show_outcome()
         elif self._number + 1 < len(self.steps):
             self._go(self._chapter, self._number + 1)
         elif self._chapter + 1 < len(self.chapters):
             self._go(self._chapter + 1, 0)
 
     def back(self) -> None:
-        """To the question again, or to the step before."""
-        if self._phase in ("watching", "told"):
+        """Go back to the question, or to the step before."""
+        if self._phase in ("watching", "seen"):
             self._go(self._chapter, self._number)
         elif self._number > 0:
             self._go(self._chapter, self._number - 1)
@@ -217,34 +217,34 @@ class Guide:
             self._go(self._chapter - 1, len(self._syllabus.steps(self._chapter - 1)) - 1)
 
     def answer(self, option: int) -> None:
-        """Answer the open question and let it happen; only the first answer to each counts."""
+        """Answer the open question and start the scene; only the first answer counts."""
         if self.question is None:
             return
         if self._answers.get(self._key, SKIPPED) == SKIPPED:
             self._answers[self._key] = option
-        self._said = option
+        self._last_answer = option
         self._phase = "watching"
-        # As if nothing had been played with meanwhile.
+        # Set the scene again: the learner may have changed settings meanwhile.
         self._set_scene(secret=False)
         self._application.play(self.step.scene)
-        self._remember()
+        self._save_progress()
 
     def look(self) -> None:
-        """See whether what one watches is over."""
-        if self._phase == "watching" and not self._application.plays(self.step.scene):
-            self._see()
+        """Show the outcome once the scene being watched is over."""
+        if self._phase == "watching" and not self._application.is_playing(self.step.scene):
+            self._show_outcome()
 
-    def told(self) -> Told:
-        """What there is to say."""
+    def tour_text(self) -> TourText:
+        """Return the text of the present step."""
         titles = tuple(f"{chapter.number:>2} {chapter.title}" for chapter in self.chapters)
         title = f"{self.chapter.number} {self.chapter.title} · {self._number + 1}/{len(self.steps)}"
         step = self.step
         if step.sums_up:
-            sum_of_it = summed_up(self.chapters, self._syllabus.facts, self._answers)
-            step = replace(step, text=f"{step.text}\n{sum_of_it}")
-        said = say(step, title, self._phase, self._said)
+            summary = summed_up(self.chapters, self._syllabus.facts, self._answers)
+            step = replace(step, text=f"{step.text}\n{summary}")
+        text = text_of_step(step, title, self._phase, self._last_answer)
         return replace(
-            said,
+            text,
             chapters=titles,
             chapter=self._chapter,
             asked=self.question is not None,
@@ -254,7 +254,7 @@ class Guide:
     def _go(self, chapter: int, number: int) -> None:
         self._chapter, self._number = chapter, number
         self._set()
-        self._remember()
+        self._save_progress()
 
     def _set(self) -> None:
         step = self.step
@@ -265,26 +265,26 @@ class Guide:
 
     def _set_scene(self, *, secret: bool) -> None:
         data, state = self._syllabus.facts.data, self._application.state
-        self._show(on_stage(self.step.scene, data, state, secret=secret))
+        self._show(state_of_scene(self.step.scene, data, state, secret=secret))
 
     def _show(self, state: AppState) -> None:
-        told = self.told() if self.opened else None
-        self._application.show(replace(state, tour=told, touring=self._before is not None))
+        text = self.tour_text() if self.opened else None
+        self._application.show(replace(state, tour=text, touring=self._before is not None))
 
-    def _see(self) -> None:
-        self._phase = "told"
+    def _show_outcome(self) -> None:
+        self._phase = "seen"
         self._show(self._application.state)
 
     @property
     def _key(self) -> str:
         return key(self.chapter, self._number)
 
-    def _recall(self) -> None:
+    def _load_progress(self) -> None:
         known = memory.recall()
         self._answers = dict(known.answers)
         if (place := self._syllabus.place(known.chapter)) is not None:
             self._chapter = place
             self._number = min(max(known.step, 0), len(self.steps) - 1)
 
-    def _remember(self) -> None:
+    def _save_progress(self) -> None:
         memory.remember(Progress(self.chapter.name, self._number, self._answers))

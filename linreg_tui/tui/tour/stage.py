@@ -10,18 +10,18 @@ from linreg_tui.core.parallel import Team
 from linreg_tui.core.run import Run
 from linreg_tui.tour.facts import plan_of
 from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Page, Scene, Sweep, Training
-from linreg_tui.tui.panes.sweep.recipe import SCALES, SIZES, Recipe, usual
+from linreg_tui.tui.panes.sweep.recipe import SCALES, SIZES, Recipe, default_recipe
 from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 from linreg_tui.tui.run_view import Plots, RunView
 from linreg_tui.tui.state import AppState
 from linreg_tui.tui.tour.descent import Walk
 
 
-def on_stage(scene: Scene, data: Dataset, before: AppState, *, secret: bool) -> AppState:
-    """The state in which a scene is set, at rest, whatever the state before.
+def state_of_scene(scene: Scene, data: Dataset, before: AppState, *, secret: bool) -> AppState:
+    """Return the state that shows a scene, at rest.
 
-    A `secret` one predicts nothing of what will come of it. What the scene doesn't show is as at
-    the start of the tour; where it is so already, it stays the very same.
+    A `secret` scene shows no prediction of its outcome. What the scene doesn't show is as at the
+    start of the tour, and stays the same object if it is so already.
     """
     state = replace(before, predicting=not secret, editing=False)
     if not before.touring or before.split.training is not data:
@@ -33,7 +33,9 @@ def on_stage(scene: Scene, data: Dataset, before: AppState, *, secret: bool) -> 
             sweep = SweepRun(data, recipe_of(scene, data), against=scene.against)
             return replace(state, sweep=sweep, alone="sweep")
     if state.sweep.set_by_tour:
-        state = replace(state, sweep=SweepRun(data, usual(state.view.afresh, data)))
+        state = replace(
+            state, sweep=SweepRun(data, default_recipe(state.view.restart_settings, data))
+        )
     match scene:
         case DataView():
             return replace(state, data_view=scene.view, alone="data")
@@ -46,13 +48,13 @@ def on_stage(scene: Scene, data: Dataset, before: AppState, *, secret: bool) -> 
 
 
 def recipe_of(scene: Sweep, data: Dataset) -> Recipe:
-    """The trainings of a scene."""
+    """Return the trainings of a scene."""
     kind = SIZES if scene.over == "batch sizes" else SCALES
     return Recipe(kind, scene.settings, plan_of(scene, data.n))
 
 
 def _at_the_start(data: Dataset, state: AppState, scene: Training | None = None) -> AppState:
-    """The tour's data, with the run of a scene, or one that has not begun."""
+    """Return the state with the tour's data and the run of a scene, or a run at its start."""
     scene = scene or Training()
     team = None if scene.workers == 1 else Team(data, scene.workers)
     run = Run(data, scene.settings, team)
@@ -63,5 +65,5 @@ def _at_the_start(data: Dataset, state: AppState, scene: Training | None = None)
         started=scene.settings,
         view=RunView(run, scene.trained, scene.settings, running=False, pace=scene.pace),
         plots=Plots(scene.shows, scene.above_optimum, scene.z_scores, scene.gradient),
-        sweep=SweepRun(data, usual(scene.settings, data)),
+        sweep=SweepRun(data, default_recipe(scene.settings, data)),
     )

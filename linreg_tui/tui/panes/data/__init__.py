@@ -1,1 +1,1 @@
-"""The pane of the data: its views, and the plane in which points are edited."""
+"""The data pane: its views, and the plane on which points are edited."""

@@ -1,4 +1,4 @@
-"""The joint plot: the points, the line with its confidence band, and a histogram at either side."""
+"""The joint plot: the points, the line with its confidence band, and two histograms."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from linreg_tui.tui.drawing.picture import (
 
 
 def bars_right(parts: FloatArray, cells: int, ends: str) -> Glyphs:
-    """Bars to the right, one a row, the longest of them so many cells long: shape (k, cells).
+    """Return bars to the right, one a row, the longest `cells` cells long: shape (k, cells).
 
-    `ends` has the characters for the end of a bar, from the least to a full cell. What is more
-    than 0 is seen.
+    `ends` has the characters for the end of a bar, from the smallest to a full cell. Any value
+    above 0 is visible.
     """
     levels = np.array([BLANK, *map(ord, ends)], np.uint32)
     longest = float(parts.max(initial=0.0))
@@ -45,20 +45,20 @@ def bars_right(parts: FloatArray, cells: int, ends: str) -> Glyphs:
 
 
 def bars_up(parts: FloatArray, cells: int, ends: str) -> Glyphs:
-    """Bars upwards, one a column: shape (cells, k)."""
+    """Return bars upwards, one a column: shape (cells, k)."""
     return bars_right(parts, cells, ends).T[::-1]
 
 
 GAP = 1
-"""Cells between the plot and what stands beside it."""
+"""Cells between the plot and the histogram beside it."""
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 11
-"""Below these the points have all the room."""
+"""On smaller pictures there are only the points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What it takes time to work out of the data."""
+    """What takes time to work out from the data."""
 
     x: Histogram
     y: Histogram
@@ -66,7 +66,7 @@ class Findings:
 
 
 class JointPicture:
-    """Only the points and the line, until it is prepared."""
+    """The joint plot; only the points and the line until it is prepared."""
 
     def __init__(self, data: Dataset, markers: Markers = BRAILLE) -> None:
         self._data = data
@@ -74,12 +74,12 @@ class JointPicture:
         self._found: Findings | None = None
 
     def prepare(self) -> None:
-        """Work out histograms, band and correlation."""
+        """Work out the histograms, the band and the correlation."""
         of_x, of_y = (histogram(v, summary(v)) for v in (self._data.x, self._data.y))
         self._found = Findings(of_x, of_y, inference(self._data.line))
 
     def draw(self, columns: int, rows: int) -> Picture:
-        """The whole picture; the histograms where there is room for them."""
+        """Draw the whole picture, with the histograms where they fit."""
         above, beside = _margins(columns, rows)
         area = data_area(self._data, columns - beside, rows - above, self._markers)
         line = self._data.line
@@ -107,7 +107,7 @@ class JointPicture:
 
 
 def band_of(line: ClosedForm, sure: Inference, area: Area) -> list[Layer]:
-    """The limits of the mean response."""
+    """Return the limits of the confidence band for the mean response."""
     x = _edges(area.x, area.dots_across)
     limits = confidence_band(line, sure, x) or ()
     # A line that leaves the window would be drawn along its border.
@@ -119,14 +119,14 @@ def band_of(line: ClosedForm, sure: Inference, area: Area) -> list[Layer]:
 
 
 def _margins(columns: int, rows: int) -> tuple[int, int]:
-    """Rows above and columns beside the plot that are left to the histograms."""
+    """Return the rows above and the columns beside the plot for the histograms."""
     above = min(6, max(2, rows // 6)) if rows >= LEAST_ROWS else 0
     beside = min(14, columns // 8) if columns >= LEAST_COLUMNS else 0
     return above, beside
 
 
 def _placed(inner: Picture, columns: int, rows: int, above: int) -> Picture:
-    """A picture with `above` rows put in under its first one, and room to its right."""
+    """Return a picture with `above` rows inserted below its first one, and room to its right."""
     whole = blank(columns, rows)
     for new, old in (
         (whole.glyphs, inner.glyphs),
@@ -140,7 +140,7 @@ def _placed(inner: Picture, columns: int, rows: int, above: int) -> Picture:
 
 
 def _add_histograms(whole: Picture, area: Area, found: Findings, above: int, beside: int) -> None:
-    """Of x above the plot area, of y to its right."""
+    """Add the histogram of x above the plot area and that of y to its right."""
     markers = area.markers
     if above > 0:
         of_x = found.x.share(_edges(area.x, area.plot_columns))

@@ -1,4 +1,4 @@
-"""The data: all rows as points, with their distributions, and as a table; and to be edited."""
+"""The data pane: the rows as points, with their distributions, as a table, or for editing."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 
 class DataPane(ViewsPane):
-    """A scatter plot, a joint plot, and the first rows with a summary; or a plane to edit points.
+    """A scatter plot, a joint plot, a table with a summary, or a plane on which to edit points.
 
-    While points are edited the plane has the keyboard, and the pane its keys.
+    While points are edited, the plane has the keyboard and the pane has its keys.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EDIT_KEYS)
@@ -47,31 +47,31 @@ class DataPane(ViewsPane):
         super().__init__("data", "1 Data", "v", self._views_of(edits.data), view)
 
     def compose(self) -> ComposeResult:
-        """The views; the plane, and what is under its cursor."""
+        """Compose the views, the plane, and the lines about its cursor."""
         yield from super().compose()
         yield Plane(lambda c, r: self._plane.draw(c, r, self.editor, self._run), id="plane")
         yield Plot(lambda c, r: draw_under_cursor(c, r, self.editor, self._run), id="under-cursor")
 
     def set_edits(self, edits: Edits) -> None:
-        """Show other data, with what has been done to it; nothing if they are its own edits."""
+        """Show other data with its edits; nothing changes if the edits are its own."""
         if edits is not self.editor.edits:
             self.editor, self._run, self._split = PointEditor(edits), None, None
-            self._draw_anew()
+            self._redraw_views()
 
-    def keep_edits(self, edits: Edits) -> None:
-        """Go back to these edits: those that were made can't be trained on."""
+    def restore_edits(self, edits: Edits) -> None:
+        """Go back to these edits, because the newer ones can't be trained on."""
         self.editor.put_down()
         self.editor.edits = edits
         self._redraw()
 
     def show_split(self, split: Split) -> None:
-        """Draw the rows that are held out apart."""
+        """Draw the test rows with marks of their own."""
         before, self._split = self._split, split
         if split.test.n or (before is not None and before.test.n):
-            self._draw_anew()
+            self._redraw_views()
 
     def set_editing(self, *, editing: bool) -> None:
-        """Take the keyboard to edit the points, or give it back."""
+        """Begin editing with the keyboard, or end it."""
         if editing == self.has_class("editing"):
             return
         self.set_class(editing, "editing")
@@ -96,7 +96,7 @@ class DataPane(ViewsPane):
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
         self._markers, self._plane = markers, PlanePicture(markers)
-        self._draw_anew()
+        self._redraw_views()
         if self.has_class("editing"):
             begin(self, "plane", self._prepare_plane)
 
@@ -105,7 +105,7 @@ class DataPane(ViewsPane):
         self._edit(partial(self.editor.go, right, up))
 
     def on_plane_clicked(self, message: Plane.Clicked) -> None:
-        """Move the cursor there."""
+        """Move the cursor to the cell that was clicked."""
         self._edit(partial(self.editor.point_to, message.column, message.row))
 
     def action_next_point(self, direction: int) -> None:
@@ -120,31 +120,31 @@ class DataPane(ViewsPane):
         """Lift a point, or put it down."""
         self._edit(self.editor.lift)
 
-    def action_take_out(self) -> None:
-        """Take a point out."""
-        self._edit(self.editor.take_out)
+    def action_remove(self) -> None:
+        """Remove a point."""
+        self._edit(self.editor.remove)
 
     def action_undo(self) -> None:
-        """Take the last edit back."""
+        """Undo the last edit."""
         self._edit(self.editor.undo)
 
     def action_redo(self) -> None:
-        """Do again what was taken back."""
+        """Redo the edit undone last."""
         self._edit(self.editor.redo)
 
     def action_save(self) -> None:
-        """Ask for the edited rows in a file."""
+        """Ask the application to save the edited rows."""
         self.post_message(SaveAsked())
 
     def action_put_back(self) -> None:
-        """Put back what is lifted; if nothing is, end."""
+        """Put back the lifted point; without one, end editing."""
         if self.editor.lifted is None:
             self.post_message(EditingEnded())
         else:
             self._edit(self.editor.put_back)
 
     def _edit(self, edit: Callable[[], None]) -> None:
-        """Do something with the cursor or the points, and say so if the points are others."""
+        """Move the cursor or edit the points, and post a message if the points changed."""
         before = self.editor.edits
         try:
             edit()
@@ -167,14 +167,14 @@ class DataPane(ViewsPane):
         for plot in self.query("#plane, #under-cursor").results(Plot):
             plot.redraw()
 
-    def _draw_anew(self) -> None:
+    def _redraw_views(self) -> None:
         self.set_views(self._views_of(self.editor.edits.data))
         self._redraw()
 
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         markers, split = self._markers, self._split
 
-        # What only the later views need is loaded for them: most of a start is loading.
+        # What only the later views need is loaded with them: loading takes most of the start.
         @once
         def joint() -> JointPicture:
             from linreg_tui.tui.panes.data.joint import JointPicture

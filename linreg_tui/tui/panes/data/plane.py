@@ -1,4 +1,4 @@
-"""The plane in which points are edited: the points, both lines, and what is under the cursor."""
+"""The plane for editing points: the points, both lines, and what is under the cursor."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ GUIDE_SHADE, CURSOR_SHADE = 1, 7
 """Backgrounds of the cursor's row and column, and of its cell."""
 
 POINTS_A_COLUMN = 2
-"""Up to so many, each is marked on top of all lines; more of them would hide the lines."""
+"""Up to this many, each point is marked above all lines; more would hide the lines."""
 
-NARROW = 50
-"""Columns below which only the most important is said of the cursor."""
+NARROW_COLUMNS = 50
+"""On fewer columns, only what matters most about the cursor is shown."""
 
 NUMBER = 12
 
@@ -44,14 +44,14 @@ class Plane(Plot):
             self.column, self.row = column, row
 
     def on_click(self, event: events.Click) -> None:
-        """Say where."""
+        """Post the cell that was clicked."""
         self.post_message(self.Clicked(event.x, event.y))
 
 
 class PlanePicture:
-    """Only the lines and the cursor are drawn anew while the points and the window stay.
+    """The picture of the plane; while points and window stay, only lines and cursor are redrawn.
 
-    The band is left out until `prepare` is through, since it takes a library that loads slowly.
+    The band is left out until `prepare` has run, since it needs a library that loads slowly.
     """
 
     def __init__(self, markers: Markers) -> None:
@@ -60,12 +60,12 @@ class PlanePicture:
         self._drawn: tuple[Area, Dataset] | None = None
 
     def prepare(self, data: Dataset) -> None:
-        """Get ready to edit these rows, and to draw the band."""
+        """Prepare for editing these rows and for drawing the band."""
         _ = data.tally, inference(data.line)
         self._prepared = True
 
     def draw(self, columns: int, rows: int, editor: PointEditor, view: RunView | None) -> Picture:
-        """The picture, with the trained line if there is a view of one."""
+        """Draw the plane, with the trained line if `view` has one."""
         data, markers = editor.edits.data, self._markers
         area = editor.window(columns, rows, markers)
         if not area.has_room:
@@ -107,7 +107,7 @@ class PlanePicture:
 
 
 def _guides(area: Area, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """The row and the column of the cursor, and its cell."""
+    """Return the shades of the cursor's row, column and cell."""
     column = min(int(area.x.place(x)[0] * area.plot_columns), area.plot_columns - 1)
     row = min(int((1 - area.y.place(y)[0]) * area.plot_rows), area.plot_rows - 1)
     shades = np.zeros((area.plot_rows, area.plot_columns), np.uint8)
@@ -119,8 +119,8 @@ def _guides(area: Area, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArr
 def draw_under_cursor(
     columns: int, rows: int, editor: PointEditor, view: RunView | None
 ) -> Picture:
-    """Two lines about the cursor; below them, where there is room, one for each line."""
-    narrow = columns < NARROW
+    """Draw two lines about the cursor; below them, where they fit, one for each fitted line."""
+    narrow = columns < NARROW_COLUMNS
     text = [_cursor(editor, narrow), _near(editor, narrow), _closed_form(editor, view), *_fit(view)]
     return lines(columns, rows, text)
 
@@ -129,13 +129,13 @@ def _cursor(editor: PointEditor, narrow: bool) -> list[Span]:
     data, (x, y), (of_x, of_y) = editor.edits.data, editor.cursor, editor.decimals
     width, gap = (8, " ") if narrow else (10, "   ")
     _, _, edited = data.source.rpartition(", edited: ")
-    told = f"{data.n:,}" if narrow else f"{data.n:,} rows"
+    count = f"{data.n:,}" if narrow else f"{data.n:,} rows"
     return [
         ("x ", Role.LABEL),
         (fixed(x, width, of_x), Role.HERE),
         (f"{gap}y ", Role.LABEL),
         (fixed(y, width, of_y), Role.HERE),
-        (f"{gap} {told}", Role.TEXT),
+        (f"{gap} {count}", Role.TEXT),
         ("" if data is editor.edits.original else f", {edited}", Role.TEXT),
     ]
 
@@ -144,21 +144,21 @@ def _near(editor: PointEditor, narrow: bool) -> list[Span]:
     near = editor.near
     if near is None:
         return [("no point near; a adds one, n goes to the next", Role.LABEL)]
-    name = f"row {near:,}"  # from 0 on, as the table counts
+    name = f"row {near:,}"  # counted from 0, as in the table
     if editor.beneath > 0:
         name += f" (and {editor.beneath} beneath)"
     if editor.lifted is not None:
         back = "" if narrow else ", esc puts it back"
         return [(f"{name} is lifted: ", Role.TEXT), (f"enter puts it down{back}", Role.LABEL)]
-    told = "enter lifts, k takes out"
+    actions = "enter lifts, k takes out"
     if not narrow:
-        told = "enter lifts it, k takes it out"
+        actions = "enter lifts it, k takes it out"
         x, y = (
             fixed(place, NUMBER, decimals).strip()
             for place, decimals in zip(editor.edits.place(near), editor.decimals, strict=True)
         )
         name += f" at {x}, {y}"
-    return [(f"{name}: ", Role.TEXT), (told, Role.LABEL)]
+    return [(f"{name}: ", Role.TEXT), (actions, Role.LABEL)]
 
 
 def _closed_form(editor: PointEditor, view: RunView | None) -> list[Span]:

@@ -1,4 +1,4 @@
-"""The data as a table: its first rows, and a summary of each column as pandas describes it."""
+"""The data as a table: its first rows, and a summary of each column as pandas gives it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from linreg_tui.tui.drawing.picture import Picture, Role, Span, cut, lines
 LABEL, NUMBER = 8, 14
 GAP = 4
 SIDE_BY_SIDE = 2 * (LABEL + 2 * NUMBER) + GAP
-"""Columns from which on rows and summary stand beside one another."""
+"""Columns from which rows and summary stand side by side."""
 
-FIRST_ROWS = 7
-"""So many lines are kept for the first rows, with a blank one and the names, below a summary."""
+LINES_BELOW = 7
+"""Lines reserved below a summary: a blank one, the names and the first rows."""
 
-LEAST_NAMES = 3
-"""So many lines have the names of all columns at least."""
+LEAST_NAME_LINES = 3
+"""Lines that the names of all columns have at least."""
 
 MOST_DECIMALS = 6
 STATISTICS: dict[str, Callable[[ColumnSummary], float]] = {
@@ -37,7 +37,7 @@ STATISTICS: dict[str, Callable[[ColumnSummary], float]] = {
 
 
 class TablePicture:
-    """Only the first rows, until it is prepared."""
+    """The table; only the first rows until it is prepared."""
 
     def __init__(self, data: Dataset) -> None:
         self._data = data
@@ -48,12 +48,12 @@ class TablePicture:
         self._columns = summary(self._data.x), summary(self._data.y)
 
     def draw(self, columns: int, rows: int) -> Picture:
-        """Side by side where there is room, or else the first rows below the summary."""
+        """Draw rows and summary side by side where they fit, or else the rows below."""
         beside = columns >= SIDE_BY_SIDE
         wide = self._wide((columns - GAP) // 2 if beside else columns)
         described = self._described(wide)
         left_over = rows - len(described)
-        described += self._columns_of_file(left_over if beside else left_over - FIRST_ROWS, wide)
+        described += self._columns_of_file(left_over if beside else left_over - LINES_BELOW, wide)
         if beside:
             both = zip(
                 _filled(self._first(rows, wide), rows, wide),
@@ -67,13 +67,13 @@ class TablePicture:
         return lines(columns, rows, [*described, [], *below])
 
     def _wide(self, columns: int) -> int:
-        """The width of a column, with room for its name if there is such."""
+        """Return the width of a column, with room for its name where there is enough."""
         names = self._data.x_name, self._data.y_name
         longest = max(cell_len(printable(name)) for name in names)
         return max(NUMBER, min(longest + 2, (columns - LABEL) // 2))
 
     def _first(self, rows: int, wide: int) -> list[list[Span]]:
-        """As many of the data's rows as there is room for, below the names."""
+        """Return as many of the data's rows as fit, below the names."""
         shown = max(0, min(rows - 1, self._data.n))
         x, y = self._data.x[:shown].tolist(), self._data.y[:shown].tolist()
         places = [decimals_of(column, MOST_DECIMALS) for column in (x, y)]
@@ -92,8 +92,8 @@ class TablePicture:
         places = [_decimals(column) for column in self._columns]
 
         def each(number: Callable[[ColumnSummary], float], label: str) -> list[Span]:
-            told = zip(self._columns or (), places, strict=True)
-            return _row(label, [fixed(number(column), NUMBER, p) for column, p in told], wide)
+            pairs = zip(self._columns or (), places, strict=True)
+            return _row(label, [fixed(number(column), NUMBER, p) for column, p in pairs], wide)
 
         counts = [f"{column.count:,}" for column in self._columns]
         dropped = self._data.dropped
@@ -130,10 +130,10 @@ class TablePicture:
         ]
 
     def _columns_of_file(self, rows: int, wide: int) -> list[list[Span]]:
-        """The names of all columns, or as many as there is room for."""
+        """Return the names of all columns, or as many as fit."""
         names = [cut(printable(name), 2 * wide) for name in self._data.columns]
-        if len(names) > max(LEAST_NAMES, rows):
-            shown = max(LEAST_NAMES, rows) - 1
+        if len(names) > max(LEAST_NAME_LINES, rows):
+            shown = max(LEAST_NAME_LINES, rows) - 1
             names = [*names[:shown], f"and {len(names) - shown} more"]
         labels = ["columns", *[""] * len(names)]
         return [
@@ -161,17 +161,17 @@ def _right(text: str, wide: int) -> str:
 
 
 def _above_the_point(whole: str, decimals: int) -> str:
-    """A whole number over others with so many decimals."""
+    """Return a whole number aligned over numbers with so many decimals."""
     return whole + " " * (decimals + 1 if decimals else 0)
 
 
 def _decimals(column: ColumnSummary) -> int:
-    """So many that about seven digits are told of the largest value, and two at least."""
+    """Return the decimals that show about seven digits of the largest value, at least two."""
     digits = len(f"{max(abs(column.minimum), abs(column.maximum)):.0f}")
     return min(MOST_DECIMALS, max(2, 7 - digits))
 
 
 def _filled(text: list[list[Span]], rows: int, wide: int) -> list[list[Span]]:
-    """So many rows of the same width."""
+    """Return so many rows of the same width."""
     blank: list[Span] = [(" " * (LABEL + 2 * wide), Role.NOTHING)]
     return [*text[:rows], *([blank] * (rows - len(text)))]

@@ -1,4 +1,4 @@
-"""Learning curves of some rows of a sweep, laid over one another."""
+"""Learning curves of some rows of a sweep, drawn over one another."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from linreg_tui.tui.panes.sweep.table_view import TableView
 
 AGAINST: tuple[Against, ...] = ("epochs", "steps", "rows seen")
 
-MARKS = 6
+MARKERS_A_CURVE = 6
 """Markers along a curve."""
 
-DARKEST = 4
-"""Shades that bands which cover one another may add up to."""
+DARKEST_SHADE = 4
+"""The darkest shade that overlapping bands may add up to."""
 
-BETWEEN = 3
+GAP_CELLS = 3
 """Cells between two entries of the legend."""
 
 
@@ -33,18 +33,18 @@ def overlay(
     title: str,
     data: Dataset,
     rows: Sequence[Row],
-    told_apart: Columns,
+    table_columns: Columns,
     against: Against,
     *,
     above_optimum: bool,
     ticks: tuple[int, int] = (8, 8),
 ) -> CurvesPicture:
-    """The curves of rows with results, by what tells them apart."""
+    """Return the curves of rows with results, named by the settings that differ."""
     return picture(
         title,
         data,
         [row.results for row in rows],
-        [" ".join([*_one_name(told_apart), label(row, told_apart)]) for row in rows],
+        [" ".join([*_one_name(table_columns), label(row, table_columns)]) for row in rows],
         against,
         above_optimum=above_optimum,
         ticks=ticks,
@@ -56,13 +56,13 @@ def draw_curves(
     rows: int,
     data: Dataset,
     overlaid: Sequence[tuple[Row, int]],
-    told_apart: Columns,
+    table_columns: Columns,
     against: Against,
     markers: Markers,
     *,
     above_optimum: bool = False,
 ) -> Picture:
-    """The curves of rows with results, each with the number of its ink; of repeats, a band."""
+    """Draw the curves of rows with results in their inks; repeats are a band."""
     if not overlaid:
         why = "no learning curve yet: each comes when its training ends"
         return lines(columns, rows, [[(why, Role.LABEL)]])
@@ -71,7 +71,7 @@ def draw_curves(
         "",
         data,
         [row for row, _ in overlaid],
-        told_apart,
+        table_columns,
         against,
         above_optimum=above_optimum,
         ticks=ticks,
@@ -79,14 +79,14 @@ def draw_curves(
     area = Area(columns, rows, drawn.x, drawn.y, markers)
     inks = [ink for _, ink in overlaid]
     entries = [
-        (f"{marker(ink, markers)} {label(row, told_apart)}", role(ink)) for row, ink in overlaid
+        (f"{marker(ink, markers)} {label(row, table_columns)}", role(ink)) for row, ink in overlaid
     ]
     others = [("shade: from least to largest", Role.LABEL)]
     if not above_optimum:
         squared = all(row.settings.loss.from_moments for row, _ in overlaid)
         name = "closed form" if squared else "optimum"
         others.insert(0, (f"{markers.closed_form.sample} {name}", Role.REFERENCE))
-    legend = _legend(area, _one_name(told_apart), entries, others)
+    legend = _legend(area, _one_name(table_columns), entries, others)
     below = figures.frame(area, legend)
     if not area.has_room:
         return below
@@ -96,38 +96,38 @@ def draw_curves(
         shades += _band(area, curve)
         layered.append(figures.path(area, curve.places, _cut(area, curve.middle), role(ink)))
     layered += [_markers(area, curve, ink) for curve, ink in zip(drawn.curves, inks, strict=True)]
-    ground = shaded(area, below, np.minimum(shades, DARKEST))
+    ground = shaded(area, below, np.minimum(shades, DARKEST_SHADE))
     return stack(area, ground, layered)
 
 
 def role(ink: int) -> Role:
-    """The colour of a curve."""
+    """Return the colour of a curve."""
     return CURVES[ink % len(CURVES)]
 
 
 def marker(ink: int, markers: Markers) -> str:
-    """What a curve is marked with; with its colour it comes again after 42."""
+    """Return the marker of a curve; marker and colour together repeat after 42 curves."""
     return markers.curves[ink % len(markers.curves)]
 
 
-def names(told_apart: Columns) -> tuple[str, ...]:
-    """The columns that tell the rows of a sweep apart."""
-    return ("scale",) if told_apart.scales else told_apart.varying
+def names(table_columns: Columns) -> tuple[str, ...]:
+    """Return the columns that tell the rows of a sweep apart."""
+    return ("scale",) if table_columns.scales else table_columns.varying
 
 
-def _one_name(told_apart: Columns) -> tuple[str, ...]:
-    """The name of the only such column; of several, none: there would be no room."""
-    return names(told_apart) if len(names(told_apart)) == 1 else ()
+def _one_name(table_columns: Columns) -> tuple[str, ...]:
+    """Return the name of the only such column; none if there are several, for lack of room."""
+    return names(table_columns) if len(names(table_columns)) == 1 else ()
 
 
-def label(row: Row, told_apart: Columns) -> str:
-    """What a row's settings are in them."""
-    cells = told_apart.settings(row.trials[0])
-    return " ".join(cells[name] for name in names(told_apart))
+def label(row: Row, table_columns: Columns) -> str:
+    """Return a row's values in these columns."""
+    cells = table_columns.settings(row.trials[0])
+    return " ".join(cells[name] for name in names(table_columns))
 
 
 def _legend(area: Area, names: Sequence[str], curves: list[Span], others: list[Span]) -> list[Span]:
-    """As much as there is room for above the curves, and how many of them are not named."""
+    """Return as much of the legend as fits above the curves, and how many curves it leaves out."""
     room = area.plot_columns - cell_len(area.y.label) - 4
     title = [(name, Role.LABEL) for name in names]
     candidates = [[*title, *curves, *others[:k]] for k in range(len(others), -1, -1)]
@@ -138,20 +138,20 @@ def _legend(area: Area, names: Sequence[str], curves: list[Span], others: list[S
     fitting = (
         entries
         for entries in candidates
-        if sum(cell_len(text) + BETWEEN for text, _ in entries) - BETWEEN <= room
+        if sum(cell_len(text) + GAP_CELLS for text, _ in entries) - GAP_CELLS <= room
     )
     return next(fitting, [])
 
 
 def _cut(area: Area, losses: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Losses without those that lie above the picture, but for the first of them in a row."""
+    """Return the losses, but of those above the picture only the first of each stretch."""
     above = area.y.place(losses) > 1
     again = above & np.concatenate([[False], above[:-1]])
     return np.where(again, np.nan, losses)
 
 
 def _band(area: Area, curve: LearningCurve) -> NDArray[np.uint8]:
-    """1 in each cell of the plot area between the least and the largest loss, else 0."""
+    """Return 1 in each cell of the plot area between the least and the largest loss, else 0."""
     shape = area.plot_rows, area.plot_columns
     middles = area.x.low + (np.arange(shape[1]) + 0.5) / shape[1] * (area.x.high - area.x.low)
     inside = middles <= curve.places[-1]
@@ -168,10 +168,12 @@ def _band(area: Area, curve: LearningCurve) -> NDArray[np.uint8]:
 
 
 def _markers(area: Area, curve: LearningCurve, ink: int) -> Layer:
-    """Some along the curve, elsewhere for each ink so that curves on one another show theirs."""
-    share = (ink % MARKS + 0.5) / MARKS
+    """Return markers along a curve, at other places for each ink, so that none covers another."""
+    share = (ink % MARKERS_A_CURVE + 0.5) / MARKERS_A_CURVE
     chosen = np.unique(
-        np.round((len(curve.places) - 1) * (np.arange(MARKS) + share) / MARKS).astype(np.intp)
+        np.round(
+            (len(curve.places) - 1) * (np.arange(MARKERS_A_CURVE) + share) / MARKERS_A_CURVE
+        ).astype(np.intp)
     )
     return figures.marks(
         area,
@@ -183,24 +185,24 @@ def _markers(area: Area, curve: LearningCurve, ink: int) -> Layer:
 
 
 class Overlay:
-    """The curves of the rows that are marked, against what is chosen."""
+    """The curves of the marked rows, and what they are drawn against."""
 
     def __init__(self, markers: Markers) -> None:
         self.markers = markers
         self.against: Against = AGAINST[0]
         self.above_optimum = True
-        """The losses themselves soon lie on one another."""
+        """True at first: the losses themselves soon lie on one another."""
 
     def turn_axis(self) -> None:
-        """Against the next of epochs, steps and rows seen."""
+        """Draw against the next of epochs, steps and rows seen."""
         self.against = AGAINST[(AGAINST.index(self.against) + 1) % len(AGAINST)]
 
     def toggle_excess(self) -> None:
-        """The whole loss, or what of it is above the optimum."""
+        """Show the whole loss, or only the part above the optimum."""
         self.above_optimum = not self.above_optimum
 
     def draw(self, columns: int, rows: int, view: TableView) -> Picture:
-        """The curves of a view, for the screen."""
+        """Draw the curves of a view for the screen."""
         return draw_curves(
             columns,
             rows,
@@ -213,7 +215,7 @@ class Overlay:
         )
 
     def picture(self, kind: str, view: TableView) -> CurvesPicture:
-        """The same of a kind of sweep, for a file; of all rows with results if none is drawn."""
+        """Return the same curves for a file; if none is drawn, those of all rows with results."""
         shown = list(view.overlaid()) or [(row, 0) for row in view.table.rows if row.results]
         return overlay(
             f"Learning curves of a sweep over {kind}",

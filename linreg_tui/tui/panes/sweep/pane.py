@@ -1,4 +1,4 @@
-"""The sweep: many trainings as a table that fills in, and their learning curves."""
+"""The sweep: many trainings in a table that fills in, and their learning curves."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from linreg_tui.tui.dialogs.export import Swept
 
 
-FRAME = 0.1
-"""Seconds between two looks at how far a sweep is."""
+FRAME_SECONDS = 0.1
+"""Seconds between two updates of a sweep's progress."""
 
-PATIENCE = 0.3
-"""Seconds that settings are let alone before anything is predicted of a sweep with them."""
+WAIT_SECONDS = 0.3
+"""Seconds without a change of settings before a sweep with them is predicted."""
 
-LEAST_CURVES = 8
+LEAST_CURVE_ROWS = 8
 """Rows that the learning curves need."""
 
 
 class SweepPane(Vertical):
-    """A table of trials; alone on the screen, with the keyboard and the curves below it."""
+    """A table of trials; alone on the screen it has the keyboard, and the curves below it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(SWEEP_KEYS)
 
@@ -53,27 +53,29 @@ class SweepPane(Vertical):
         self._head = Plot(lambda c, r: lines(c, r, [self.sweep_run.head(c)]), id="sweep-head")
         self._table = TrialTable(lambda: self.sweep_run.table_view, markers)
         self._tip = Plot(
-            lambda columns, rows: lines(columns, rows, [[(self.sweep_run.tip(), Role.REFERENCE)]]),
+            lambda columns, rows: lines(
+                columns, rows, [[(self.sweep_run.tipping_words(), Role.REFERENCE)]]
+            ),
             id="sweep-tip",
         )
         self._curves = Plot(lambda c, r: self._overlay.draw(c, r, self.sweep_run.table_view))
         self._curves.id = "sweep-curves"
 
     def compose(self) -> ComposeResult:
-        """How far it is, the table, what came of it, and the curves."""
+        """Compose the progress, the table, the tipping point, and the curves."""
         yield from (self._head, self._table, self._tip, self._curves)
 
     def on_mount(self) -> None:
-        """Look at a sweep as often as it can be told apart, while there is one."""
-        self._looking = self.set_interval(FRAME, self._look, pause=True)
+        """Show the sweep, and make the timer that shows its progress."""
+        self._timer = self.set_interval(FRAME_SECONDS, self._show_progress, pause=True)
         self.show(self.sweep_run)
 
     def on_resize(self) -> None:
         """Give the table and the curves their rows."""
-        self._share()
+        self._set_heights()
 
     def set_alone(self, *, alone: bool, tight: bool = False) -> None:
-        """Take the screen and the keyboard, or give them back; where it is tight without a head."""
+        """Show the curves and use the keyboard, or stop; a `tight` pane has no head."""
         self.set_class(alone, "with-curves")
         self.set_class(tight, "tight")
         self._table.can_focus = alone
@@ -82,15 +84,15 @@ class SweepPane(Vertical):
             self._table.focus()  # and again, if it was hidden until now
         elif self._table.has_focus:
             self.screen.set_focus(None)
-        self._share()
+        self._set_heights()
 
     def show(self, sweep_run: SweepRun) -> None:
-        """Show another sweep, and cancel the one that is under way.
+        """Show another sweep, and cancel the one that is running.
 
-        One that is only offered is predicted, unless the tour asks what will come of it.
+        A sweep that is only offered is predicted, unless the tour asks what it will show.
         """
         self.action_cancel()
-        self._looking.pause()
+        self._timer.pause()
         self.workers.cancel_group(self, "prediction")
         if sweep_run.data is not self.sweep_run.data:
             self.predictions = Predictions(sweep_run.data)
@@ -98,16 +100,16 @@ class SweepPane(Vertical):
         if sweep_run.against is not None:
             self._overlay.against = sweep_run.against
         elif sweep_run.phase == "offered":
-            begin(self, "prediction", self._predict, sweep_run, PATIENCE)
-        self._share()
-        self._show()
+            begin(self, "prediction", self._predict, sweep_run, WAIT_SECONDS)
+        self._set_heights()
+        self.redraw()
 
     def run(self) -> None:
-        """Train in the background what is left of the sweep."""
+        """Train the rest of the sweep in the background."""
         self.sweep_run.begin()
-        self._looking.resume()
-        self._share()
-        self._show()
+        self._timer.resume()
+        self._set_heights()
+        self.redraw()
         begin(self, "sweep", self._run, self.sweep_run)
         self.workers.cancel_group(self, "prediction")
         begin(self, "prediction", self._predict, self.sweep_run, 0.0)
@@ -116,10 +118,10 @@ class SweepPane(Vertical):
         """Draw with other markers."""
         self._overlay.markers = markers
         self.query_one(TrialTable).draw_with(markers)
-        self._show()
+        self.redraw()
 
     def swept(self) -> Swept | None:
-        """What there is to write of the sweep; None without results."""
+        """Return what can be exported of the sweep, or None without results."""
         from linreg_tui.tui.dialogs.export import Swept
 
         view = self.sweep_run.table_view
@@ -131,61 +133,61 @@ class SweepPane(Vertical):
 
     def on_trial_table_changed(self) -> None:
         """Show what was chosen with the mouse."""
-        self._show_choice()
+        self._update()
 
     def action_go_row(self, steps: int) -> None:
         """Move the cursor down by so many rows, or up."""
         self._view.go(steps)
-        self._show_choice()
+        self._update()
 
     def action_go_page(self, pages: int) -> None:
-        """Move the cursor by so many screenfuls."""
+        """Move the cursor by so many pages."""
         self.action_go_row(pages * self._table.page)
 
     def action_go_column(self, direction: int) -> None:
         """Move to the next column (1), or the one before (-1)."""
-        self._view.turn(direction)
-        self._show_choice()
+        self._view.go_column(direction)
+        self._update()
 
     def action_mark(self) -> None:
-        """Mark the row, or take its mark away."""
+        """Mark the row, or remove its mark."""
         self._view.mark()
-        self._show_choice()
+        self._update()
 
     def action_mark_all(self) -> None:
         """Mark all rows, or none."""
         self._view.mark_all()
-        self._show_choice()
+        self._update()
 
     def action_sort(self) -> None:
-        """Sort by the column; again, the other way round."""
+        """Sort by the column; again, in reverse."""
         self._view.sort()
-        self._show_choice()
+        self._update()
 
     def action_filter(self) -> None:
-        """Only the rows of one status."""
+        """Show only the rows of one status."""
         self._view.filter()
-        self._show_choice()
+        self._update()
 
     def action_hide_column(self) -> None:
         """Hide the column."""
         self._view.hide()
-        self._show_choice()
+        self._update()
 
     def action_show_columns(self) -> None:
         """Show hidden columns again."""
         self._view.hidden.clear()
-        self._show_choice()
+        self._update()
 
     def action_turn_axis(self) -> None:
-        """Against the next of epochs, steps and rows seen."""
+        """Draw the curves against the next of epochs, steps and rows seen."""
         self._overlay.turn_axis()
-        self._show_choice()
+        self._update()
 
     def action_toggle_curves_excess(self) -> None:
-        """The whole loss, or what of it is above the optimum."""
+        """Show the whole loss, or only the part above the optimum."""
         self._overlay.toggle_excess()
-        self._show_choice()
+        self._update()
 
     def action_load(self) -> None:
         """Ask for the run of the row under the cursor in the live view."""
@@ -196,11 +198,11 @@ class SweepPane(Vertical):
             self.post_message(RunChosen(row.settings))
 
     def action_cancel(self) -> None:
-        """Begin no further training; what is done stays."""
+        """Start no more trainings; finished ones stay."""
         self.workers.cancel_group(self, "sweep")
 
     def action_go_on(self) -> None:
-        """Train here what a sweep has left that was cancelled, or whose cluster went away."""
+        """Train here what a sweep left when it was cancelled or its cluster went away."""
         sweep_run = self.sweep_run
         if sweep_run.unfinished and any(sweep_run.left):
             sweep_run.recipe = replace(sweep_run.recipe, cluster="")
@@ -210,9 +212,9 @@ class SweepPane(Vertical):
     def _view(self) -> TableView:
         return self.sweep_run.table_view
 
-    def _show_choice(self) -> None:
-        self._share()
-        self._show()
+    def _update(self) -> None:
+        self._set_heights()
+        self.redraw()
 
     async def _run(self, sweep_run: SweepRun) -> None:
         from linreg_tui.tui.panes.sweep.sweep_run import run
@@ -223,31 +225,32 @@ class SweepPane(Vertical):
             self.notify(str(error), severity="error", markup=False)
         finally:
             if sweep_run is self.sweep_run:
-                self._looking.pause()
-                self._share()
-                self._show()
+                self._timer.pause()
+                self._set_heights()
+                self.redraw()
 
-    async def _predict(self, sweep_run: SweepRun, patience: float) -> None:
+    async def _predict(self, sweep_run: SweepRun, seconds: float) -> None:
         from linreg_tui.sweeps.table import predict_rows
 
-        await asyncio.sleep(patience)
+        await asyncio.sleep(seconds)
         async for _ in predict_rows(sweep_run.table_view.table, self.predictions):
             if sweep_run.phase != "running":
-                self._show()
+                self.redraw()
 
-    def _look(self) -> None:
-        """Show how far it is, unless the terminal has not yet shown the last frame."""
+    def _show_progress(self) -> None:
+        """Show the progress, unless the terminal hasn't shown the last frame yet."""
         if self._link.free:
             self._link.draw()
-            self._show()
+            self.redraw()
 
-    def _show(self) -> None:
+    def redraw(self) -> None:
+        """Draw the title, the table and the curves again."""
         self.border_title = escape(self.sweep_run.title)  # an address may have brackets
         for plot in (self._head, self._table, self._tip, self._curves):
             plot.redraw()
 
-    def _share(self) -> None:
-        """Up to half of the rows to the table, or a few more, and the others to the curves."""
+    def _set_heights(self) -> None:
+        """Give the table up to half of the rows, or a few more, and the curves the others."""
         rows = max(1, len(self.sweep_run.table_view.rows)) + 1
         room = self.size.height - (not self.has_class("tight"))
         height = _beside_curves(rows, room) if self.has_class("with-curves") else None
@@ -257,7 +260,7 @@ class SweepPane(Vertical):
 
 
 def _beside_curves(rows: int, room: int) -> int | None:
-    """How high a table of some rows is above the curves; None if there is no room for these."""
-    if room < LEAST_CURVES + min(rows, LEAST_CURVES):
+    """Return the height of a table above the curves, or None if the curves don't fit."""
+    if room < LEAST_CURVE_ROWS + min(rows, LEAST_CURVE_ROWS):
         return None
-    return min(rows, max(LEAST_CURVES, room // 2))
+    return min(rows, max(LEAST_CURVE_ROWS, room // 2))

@@ -30,24 +30,25 @@ SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "given s
 KINDS = (SIZES, UNTIL, SCALES, GRID)
 
 AUTO = "auto"
-"""In a grid: the present value, and for another loss or optimizer the one that suits it."""
+"""In a grid: the present value, or for another loss or optimizer the one that suits it."""
 
 
 VALUES = "values, separated by commas"
 
 
 def of_grid() -> tuple[Setting, ...]:
-    """The settings that a grid goes over."""
+    """Return the settings that a grid can go over."""
     return tuple(of_settings().values())
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The trials of a sweep, and the settings that it started from.
+    """The trials of a sweep, and the settings that it starts from.
 
-    Of the scales until it diverges these are all that may come; the later ones need not. `texts`
-    are what was typed. `cluster` is where they are trained, empty for this machine. The settings
-    named in `auto` are to suit the loss and the optimizer of each trial; see `suited`.
+    For scales until it diverges, `plan` holds all that may be trained; the later ones may not be
+    needed. `texts` is what was typed. `cluster` is where the trials are trained, empty for this
+    machine. The settings named in `auto` are fitted to the loss and optimizer of each trial; see
+    `suited`.
     """
 
     kind: str
@@ -59,18 +60,18 @@ class Recipe:
 
     @property
     def tips(self) -> bool:
-        """Whether larger scales diverge sooner or later, so that one can ask where."""
+        """Whether large enough scales diverge, so that there is a tipping point to find."""
         return self.kind in (UNTIL, SCALES)
 
     @property
-    def at_first(self) -> Plan:
+    def first_plan(self) -> Plan:
         """The trials that are shown from the start."""
         return self.plan.first(len(NOTEBOOK_SCALES)) if self.kind == UNTIL else self.plan
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """A field of the form: what it is called, what it takes, and for which sweeps it is asked."""
+class FormField:
+    """A field of the form: its name, its label, what it takes, and the sweeps that have it."""
 
     name: str
     label: str
@@ -79,21 +80,25 @@ class Ask:
     words: tuple[str, ...] = ()
 
 
-def asks() -> tuple[Ask, ...]:
-    """The fields of the form."""
+def form_fields() -> tuple[FormField, ...]:
+    """Return the fields of the form."""
     return (
-        Ask("over", "sweep over", "←→ choose what differs from training to training", words=KINDS),
-        Ask("sizes", "batch sizes", "rows a step: numbers or full, separated by commas", (SIZES,)),
-        Ask(
+        FormField(
+            "over", "sweep over", "←→ choose what differs from training to training", words=KINDS
+        ),
+        FormField(
+            "sizes", "batch sizes", "rows a step: numbers or full, separated by commas", (SIZES,)
+        ),
+        FormField(
             "scales",
             "scales",
             "of batches of 64 rows and both learning rates, separated by commas",
             (SCALES,),
         ),
-        *(Ask(one.name, one.about.label, _takes(one), (GRID,)) for one in of_grid()),
-        Ask("repeats", "repeats", "trainings of each, with other random draws"),
-        Ask("epochs", "epochs", "passes over the data"),
-        Ask(
+        *(FormField(one.name, one.about.label, _takes(one), (GRID,)) for one in of_grid()),
+        FormField("repeats", "repeats", "trainings of each, with other random draws"),
+        FormField("epochs", "epochs", "passes over the data"),
+        FormField(
             "cluster",
             "cluster",
             "tcp://HOST:PORT or local:N; empty for this machine",
@@ -101,10 +106,10 @@ def asks() -> tuple[Ask, ...]:
     )
 
 
-def asked(texts: Mapping[str, str]) -> Iterator[Ask]:
-    """The fields that are asked for, given what is typed: no parameter of what isn't swept over."""
+def shown_fields(texts: Mapping[str, str]) -> Iterator[FormField]:
+    """Yield the fields for what is typed: no parameter of what isn't swept over."""
     owners = {one.name: one.owners for one in of_grid()}
-    for ask in asks():
+    for ask in form_fields():
         owner = owners.get(ask.name)
         if texts["over"] in ask.kinds and (
             owner is None or any(word.strip() in owner[1] for word in texts[owner[0]].split(","))
@@ -113,15 +118,15 @@ def asked(texts: Mapping[str, str]) -> Iterator[Ask]:
 
 
 def _takes(setting: Setting) -> str:
-    """What the field of a setting takes."""
+    """Return what the field of a setting takes."""
     if setting.choices:
         return f"any of {', '.join(setting.choices)}"
     what = setting.about.help.partition(";")[0]
     return f"{what}: {f'numbers, or {AUTO}' if setting.about.proposed else VALUES}"
 
 
-def texts_of(settings: Settings, data: Dataset) -> dict[str, str]:
-    """What the fields hold at first: the notebook's sweeps, and a grid of one."""
+def initial_texts(settings: Settings, data: Dataset) -> dict[str, str]:
+    """Return the fields' first texts: the notebook's sweeps, and a grid of one."""
     sizes = over_batch_sizes(settings, settings.training_n(data))
     values = settings.values
     return {
@@ -138,8 +143,8 @@ def texts_of(settings: Settings, data: Dataset) -> dict[str, str]:
     }
 
 
-def texts_again(recipe: Recipe) -> dict[str, str]:
-    """What of a sweep's texts the next one begins with; the rest follows the settings."""
+def reused_texts(recipe: Recipe) -> dict[str, str]:
+    """Return the texts of a sweep that the next one starts with; the rest follow the settings."""
     kept = [
         "over",
         "sizes",
@@ -151,15 +156,15 @@ def texts_again(recipe: Recipe) -> dict[str, str]:
     return {name: recipe.texts[name] for name in kept if name in recipe.texts}
 
 
-def usual(settings: Settings, data: Dataset) -> Recipe:
-    """The notebook's batch sizes, with these settings."""
+def default_recipe(settings: Settings, data: Dataset) -> Recipe:
+    """Return a sweep over the notebook's batch sizes, with these settings."""
     return Recipe(SIZES, settings, over_batch_sizes(settings, settings.training_n(data)))
 
 
 def read(
     texts: Mapping[str, str], settings: Settings, data: Dataset
 ) -> tuple[Recipe | None, dict[str, str]]:
-    """The sweep that is typed; None, and what is wrong with which field, if there is none."""
+    """Return the sweep that is typed, or None and what is wrong with which field."""
     wrong: dict[str, str] = {}
 
     def value(name: str, reading: Callable[[str, str], Any]) -> Any:
@@ -170,12 +175,12 @@ def read(
             return None
 
     kind = texts["over"]
-    repeats = value("repeats", _one)
-    settings = replace(settings, epochs=value("epochs", _one) or 0)
+    repeats = value("repeats", _whole_number)
+    settings = replace(settings, epochs=value("epochs", _whole_number) or 0)
     cluster = value("cluster", _cluster)
-    asks = [ask for ask in asked(texts) if ask.kinds != KINDS]
+    asks = [ask for ask in shown_fields(texts) if ask.kinds != KINDS]
     auto = frozenset(ask.name for ask in asks if _is_auto(ask.name, texts[ask.name]))
-    values = {ask.name: value(ask.name, _several) for ask in asks if ask.name not in auto}
+    values = {ask.name: value(ask.name, _list_of_values) for ask in asks if ask.name not in auto}
     if wrong:
         return None, wrong
     try:
@@ -191,16 +196,16 @@ def read(
 
 
 def _is_auto(name: str, text: str) -> bool:
-    """Whether a field leaves it to the program what suits."""
+    """Return whether a field leaves its value to the program."""
     proposed = name in {one.name for one in of_grid() if one.about.proposed}
     return proposed and text.strip() in (AUTO, "")
 
 
 def suited(recipe: Recipe, data: Dataset) -> Recipe:
-    """The same sweep, each loss and optimizer with the rates and the δ that suit it.
+    """Return the same sweep with rates and δ that suit each loss and optimizer.
 
-    Those of the settings that it started from have theirs. With losses that go over rows it takes
-    seconds on very many of them.
+    The loss and optimizer that the sweep starts from keep theirs. Losses that go over rows take
+    seconds if there are very many rows.
     """
     start, known = recipe.settings, dict[object, dict[str, Any]]()
 
@@ -235,7 +240,7 @@ def _plan(
 
 
 def _field_at_fault(kind: str, data: Dataset, plan: Plan) -> str:
-    """The field with which a plan can't be trained; that of the kind where it has none itself."""
+    """Return the field to blame for a fault of the plan; else the field of its kind."""
     names = (name for settings, _ in plan.variants for name, _ in faults(data, settings))
     name = next(names, "over")
     if name == "epochs" or (kind == GRID and name in {one.name for one in of_grid()}):
@@ -243,24 +248,24 @@ def _field_at_fault(kind: str, data: Dataset, plan: Plan) -> str:
     return {SIZES: "sizes", SCALES: "scales"}.get(kind, "over")
 
 
-def _one(_: str, text: str) -> int:
-    """What a whole number stands for."""
+def _whole_number(_: str, text: str) -> int:
+    """Return the whole number that a text stands for."""
     number: int = read_text(setting("epochs"), text)
     return number
 
 
 def _cluster(_: str, text: str) -> str:
-    """The address of a cluster, or nothing."""
+    """Return the address of a cluster, or an empty text."""
     if address := text.strip():
-        # A sweep here needs nothing of a cluster.
+        # A sweep on this machine needs no code for clusters.
         from linreg_tui.cluster.address import processes_here
 
         processes_here(address)
     return address
 
 
-def _several(name: str, text: str) -> list[Any]:
-    """What a list of values stands for."""
+def _list_of_values(name: str, text: str) -> list[Any]:
+    """Return the values that a text lists."""
     one = setting(_READ_AS.get(name, name))
     values: list[Any] = []
     for part in text.split(","):
@@ -271,4 +276,4 @@ def _several(name: str, text: str) -> list[Any]:
 
 
 _READ_AS = {"sizes": "batch_size", "scales": "learning_rate_b"}
-"""The settings as whose values the fields of these names are read."""
+"""The settings whose values these fields hold."""

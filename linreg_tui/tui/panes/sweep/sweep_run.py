@@ -1,4 +1,4 @@
-"""A sweep on the screen: what is swept, the view of its table, and how far it is, in words."""
+"""A sweep on the screen: what it goes over, the view of its table, and its progress in words."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
     from linreg_tui.sweeps.executors import TrialExecutor
 
 
-BARS = (12, 8, 4, 0)
-"""Cells of the progress bar, as there is room."""
+BAR_CELLS = (12, 8, 4, 0)
+"""Cells of the progress bar, depending on the room."""
 
 GAP = 2
-"""Cells at least between what is swept and how far it is."""
+"""Least cells between what is swept and the progress."""
 
 CANCELS = "  ctrl+x cancels"
 
-MANY = 7
-"""Rows, from which on it is told which of them the cursor is on: not all may be in sight."""
+MANY_ROWS = 7
+"""With more rows, not all may be in sight, so the number of the cursor's row is shown."""
 
-SOON = 1.0
-"""Seconds after which it can be told how many are left."""
+ESTIMATE_SECONDS = 1.0
+"""Seconds after which the time that is left can be estimated."""
 
 
 class SweepRun:
-    """One sweep, from the offer of it to its end."""
+    """One sweep, from its offer to its end."""
 
     def __init__(self, data: Dataset, recipe: Recipe, *, against: Against | None = None) -> None:
         self.data = data
         self.recipe = recipe
         self.against = against
-        """What the tour wants the curves drawn against; None outside of it."""
+        """What the tour wants the curves drawn against; None outside the tour."""
 
-        self.table_view = TableView(data, recipe.at_first)
+        self.table_view = TableView(data, recipe.first_plan)
         self.phase: Phase = "offered"
         self.tipping: Tipping | None = None
         self.place = ""
@@ -60,33 +60,34 @@ class SweepRun:
         return self.against is not None
 
     def begin(self) -> None:
-        """It is under way."""
+        """Record that it has begun."""
         self._began, self.place = time.monotonic(), ""
-        self._turn("running")
+        self._set_phase("running")
 
     def end(self, phase: Phase) -> None:
-        """It is over."""
+        """Record that it has ended."""
         self._ended = time.monotonic()
-        self._turn(phase)
+        self._set_phase(phase)
 
-    def _turn(self, phase: Phase) -> None:
+    def _set_phase(self, phase: Phase) -> None:
         self.phase = self.table_view.phase = phase
 
     @property
     def unfinished(self) -> bool:
-        """Whether it ended before all of it was trained."""
+        """Whether it ended before everything was trained."""
         return self.phase in UNFINISHED
 
     @property
     def connecting(self) -> bool:
-        """Whether its cluster is still waited for."""
+        """Whether it is still waiting for its cluster."""
         return self.phase == "running" and bool(self.recipe.cluster) and not self.place
 
     @property
     def left(self) -> Iterator[Trials]:
-        """What is still to be trained of each group; of the scales until it diverges, if it hasn't.
+        """The trials of each group that are still to be trained.
 
-        Once it has, the repeats of the scale with which it did are all that is left.
+        Once scales until it diverges have diverged, only the repeats of the first scale that did
+        are left.
         """
         rows, plan = self.table_view.table.rows, self.recipe.plan
         done = {result.trial.number for row in rows for result in row.results}
@@ -98,15 +99,15 @@ class SweepRun:
             if left:
                 yield left
 
-    def make_room(self, group: int) -> None:
-        """Show the row after a group's, for the scale that is tried next."""
+    def add_next_row(self, group: int) -> None:
+        """Add the row after a group's, for the scale that is tried next."""
         recipe, rows = self.recipe, self.table_view.table.rows
         if group + 1 == len(rows) and self.phase == "running":
             self.table_view.table.add_rows(recipe.plan.groups[group + 1])
 
     @property
     def title(self) -> str:
-        """What is swept, and how far it is."""
+        """What is swept, and the progress."""
         words = f"4 Sweep over {self.recipe.kind}"
         if self.phase == "running":
             where = f" on {self.place}" if self.place else ""
@@ -114,7 +115,7 @@ class SweepRun:
         return f"{words} · w runs one" if self.phase == "offered" else f"{words} · {self.phase}"
 
     def plan(self) -> list[Span]:
-        """What is swept, and which rows are shown; what matters least comes last."""
+        """Return what is swept and which rows are shown, the most important first."""
         view, settings = self.table_view, self.recipe.settings
         several = self.recipe.plan.repeats
         repeats = f", {several} repeats" if several > 1 else ""
@@ -127,18 +128,18 @@ class SweepRun:
         rows = view.rows
         if view.only is not None:
             every = "all repeats " if view.table.several and view.only == "converged" else ""
-            told = f"   {every}{view.only}: {len(rows)} of {len(view.table.rows)}"
-            spans.append((told, Role.HERE))
-        if len(rows) > MANY:
+            words = f"   {every}{view.only}: {len(rows)} of {len(view.table.rows)}"
+            spans.append((words, Role.HERE))
+        if len(rows) > MANY_ROWS:
             spans.append((f"   row {view.place(rows) + 1:,} of {len(rows):,}", Role.LABEL))
         if not view.marked and self.phase == "done":
             spans.append(("   space overlays curves", Role.LABEL))
         return spans
 
     def head(self, columns: int) -> list[Span]:
-        """What is swept and how far it is, as much of both as there is room for.
+        """Return what is swept and the progress, as much of both as fits.
 
-        First the bar is shortened, then the plan; what goes on from there is the last to go.
+        First the bar gets shorter, then the plan. The key that continues is left out last.
         """
         plan, forms = self.plan(), self.progress()
         shown = [plan[:k] for k in range(len(plan), 0, -1)]
@@ -154,27 +155,27 @@ class SweepRun:
         return [*left, (" " * gap, Role.NOTHING), *right]
 
     def progress(self) -> list[list[Span]]:
-        """How far it is, and which key goes on from there; the longest form first."""
+        """Return the progress and the key that continues or cancels; the longest form first."""
         table = self.table_view.table
         if self.phase == "offered":
             return [[("w chooses a sweep and runs it", Role.LABEL)]]
         trials = f"{table.ended:,}/{table.trials:,}"
         if self.connecting:
-            # A sweep here needs nothing of a cluster.
+            # A sweep on this machine needs no code for clusters.
             from linreg_tui.cluster.address import processes_here
 
             here = processes_here(self.recipe.cluster)
-            told = f"connecting to {self.recipe.cluster}"
+            long = f"connecting to {self.recipe.cluster}"
             if here is not None:
-                told = f"starting {here} process{'es' * (here != 1)}"
-            return [[(f"{words}{CANCELS}", Role.LABEL)] for words in (told, told.split()[0])]
+                long = f"starting {here} process{'es' * (here != 1)}"
+            return [[(f"{words}{CANCELS}", Role.LABEL)] for words in (long, long.split()[0])]
         if self.unfinished:
             return [[(f"{self.phase}, {trials}  g goes on here", Role.LABEL)]]
         if self.phase == "done":
             took = self._ended - self._began
             return [[(f"{self.phase}, {trials} trainings in {seconds(took)}", Role.LABEL)]]
         forms: list[list[Span]] = []
-        for bar in BARS:
+        for bar in BAR_CELLS:
             full = round(bar * table.fraction)
             drawn: list[Span] = [("█" * full, Role.FIT), ("░" * (bar - full), Role.AXIS)]
             forms.append([*drawn, (f" {trials}{self._left()}{CANCELS}", Role.LABEL)])
@@ -182,13 +183,13 @@ class SweepRun:
 
     def _left(self) -> str:
         taken, fraction = time.monotonic() - self._began, self.table_view.table.fraction
-        if taken < SOON or fraction <= 0:
+        if taken < ESTIMATE_SECONDS or fraction <= 0:
             return ""
         seconds = round(taken * (1 - fraction) / fraction)
         return f"  {seconds // 60}:{seconds % 60:02d} left"
 
-    def tip(self) -> str:
-        """Between which scales it tips, and from which on it would in the long run."""
+    def tipping_words(self) -> str:
+        """Return between which scales training starts to diverge, and the predicted limit."""
         if self.tipping is None:
             return ""
         held, tipped, predicted = (
@@ -197,12 +198,12 @@ class SweepRun:
             self.tipping.predicted,
         )
         if tipped is None:
-            told = f"no scale up to {held:.3g} diverges"
+            words = f"no scale up to {held:.3g} diverges"
         elif held is None:
-            told = f"every scale from {tipped:.3g} on diverges"
+            words = f"every scale from {tipped:.3g} on diverges"
         else:
-            told = f"it tips between scales {held:.4g} and {tipped:.4g}"
-        return told if predicted is None else f"{told}; in the long run at {predicted:.4g}"
+            words = f"it tips between scales {held:.4g} and {tipped:.4g}"
+        return words if predicted is None else f"{words}; in the long run at {predicted:.4g}"
 
 
 def _width(spans: list[Span]) -> int:
@@ -210,12 +211,12 @@ def _width(spans: list[Span]) -> int:
 
 
 async def run(data: Dataset, sweep_run: SweepRun) -> None:
-    """Carry out what is left of a sweep to its end, whichever that is.
+    """Train what is left of a sweep, until it ends in one way or another.
 
     Raises
     ------
     InputError
-        If its cluster isn't there or goes away, or the trials can't be made; what is done stays.
+        If its cluster isn't there or goes away, or the trials can't be made; finished trials stay.
     """
     from linreg_tui.sweeps.executors import GoneError
 
@@ -235,7 +236,7 @@ async def run(data: Dataset, sweep_run: SweepRun) -> None:
 
 async def _train(data: Dataset, sweep_run: SweepRun) -> None:
     """Train what is left, and add the results to the table as they come."""
-    # A first frame needs none of these.
+    # The first frame needs none of these.
     from linreg_tui.sweeps.executors import local_executor
     from linreg_tui.sweeps.run_trials import find_tipping, run_trials, run_until_divergence
 
@@ -251,16 +252,16 @@ async def _train(data: Dataset, sweep_run: SweepRun) -> None:
         async for results in coming:
             table.add_results(results)
             if until:
-                sweep_run.make_room(results[0].trial.group)
+                sweep_run.add_next_row(results[0].trial.group)
     if until:
-        sweep_run.table_view.cut(sum(row.done for row in table.rows))
+        sweep_run.table_view.drop_rows(sum(row.done for row in table.rows))
     if recipe.tips:
         async with local_executor() as here:
             sweep_run.tipping = await find_tipping(data, recipe.settings, here)
 
 
 def _executor(data: Dataset, recipe: Recipe) -> AbstractAsyncContextManager[TrialExecutor]:
-    """The recipe's cluster, or as many processes as pay."""
+    """Return the recipe's cluster, or as many processes as are worth starting."""
     if recipe.cluster:
         from linreg_tui.cluster.connection import connected
 
@@ -269,4 +270,4 @@ def _executor(data: Dataset, recipe: Recipe) -> AbstractAsyncContextManager[Tria
     from linreg_tui.sweeps.jobs import jobs_that_pay
 
     n = recipe.settings.training_n(data)
-    return local_executor(jobs_that_pay(recipe.at_first, n))
+    return local_executor(jobs_that_pay(recipe.first_plan, n))

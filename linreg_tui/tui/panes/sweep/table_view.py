@@ -1,4 +1,4 @@
-"""What the table of a sweep shows: which rows in which order, which columns, and what is marked."""
+"""What a sweep's table shows: which rows in which order, which columns, and the marks."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from linreg_tui.sweeps.table import (
 )
 
 Phase = Literal["offered", "running", "done", "cancelled", "cut off", "no cluster"]
-"""How a sweep stands as a whole."""
+"""The state of a sweep as a whole."""
 
 UNFINISHED: tuple[Phase, ...] = ("cancelled", "cut off", "no cluster")
-"""How it may end before all of it is trained."""
+"""The phases that end a sweep before everything is trained."""
 
 FILTERS: tuple[State | None, ...] = (None, "converged", "stopped", "diverged", "running", "waiting")
 
-MARKED_AT_FIRST = 6
-"""Rows that are marked from the start, if there are no more."""
+MOST_MARKED_ROWS = 6
+"""If there are no more rows than this, all are marked from the start."""
 
-OF_ALL = (
+COMMON_COLUMNS = (
     "steps",
     "slope",
     "intercept",
@@ -41,13 +41,13 @@ OF_ALL = (
     "time",
     "curve",
 )
-"""The columns that every sweep has, after those of its settings."""
+"""The columns of every sweep, after those of its settings."""
 
 
 class TableView:
-    """A view of a sweep's table that can be walked, sorted, filtered and marked.
+    """A view of a sweep's table with a cursor, sorting, a filter and marks.
 
-    `marked` gives each marked group the number of its colour and marker, which it keeps.
+    `marked` maps each marked group to the number of its colour and marker, which stays the same.
     """
 
     def __init__(self, data: Dataset, plan: Plan) -> None:
@@ -62,21 +62,25 @@ class TableView:
         self.column = "batch"
         self.phase: Phase = "offered"
         self._here = 0
-        if len(self.table.rows) <= MARKED_AT_FIRST:
+        if len(self.table.rows) <= MOST_MARKED_ROWS:
             self.mark_all()
 
     @property
     def names(self) -> list[str]:
-        """All columns that are not hidden, from left to right."""
-        known = [*(["scale"] if self.columns.scales else []), *self.columns.varying, *OF_ALL]
+        """The columns that are not hidden, from left to right."""
+        known = [
+            *(["scale"] if self.columns.scales else []),
+            *self.columns.varying,
+            *COMMON_COLUMNS,
+        ]
         if not self.columns.tested:
             known.remove("test loss")
         return [name for name in known if name not in self.hidden]
 
     @property
     def rows(self) -> list[Row]:
-        """The rows that the filter lets through; diverged ones last where they are sorted."""
-        rows = self._let_through
+        """The rows that pass the filter; if they are sorted, diverged ones come last."""
+        rows = self._filtered
         if self.sorted_by is not None:
             values = {row.group: self._value(row, self.sorted_by) for row in rows}
             known = [row for row in rows if values[row.group] is not None]
@@ -86,17 +90,17 @@ class TableView:
         return rows
 
     @property
-    def _let_through(self) -> list[Row]:
+    def _filtered(self) -> list[Row]:
         return [row for row in self.table.rows if self.only in (None, row.state)]
 
     @property
     def here(self) -> Row | None:
-        """The row that the cursor is on; None if none is shown."""
+        """The row under the cursor; None if no row is shown."""
         rows = self.rows
         return rows[self.place(rows)] if rows else None
 
     def place(self, rows: list[Row]) -> int:
-        """Where among the rows the cursor is: on its group, or where that would be."""
+        """Return the cursor's position among the rows: on its group, or else on the first."""
         return next((k for k, row in enumerate(rows) if row.group == self._here), 0)
 
     def go(self, steps: int) -> None:
@@ -105,14 +109,14 @@ class TableView:
         if rows:
             self._here = rows[min(max(self.place(rows) + steps, 0), len(rows) - 1)].group
 
-    def turn(self, direction: int) -> None:
-        """To the next of the columns that are not hidden, or the one before."""
+    def go_column(self, direction: int) -> None:
+        """Move to the next column (1), or the one before (-1)."""
         names = self.names
         place = names.index(self.column) + direction if self.column in names else 0
         self.column = names[min(max(place, 0), len(names) - 1)]
 
     def sort(self) -> None:
-        """Sort by the column of the cursor; the other way round; not at all."""
+        """Sort by the cursor's column; then in reverse; then not at all."""
         if self.column == "curve":
             return
         if self.sorted_by != self.column:
@@ -123,14 +127,14 @@ class TableView:
             self.sorted_by = None
 
     def filter(self) -> None:
-        """Only the rows of the next state of which there are any, or all."""
+        """Show only the rows of the next state that any row has, or all."""
         states = {row.state for row in self.table.rows}
         place = FILTERS.index(self.only)
         following = FILTERS[place + 1 :] + FILTERS[: place + 1]
         self.only = next(state for state in following if state is None or state in states)
 
     def hide(self) -> None:
-        """Hide the column of the cursor, unless it is the last."""
+        """Hide the cursor's column, unless it is the last one shown."""
         names = self.names
         if len(names) > 1 and self.column in names:
             place = names.index(self.column)
@@ -138,7 +142,7 @@ class TableView:
             self.column = self.names[min(place, len(names) - 2)]
 
     def mark(self) -> None:
-        """Mark the row of the cursor, or take its mark away."""
+        """Mark the cursor's row, or remove its mark."""
         row = self.here
         if row is None:
             return
@@ -148,7 +152,7 @@ class TableView:
             self._mark(row.group)
 
     def mark_all(self) -> None:
-        """Mark all rows in view, or if they are, none."""
+        """Mark all rows in view, or none if all are marked."""
         groups = {row.group for row in self.rows}
         if groups <= self.marked.keys():
             self.marked.clear()
@@ -156,8 +160,8 @@ class TableView:
             for group in sorted(groups - self.marked.keys()):
                 self._mark(group)
 
-    def cut(self, rows: int) -> None:
-        """Leave the rows from there on out, and their marks."""
+    def drop_rows(self, rows: int) -> None:
+        """Remove the rows from this number on, and their marks."""
         self.table.drop_rows(rows)
         self.marked = {group: ink for group, ink in self.marked.items() if group < rows}
 
@@ -166,8 +170,8 @@ class TableView:
         self.marked[group] = next(k for k in range(len(taken) + 1) if k not in taken)
 
     def overlaid(self) -> Iterator[tuple[Row, int]]:
-        """The rows in view whose curves are shown: the marked ones, by number, or the cursor's."""
-        in_view = {row.group for row in self._let_through}
+        """Yield the rows whose curves are shown: the marked ones in view, or the cursor's."""
+        in_view = {row.group for row in self._filtered}
         marked = {group: ink for group, ink in self.marked.items() if group in in_view}
         if not marked and (here := self.here) is not None:
             marked = {here.group: 0}
@@ -176,7 +180,7 @@ class TableView:
                 yield self.table.rows[group], ink
 
     def cells(self, row: Row) -> Cells:
-        """The texts of a row, by column."""
+        """Return the texts of a row by column."""
         cells = self.columns.settings(row.trials[0])
         cells["steps"] = f"{row.steps:,}" if row.made in (0.0, 1.0) else f"{100 * row.made:.0f}%"
         cells["predicted"] = predicted(row.prediction)
@@ -189,12 +193,12 @@ class TableView:
             cells["status"] = self.phase if self.phase in UNFINISHED else row.state
             if self.phase == "offered":
                 cells["status"] = f"→ {cells['predicted']}" if cells["predicted"] else ""
-        if row.state == "diverged":  # a spread of such numbers says nothing, and takes much room
+        if row.state == "diverged":  # the spread of such numbers means nothing and takes much room
             cells = {name: text.partition(" ± ")[0] for name, text in cells.items()}
         return cells
 
     def _value(self, row: Row, name: str) -> Any:
-        """What a column is sorted by; None for what isn't known."""
+        """Return what a column is sorted by, or None if it isn't known."""
         if name == "scale":
             return row.scale
         if (setting := of_settings().get(name)) is not None:

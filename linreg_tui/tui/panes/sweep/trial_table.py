@@ -1,4 +1,4 @@
-"""The table of a sweep as a picture, of which only what changes is repainted."""
+"""The table of a sweep as a picture, in which only what changed is painted again."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.panes.sweep.curves import marker, role
 from linreg_tui.tui.panes.sweep.table_view import TableView
 
-WIDTH = 10
+SPARK_CELLS = 10
 
-LOWEST = 0.01
-"""Of what counts as converged: nearer to the optimum, all is the lowest level."""
+LOWEST_SHARE = 0.01
+"""The sparkline's lowest level, as a share of the limit for converged."""
 
 
 def spark(results: Sequence[Result], levels: str) -> str:
-    """The first result's loss above the optimum over its steps, on a log scale.
+    """Return the first repeat's loss above the optimum over its steps, on a log scale.
 
-    From the lowest level, a hundredth of a percent of the least loss, to that of the start, the
-    same for all trainings from one start. What has grown beyond the start stays on the highest.
+    The scale runs from a hundredth of a percent of the least loss to the loss at the start, so it
+    is the same for all trainings from one start. A loss above the start stays on the highest level.
     """
     first = min(results, key=lambda result: result.trial.repeat)
-    curve, lowest = first.curve, LOWEST * first.near
+    curve, lowest = first.curve, LOWEST_SHARE * first.near
     excess = np.maximum(np.sqrt(curve.low) * np.sqrt(curve.high) - first.optimum.loss, lowest)
     height = np.log(excess / lowest)
     share = np.clip(height / (height[0] or 1.0), 0, 1)
-    places = np.linspace(0, len(share) - 1, WIDTH).round().astype(np.intp)
+    places = np.linspace(0, len(share) - 1, SPARK_CELLS).round().astype(np.intp)
     return "".join(levels[round(level * (len(levels) - 1))] for level in share[places].tolist())
 
 
-GAP = 2
-MARK = 3
-"""Cells before the first column: the cursor and the mark of a row."""
+GAP_CELLS = 2
+MARK_CELLS = 3
+"""Cells before the first column: the cursor and the row's mark."""
 
-LEAST = {"slope": 8, "intercept": 10, "above": 7, "status": 9, "steps": 4}
-"""Widths that columns have from the start, so that they rarely grow."""
+LEAST_WIDTHS = {"slope": 8, "intercept": 10, "above": 7, "status": 9, "steps": 4}
+"""Widths of columns from the start, so that they rarely grow."""
 
 EXPENDABLE = ("loss", "time", "predicted", "steps", "slope", "intercept", "curve")
-"""Columns that go first where there is too little room; before them the rates of a scale."""
+"""Columns left out first where not all fit; before them, the rates of a scale."""
 
 STATES = {
     "converged": Role.GOOD,
@@ -60,18 +60,18 @@ CURSOR_SHADE = 4
 
 
 class TrialTable(Plot):
-    """Shows a view; it can have the keyboard, whose keys are the pane's."""
+    """Shows a view; it can have the keyboard, and its keys are the pane's."""
 
     class Changed(Message):
-        """Another row or column, or another order, was chosen with the mouse."""
+        """The mouse chose another row, column or order."""
 
     def __init__(self, view: Callable[[], TableView], markers: Markers) -> None:
-        super().__init__(self._draw_view, id="trials")
+        super().__init__(self.draw_view, id="trials")
         self._view = view
         self._markers = markers
         self._top = 0
         self._widths: dict[str, int] = {}
-        self._of: tuple[TableView, State | None] | None = None
+        self._shown: tuple[TableView, State | None] | None = None
         self._lefts: dict[str, int] = {}
 
     def draw_with(self, markers: Markers) -> None:
@@ -85,37 +85,37 @@ class TrialTable(Plot):
         return max(1, self.size.height - 1)
 
     def on_click(self, event: events.Click) -> None:
-        """A row takes the cursor, and with it its curve; a heading sorts."""
+        """Move the cursor to a row, mark it, or sort by a column's heading."""
         view = self._view()
         rows = view.rows
         if event.y == 0:
-            names = [name for name, left in self._lefts.items() if left <= event.x + GAP]
+            names = [name for name, left in self._lefts.items() if left <= event.x + GAP_CELLS]
             if names:
                 view.column = names[-1]
                 view.sort()
         elif self._top + event.y - 1 < len(rows):
             view.go(self._top + event.y - 1 - view.place(rows))
-            if event.x < MARK:
+            if event.x < MARK_CELLS:
                 view.mark()
         self.post_message(self.Changed())
 
     def on_mouse_scroll_down(self) -> None:
-        """A row further."""
+        """Move the cursor down by a row."""
         self._view().go(1)
         self.post_message(self.Changed())
 
     def on_mouse_scroll_up(self) -> None:
-        """A row back."""
+        """Move the cursor up by a row."""
         self._view().go(-1)
         self.post_message(self.Changed())
 
-    def _draw_view(self, columns: int, rows: int) -> Picture:
-        """The heading, and the rows around the cursor."""
+    def draw_view(self, columns: int, rows: int) -> Picture:
+        """Draw the heading and the rows around the cursor."""
         view, picture = self._view(), blank(columns, rows)
-        if columns < MARK or rows < 1:
+        if columns < MARK_CELLS or rows < 1:
             return picture
-        if (view, view.only) != self._of:
-            self._of, self._widths, self._top = (view, view.only), dict(LEAST), 0
+        if (view, view.only) != self._shown:
+            self._shown, self._widths, self._top = (view, view.only), dict(LEAST_WIDTHS), 0
         shown = view.rows
         here, page = view.place(shown), max(1, rows - 1)
         self._top = max(min(self._top, here), here - page + 1, 0)
@@ -135,7 +135,7 @@ class TrialTable(Plot):
                 text = aligned(cells.get(name, ""), name, self._widths[name])
                 write(picture, number, left, text, _role(name, row.state, ink))
         if not shown:
-            write(picture, min(1, rows - 1), MARK, _nothing(view), Role.LABEL)
+            write(picture, min(1, rows - 1), MARK_CELLS, _empty_words(view), Role.LABEL)
         return picture
 
     def _texts(self, view: TableView, row: Row) -> Cells:
@@ -145,7 +145,7 @@ class TrialTable(Plot):
         return cells
 
     def _fit(self, view: TableView, texts: list[Cells], columns: int) -> dict[str, int]:
-        """Where each column begins for which there is room; there is for that of the cursor."""
+        """Return where each column that fits begins; the cursor's column always does."""
         names = view.names
         for name in names:
             title = cell_len(_title(view, name))
@@ -153,9 +153,15 @@ class TrialTable(Plot):
             self._widths[name] = max(self._widths.get(name, 0), title, widest)
 
         def fits() -> bool:
-            # Where some are left out, a sign of it has a place of its own.
-            sign = GAP * (len(names) < len(view.names))
-            return MARK - GAP + sum(self._widths[name] + GAP for name in names) + sign <= columns
+            # If some columns are left out, an ellipsis needs a place of its own.
+            sign = GAP_CELLS * (len(names) < len(view.names))
+            return (
+                MARK_CELLS
+                - GAP_CELLS
+                + sum(self._widths[name] + GAP_CELLS for name in names)
+                + sign
+                <= columns
+            )
 
         of_scale = ("rate b", "rate m") if view.columns.scales else ()
         for name in (*of_scale, *EXPENDABLE):
@@ -163,10 +169,10 @@ class TrialTable(Plot):
                 break
             if name in names and name not in (view.sorted_by, view.column):
                 names.remove(name)
-        lefts, left = {}, MARK
+        lefts, left = {}, MARK_CELLS
         for name in names:
             lefts[name] = left
-            left += self._widths[name] + GAP
+            left += self._widths[name] + GAP_CELLS
         return lefts
 
     def _write_heading(self, picture: Picture, view: TableView) -> None:
@@ -194,5 +200,5 @@ def _role(name: str, state: str, ink: int | None) -> Role:
     return Role.TEXT
 
 
-def _nothing(view: TableView) -> str:
+def _empty_words(view: TableView) -> str:
     return f"no training is {view.only}; f shows others" if view.only else "nothing to train"
