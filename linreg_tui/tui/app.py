@@ -179,7 +179,7 @@ class LinregApp(GuardedApp):
         self.closed_form_pane = ClosedFormPane(training, view, markers)
         self.sweep_pane = SweepPane(state.sweep, self.link, markers)
         self.descent_pane = DescentPane(Walk(STILL), markers)
-        self.tour_panel = TourPanel(lambda: self.guide.look())
+        self.tour_panel = TourPanel(lambda: self.guide.check_scene())
         with self.batch_update():  # one layout for all of them
             side = panes.query_one("#side")
             await side.mount(self.data_pane, self.closed_form_pane, self.sweep_pane)
@@ -752,11 +752,11 @@ class LinregApp(GuardedApp):
 
     def action_tour_on(self) -> None:
         """Skip the question, show the outcome, or go to the next step."""
-        self.guide.on()
+        self.guide.go_on()
 
     def action_tour_back(self) -> None:
         """Go back in the tour."""
-        self.guide.back()
+        self.guide.go_back()
 
     def action_answer(self, option: int) -> None:
         """Answer the open question."""

@@ -133,11 +133,11 @@ def items(keys: Iterable[tuple[Key, str]], spare: Mapping[str, int]) -> list[Ite
 
 def fitting(found: Iterable[Item], columns: int) -> list[Item]:
     """Return the items that fit: the largest `spare` goes first, the last one of equals."""
-    kept = list(found)
-    while kept and sum(item.columns for item in kept) - 1 > columns:
-        most = max(item.spare for item in kept)
-        kept.pop(max(place for place, item in enumerate(kept) if item.spare == most))
-    return kept
+    shown = list(found)
+    while shown and sum(item.columns for item in shown) - 1 > columns:
+        most = max(item.spare for item in shown)
+        shown.pop(max(place for place, item in enumerate(shown) if item.spare == most))
+    return shown
 
 
 def pieces(shown: Iterable[Item]) -> Iterator[Piece]:

@@ -65,6 +65,6 @@ def remember_theme(app: App[None], file: PreferencesFile) -> None:
             remembered = theme.name
             file.keep("theme", remembered)
             if file.wrong:
-                app.notify(f"Not for the next start: {file.wrong}", markup=False)
+                app.notify(f"The theme isn't saved: {file.wrong}", markup=False)
 
     app.theme_changed_signal.subscribe(app, chosen)

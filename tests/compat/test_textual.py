@@ -239,9 +239,9 @@ async def test_all_components_are_styled_even_if_none_is_used(
     styled: list[str] = []
     apply = Stylesheet.apply
 
-    def applied(sheet: Stylesheet, node: DOMNode, **options: bool) -> None:
+    def applied(stylesheet: Stylesheet, node: DOMNode, **options: bool) -> None:
         styled.extend({"one", "two"} & node.classes)
-        apply(sheet, node, **options)  # type: ignore[arg-type]
+        apply(stylesheet, node, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Stylesheet, "apply", applied)
 

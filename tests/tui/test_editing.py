@@ -553,8 +553,8 @@ async def test_help_shows_the_keys_of_the_plane(houses: Dataset) -> None:
 
 def test_the_run_keys_differ_from_the_keys_of_the_plane() -> None:
     taken = {name for key in EDIT_KEYS for name in key.keys.split(",")}
-    kept = [key.keys for key in LIVE_KEYS if not taken & set(key.keys.split(","))]
-    assert {"space", "r", "minus", "plus,equals_sign", "home", "end"} <= set(kept)
+    live_keys = [key.keys for key in LIVE_KEYS if not taken & set(key.keys.split(","))]
+    assert {"space", "r", "minus", "plus,equals_sign", "home", "end"} <= set(live_keys)
     others = {key.keys for key in KEYS if key not in LIVE_KEYS}
     assert not taken & others
 

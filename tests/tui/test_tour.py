@@ -83,7 +83,7 @@ async def be(pilot: Pilot[None], name: str, number: int) -> None:
     """Go to a step through the tour itself."""
     lead(pilot).open(name)
     while lead(pilot).number < number:
-        lead(pilot).on()
+        lead(pilot).go_on()
     await pilot.pause()
 
 
@@ -159,7 +159,7 @@ async def check_step(pilot: Pilot[None], facts: Facts) -> None:
     if guide.step.question is not None:
         guide.answer(guide.number % 2)
         assert guide.tour_text().watching
-        guide.on()
+        guide.go_on()
         await pilot.pause()
         tour_text = guide.tour_text()
         assert tour_text.text == guide.step.question.seen
@@ -189,7 +189,7 @@ async def test_a_chapter_from_its_first_step_to_its_last(houses: Dataset, name: 
             assert guide.number == number
             await check_step(pilot, facts)
             if number + 1 < len(guide.steps):
-                guide.on()
+                guide.go_on()
         await pilot.press("t")
         await pilot.pause()
         assert not pilot.app.query_one(TourPanel).region.area

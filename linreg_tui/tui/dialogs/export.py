@@ -43,7 +43,7 @@ from linreg_tui.tui.work import begin
 RUN, SWEEP = "linreg-run", "linreg-sweep"
 """How the names of the files begin."""
 
-MARGIN = 2
+MARGIN_COLUMNS = 2
 """Columns around a picture."""
 
 REPORT = "Report of the homework, with room for your answers …"
@@ -85,7 +85,7 @@ def of_run(seen: InView) -> list[Export]:
     """Return what can be exported of a run."""
     run, last = seen.run, seen.last
     history: dict[str, Maker] = {".csv": lambda _: history_lines(run, last)}
-    picture: dict[str, Maker] = {".svg": lambda _: [svg(seen.picture, seen.ground, MARGIN)]}
+    picture: dict[str, Maker] = {".svg": lambda _: [svg(seen.picture, seen.ground, MARGIN_COLUMNS)]}
     text: dict[str, Maker] = {
         ".txt": lambda _: (f"{strip.text.rstrip()}\n" for strip in seen.picture)
     }

@@ -19,8 +19,8 @@ from linreg_tui.tui.drawing.picture import Picture, Role, blank, cut, write
 
 T = TypeVar("T")
 
-WIDEST_COLUMN = 18
-GAP = 2
+MOST_COLUMN_CELLS = 18
+GAP_CELLS = 2
 
 
 class ReadingCancelledError(Exception):
@@ -97,15 +97,15 @@ def draw_preview(
         [printable(column.name), *(row[place] for row in preview.rows)]
         for place, column in enumerate(preview.columns)
     ]
-    widths = [min(WIDEST_COLUMN, max(map(cell_len, cells))) for cells in texts]
+    widths = [min(MOST_COLUMN_CELLS, max(map(cell_len, cells))) for cells in texts]
     first = _first(widths, here, columns)
     left = 0
     if first and rows:
         write(picture, 0, 0, "…", Role.LABEL)
-        left = GAP
+        left = GAP_CELLS
     for place in range(first, len(texts)):
         column, width = preview.columns[place], widths[place]
-        if left + width > columns - (GAP if place + 1 < len(texts) else 0) or rows == 0:
+        if left + width > columns - (GAP_CELLS if place + 1 < len(texts) else 0) or rows == 0:
             if rows:
                 write(picture, 0, max(0, columns - 1), "…", Role.LABEL)
             break
@@ -114,21 +114,21 @@ def draw_preview(
             shown = cut(text, width)
             shift = width - cell_len(shown) if column.y else 0
             write(picture, row, left + shift, shown, ink if row == 0 else _body(column, chosen))
-        left += width + GAP
+        left += width + GAP_CELLS
     return picture
 
 
 def _first(widths: Sequence[int], here: int, columns: int) -> int:
     """Return the first column shown, as far left as keeps the column at `here` in sight."""
-    room = columns - (GAP if here + 1 < len(widths) else 0)
+    room = columns - (GAP_CELLS if here + 1 < len(widths) else 0)
     first = 0
-    while first < here and _taken(widths[first : here + 1]) + GAP * (first > 0) > room:
+    while first < here and _total_width(widths[first : here + 1]) + GAP_CELLS * (first > 0) > room:
         first += 1
     return first
 
 
-def _taken(widths: Sequence[int]) -> int:
-    return sum(widths) + GAP * (len(widths) - 1)
+def _total_width(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP_CELLS * (len(widths) - 1)
 
 
 def _ink(column: Column, chosen: Sequence[str]) -> Role:

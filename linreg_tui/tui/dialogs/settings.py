@@ -130,9 +130,9 @@ class SettingsForm(FormScreen[Settings]):
         self.show_hint(self._meaning(field))
         if self._faults:
             why = self._faults.get(field.setting) or next(iter(self._faults.values()))
-            self._say("✗", Content(why))
+            self._show_verdict("✗", Content(why))
         elif self._verdict.has_class("wrong"):
-            self._say("", Content())
+            self._show_verdict("", Content())
 
     async def action_apply(self) -> None:
         """Close with the settings once the proposals are there, or go to a wrong field."""
@@ -200,9 +200,9 @@ class SettingsForm(FormScreen[Settings]):
         if prediction.stable is None:
             excess = await asyncio.to_thread(reach, self._data, settings)
         n = settings.training_n(self._data)
-        self._say("→", prediction_text(prediction, settings, n, excess))
+        self._show_verdict("→", prediction_text(prediction, settings, n, excess))
 
-    def _say(self, sign: str, words: Content) -> None:
+    def _show_verdict(self, sign: str, words: Content) -> None:
         self._sign.update(sign, layout=False)
         self._words.update(words)
         self._verdict.set_class(bool(self._faults), "wrong")

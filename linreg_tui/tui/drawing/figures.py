@@ -147,8 +147,8 @@ def _dashes(dots: float, cell: int, dash: int, period: int) -> FloatArray:
     start.
     """
     number = np.arange(max(2, int(dots)))
-    kept = number[number % (period * cell) < dash * cell]
-    return (kept + 0.5) / len(number)
+    inked = number[number % (period * cell) < dash * cell]
+    return (inked + 0.5) / len(number)
 
 
 def _clip(area: Area, slope: float, intercept: float) -> tuple[FloatArray, FloatArray] | None:

@@ -129,13 +129,13 @@ def cut(text: str, width: int) -> str:
     """Return the text in so many cells, ending with … if it is longer; empty for no cells."""
     if cell_len(text) <= width:
         return text
-    kept, room = "", width - 1
+    shown, room = "", width - 1
     for character in text:
         room -= cell_len(character)
         if room < 0:
             break
-        kept += character
-    return f"{kept}…" if width > 0 else ""
+        shown += character
+    return f"{shown}…" if width > 0 else ""
 
 
 def write(picture: Picture, row: int, column: int, text: str, role: Role) -> None:

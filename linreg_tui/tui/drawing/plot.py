@@ -55,9 +55,9 @@ class Plot(BatchAware, LazyComponents):
     def _wait_for_a_frame(self) -> None:
         if not self._waits:
             self._waits = True
-            self.call_after_refresh(self._waited)
+            self.call_after_refresh(self._redraw_after_wait)
 
-    def _waited(self) -> None:
+    def _redraw_after_wait(self) -> None:
         self._waits = False
         self.redraw()
 

@@ -196,7 +196,7 @@ class Guide:
         elif chosen is not None:
             self.open(chosen)
 
-    def on(self) -> None:
+    def go_on(self) -> None:
         """Skip the question, show the outcome, or go to the next step."""
         if self._phase == "asked":
             self.answer(SKIPPED)
@@ -207,7 +207,7 @@ class Guide:
         elif self._chapter + 1 < len(self.chapters):
             self._go(self._chapter + 1, 0)
 
-    def back(self) -> None:
+    def go_back(self) -> None:
         """Go back to the question, or to the step before."""
         if self._phase in ("watching", "seen"):
             self._go(self._chapter, self._number)
@@ -229,7 +229,7 @@ class Guide:
         self._application.play(self.step.scene)
         self._save_progress()
 
-    def look(self) -> None:
+    def check_scene(self) -> None:
         """Show the outcome once the scene being watched is over."""
         if self._phase == "watching" and not self._application.is_playing(self.step.scene):
             self._show_outcome()

@@ -38,11 +38,11 @@ NO_TEXT = TourText("", "", "")
 
 
 class TourPanel(Vertical):
-    """Shows the tour's text; while the learner watches, calls `look` to see if it is over."""
+    """Shows the tour's text; while the learner watches a scene, calls `check_scene`."""
 
-    def __init__(self, look: Callable[[], None]) -> None:
+    def __init__(self, check_scene: Callable[[], None]) -> None:
         super().__init__(id="tour")
-        self._look = look
+        self._check_scene = check_scene
         self._tour_text = NO_TEXT
         self._brief = False
 
@@ -52,7 +52,7 @@ class TourPanel(Vertical):
 
     def on_mount(self) -> None:
         """Make the timer that checks whether what the learner watches is over."""
-        self._timer = self.set_interval(0.1, self._look, pause=True)
+        self._timer = self.set_interval(0.1, self._check_scene, pause=True)
 
     def show(self, tour_text: TourText, *, brief: bool) -> None:
         """Show a text, in brief for the back row."""

@@ -12,9 +12,9 @@ from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 COLUMNS, ROWS = 78, 20
 """The room that all steps take; with less, only their results are shown."""
 
-STEP = 14
-LABEL, NUMBER = 18, 20
-DIGITS, SHORT = (21, 15, 12, 9, 6, 4), 18
+STEP_CELLS = 14
+LABEL_CELLS, NUMBER_CELLS = 18, 20
+DIGITS, SHORT_DIGITS = (21, 15, 12, 9, 6, 4), 18
 """Digits of a number: all if they fit, or else fewer; and the digits of a result alone."""
 
 TOLERANCE = 1e-6
@@ -81,19 +81,20 @@ def _warning(steps: Derivation, line: ClosedForm) -> Text:
 
 
 def _estimate(value: Fraction | None) -> str:
-    return "?" if value is None else estimate(float(value), NUMBER)
+    return "?" if value is None else estimate(float(value), NUMBER_CELLS)
 
 
 def _results(steps: Derivation) -> Text:
     """Return the differences and quotients, one below the other."""
 
     def row(label: str, value: str, role: Role = Role.TEXT) -> list[Span]:
-        return [(label.ljust(LABEL), Role.LABEL), (value.rjust(NUMBER), role)]
+        return [(label.ljust(LABEL_CELLS), Role.LABEL), (value.rjust(NUMBER_CELLS), role)]
 
     def difference(labels: tuple[str, str, str], step: Difference) -> Text:
         numbers = (step.first, step.second, step.value)
         return [
-            row(label, _number(value, SHORT)) for label, value in zip(labels, numbers, strict=True)
+            row(label, _number(value, SHORT_DIGITS))
+            for label, value in zip(labels, numbers, strict=True)
         ]
 
     def quotient(name: str, value: Fraction | None) -> list[Span]:
@@ -102,9 +103,9 @@ def _results(steps: Derivation) -> Text:
     first, second = steps.slope_numerator.value, steps.intercept_numerator.value
     return [
         *difference(("n Σx²", "− (Σx)²", "= denominator d"), steps.denominator),
-        row("n Σxy − Σx Σy", _number(first, SHORT)),
+        row("n Σxy − Σx Σy", _number(first, SHORT_DIGITS)),
         quotient("m", steps.slope),
-        row("Σy Σx² − Σx Σxy", _number(second, SHORT)),
+        row("Σy Σx² − Σx Σxy", _number(second, SHORT_DIGITS)),
         quotient("b", steps.intercept),
         [],
         [(f"with {COLUMNS}x{ROWS} characters: every step", Role.LABEL)],
@@ -112,7 +113,7 @@ def _results(steps: Derivation) -> Text:
 
 
 def _step(label: str, text: str) -> list[Span]:
-    return [(label.ljust(STEP), Role.LABEL), (text, Role.TEXT)]
+    return [(label.ljust(STEP_CELLS), Role.LABEL), (text, Role.TEXT)]
 
 
 def _difference(step: Difference, indent: int, digits: int) -> Text:

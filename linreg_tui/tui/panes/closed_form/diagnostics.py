@@ -16,7 +16,7 @@ from linreg_tui.tui.drawing.area import Area, window
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, beside, lines, stack
 
-GAP = 2
+GAP_CELLS = 2
 STUDENTIZED = "studentized residual"
 
 Points = tuple[FloatArray, FloatArray]
@@ -85,9 +85,9 @@ class DiagnosticsPictures:
 
     def draw_all(self, columns: int, rows: int) -> Picture:
         """Draw all three side by side."""
-        width = (columns - 2 * GAP) // 3
+        width = (columns - 2 * GAP_CELLS) // 3
         draw = self.draw_residuals, self.draw_quantiles, self.draw_leverage
-        return beside(columns, [each(width, rows) for each in draw], GAP)
+        return beside(columns, [each(width, rows) for each in draw], GAP_CELLS)
 
     def _dashed(self, name: str) -> Span:
         return f"{self._markers.closed_form.sample} {name}", Role.REFERENCE

@@ -9,8 +9,8 @@ from linreg_tui.core.inference import Inference
 from linreg_tui.numbers import estimate, probability
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 
-LABEL, NUMBER = 10, 16
-ROOMY_LABEL = 20
+LABEL_CELLS, NUMBER_CELLS = 10, 16
+ROOMY_LABEL_CELLS = 20
 ROOMY_COLUMNS = 76
 """Columns from which each row has a note that says what it is."""
 
@@ -21,7 +21,7 @@ Row = tuple[str, str, str, str]
 def draw_inference(columns: int, rows: int, line: ClosedForm, sure: Inference | None) -> Picture:
     """Draw the parameters, and below them the line as a whole; only the line without `sure`."""
     roomy = columns >= ROOMY_COLUMNS
-    label = ROOMY_LABEL if roomy else LABEL
+    label = ROOMY_LABEL_CELLS if roomy else LABEL_CELLS
     above, below = _parameters(line, sure), _line(line, sure)
     if rows < len(above) + 1 + len(below):
         # Two to a row, in the places of slope and intercept.
@@ -39,8 +39,8 @@ def _spans(row: Row, label: int, roomy: bool) -> list[Span]:
     role = {"": Role.LABEL, "estimate": Role.REFERENCE}.get(name, Role.TEXT)
     return [
         (name + " " * (label - cell_len(name)), Role.LABEL),
-        (slope.rjust(NUMBER), role),
-        (intercept.rjust(NUMBER), role),
+        (slope.rjust(NUMBER_CELLS), role),
+        (intercept.rjust(NUMBER_CELLS), role),
         (f"   {note}" if roomy else "", Role.LABEL),
     ]
 
@@ -66,7 +66,7 @@ def _parameters(line: ClosedForm, sure: Inference | None) -> list[Row]:
     p = unknown if sure is None else (sure.slope_p, sure.intercept_p)
 
     def row(name: str, pair: tuple[float | None, float | None], note: str) -> Row:
-        slope, intercept = (estimate(value, NUMBER) for value in pair)
+        slope, intercept = (estimate(value, NUMBER_CELLS) for value in pair)
         return name, slope, intercept, note
 
     return [
@@ -80,10 +80,10 @@ def _parameters(line: ClosedForm, sure: Inference | None) -> list[Row]:
 
 def _line(line: ClosedForm, sure: Inference | None) -> list[Row]:
     def row(name: str, value: float | None, note: str) -> Row:
-        return name, estimate(value, NUMBER), "", note
+        return name, estimate(value, NUMBER_CELLS), "", note
 
     def count(name: str, value: int, note: str) -> Row:
-        return name, f"{value}{' ' * 7}".rjust(NUMBER), "", note
+        return name, f"{value}{' ' * 7}".rjust(NUMBER_CELLS), "", note
 
     n = line.moments.n
     return [

@@ -6,7 +6,7 @@ from linreg_tui.core.closed_form import ClosedForm, Sums
 from linreg_tui.numbers import detailed, detailed_equation, fixed
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 
-LABEL, NUMBER = 14, 20
+LABEL_CELLS, NUMBER_CELLS = 14, 20
 FORMULA = (
     "m = (n Σxy − Σx Σy) / (n Σx² − (Σx)²)",
     "b = (Σy Σx² − Σx Σxy) / (n Σx² − (Σx)²)",
@@ -19,10 +19,10 @@ def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
     decimals = 0 if whole else 4
 
     def row(label: str, value: float, decimals: int, role: Role = Role.TEXT) -> list[Span]:
-        text = detailed(value, decimals) if decimals else fixed(value, NUMBER, 0)
-        if len(text) > NUMBER:
-            text = fixed(value, NUMBER, decimals)
-        return [(label.ljust(LABEL), Role.LABEL), (text.rjust(NUMBER), role)]
+        text = detailed(value, decimals) if decimals else fixed(value, NUMBER_CELLS, 0)
+        if len(text) > NUMBER_CELLS:
+            text = fixed(value, NUMBER_CELLS, decimals)
+        return [(label.ljust(LABEL_CELLS), Role.LABEL), (text.rjust(NUMBER_CELLS), role)]
 
     formula: list[list[Span]] = [*([(text, Role.LABEL)] for text in FORMULA), []]
     parts = [

@@ -49,7 +49,7 @@ def bars_up(parts: FloatArray, cells: int, ends: str) -> Glyphs:
     return bars_right(parts, cells, ends).T[::-1]
 
 
-GAP = 1
+GAP_CELLS = 1
 """Cells between the plot and the histogram beside it."""
 
 LEAST_COLUMNS, LEAST_ROWS = 40, 11
@@ -89,7 +89,7 @@ class JointPicture:
         inner = stack(area, figures.frame(area), [scatter, *band, fitted])
         whole = _placed(inner, columns, rows, above)
         if self._found is not None and area.has_room:
-            _add_histograms(whole, area, self._found, above, beside - GAP)
+            _add_histograms(whole, area, self._found, above, beside - GAP_CELLS)
             left = area.left + cell_len(area.y.label) + 3
             write_legend(whole, left, self._legend(self._found.sure))
         return whole
@@ -113,8 +113,8 @@ def band_of(line: ClosedForm, sure: Inference, area: Area) -> list[Layer]:
     # A line that leaves the window would be drawn along its border.
     inside = [(limit >= area.y.low) & (limit <= area.y.high) for limit in limits]
     return [
-        figures.path(area, x[kept], limit[kept], Role.BAND)
-        for limit, kept in zip(limits, inside, strict=True)
+        figures.path(area, x[seen], limit[seen], Role.BAND)
+        for limit, seen in zip(limits, inside, strict=True)
     ]
 
 
@@ -149,7 +149,7 @@ def _add_histograms(whole: Picture, area: Area, found: Findings, above: int, bes
     if beside > 0:
         of_y = found.y.share(_edges(area.y, area.plot_rows))[::-1]
         rows = slice(1 + above, 1 + above + area.plot_rows)
-        columns = slice(area.columns + GAP, area.columns + GAP + beside)
+        columns = slice(area.columns + GAP_CELLS, area.columns + GAP_CELLS + beside)
         _put(whole, rows, columns, bars_right(of_y, beside, markers.bars_right))
 
 

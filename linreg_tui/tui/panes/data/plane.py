@@ -30,7 +30,7 @@ POINTS_A_COLUMN = 2
 NARROW_COLUMNS = 50
 """On fewer columns, only what matters most about the cursor is shown."""
 
-NUMBER = 12
+NUMBER_CELLS = 12
 
 
 class Plane(Plot):
@@ -154,7 +154,7 @@ def _near(editor: PointEditor, narrow: bool) -> list[Span]:
     if not narrow:
         actions = "enter lifts it, k takes it out"
         x, y = (
-            fixed(place, NUMBER, decimals).strip()
+            fixed(place, NUMBER_CELLS, decimals).strip()
             for place, decimals in zip(editor.edits.place(near), editor.decimals, strict=True)
         )
         name += f" at {x}, {y}"
@@ -183,9 +183,9 @@ def _numbers(
     return [
         (name.ljust(12), role),
         ("m ", Role.LABEL),
-        (fixed(slope, NUMBER, of_slope), role),
+        (fixed(slope, NUMBER_CELLS, of_slope), role),
         ("  b ", Role.LABEL),
-        (fixed(intercept, NUMBER, of_intercept), role),
+        (fixed(intercept, NUMBER_CELLS, of_intercept), role),
         ("  loss ", Role.LABEL),
         (fixed_loss(loss, optimum), Role.TEXT),
     ]

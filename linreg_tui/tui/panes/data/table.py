@@ -13,9 +13,9 @@ from linreg_tui.core.text import printable
 from linreg_tui.numbers import decimals_of, fixed, rows_of
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, cut, lines
 
-LABEL, NUMBER = 8, 14
-GAP = 4
-SIDE_BY_SIDE = 2 * (LABEL + 2 * NUMBER) + GAP
+LABEL_CELLS, NUMBER_CELLS = 8, 14
+GAP_CELLS = 4
+SIDE_BY_SIDE_COLUMNS = 2 * (LABEL_CELLS + 2 * NUMBER_CELLS) + GAP_CELLS
 """Columns from which rows and summary stand side by side."""
 
 LINES_BELOW = 7
@@ -49,61 +49,65 @@ class TablePicture:
 
     def draw(self, columns: int, rows: int) -> Picture:
         """Draw rows and summary side by side where they fit, or else the rows below."""
-        beside = columns >= SIDE_BY_SIDE
-        wide = self._wide((columns - GAP) // 2 if beside else columns)
-        described = self._described(wide)
+        beside = columns >= SIDE_BY_SIDE_COLUMNS
+        width = self._column_width((columns - GAP_CELLS) // 2 if beside else columns)
+        described = self._described(width)
         left_over = rows - len(described)
-        described += self._columns_of_file(left_over if beside else left_over - LINES_BELOW, wide)
+        described += self._columns_of_file(left_over if beside else left_over - LINES_BELOW, width)
         if beside:
             both = zip(
-                _filled(self._first(rows, wide), rows, wide),
-                _filled(described, rows, wide),
+                _filled(self._first(rows, width), rows, width),
+                _filled(described, rows, width),
                 strict=True,
             )
-            gap: Span = (" " * GAP, Role.NOTHING)
+            gap: Span = (" " * GAP_CELLS, Role.NOTHING)
             return lines(columns, rows, [[*left, gap, *right] for left, right in both])
         room = rows - len(described) - 1
-        below = self._first(room, wide) if room > 1 else []
+        below = self._first(room, width) if room > 1 else []
         return lines(columns, rows, [*described, [], *below])
 
-    def _wide(self, columns: int) -> int:
+    def _column_width(self, columns: int) -> int:
         """Return the width of a column, with room for its name where there is enough."""
         names = self._data.x_name, self._data.y_name
         longest = max(cell_len(printable(name)) for name in names)
-        return max(NUMBER, min(longest + 2, (columns - LABEL) // 2))
+        return max(NUMBER_CELLS, min(longest + 2, (columns - LABEL_CELLS) // 2))
 
-    def _first(self, rows: int, wide: int) -> list[list[Span]]:
+    def _first(self, rows: int, width: int) -> list[list[Span]]:
         """Return as many of the data's rows as fit, below the names."""
         shown = max(0, min(rows - 1, self._data.n))
         x, y = self._data.x[:shown].tolist(), self._data.y[:shown].tolist()
         places = [decimals_of(column, MOST_DECIMALS) for column in (x, y)]
         return [
-            self._names("  row", wide),
+            self._names("  row", width),
             *(
-                _row(f"{number:>5}", [fixed(row[k], NUMBER, places[k]) for k in (0, 1)], wide)
+                _row(
+                    f"{number:>5}", [fixed(row[k], NUMBER_CELLS, places[k]) for k in (0, 1)], width
+                )
                 for number, row in enumerate(zip(x, y, strict=True))
             ),
         ]
 
-    def _described(self, wide: int) -> list[list[Span]]:
-        names = self._names("", wide)
+    def _described(self, width: int) -> list[list[Span]]:
+        names = self._names("", width)
         if self._columns is None:
             return [names, *([(name, Role.LABEL)] for name in ("type", "count", *STATISTICS)), []]
         places = [_decimals(column) for column in self._columns]
 
         def each(number: Callable[[ColumnSummary], float], label: str) -> list[Span]:
             pairs = zip(self._columns or (), places, strict=True)
-            return _row(label, [fixed(number(column), NUMBER, p) for column, p in pairs], wide)
+            return _row(
+                label, [fixed(number(column), NUMBER_CELLS, p) for column, p in pairs], width
+            )
 
         counts = [f"{column.count:,}" for column in self._columns]
         dropped = self._data.dropped
         return [
             names,
-            _row("type", ["whole" if column.whole else "real" for column in self._columns], wide),
+            _row("type", ["whole" if column.whole else "real" for column in self._columns], width),
             _row(
                 "count",
                 [_above_the_point(c, p) for c, p in zip(counts, places, strict=True)],
-                wide,
+                width,
             ),
             *(each(number, label) for label, number in STATISTICS.items()),
             *(
@@ -116,7 +120,7 @@ class TablePicture:
                     _above_the_point(f"{count:,}", p)
                     for count, p in zip(self._data.missing, places, strict=True)
                 ],
-                wide,
+                width,
             ),
             [
                 ("dropped ", Role.LABEL),
@@ -125,39 +129,39 @@ class TablePicture:
             *(
                 [(row, Role.HERE)]
                 for note in self._data.notes
-                for row in textwrap.wrap(note, LABEL + 2 * wide)
+                for row in textwrap.wrap(note, LABEL_CELLS + 2 * width)
             ),
         ]
 
-    def _columns_of_file(self, rows: int, wide: int) -> list[list[Span]]:
+    def _columns_of_file(self, rows: int, width: int) -> list[list[Span]]:
         """Return the names of all columns, or as many as fit."""
-        names = [cut(printable(name), 2 * wide) for name in self._data.columns]
+        names = [cut(printable(name), 2 * width) for name in self._data.columns]
         if len(names) > max(LEAST_NAME_LINES, rows):
             shown = max(LEAST_NAME_LINES, rows) - 1
             names = [*names[:shown], f"and {len(names) - shown} more"]
         labels = ["columns", *[""] * len(names)]
         return [
-            [(label.ljust(LABEL), Role.LABEL), (name, Role.TEXT)]
+            [(label.ljust(LABEL_CELLS), Role.LABEL), (name, Role.TEXT)]
             for label, name in zip(labels, names, strict=False)
         ]
 
-    def _names(self, label: str, wide: int) -> list[Span]:
-        names = (cut(printable(n), wide - 2) for n in (self._data.x_name, self._data.y_name))
+    def _names(self, label: str, width: int) -> list[Span]:
+        names = (cut(printable(n), width - 2) for n in (self._data.x_name, self._data.y_name))
         return [
-            (label.ljust(LABEL), Role.LABEL),
-            *((_right(name, wide), Role.LABEL) for name in names),
+            (label.ljust(LABEL_CELLS), Role.LABEL),
+            *((_right(name, width), Role.LABEL) for name in names),
         ]
 
 
-def _row(label: str, numbers: Sequence[str], wide: int) -> list[Span]:
+def _row(label: str, numbers: Sequence[str], width: int) -> list[Span]:
     return [
-        (label.ljust(LABEL), Role.LABEL),
-        *((_right(number, wide), Role.TEXT) for number in numbers),
+        (label.ljust(LABEL_CELLS), Role.LABEL),
+        *((_right(number, width), Role.TEXT) for number in numbers),
     ]
 
 
-def _right(text: str, wide: int) -> str:
-    return " " * (wide - cell_len(text)) + text
+def _right(text: str, width: int) -> str:
+    return " " * (width - cell_len(text)) + text
 
 
 def _above_the_point(whole: str, decimals: int) -> str:
@@ -171,7 +175,7 @@ def _decimals(column: ColumnSummary) -> int:
     return min(MOST_DECIMALS, max(2, 7 - digits))
 
 
-def _filled(text: list[list[Span]], rows: int, wide: int) -> list[list[Span]]:
+def _filled(text: list[list[Span]], rows: int, width: int) -> list[list[Span]]:
     """Return so many rows of the same width."""
-    blank: list[Span] = [(" " * (LABEL + 2 * wide), Role.NOTHING)]
+    blank: list[Span] = [(" " * (LABEL_CELLS + 2 * width), Role.NOTHING)]
     return [*text[:rows], *([blank] * (rows - len(text)))]

@@ -188,13 +188,13 @@ def _state(view: RunView, columns: int) -> Span:
 
 def _fitting(columns: int, state: str, more: list[str]) -> str:
     """Return the state and as much more as fits: first the last part, then the others in order."""
-    kept: set[int] = set()
+    chosen: set[int] = set()
     places = range(len(more))
     for place in (*places[-1:], *places[:-1]):
-        text = state + "".join(more[k] for k in sorted(kept | {place}))
+        text = state + "".join(more[k] for k in sorted(chosen | {place}))
         if cell_len(text) <= columns:
-            kept.add(place)
-    return state + "".join(more[k] for k in sorted(kept))
+            chosen.add(place)
+    return state + "".join(more[k] for k in sorted(chosen))
 
 
 def _times_the_limit(view: RunView) -> float | None:

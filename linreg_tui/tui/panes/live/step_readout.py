@@ -14,7 +14,7 @@ from linreg_tui.tui.run_view import RunView
 ROOMY_COLUMNS = 72
 """Columns from which all of a gradient step fits."""
 
-FACTOR, RATE, TERM = 13, 7, 10
+FACTOR_CELLS, RATE_CELLS, TERM_CELLS = 13, 7, 10
 """Columns of a gradient, of a learning rate, and of a parameter or its change."""
 
 SMALLEST = 1e-4
@@ -77,7 +77,7 @@ def _variants(step: StepDetail, place: int, name: str, symbol: str) -> list[list
     rates = [rate(each) for each in step.rates]
     times: list[Span] = [
         (" · ", Role.LABEL),
-        (rates[place].ljust(max(RATE, *map(len, rates))), Role.TEXT),
+        (rates[place].ljust(max(RATE_CELLS, *map(len, rates))), Role.TEXT),
         (f"  {name} ", Role.LABEL),
         (before, Role.TEXT),
     ]
@@ -93,12 +93,16 @@ def _variants(step: StepDetail, place: int, name: str, symbol: str) -> list[list
 def _factor(value: float) -> str:
     """Return a number with at least four digits."""
     small = 0 < abs(value) < SMALLEST
-    return _small(value).rjust(FACTOR) if small else fixed(value, FACTOR, decimals_for(value))
+    return (
+        _small(value).rjust(FACTOR_CELLS)
+        if small
+        else fixed(value, FACTOR_CELLS, decimals_for(value))
+    )
 
 
 def _small(value: float) -> str:
     """Return a number with an exponent, and as many digits as fit."""
-    return fixed(value, TERM, MOST_DECIMALS + 3) if value else "0".rjust(TERM)
+    return fixed(value, TERM_CELLS, MOST_DECIMALS + 3) if value else "0".rjust(TERM_CELLS)
 
 
 def _sum(old: float, change: float, new: float) -> tuple[str, str, str]:
@@ -111,11 +115,11 @@ def _sum(old: float, change: float, new: float) -> tuple[str, str, str]:
     if 0 < largest < SMALLEST:
         return _small(old), _small(change), _small(new)
     usual = 4 if abs(new) < 1000 else 2
-    room = TERM - len(f"{-largest:.0f}.")
+    room = TERM_CELLS - len(f"{-largest:.0f}.")
     decimals = max(usual, min(decimals_for(change) - 1, room))
     seen = change == 0 or abs(change) >= 10.0 ** (1 - decimals)
     return (
-        fixed(old, TERM, decimals),
-        fixed(change, TERM, decimals) if seen else _small(change),
-        fixed(new, TERM, decimals),
+        fixed(old, TERM_CELLS, decimals),
+        fixed(change, TERM_CELLS, decimals) if seen else _small(change),
+        fixed(new, TERM_CELLS, decimals),
     )

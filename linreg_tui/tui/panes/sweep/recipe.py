@@ -145,7 +145,7 @@ def initial_texts(settings: Settings, data: Dataset) -> dict[str, str]:
 
 def reused_texts(recipe: Recipe) -> dict[str, str]:
     """Return the texts of a sweep that the next one starts with; the rest follow the settings."""
-    kept = [
+    reused = [
         "over",
         "sizes",
         "scales",
@@ -153,7 +153,7 @@ def reused_texts(recipe: Recipe) -> dict[str, str]:
         "cluster",
         *((one.name for one in of_grid()) if recipe.kind == GRID else ()),
     ]
-    return {name: recipe.texts[name] for name in kept if name in recipe.texts}
+    return {name: recipe.texts[name] for name in reused if name in recipe.texts}
 
 
 def default_recipe(settings: Settings, data: Dataset) -> Recipe:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BAR_CELLS = (12, 8, 4, 0)
 """Cells of the progress bar, depending on the room."""
 
-GAP = 2
+GAP_CELLS = 2
 """Least cells between what is swept and the progress."""
 
 CANCELS = "  ctrl+x cancels"
@@ -39,7 +39,7 @@ ESTIMATE_SECONDS = 1.0
 
 
 class SweepRun:
-    """One sweep, from its offer to its end."""
+    """One sweep, from before its start to its end."""
 
     def __init__(self, data: Dataset, recipe: Recipe, *, against: Against | None = None) -> None:
         self.data = data
@@ -148,10 +148,10 @@ class SweepRun:
             for last in (forms[:-1], forms[-1:])
             for some in shown
             for form in last
-            if _width(some) + GAP + _width(form) <= columns
+            if _width(some) + GAP_CELLS + _width(form) <= columns
         )
         left, right = next(fitting, (plan[:1], forms[-1]))
-        gap = max(GAP, columns - _width(left) - _width(right))
+        gap = max(GAP_CELLS, columns - _width(left) - _width(right))
         return [*left, (" " * gap, Role.NOTHING), *right]
 
     def progress(self) -> list[list[Span]]:
