@@ -14,7 +14,7 @@ from linreg_tui import lookalikes
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
-from linreg_tui.preferences import MARKERS, MOST_FRAMES, Preferences, PreferencesFile
+from linreg_tui.preferences import MARKERS, MAX_FPS, Preferences, PreferencesFile
 
 if TYPE_CHECKING:
     from linreg_tui.tui.drawing.markers import Markers
@@ -32,8 +32,8 @@ def add_screen(parser: ArgumentParser) -> None:
         "--fps",
         type=_frames,
         metavar="N",
-        help=f"frames a second at most, from 1 to {MOST_FRAMES}; over a slow link there are fewer "
-        f"by themselves (default: {MOST_FRAMES})",
+        help=f"frames a second at most, from 1 to {MAX_FPS}; over a slow link there are fewer "
+        f"by themselves (default: {MAX_FPS})",
     )
     parser.add_argument(
         "--theme", metavar="NAME", help="colours, such as colour-blind or high-contrast"
@@ -119,9 +119,9 @@ def look_of(options: Namespace, preferred: Preferences) -> Preferences:
 
 
 def _frames(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= MOST_FRAMES:
+    if text.isdecimal() and 1 <= int(text) <= MAX_FPS:
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is no number of frames from 1 to {MOST_FRAMES}")
+    raise ArgumentTypeError(f"{text!r} is no number of frames from 1 to {MAX_FPS}")
 
 
 FEW_CHARACTERS = ("linux", "vt52", "vt100", "vt102", "vt220")

@@ -49,7 +49,7 @@ class FilesOpened:
         """Know what is open now."""
         self.named = opened.named
         if opened.path is not None and self.preferences is not None:
-            self.preferences.keep("folder", str(opened.path.parent))
+            self.preferences.save("folder", str(opened.path.parent))
 
     def written_to(self, folder: str | None) -> None:
         """The next export begins with this folder."""

@@ -74,8 +74,8 @@ class Player:
             self._training.pause()
         elif not self._run.exhausted:
             self._following = True
-            self._training.set_out(beyond=self._chasing)
-            self._start(self._training.go)
+            self._training.start(beyond=self._chasing)
+            self._start(self._training.train)
 
     def walk(self, steps: int) -> None:
         """Along the timeline, pausing; past its end by training as many steps more."""

@@ -50,7 +50,7 @@ def theme_named(name: str) -> str:
         If there is none.
     """
     if name not in NAMES:
-        raise InputError(f"{name!r} is no theme: choose one of {', '.join(NAMES)}")
+        raise InputError(f"{name!r} is not a theme: choose one of {', '.join(NAMES)}")
     return name
 
 
@@ -63,8 +63,8 @@ def keep_theme(app: App[None], file: PreferencesFile) -> None:
         # It is told of the one at first, too, which may be from the command line.
         if theme.name != kept:
             kept = theme.name
-            file.keep("theme", kept)
-            if file.wrong:
-                app.notify(f"Not for the next start: {file.wrong}", markup=False)
+            file.save("theme", kept)
+            if file.problem:
+                app.notify(f"Not for the next start: {file.problem}", markup=False)
 
     app.theme_changed_signal.subscribe(app, chosen)

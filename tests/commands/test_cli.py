@@ -512,7 +512,7 @@ def test_settings_that_change_nothing_are_told(
         ("--x SalePrice --y SalePrice", "x and y are both SalePrice; choose two different"),
         ("--history .", "name"),
         ("--script nowhere/run.py", "there is no folder"),
-        ("--history ..", "no ordinary file; name another one"),
+        ("--history ..", "not an ordinary file; name another one"),
         ("--history nowhere/history.csv", "there is no folder"),
         (f"--history {'h' * 300}.csv", "it can't be written (File name too long); name another"),
         ("--batchsize 64", "unrecognized arguments: --batchsize; is it --batch-size? (see"),
@@ -549,7 +549,7 @@ def test_a_history_does_not_take_the_place_of_a_pipe(
     path = tmp_path / "pipe"
     os.mkfifo(path)
     line = complaint(capsys, "train", "--history", str(path))
-    assert line.endswith("this is no ordinary file; name another one")
+    assert line.endswith("this is not an ordinary file; name another one")
     assert path.is_fifo()
 
 

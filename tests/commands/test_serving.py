@@ -35,7 +35,7 @@ def test_without_textual_serve_it_names_the_extra(
         (["nowhere.csv"], "nowhere.csv: there is no such file"),
         (["--x", "nothing"], "nothing"),
         (["--batch-size", "1000"], "551"),
-        (["--theme", "plaid"], "'plaid' is no theme"),
+        (["--theme", "plaid"], "'plaid' is not a theme"),
         (["--port", "65536"], "'65536' is no port"),
         (["--port", "http"], "'http' is no port"),
     ],

@@ -85,7 +85,7 @@ from linreg_tui.leaving import Leaving
 begun = threading.Event()
 
 class Late(Leaving):
-    def _give_back(self, found):
+    def restore(self, found):
         begun.set()
         threading.main_thread().join(0.3)  # it must not come to its end meanwhile
         sys.stdout.write("given back")
@@ -188,7 +188,7 @@ def test_a_failure_is_told_in_two_lines_and_its_traceback_kept(where: str, tmp_p
         assert ends(terminal, lambda: terminal.type(PASTED), found) == 1
         (kept,) = (tmp_path / "linreg-tui").iterdir()
         assert said_after(terminal) == [
-            "linreg-tui: it failed where it should not: ZeroDivisionError: made up",
+            "linreg-tui: unexpected failure: ZeroDivisionError: made up",
             f"The traceback is in {kept}",
         ]
         assert "in fail" in kept.read_text()
@@ -364,9 +364,7 @@ def test_an_export_under_way_is_undone(tmp_path: Path, monkeypatch: pytest.Monke
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.wait_exit(2) == 128 + signal.SIGTERM
         assert list(tmp_path.iterdir()) == []
-        assert said_after(terminal) == [
-            "linreg-tui: it left while files were written; they are undone"
-        ]
+        assert said_after(terminal) == ["linreg-tui: unfinished files were removed"]
         # In a terminal with one screen only the picture stays, and this is below it.
         assert terminal.screen[-2].startswith("linreg-tui: it left while")
         assert terminal.screen[-1].isspace()

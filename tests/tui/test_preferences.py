@@ -101,7 +101,7 @@ async def test_a_broken_file_is_told_and_nothing_written(houses: Dataset) -> Non
     async with app.run_test() as pilot:
         await pilot.pause()
         (notice,) = app._notifications
-        assert "theme = '[bold]' is no theme" in notice.message.replace('"', "'")
+        assert "theme = '[bold]' is not a theme" in notice.message.replace('"', "'")
         assert not notice.markup
         app.theme = "nord"
         await pilot.pause()
