@@ -21,6 +21,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from textual.app import App
 
 from linreg_tui.cli import main
@@ -57,7 +58,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def _on_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The application opens without a terminal, and leaves as soon as all of it is there."""
+    """Let the application open without a terminal and leave once it is complete.
+
+    A server stops as soon as it serves.
+    """
 
     def run_guarded(application: LinregApp) -> int:
         async def opened() -> None:
@@ -68,14 +72,15 @@ def _on_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         asyncio.run(opened())
         return application.return_code or 0
 
-    def told_to_stop() -> asyncio.Future[int]:
-        stopped = asyncio.get_running_loop().create_future()
-        stopped.set_result(signal.SIGINT)
-        return stopped
+    listen = web.TCPSite.start
+
+    async def start(site: web.TCPSite) -> None:
+        await listen(site)
+        signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(launch, "need_a_terminal", lambda _: None)
     monkeypatch.setattr(LinregApp, "run_guarded", run_guarded)
-    monkeypatch.setattr("linreg_tui.web.server._stopped", told_to_stop)
+    monkeypatch.setattr(web.TCPSite, "start", start)
     monkeypatch.setattr(sys, "__stderr__", io.TextIOWrapper(io.BytesIO(), "utf-8"))
     monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
     yield

@@ -44,7 +44,7 @@ def command(words: list[str]) -> int:
         type=_port,
         metavar="N",
         default=PORT,
-        help=f"0 takes any that is free (default: {PORT})",
+        help=f"0 takes any free port (default: {PORT})",
     )
     add_settings(parser)
     launch.add_screen(parser)

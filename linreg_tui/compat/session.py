@@ -1,4 +1,4 @@
-"""One page that is open in a browser, and the application behind it."""
+"""An open page in a browser, and the application behind it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
 LEAVE_SECONDS = 1.5
-"""Seconds that an application has to leave; it promises to need one."""
+"""The time that an application has to leave; it promises to need at most one second."""
 
-END_SECONDS = 0.2
-"""Seconds from the end of its output to its own."""
+EXIT_SECONDS = 0.2
+"""The time that its process has to end after its output has ended."""
 
 SCREEN = {
     "TEXTUAL_DRIVER": "linreg_tui.compat.browser:BrowserDriver",
     "PYTHONIOENCODING": "utf-8",  # whatever the server's terminal has
 }
-"""What tells an application where its screen is."""
+"""The environment that tells an application that its screen is in a browser."""
 
 
 class Session(AppService):
@@ -50,19 +50,19 @@ class Session(AppService):
         self._program = program
 
     async def run(self) -> None:
-        """Pass on what the program shows, until it is over; the page is told that."""
+        """Pass the program's output on until it ends, and then tell the page."""
         await super().run()
         await self.remote_close()
 
     async def stop(self) -> None:
-        """Let the program leave; kill it if it takes too long."""
+        """Stop the program; if it does not leave in time, kill it."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_SECONDS):
                 await super().stop()
         if (process := self._process) is None:
             return
         try:
-            await asyncio.wait_for(process.wait(), END_SECONDS)
+            await asyncio.wait_for(process.wait(), EXIT_SECONDS)
         except TimeoutError:
             process.kill()
             await process.wait()
@@ -75,7 +75,7 @@ class Session(AppService):
             *self._program, stdin=PIPE, stdout=PIPE, env=self._build_environment(width, height)
         )
         self._stdin = process.stdin
-        # What it has to say of errors is said at once, and there is nothing to collect.
+        # The program's stderr is the server's own, so there is nothing to collect.
         process.stderr = asyncio.StreamReader()
         process.stderr.feed_eof()
         return process

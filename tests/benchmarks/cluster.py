@@ -31,7 +31,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from linreg_tui.cluster.connection import SCHEDULED, Cluster
+from linreg_tui.cluster.connection import BATCH_SECONDS_PER_THREAD, Cluster
 from linreg_tui.commands.on_cluster import cluster_at
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
@@ -229,7 +229,7 @@ def plan_on_paper(
     data = ALL_ROWS * row_bytes / 1e9
     reading = ALL_ROWS / (workers * parquet)
     scheduling = 2 * parts * task
-    batch = SCHEDULED * workers
+    batch = BATCH_SECONDS_PER_THREAD * workers
     say(
         PLAN.format(
             nodes=NODES,

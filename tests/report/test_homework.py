@@ -264,7 +264,7 @@ def test_all_files_or_none(
         ("--folder nowhere", "nowhere: there is no such folder; make it first"),
         ("--batch-sizes 0", "a batch of 0 is not possible"),
         ("--repeats 0", "a training has at least 1 repeat"),
-        ("--jobs 0", "so many jobs are not possible: choose from 1 to 32"),
+        ("--jobs 0", "this many jobs are not possible: choose from 1 to 32"),
         ("--epochs 0", "0 epochs leave nothing to train"),
         ("--scales 1", "unrecognized arguments: --scales"),
         ("nowhere.csv", "nowhere.csv: there is no such file"),
