@@ -22,15 +22,15 @@ MOST = 12
 FIRST_ROWS = 5
 
 
-def tell(chapter: Chapter | None) -> None:
+def print_tour(chapter: Chapter | None) -> None:
     """Print a chapter, or all of them."""
     facts = facts_of_tour()
     for one in chapters() if chapter is None else (chapter,):
-        for line in told(one, facts):
+        for line in lines_of(one, facts):
             sys.stdout.write(line + "\n")
 
 
-def told(chapter: Chapter, facts: Facts) -> Iterator[str]:
+def lines_of(chapter: Chapter, facts: Facts) -> Iterator[str]:
     """The lines of a chapter."""
     yield f"# {chapter.number}. {chapter.title}"
     for number, step in enumerate(chapter.steps(facts), 1):

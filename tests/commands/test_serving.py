@@ -42,8 +42,8 @@ def test_without_textual_serve_it_names_the_extra(
         (["--x", "nothing"], "nothing"),
         (["--batch-size", "1000"], "551"),
         (["--theme", "plaid"], "'plaid' is not a theme"),
-        (["--port", "65536"], "'65536' is no port"),
-        (["--port", "http"], "'http' is no port"),
+        (["--port", "65536"], "'65536' is not a port"),
+        (["--port", "http"], "'http' is not a port"),
     ],
 )
 def test_errors_that_concern_every_page_come_at_once(

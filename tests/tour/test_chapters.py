@@ -22,7 +22,7 @@ from linreg_tui.tour.chapter import Question, Step
 from linreg_tui.tour.chapters import COLUMNS, EQUATION, ROWS, chapters, named
 from linreg_tui.tour.facts import Facts
 from linreg_tui.tour.memory import SKIPPED
-from linreg_tui.tour.plain import told
+from linreg_tui.tour.plain import lines_of
 from linreg_tui.tour.scenes import (
     OUTCOMES,
     DataView,
@@ -193,14 +193,14 @@ def test_every_kind_of_scene_is_there(everything: list[Step]) -> None:
 
 
 def test_numbers_of_the_notebook(lesson: dict[str, tuple[Step, ...]]) -> None:
-    told = " ".join(all_text(step) for steps in lesson.values() for step in steps)
+    text = " ".join(all_text(step) for steps in lesson.values() for step in steps)
     for number in (
         *("87.688145", "34754.077892", "775791", "87177171", "136013443019", "1243629245"),
         *("83388038314", "1477781671.36", "25908706609.59", "5.47", "1000.00", "6.37e+09"),
         *("88.89", "32912.24", "1478200827.64", "91043.12", "7.22", "3.15", "1.9e7", "0.243"),
         *("3.03421561e+10", "3.55511025e+10", "1.24579082e+10", "1.91656336e+10"),
     ):
-        assert number in told, number
+        assert number in text, number
 
 
 def test_what_is_computed_here_is_what_the_engine_computes(facts: Facts) -> None:
@@ -276,9 +276,9 @@ def test_workers_make_the_steps_of_one_process(
         (one.moments.gradient(5.0, 1000.0)[0], one.moments.gradient(moved, 1000.0)[1])
         for one in rounds[0].shares
     ]
-    told = all_text(lesson["workers"][0])
+    text = all_text(lesson["workers"][0])
     for by_m, by_b in shares:
-        assert f"{by_m:.4g} {by_b:.4g}" in re.sub(" +", " ", told)
+        assert f"{by_m:.4g} {by_b:.4g}" in re.sub(" +", " ", text)
     gradient = facts.step(settings, 1).gradient
     for which, name in ((0, "dL/dm"), (1, "dL/db")):
         assert sum(one[which] for one in shares) / 4 == pytest.approx(gradient[which], rel=1e-11)
@@ -294,7 +294,7 @@ def test_eight_workers_are_too_many(lesson: dict[str, tuple[Step, ...]], facts: 
 def test_twice_the_workers_need_half_the_steps_while_these_are_short(
     lesson: dict[str, tuple[Step, ...]], facts: Facts
 ) -> None:
-    told = re.sub(" +", " ", all_text(lesson["workers"][2]))
+    text = re.sub(" +", " ", all_text(lesson["workers"][2]))
     for tenth in (True, False):
         rates = (1e-8, 1e-2) if tenth else (1e-7, 1e-1)
         one = Settings(64, learning_rate_m=rates[0], learning_rate_b=rates[1])
@@ -304,7 +304,7 @@ def test_twice_the_workers_need_half_the_steps_while_these_are_short(
         for workers, step in zip((1, 2, 4, 8), steps, strict=True):
             shown = "–" if step is None else str(step)
             assert re.search(
-                rf" {workers} {shown} " if tenth else rf" {workers} \d+ {shown}( |$)", told
+                rf" {workers} {shown} " if tenth else rf" {workers} \d+ {shown}( |$)", text
             )
 
 
@@ -340,7 +340,7 @@ def test_the_sum_fits_on_a_page(facts: Facts, lesson: dict[str, tuple[Step, ...]
 
 def test_read_aloud_without_drawing(facts: Facts) -> None:
     for chapter in chapters():
-        lines = list(told(chapter, facts))
+        lines = list(lines_of(chapter, facts))
         text = "\n".join(lines)
         assert not re.search(r"[\u2500-\u259f\u2800-\u28ff\x1b\r]", text)
         assert max(map(cell_len, lines)) <= 100
@@ -350,6 +350,6 @@ def test_read_aloud_without_drawing(facts: Facts) -> None:
 
 
 def test_read_aloud_with_the_numbers_of_a_run(facts: Facts) -> None:
-    text = "\n".join(told(named("training"), facts))
+    text = "\n".join(lines_of(named("training"), facts))
     last = facts.last(Settings())
     assert f"30  {last.slope:.2f}" in re.sub(r" +", "  ", text)
