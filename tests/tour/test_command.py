@@ -21,10 +21,10 @@ def test_all_chapters_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(("words", "why"), [(["gradeint"], "gradient"), ([], "--plain")])
-def test_one_line_where_it_cannot_be(
+def test_errors_take_one_line(
     words: list[str], why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["tour", *words]) == 2
-    said = capsys.readouterr().err
-    assert why in said
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert why in message
+    assert message.count("\n") == 1
