@@ -34,7 +34,7 @@ Object.defineProperty(Object.prototype, "_core", {
   configurable: true,
   set(core) {
     Object.defineProperty(this, "_core", {value: core, writable: true, configurable: true});
-    window.terminal ??= this;
+    window.foundTerminal ??= this;
   },
 });
 """
@@ -42,8 +42,8 @@ Object.defineProperty(Object.prototype, "_core", {
 
 SCREEN = """
 (() => {
-  const lines = window.terminal?.buffer.active;
-  const rows = window.terminal?.rows ?? 0;
+  const lines = window.foundTerminal?.buffer.active;
+  const rows = window.foundTerminal?.rows ?? 0;
   return Array.from({length: rows}, (_, row) => lines.getLine(row).translateToString());
 })()
 """

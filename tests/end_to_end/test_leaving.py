@@ -366,7 +366,7 @@ def test_an_export_under_way_is_undone(tmp_path: Path, monkeypatch: pytest.Monke
         assert list(tmp_path.iterdir()) == []
         assert lines_after(terminal) == ["linreg-tui: unfinished files were removed"]
         # On a terminal with only one screen the picture stays, with this message below it.
-        assert terminal.screen[-2].startswith("linreg-tui: it left while")
+        assert terminal.screen[-2].startswith("linreg-tui: unfinished files")
         assert terminal.screen[-1].isspace()
         assert terminal.cursor == (0, 23)
 
