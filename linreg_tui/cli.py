@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("linreg-tui: there is no output to write to\n")
         return OUTPUT_LOST
     for stream in (sys.stdout, sys.stderr):
-        # A character that the encoding lacks is no reason to fail.
+        # A character that the encoding lacks must not make the program fail.
         stream.reconfigure(errors=lookalikes.ERRORS)  # type: ignore[union-attr]
     try:
         try:

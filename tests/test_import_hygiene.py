@@ -334,7 +334,7 @@ def test_core_prints_nothing() -> None:
 
 
 FOREIGN = ("textual", "textual_serve", "rich", "argparse", "concurrent")
-"""The libraries whose private names `compat` alone may use."""
+"""The libraries whose private names only `compat` may use."""
 
 
 def is_private(name: str) -> bool:
@@ -342,7 +342,7 @@ def is_private(name: str) -> bool:
 
 
 def defined(tree: ast.AST) -> set[str]:
-    """The private names that are defined in a tree or assigned to, in an object or not."""
+    """Return the private names that a tree defines or assigns to, as attributes or not."""
     found = set[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -355,7 +355,7 @@ def defined(tree: ast.AST) -> set[str]:
 
 
 def classes(tree: ast.AST, around: str = "") -> Iterator[tuple[str, ast.ClassDef]]:
-    """The classes in a tree, with their qualified names."""
+    """Yield the classes in a tree with their qualified names."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef):
             yield around + node.name, node
@@ -369,7 +369,7 @@ def names_by_class(file: str) -> Mapping[str, set[str]]:
 
 
 def inherited(kind: type, libraries: tuple[str, ...]) -> set[str]:
-    """The private names that a class has from itself and its bases in these libraries."""
+    """Return the private names that a class has from itself and its bases in these libraries."""
     return {
         name
         for base in kind.__mro__
@@ -379,7 +379,7 @@ def inherited(kind: type, libraries: tuple[str, ...]) -> set[str]:
 
 
 def private_uses(path: Path) -> Iterator[str]:
-    """What a file uses of private names that are neither its own nor inherited from ours."""
+    """Yield the private names in a file that are neither its own nor inherited from our classes."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     own = defined(tree)
     for name, written in classes(tree):

@@ -1,4 +1,4 @@
-"""An open page in a browser, and the application behind it."""
+"""One page that is open in a browser, and the application behind it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
 LEAVE_SECONDS = 1.5
-"""The time that an application has to leave; it promises to need at most one second."""
+"""Seconds that an application has to leave; it promises to need one."""
 
-EXIT_SECONDS = 0.2
-"""The time that its process has to end after its output has ended."""
+END_SECONDS = 0.2
+"""Seconds from the end of its output to its own."""
 
 SCREEN = {
     "TEXTUAL_DRIVER": "linreg_tui.compat.browser:BrowserDriver",
     "PYTHONIOENCODING": "utf-8",  # whatever the server's terminal has
 }
-"""The environment that tells an application that its screen is in a browser."""
+"""What tells an application where its screen is."""
 
 
 class Session(AppService):
@@ -50,19 +50,19 @@ class Session(AppService):
         self._program = program
 
     async def run(self) -> None:
-        """Pass the program's output on until it ends, and then tell the page."""
+        """Pass on what the program shows, until it is over; the page is told that."""
         await super().run()
         await self.remote_close()
 
     async def stop(self) -> None:
-        """Stop the program; if it does not leave in time, kill it."""
+        """Let the program leave; kill it if it takes too long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_SECONDS):
                 await super().stop()
         if (process := self._process) is None:
             return
         try:
-            await asyncio.wait_for(process.wait(), EXIT_SECONDS)
+            await asyncio.wait_for(process.wait(), END_SECONDS)
         except TimeoutError:
             process.kill()
             await process.wait()
@@ -75,7 +75,7 @@ class Session(AppService):
             *self._program, stdin=PIPE, stdout=PIPE, env=self._build_environment(width, height)
         )
         self._stdin = process.stdin
-        # The program's stderr is the server's own, so there is nothing to collect.
+        # What it has to say of errors is said at once, and there is nothing to collect.
         process.stderr = asyncio.StreamReader()
         process.stderr.feed_eof()
         return process

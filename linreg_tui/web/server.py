@@ -54,7 +54,7 @@ class PageServer(Server):
         await asyncio.gather(*(session.stop() for session in self._sessions))
 
     def make_pages(self) -> web.Application:
-        """What is served: the page, what it asks for, and a socket for its application."""
+        """Return the routes to serve: the page, its files, and a socket for its application."""
         pages = web.Application()
         pages.add_routes(
             [
@@ -101,7 +101,7 @@ class PageServer(Server):
 
 
 async def _pass_on(websocket: web.WebSocketResponse, session: Session) -> None:
-    """Hand on what the page's script sends, until it is closed."""
+    """Pass on the messages of the page's script until it closes."""
     async for message in websocket:
         if message.type != WSMsgType.TEXT:
             continue
