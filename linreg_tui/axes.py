@@ -1,7 +1,7 @@
-"""Axes of a picture: where they begin and end, and which values are written along them.
+"""The axes of a picture: their limits and the ticks along them.
 
-Limits and ticks are round, in steps of 1, 2, 5, so that an axis which has to follow its data moves
-rarely and far instead of often and a little.
+Limits and ticks are round, in steps of 1, 2, 5. So an axis that follows its data moves rarely and
+far instead of often and a little.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ import numpy as np
 from linreg_tui.core.moments import FloatArray
 
 STEPS = (1.0, 2.0, 5.0, 10.0)
-FINEST = 12
-"""Limits are multiples of a round number that divides the range into at most so many parts."""
+MAX_PARTS = 12
+"""Limits are multiples of a round number that divides the range into at most this many parts."""
 
 MOST_DECIMALS = 2
-"""So many before an exponent; an axis that takes more has the exponent of its steps."""
+"""The decimals before an exponent; an axis that needs more takes the exponent of its steps."""
 
 LARGEST = 1e300
-"""Beyond this a value counts as this value, so that sums and differences of limits stay finite."""
+"""A larger value counts as this one, so that sums and differences of limits stay finite."""
 
 SMALLEST = 1e-290
-"""Nearer to 0 a value counts as 0, so that parts of a narrow range keep their digits."""
+"""A value nearer to 0 counts as 0, so that parts of a narrow range keep their digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place along an axis, from 0 to 1, and the text that stands there."""
+    """A place along an axis, from 0 to 1, and its text."""
 
     place: float
     text: str
@@ -37,7 +37,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A range of values, `low` < `high`, and its ticks; a log axis has their logarithms to 10."""
+    """A range of values, `low` < `high`, and its ticks; a log axis has their base-10 logarithms."""
 
     low: float
     high: float
@@ -46,17 +46,17 @@ class Axis:
     log: bool = False
 
     def place(self, values: FloatArray) -> FloatArray:
-        """Where along the axis values lie, 0 at its low end and 1 at its high one; NaN for none."""
+        """Return where values lie: 0 is the low end, 1 the high end, NaN means no place."""
         with np.errstate(all="ignore"):
             shown = np.log10(values) if self.log else np.asarray(values, dtype=np.float64)
-            # Halved, since the width of an axis from -1e308 to 1e308 is no number.
+            # Halved, as the width of an axis from -1e308 to 1e308 would overflow.
             return (shown / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
 
 
 def linear_axis(low: float, high: float, label: str, ticks: int) -> Axis:
-    """An axis with at most about so many ticks that holds the values from `low` to `high`."""
+    """Return an axis for the values from `low` to `high`, with at most about this many ticks."""
     low, high = _spread(low, high)
-    grain = _round_up((high - low) / FINEST)
+    grain = _round_up((high - low) / MAX_PARTS)
     first, last = math.floor(low / grain), math.ceil(high / grain)
     step = max(grain, _round_up((last - first) * grain / max(1, ticks)))
     numbers = _multiples(first, last, round(step / grain))
@@ -76,7 +76,7 @@ def linear_axis(low: float, high: float, label: str, ticks: int) -> Axis:
 
 
 def count_axis(last: int, label: str, ticks: int) -> Axis:
-    """An axis from 0 that holds whole numbers up to `last`, with ticks at whole numbers."""
+    """Return an axis for whole numbers from 0 to `last`, with ticks at whole numbers."""
     high = max(1, last)
     step = max(1.0, _round_up(high / max(1, ticks)))
     values = [number * step for number in range(int(high / step) + 1)]
@@ -84,10 +84,10 @@ def count_axis(last: int, label: str, ticks: int) -> Axis:
 
 
 def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
-    """A logarithmic axis that holds the positive values from `low` to `high`."""
+    """Return a logarithmic axis for the positive values from `low` to `high`."""
     low, high = (min(max(value, 1 / LARGEST), LARGEST) for value in (low, high))
     first, last = _step_below(low), _step_above(high)
-    if last - first < 3:  # less than a decade would show noise as mountains
+    if last - first < 3:  # less than a decade would make noise look large
         first, last = min(first, last - 3), last
     powers = [k for k in range(first, last + 1) if k % 3 == 0]
     if last - first < ticks and len(powers) < 3:
@@ -107,12 +107,12 @@ def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
 
 
 def growing(value: int, first: int) -> int:
-    """The least of `first` and the round numbers above it that is at least `value`."""
+    """Return `first`, or for a larger value the least round number that is at least the value."""
     return first if value <= first else int(_round_up(value))
 
 
 def short(value: float, step: float, largest: float) -> str:
-    """A tick's text, exact to the step of its axis, in one unit all along it: 0.25, 200k, 3e12."""
+    """Return a tick's text, exact to its axis's step and in its axis's unit: 0.25, 200k, 3e12."""
     if abs(value) < step / 2:
         return "0"
     if 1e-4 <= largest < 1e12:
@@ -125,10 +125,10 @@ def short(value: float, step: float, largest: float) -> str:
 
 
 def _unit(step: float, largest: float) -> tuple[float, str]:
-    """The unit of an axis, and its letter; none where that saves nothing, as of years."""
+    """Return the unit of an axis and its letter; no letter if that saves nothing, as with years."""
     whole = len(_plain(largest, step))
     for unit, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        # With one, 1.96k is no shorter than 1960.
+        # For example, 1.96k is no shorter than 1960.
         shorter = len(_plain(largest / unit, step / unit)) + 1 < whole
         if largest >= unit and step >= unit / 100 and shorter:
             return unit, letter
@@ -145,7 +145,7 @@ def _plain(value: float, step: float) -> str:
 
 
 def _spread(low: float, high: float) -> tuple[float, float]:
-    """Finite limits in order and apart."""
+    """Return limits that are finite, in order, and apart."""
     low, high = (min(max(value, -LARGEST), LARGEST) for value in (low, high))
     if math.isnan(low) or math.isnan(high):
         return 0.0, 1.0
@@ -158,12 +158,12 @@ def _spread(low: float, high: float) -> tuple[float, float]:
 
 
 def _round_up(value: float) -> float:
-    """The least of 1, 2, 5 times a power of ten that is at least the value."""
+    """Return the least of 1, 2, 5 times a power of ten that is at least the value."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in STEPS if step * power >= value * (1 - 1e-9))
 
 
-# Steps of a log axis are numbered: 3 a decade, 0 being 1, 1 being 2, 2 being 5, 3 being 10.
+# The steps of a log axis are numbered, three a decade: step 0 is 1, 1 is 2, 2 is 5, 3 is 10.
 
 
 def _log_of_step(k: int) -> float:

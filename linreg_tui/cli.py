@@ -1,4 +1,4 @@
-"""The command line: arguments in, a command or the application out."""
+"""The command line: it reads the first word, then runs a command or the application."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ INTERRUPTED = 128 + 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit status; argparse may exit by itself."""
+    """Run the command line and return the exit status; argparse may also exit by itself."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = words[0] if words and words[0] in commands.NAMES else None
-    if _complete_streams() and command:
+    if _replace_closed_streams() and command:
         sys.stderr.write("linreg-tui: there is no output to write to\n")
         return OUTPUT_LOST
     for stream in (sys.stdout, sys.stderr):
-        # A character that the encoding lacks is no reason to fail.
+        # A character that the encoding lacks must not make the program fail.
         stream.reconfigure(errors=lookalikes.ERRORS)  # type: ignore[union-attr]
     try:
         try:
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return application.command(words)
             return commands.run(command, words[1:])
         finally:
-            # Here it can be told what is wrong with the output, at the interpreter's end it can't.
+            # An error with the output can still be reported here, but not once Python shuts down.
             sys.stdout.flush()
     except InputError as error:
         sys.stderr.write(f"linreg-tui: {error}\n")
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough.
+        # The reader of the output has seen enough.
         _discard_output()
         return 128 + 13
     except OSError as error:
@@ -50,10 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OUTPUT_LOST
 
 
-def _complete_streams() -> bool:
-    """Put something in the place of streams that are closed; whether the output is one of them.
+def _replace_closed_streams() -> bool:
+    """Replace the closed standard streams with the null device; return whether stdout was closed.
 
-    Otherwise the next file to be opened would take their place.
+    Otherwise the next file that is opened would take the place of a closed stream.
     """
     lost = sys.stdout is None
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):

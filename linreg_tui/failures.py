@@ -1,4 +1,4 @@
-"""What is left of a failure that nobody expected: a traceback in a file, and a line on it."""
+"""Reports of unexpected failures: a traceback in a file, and a short message."""
 
 from __future__ import annotations
 
@@ -20,29 +20,30 @@ FAILED = 1
 
 
 def report(error: BaseException) -> str:
-    """Write a traceback to a file, and return the lines that say so."""
-    told, where = written(error)
-    return f"linreg-tui: it failed where it should not: {told}\n{where[0].upper()}{where[1:]}\n"
+    """Write a traceback to a file, and return the message for the user, of two lines."""
+    message, where = write_traceback(error)
+    return f"linreg-tui: unexpected failure: {message}\n{where[0].upper()}{where[1:]}\n"
 
 
-def written(error: BaseException) -> tuple[str, str]:
-    """Write a traceback to a file, and return what failed, and where the traceback is.
+def write_traceback(error: BaseException) -> tuple[str, str]:
+    """Write a traceback to a file, and return what failed and where the traceback is.
 
-    It is in what is returned if no file can be written.
+    If no file can be written, the second text holds the traceback itself.
     """
     trace = "".join(traceback.format_exception(error))
-    told = printable("".join(traceback.format_exception_only(error)).strip().splitlines()[-1], 200)
+    last_line = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+    message = printable(last_line, 200)
     text = f"linreg-tui {__version__}, Python {platform.python_version()}, {platform.platform()}\n"
     text += f"TERM={os.environ.get('TERM', '')}\n\n{trace}"
     for opened in _places():
         with opened as file:
             file.write(text)
-            return told, f"the traceback is in {file.name}"
-    return told, f"the traceback could not be written to a file:\n{trace}"
+            return message, f"the traceback is in {file.name}"
+    return message, f"the traceback could not be written to a file:\n{trace}"
 
 
 def _places() -> Iterator[IO[str]]:
-    """A new file in the user's folder for such things, then one for temporary files."""
+    """Yield a new file in the user's state folder, then one in the folder for temporary files."""
     name = time.strftime("traceback-%Y%m%d-%H%M%S-")
     folders: list[Callable[[], str]] = [lambda: user_state_dir("linreg-tui"), tempfile.gettempdir]
     for folder in folders:

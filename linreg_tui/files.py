@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Writing files completely or not at all."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from pathlib import Path
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 
-LONGEST_FOLDER = 50
+PATH_CHARACTERS = 50
+"""The most that are shown of a path."""
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
-"""What file systems without hard links answer, when asked for one."""
+"""The errors of file systems that have no hard links."""
 
 _changing = threading.Lock()
-"""Held while a file appears or takes its place; for ever, once `undo` was called."""
+"""Held while a file is created or moved into place; held for ever once `undo` was called."""
 
 _unfinished: set[Path] = set()
 _together: ContextVar[set[Path] | None] = ContextVar("_together", default=None)
@@ -29,7 +30,7 @@ _together: ContextVar[set[Path] | None] = ContextVar("_together", default=None)
 
 @contextmanager
 def as_one() -> Iterator[None]:
-    """Take files that are created in here for one: until its end, `undo` undoes all of them."""
+    """Treat the files created in this context as one: until it ends, `undo` removes them all."""
     created: set[Path] = set()
     token = _together.set(created)
     try:
@@ -40,9 +41,9 @@ def as_one() -> Iterator[None]:
 
 
 def undo() -> bool:
-    """Take away what is being written, since the program ends now; whether anything was.
+    """Remove the unfinished files, as the program ends now; return whether there were any.
 
-    Other threads may still be writing, and none will begin or finish a file any more.
+    Other threads may still be writing, but none can begin or finish a file any more.
     """
     _changing.acquire(timeout=0.1)
     undone = False
@@ -54,23 +55,23 @@ def undo() -> bool:
 
 
 def writable(path: str) -> Path:
-    """The path of a file that can be expected to be written, before the work that it is to hold.
+    """Check, before the work whose result goes there, that a file can be written; return its path.
 
     Raises
     ------
     InputError
-        If there is no such folder, none may write in it, or something else is in the file's place.
+        If the folder does not exist or is not writable, or if the path is not an ordinary file.
     """
     shown = printable(path)
     if "\0" in path or not Path(path).name:
         raise InputError(
-            f"{shown or 'an empty name'}: this is no name of a file to write; name one"
+            f"{shown or 'an empty name'}: this does not name a file to write; name one"
         )
-    # What a link points to is replaced, and not the link.
+    # Replace the file that a link points to, not the link itself.
     target = Path(path).resolve()
     try:
         if target.exists() and not target.is_file():
-            raise InputError(f"{shown}: this is no ordinary file; name another one")
+            raise InputError(f"{shown}: this is not an ordinary file; name another one")
         if not target.parent.is_dir():
             raise InputError(
                 f"{shown}: there is no folder {printable(str(target.parent))}; make it first"
@@ -84,12 +85,14 @@ def writable(path: str) -> Path:
 
 
 def folder_named(text: str) -> Path:
-    """The folder that is meant by what somebody typed; nothing and ~ are understood.
+    """Return the folder for the text that a user typed; an empty text is the current folder.
+
+    `~` stands for the home folder.
 
     Raises
     ------
     InputError
-        If there is none of that name.
+        If there is no such folder.
     """
     try:
         folder = Path(text.strip()).expanduser()
@@ -102,7 +105,7 @@ def folder_named(text: str) -> Path:
 
 
 def current_folder() -> str:
-    """The path of the folder that the program was started in, if that is still there."""
+    """Return the path of the current folder, or "." if that has been removed."""
     try:
         return str(Path.cwd())
     except OSError:
@@ -110,18 +113,18 @@ def current_folder() -> str:
 
 
 def shortened(path: str) -> str:
-    """A path to show; of a long one the end."""
+    """Return a path to show: of a long one, only the end."""
     shown = printable(path, len(path) * 10)
-    return shown if len(shown) <= LONGEST_FOLDER else f"…{shown[1 - LONGEST_FOLDER :]}"
+    return shown if len(shown) <= PATH_CHARACTERS else f"…{shown[1 - PATH_CHARACTERS :]}"
 
 
 def numbered(stem: str, suffix: str, number: int) -> str:
-    """The name of a file, the second and later ones with their number: run.csv, run-2.csv."""
+    """Return the name of a file, numbered from the second one on: run.csv, run-2.csv."""
     return f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}"
 
 
 def free_number(folder: Path, stem: str, suffixes: Iterable[str]) -> int:
-    """The first number with which none of these names is taken."""
+    """Return the first number for which none of these names is taken."""
     endings = tuple(suffixes)
     return next(
         number
@@ -131,7 +134,7 @@ def free_number(folder: Path, stem: str, suffixes: Iterable[str]) -> int:
 
 
 def replace(target: Path, pieces: Iterable[str]) -> None:
-    """Write a file, in the place of one that may be there.
+    """Write a file, replacing one that may be there.
 
     Raises
     ------
@@ -151,9 +154,9 @@ def create(
     number: int = 1,
     reuse: bool = False,
 ) -> Path:
-    """Write a file beside those that are there, with the first free number from `number` on.
+    """Write a new file under the first free number from `number` on, and return its path.
 
-    With `reuse`, one that has the very same text already may stand for it. Returns its path.
+    With `reuse`, an existing file with exactly the same text is used instead.
 
     Raises
     ------
@@ -179,7 +182,7 @@ def create(
 
 @contextmanager
 def _written(target: Path, pieces: Iterable[str]) -> Iterator[Path]:
-    """The file that is to become `target`; what is left of it at the end is taken away."""
+    """Write a temporary file that is to become `target`; remove it if it is left at the end."""
     part = _part(target)
     try:
         with _changing:
@@ -197,9 +200,9 @@ def _written(target: Path, pieces: Iterable[str]) -> Iterator[Path]:
 
 
 def _put(part: Path, target: Path) -> None:
-    """Give a file its name, unless that is taken: then raise a FileExistsError."""
+    """Give a file its name; raise a FileExistsError if the name is taken."""
     try:
-        # Unlike a rename, a link never takes another file's place.
+        # Unlike a rename, a link never replaces another file.
         target.hardlink_to(part)
     except OSError as error:
         if error.errno not in _NO_LINKS:
@@ -210,7 +213,7 @@ def _put(part: Path, target: Path) -> None:
 
 
 def _part(target: Path) -> Path:
-    """Where a file is written before it takes its place."""
+    """Return the path where a file is written before it is moved into place."""
     return target.with_name(f".{target.name}.{os.getpid()}.part")
 
 

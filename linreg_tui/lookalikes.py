@@ -1,4 +1,4 @@
-"""ASCII look-alikes of the characters that an output encoding lacks, cell for cell.
+"""ASCII look-alikes, of the same width, for the characters that an output encoding lacks.
 
 A terminal program counts cells: a replacement of another width would shift all that follows it.
 """
@@ -9,7 +9,7 @@ import codecs
 import unicodedata
 
 ERRORS = "lookalike"
-"""What to call this way with unencodable characters, as in `stream.reconfigure(errors=ERRORS)`."""
+"""The name of the error handler for codecs, as in `stream.reconfigure(errors=ERRORS)`."""
 
 _PAIRS = """
     ηe ΣS σs μu πp ∂d −- ×x ·. ⋅. ±~ ‖| ∥| ≈~ ≤< ≥>
@@ -22,11 +22,11 @@ _TABLE = {pair[0]: pair[1] for pair in _PAIRS.split()} | {"🔎": "o-"}
 
 
 def lookalike(text: str) -> str:
-    """ASCII that looks like the text and takes as many cells."""
-    from rich.cells import cell_len  # few programs come here, and it is slow to load
+    """Return ASCII that looks like the text and takes as many cells."""
+    from rich.cells import cell_len  # few runs need it, and it is slow to load
 
     width = cell_len(text)
-    # Together, joined and combining characters may be wider or narrower than one by one.
+    # Joined and combining characters may have another width together than one by one.
     return "".join(map(_one, text))[:width].ljust(width, "?")
 
 

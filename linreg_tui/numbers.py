@@ -1,4 +1,4 @@
-"""Numbers as people read them, each in a place that doesn't grow."""
+"""Numbers as text for people to read, in fields of a fixed width."""
 
 from __future__ import annotations
 
@@ -9,31 +9,30 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.losses import Least, Optimum
 
 LONG = 1e15
-"""From here on digits before the point say nothing more."""
-
+"""From here on, the last digits before the point mean nothing."""
 
 SUM_DIGITS = 12
-"""So many of a sum that isn't whole: the last ones of a float tell of rounding errors."""
+"""The digits shown of a sum that isn't whole; the last ones of a float are rounding errors."""
 
 MOST_DECIMALS = 9
-"""Numbers that would take more are written with an exponent."""
+"""A number that needs more decimals is written with an exponent."""
 
 
 def decimals_for(value: float) -> int:
-    """The decimals that show four digits of a number of this size, and two at least."""
+    """Return the decimals that show four digits of a number of this size, at least two."""
     if value == 0 or not math.isfinite(value):
         return 2
     return max(2, 3 - math.floor(math.log10(abs(value))))
 
 
 def decimals_of_line(line: Least) -> tuple[int, int]:
-    """The decimals for lines that come near this one: those of the slope and the intercept."""
+    """Return the decimals of slope and intercept for lines near this one."""
     return decimals_for(line.slope), decimals_for(line.intercept)
 
 
 def fixed(value: float, width: int, decimals: int = 2) -> str:
-    """The value with so many decimals, right-aligned; with fewer or an exponent where it must."""
-    # Fewer decimals would leave nothing of a small number.
+    """Return the value right-aligned with these decimals; with fewer or an exponent if it must."""
+    # With fewer decimals than this, a small number would show as 0.
     least = max(0, decimals - 2) if 0 < abs(value) < 1 else 0
     digits_at_most = min(decimals, MOST_DECIMALS)
     candidates = [f"{value:.{digits}f}" for digits in range(digits_at_most, least - 1, -1)]
@@ -42,7 +41,7 @@ def fixed(value: float, width: int, decimals: int = 2) -> str:
 
 
 def fixed_loss(value: float, optimum: Least, width: int = 15) -> str:
-    """A loss with the decimals that the least one takes, right-aligned."""
+    """Return a loss right-aligned, with the decimals that suit the least loss."""
     return fixed(value, width, decimals_for(optimum.loss))
 
 
@@ -52,7 +51,7 @@ def _exponent(value: float, digits: int) -> str:
 
 
 def rate(value: float) -> str:
-    """A learning rate, as short as it can be said without losing digits: 1e-7, 0.1, 3.2e-7."""
+    """Return a learning rate to six digits, as short as possible: 1e-7, 0.1, 3.2e-7."""
     plain, scientific = f"{value:.6g}", _exponent(value, 5)
     mantissa, _, power = scientific.partition("e")
     scientific = f"{mantissa.rstrip('0').rstrip('.')}e{power}"
@@ -60,14 +59,14 @@ def rate(value: float) -> str:
 
 
 def exact(value: float) -> str:
-    """The shortest text that reads as this very number: 1e-7, 0.1, 1000, 0.30000000000000004."""
+    """Return the shortest text that reads back as the same float: 1e-7, 0.1, 1000."""
     mantissa, scientific, power = repr(float(value)).partition("e")
     mantissa = mantissa.removesuffix(".0")
     return f"{mantissa}e{int(power)}" if scientific else mantissa
 
 
 def estimate(value: float | None, width: int, decimals: int = 6) -> str:
-    """An estimate with so many decimals, right-aligned; a small one with an exponent, none as –."""
+    """Return an estimate right-aligned; a small one has an exponent, and – stands for none."""
     if value is None or math.isnan(value):
         return "–".rjust(width)
     if 0 < abs(value) < 1e4 * 10.0**-decimals:
@@ -76,7 +75,7 @@ def estimate(value: float | None, width: int, decimals: int = 6) -> str:
 
 
 def probability(p: float | None) -> str:
-    """A p-value: 0.0312, 6.9e-108, < 1e-300; none as –."""
+    """Return a p-value: 0.0312, 6.9e-108, < 1e-300; – stands for none."""
     if p is None:
         return "–"
     if p < 1e-300:
@@ -85,7 +84,7 @@ def probability(p: float | None) -> str:
 
 
 def decimals_of(values: Iterable[float], most: int) -> int:
-    """How many decimals it takes to write all of the values exactly, but not more than so many."""
+    """Return how many decimals show all of the values exactly, at most `most`."""
     return max((_decimals(value, most) for value in values), default=0)
 
 
@@ -94,12 +93,12 @@ def _decimals(value: float, most: int) -> int:
 
 
 def above_optimum(optimum: Optimum, slope: float, intercept: float) -> str:
-    """How far the loss at (m, b) is above the least one: in percent, or in itself if that is 0."""
+    """Return how far the loss at (m, b) is above the least one: in percent, unless that is 0."""
     return above_least(optimum, float(optimum.excess(slope, intercept)))
 
 
 def above_least(optimum: Least, excess: float) -> str:
-    """The same of a loss that is above the least one by `excess`."""
+    """Return the same for a loss that is above the least one by `excess`."""
     if optimum.loss == 0:
         return f"{excess:.3g}"
     percent = 100 * excess / optimum.loss
@@ -109,13 +108,13 @@ def above_least(optimum: Least, excess: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """How many times: 1.11×, 24×, 1.3e4×."""
+    """Return a factor: 1.11×, 24×, 1.3e4×."""
     digits = 3 if value < 1000 else 2
     return f"{rate(float(f'{value:.{digits}g}'))}×"
 
 
 def equation(slope: float, intercept: float, decimals: tuple[int, int] = (2, 2)) -> str:
-    """The line as the notebook prints its closed form: y = 88.89 * x + 32912.24."""
+    """Return the line as the notebook prints its closed form: y = 88.89 * x + 32912.24."""
     sign = "-" if intercept < 0 else "+"
     of_slope, of_intercept = decimals
     return f"y = {_readable(slope, of_slope)} * x {sign} {_readable(abs(intercept), of_intercept)}"
@@ -128,35 +127,35 @@ def _readable(value: float, decimals: int, digits: int = 6) -> str:
 
 
 def detailed(value: float, decimals: int = 6) -> str:
-    """A number with so many decimals, or as many as show four of its digits: 0.0005000."""
+    """Return a number with this many decimals, or with enough for four digits: 0.0005000."""
     return _readable(value, max(decimals, decimals_for(value)), decimals)
 
 
 def detailed_equation(line: Least) -> str:
-    """The closed form's line with six decimals, or as many as show four digits."""
+    """Return the closed form's line with six decimals, or with enough for four digits."""
     places = (max(6, decimals_for(line.slope)), max(6, decimals_for(line.intercept)))
     return equation(line.slope, line.intercept, places)
 
 
 def plain_sum(value: float) -> str:
-    """A sum of the formula: all digits of a whole number, of others those that mean something."""
+    """Return a sum of the formula: a whole number in full, another to its significant digits."""
     whole = abs(value) < LONG and float(value).is_integer()
     return f"{value:.15g}" if whole else f"{value:.{SUM_DIGITS}g}"
 
 
 def line_equation(line: Least) -> str:
-    """The closed form's line, its small numbers with more decimals."""
+    """Return the closed form's line, with more decimals for small numbers."""
     return equation(line.slope, line.intercept, decimals_of_line(line))
 
 
 def rows_of(data: Dataset) -> str:
-    """How many rows there are, and if only a sample of them is kept, how many that are."""
-    kept = f"{data.n:,} of " if data.total > data.n else ""
-    return f"{kept}{data.total:,} rows"
+    """Return the number of rows; if the data holds only a sample, the sample's size as well."""
+    sample = f"{data.n:,} of " if data.total > data.n else ""
+    return f"{sample}{data.total:,} rows"
 
 
 def left_out(data: Dataset) -> str:
-    """What was left out of the data, and why; nothing if nothing was."""
+    """Return how many rows were left out, and why; an empty text if none were."""
     if not data.dropped:
         return ""
     return f"{data.dropped:,} row{'s' * (data.dropped != 1)} without a number left out"

@@ -1,4 +1,4 @@
-"""The settings of a run as text: options of the command line, and fields of a form."""
+"""The settings of a run as text: command-line options and the fields of a form."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from linreg_tui.numbers import exact
 
 NO_YES = ("no", "yes")
 
-_LONG = 40
+_QUOTED_CHARACTERS = 40
 
-SCALED = " for the houses, else fitted to the scale of the data"
-"""What the help says of a default that depends on the data."""
+SCALED_DEFAULT = " for the houses, else fitted to the scale of the data"
+"""The help's addition to a default that depends on the data."""
 
-CHOSEN = " (default: where the data asks for it)"
+CHOSEN_DEFAULT = " (default: chosen to suit the data)"
 
 
 def words(setting: Setting) -> tuple[str, ...]:
-    """The words to choose from, if that is how a setting is set."""
+    """Return the words that a setting chooses from; none if it doesn't choose among words."""
     return NO_YES if setting.kind is bool else setting.choices
 
 
 def write(setting: Setting, value: Any) -> str:
-    """The text that stands for a value of a setting; nothing for what isn't known yet."""
+    """Return a setting's value as text; an empty text for a value that isn't known yet."""
     if value is None:
         return setting.about.none[0] if setting.about.none else ""
     if isinstance(value, bool):
@@ -40,12 +40,12 @@ def write(setting: Setting, value: Any) -> str:
 
 
 def read(setting: Setting, text: str) -> Any:
-    """The value of a setting that a text stands for.
+    """Return a setting's value from its text.
 
     Raises
     ------
     InputError
-        If it stands for none.
+        If the text is not a value of this setting.
     """
     text = text.strip()
     if text in setting.about.none:
@@ -74,12 +74,12 @@ def _unreadable(setting: Setting, text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """What was typed, between quotes, and cut if it is long: what to do has to follow it."""
-    return repr(text if len(text) <= _LONG else f"{text[:_LONG]}…")
+    """Return the typed text in quotes, cut if it is long, to leave room for advice behind it."""
+    return repr(text if len(text) <= _QUOTED_CHARACTERS else f"{text[:_QUOTED_CHARACTERS]}…")
 
 
 def batch_sizes(text: str) -> list[int | None]:
-    """What a list such as 32,64,full stands for."""
+    """Return the batch sizes in a list such as 32,64,full; None means all rows."""
     sizes = []
     for part in text.split(","):
         try:
@@ -92,17 +92,17 @@ def batch_sizes(text: str) -> list[int | None]:
 
 
 def scales(text: str) -> list[float]:
-    """What a list such as 1,2,4,8 stands for."""
+    """Return the scales in a list such as 1,2,4,8."""
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no list of numbers, such as 1,2,4,8"
+            f"{text!r} is not a list of numbers, such as 1,2,4,8"
         ) from None
 
 
-def _word(setting: Setting) -> Callable[[str], Any]:
-    """Reads a word of the command line, where argparse takes a type."""
+def _argument_type(setting: Setting) -> Callable[[str], Any]:
+    """Return the function that reads a setting, as a type for argparse."""
 
     def read_word(text: str) -> Any:
         try:
@@ -115,9 +115,9 @@ def _word(setting: Setting) -> Callable[[str], Any]:
 
 
 def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
-    """Give a parser all options that `settings_of` reads, but not those of the fixed settings.
+    """Add the options that `settings_of` reads to a parser, except those of the fixed settings.
 
-    An option that isn't given is no attribute of what is parsed.
+    An option that isn't given leaves no attribute in the parsed options.
     """
     group = parser.add_argument_group("training")
     for one in Settings.schema():
@@ -129,57 +129,57 @@ def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
                 flag,
                 action=argparse.BooleanOptionalAction,
                 default=argparse.SUPPRESS,
-                help=one.about.help + CHOSEN,
+                help=one.about.help + CHOSEN_DEFAULT,
             )
             continue
         group.add_argument(
             flag,
-            type=str if one.choices else _word(one),
+            type=str if one.choices else _argument_type(one),
             choices=one.choices or None,
             metavar="NAME" if one.choices else one.about.metavar,
             default=argparse.SUPPRESS,
-            help=f"{_help(one)} (default: {_usual(one)})",
+            help=f"{_help(one)} (default: {_default(one)})",
         )
 
 
 def _help(setting: Setting) -> str:
-    """What a setting is, and the words to choose from."""
+    """Return the help of a setting, with the words to choose from."""
     return ": ".join(
         [setting.about.help, *([", ".join(setting.choices)] if setting.choices else [])]
     )
 
 
-def _usual(setting: Setting) -> str:
-    """What the help says the default is."""
+def _default(setting: Setting) -> str:
+    """Return the default as the help shows it."""
     about = setting.about
     if setting.default is None:
         return about.none_help
     shown = f"{setting.default:g}" if setting.kind is float else str(setting.default)
     if setting.owners is not None and about.proposed:
         return "fitted to the data"
-    return shown + (SCALED if about.proposed else "")
+    return shown + (SCALED_DEFAULT if about.proposed else "")
 
 
 def given(options: argparse.Namespace) -> dict[str, Any]:
-    """The values of the settings that were given, by their names."""
+    """Return the values of the settings that were given, by their names."""
     values = vars(options)
     return {one.name: values[one.name] for one in Settings.schema() if one.name in values}
 
 
 def settings_of(options: argparse.Namespace, data: Dataset) -> Settings:
-    """The settings that were asked for; the rest are proposed, if the data's scale matters to them.
+    """Return the settings that were given; those that depend on the data's scale are proposed.
 
     Raises
     ------
     InputError
-        If the data can't be trained with them, or a value is impossible, though it had no effect.
+        If the data can't be trained with them, or a value is impossible, even without an effect.
     """
     values = given(options)
     for name, value in values.items():
         if (why := setting(name).fault(value)) is not None:
             raise InputError(why)
     for name, why in faults(data, Settings.of(**values)):
-        if name == "test_fraction":  # before anything is proposed for the other rows
+        if name == "test_fraction":  # before anything is proposed for the training rows
             raise InputError(why)
     settings = proposed(data, **values)
     check_settings(data, settings)

@@ -1,4 +1,4 @@
-"""What the user prefers, from one start of the program to the next: one small TOML file."""
+"""The user's preferences, which last from one start to the next in one small TOML file."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from linreg_tui import files
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 
-MOST_FRAMES = 30
+MAX_FPS = 30
 MARKERS = ("braille", "block", "ascii")
 
 HEAD = f"""\
-# linreg-tui writes down here the theme that is chosen in it, and the folder of the last file.
-# By hand: marker = "braille", "block" or "ascii"; fps = 1 to {MOST_FRAMES}, frames a second.
-# Options on the command line win over these, and are not written down.
+# linreg-tui saves the theme that you choose here, and the folder of the last file that you opened.
+# You can add: marker = "braille", "block" or "ascii"; fps = 1 to {MAX_FPS}, frames a second.
+# Options on the command line override these, and are not saved.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What is preferred, None where nothing is; the fields are the file's keys."""
+    """The user's preferences, with None where there is none; the fields are the file's keys."""
 
     theme: str | None = None
     marker: str | None = None
@@ -34,46 +34,46 @@ class Preferences:
 
 
 class PreferencesFile:
-    """The user's file, read once; `themes` are the names that there are.
+    """The user's file, read once; `themes` are the names of the themes that exist.
 
-    `wrong` says in one line what is wrong with it, and is empty if nothing is. A file with anything
-    wrong in it is ignored, and for as long as this object lives never written.
+    `problem` says in one line what is wrong with the file, and is empty if nothing is. A file with
+    a problem is ignored, and this object never writes to it.
     """
 
     def __init__(self, themes: Collection[str]) -> None:
-        self.preferences, self.wrong = Preferences(), ""
+        self.preferences, self.problem = Preferences(), ""
         self._themes = themes
         self._path = path()
         try:
             self.preferences = _checked(_parsed(self._text()), themes)
         except InputError as error:
-            self.wrong = f"{printable(str(self._path), 200)} is ignored: {error}"
+            self.problem = f"{printable(str(self._path), 200)} is ignored: {error}"
 
-    def keep(self, key: str, value: str) -> None:
-        """Write a preference down; where that is not possible, it is just not remembered.
+    def save(self, key: str, value: str) -> None:
+        """Save a preference; where that is not possible, nothing happens.
 
-        What else is in the file stays, comments too.
+        Everything else in the file stays as it is, comments included.
         """
-        if self.wrong:
+        if self.problem:
             return
         with suppress(InputError, OSError, UnicodeEncodeError):
-            # As it is by now: another session, or the user, may have written to it.
+            # Read it again: another session, or the user, may have written to it.
             found = self._text()
             wanted = {**_parsed(found), key: value}
             _checked(wanted, self._themes)
-            text = _with(found or HEAD, key, value)
+            text = _with_line(found or HEAD, key, value)
             text.encode()
             if _parsed(text) == wanted:
-                # What a link points to is replaced, and not the link.
+                # Replace the file that a link points to, not the link itself.
                 target = self._path.resolve()
                 target.parent.mkdir(parents=True, exist_ok=True)
                 files.replace(target, [text])
 
     def _text(self) -> str:
-        """What is in the file; nothing if there is none."""
+        """Return the text of the file; empty if there is no file."""
         try:
             if self._path.exists() and not self._path.is_file():
-                raise InputError("it is no ordinary file")
+                raise InputError("it is not an ordinary file")
             return self._path.read_text(encoding="utf-8")
         except (FileNotFoundError, NotADirectoryError):
             return ""
@@ -84,7 +84,7 @@ class PreferencesFile:
 
 
 def path() -> Path:
-    """Where the file is, in the user's folder for such files."""
+    """Return the path of the file, in the user's configuration folder."""
     from platformdirs import user_config_path
 
     return user_config_path("linreg-tui", appauthor=False) / "preferences.toml"
@@ -99,7 +99,7 @@ def _parsed(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"it is no TOML ({printable(str(error), 100)})") from None
+        raise InputError(f"it is not valid TOML ({printable(str(error), 100)})") from None
     except RecursionError:
         raise InputError("it is nested too deeply") from None
 
@@ -110,22 +110,22 @@ def _checked(found: dict[str, object], themes: Collection[str]) -> Preferences:
         if key not in known:
             raise InputError(f"{printable(key)!r} is none of {', '.join(known)}")
         fits, unfit = {
-            "theme": (value in themes, "is no theme"),
+            "theme": (value in themes, "is not a theme"),
             "marker": (value in MARKERS, f"is none of {', '.join(MARKERS)}"),
             "fps": (
-                type(value) is int and 1 <= value <= MOST_FRAMES,
-                f"is no number from 1 to {MOST_FRAMES}",
+                type(value) is int and 1 <= value <= MAX_FPS,
+                f"is not a number from 1 to {MAX_FPS}",
             ),
-            "folder": (isinstance(value, str) and "\0" not in value, "is no path"),
+            "folder": (isinstance(value, str) and "\0" not in value, "is not a path"),
         }[key]
         if not fits:
             raise InputError(f"{key} = {printable(repr(value))} {unfit}")
     return Preferences(**found)  # type: ignore[arg-type]
 
 
-def _with(text: str, key: str, value: str) -> str:
-    """The text with another line in place of the key's, or with one more."""
-    # A basic string of TOML is JSON's, but for one character.
+def _with_line(text: str, key: str, value: str) -> str:
+    """Return the text with the key's line replaced, or added if there is none."""
+    # A basic string in TOML is the same as in JSON, except for one character.
     quoted = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     line = f"{key} = {quoted}"
     replaced, count = re.subn(rf"(?m)^{key}\s*=.*$", lambda _: line, text)

@@ -1,4 +1,4 @@
-"""Training off the event loop: a run advances in chunks in a thread, and tells how far it is."""
+"""Training off the event loop: a run advances in chunks in a thread, and reports its progress."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from linreg_tui.core.run import Run
 from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 
-FRAME = 1 / 30
-"""Seconds between two tellings, at the most frequent."""
+REPORT_SECONDS = 1 / 30
+"""The shortest time between two reports."""
 
 CHUNK_SECONDS = 0.005
-"""Seconds that a chunk should take, so that whatever else is asked for can act at once."""
+"""The time that a chunk should take, so that other requests are served at once."""
 
-BREATH = 0.01
-"""Seconds that it rests after telling, so that what it told can be shown."""
+SHOW_SECONDS = 0.01
+"""The rest after a report, so that the screen can show it."""
 
-COURTESY = 0.05
-"""Seconds that training at full speed rests when something else has to be quick."""
+YIELD_SECONDS = 0.05
+"""The rest of a training at full speed when something else has to be quick."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the run of that id has come."""
+    """How far the run with this id has come."""
 
     run_id: int
     step: int
@@ -36,21 +36,21 @@ class Progress:
 
 
 class Training:
-    """One run in training, at a pace in steps a second, `math.inf` for as fast as it can.
+    """Trains one run at a pace in steps a second; `math.inf` means as fast as possible.
 
-    All of it belongs to the event loop's thread; only the run's work is done in another.
+    Use it only in the event loop's thread; another thread does the run's own work.
     """
 
     def __init__(
-        self, run: Run, run_id: int, tell: Callable[[Progress], None], pace: float = math.inf
+        self, run: Run, run_id: int, report: Callable[[Progress], None], pace: float = math.inf
     ) -> None:
         self.run = run
         self.run_id = run_id
-        self._tell = tell
+        self._send = report
         self._pace = pace
-        self._going = False
+        self._started = False
         self._beyond = False
-        self._wanted: Settings | None = None
+        self._next_settings: Settings | None = None
         self._chunk = 1
         self._rests_until = 0.0
         self._changed = asyncio.Event()
@@ -68,17 +68,17 @@ class Training:
 
     @property
     def running(self) -> bool:
-        """Whether it is on its way to its goal."""
-        return self._going and self.run.history.last < self._goal and not self.run.exhausted
+        """Whether it is training and has not reached its goal."""
+        return self._started and self.run.history.last < self._goal and not self.run.exhausted
 
     @property
     def settings(self) -> Settings:
-        """The settings of the steps to come."""
-        return self._wanted or self.run.settings
+        """The settings of the next steps."""
+        return self._next_settings or self.run.settings
 
     @property
     def beyond(self) -> bool:
-        """Whether it is to go on when the epochs are over, until it is paused."""
+        """Whether it trains on after the last epoch, until it is paused."""
         return self._beyond
 
     @beyond.setter
@@ -91,15 +91,15 @@ class Training:
 
     def rest(self) -> None:
         """Leave the processor to others for a moment."""
-        self._rests_until = time.monotonic() + COURTESY
+        self._rests_until = time.monotonic() + YIELD_SECONDS
 
     def pause(self) -> None:
-        """Stop after the chunk that is under way."""
-        self._going = False
+        """Stop after the current chunk."""
+        self._started = False
         self._changed.set()
 
     def change(self, settings: Settings) -> None:
-        """Take the steps after the chunk that is under way with other settings.
+        """Use other settings for the steps after the current chunk.
 
         Raises
         ------
@@ -107,33 +107,33 @@ class Training:
             If a setting is out of range for the data.
         """
         settings.check(self.run.data.n)
-        self._wanted = settings
+        self._next_settings = settings
         if not self._one_at_a_time.locked():
-            self._take_what_is_wanted()
+            self._apply_next_settings()
         self._changed.set()
 
     async def step(self, steps: int) -> None:
-        """Train a few steps at once, whatever the pace."""
+        """Train a few steps immediately, whatever the pace."""
         async with self._one_at_a_time:
             await self._advance(steps)
         self._report()
 
     async def branch(self, step: int) -> Run:
-        """A run with the same past up to a step; pauses."""
+        """Pause, and return a run with the same history up to a step."""
         self.pause()
         async with self._one_at_a_time:
             return await asyncio.to_thread(self.run.branch, step)
 
-    def set_out(self, *, beyond: bool = False) -> None:
-        """Be on the way to the end of the epochs; if that is reached or asked for, until paused."""
-        self._going = True
+    def start(self, *, beyond: bool = False) -> None:
+        """Let it train to the last epoch; from there on, or if `beyond`, until it is paused."""
+        self._started = True
         self._beyond = beyond or self.run.history.last >= self.run.budget
 
-    async def go(self) -> None:
-        """Train for as long as it is on the way."""
+    async def train(self) -> None:
+        """Train until the goal is reached or training is paused."""
         async with self._one_at_a_time:
             self._report()
-            due, owed, told = time.monotonic(), 0.0, -math.inf
+            due, owed, reported = time.monotonic(), 0.0, -math.inf
             while self.running:
                 if math.isinf(self._pace):
                     if (rest := self._rests_until - time.monotonic()) > 0:
@@ -141,12 +141,12 @@ class Training:
                         continue
                     await self._advance_a_chunk()
                     due = time.monotonic()
-                    if due - told < FRAME:
+                    if due - reported < REPORT_SECONDS:
                         continue
-                    told = due
-                    self._rests_until = max(self._rests_until, due + BREATH)
+                    reported = due
+                    self._rests_until = max(self._rests_until, due + SHOW_SECONDS)
                 else:
-                    interval = max(1 / self._pace, FRAME)
+                    interval = max(1 / self._pace, REPORT_SECONDS)
                     due += interval
                     if await self._woken_before(due):
                         due, owed = time.monotonic(), 0.0
@@ -157,18 +157,18 @@ class Training:
                     await self._advance(steps)
                     due = max(due, time.monotonic() - interval)
                 self._report()
-            self._take_what_is_wanted()
-            self._going = False
+            self._apply_next_settings()
+            self._started = False
         self._report()
 
     async def _advance(self, steps: int) -> None:
-        self._take_what_is_wanted()
+        self._apply_next_settings()
         await asyncio.to_thread(self.run.advance, steps)
 
-    def _take_what_is_wanted(self) -> None:
-        if self._wanted is not None:
-            self.run.change(self._wanted)
-            self._wanted = None
+    def _apply_next_settings(self) -> None:
+        if self._next_settings is not None:
+            self.run.change(self._next_settings)
+            self._next_settings = None
 
     async def _advance_a_chunk(self) -> None:
         steps = min(self._chunk, self._goal - self.run.history.last)
@@ -180,16 +180,16 @@ class Training:
             self._chunk *= 2
 
     async def _woken_before(self, due: float) -> bool:
-        """Wait until then; True if the pace or the settings were changed, or it was paused."""
+        """Wait until then; True if the pace or the settings changed before, or it was paused."""
         self._changed.clear()
         try:
             async with asyncio.timeout(max(0.0, due - time.monotonic())):
                 await self._changed.wait()
         except TimeoutError:
-            return self._changed.is_set()  # perhaps just as the time was over
+            return self._changed.is_set()  # it may have been set just as the time ran out
         return True
 
     def _report(self) -> None:
         run = self.run
         diverged = run.diverged_at is not None
-        self._tell(Progress(self.run_id, run.history.last, not self.running, diverged))
+        self._send(Progress(self.run_id, run.history.last, not self.running, diverged))

@@ -1,4 +1,4 @@
-"""Make the pictures of the README from the running application.
+"""Make the README's pictures from the running application.
 
 python screenshots/make.py
 """
@@ -25,17 +25,17 @@ Done = Callable[[LinregApp], bool]
 
 
 def at_step(number: int) -> Done:
-    """The live pane shows this step, or a later one."""
+    """Return a condition: the live pane shows this step or a later one."""
     return lambda app: app.query_one(LivePane).view.number >= number
 
 
 def swept(app: LinregApp) -> bool:
-    """The sweep is done."""
+    """Return whether the sweep is done."""
     return app.query_one(SweepPane).sweep_run.phase == "done"
 
 
 def soon(_: LinregApp) -> bool:
-    """There is nothing to wait for."""
+    """Return True: there is nothing to wait for."""
     return True
 
 
@@ -47,7 +47,7 @@ async def picture(
     *then: str,
     tour: str | None = None,
 ) -> None:
-    """Press keys, wait until that is done, press further keys, and save what the screen shows."""
+    """Press keys, wait until `done`, press more keys, and save the screen as a picture."""
     app = LinregApp(bundled(), Settings(), tour=tour)
     async with app.run_test(size=size) as pilot:
         while not app.settled:
@@ -62,7 +62,7 @@ async def picture(
 
 
 async def main() -> None:
-    """Make all of them, with a place of their own for what the tour remembers."""
+    """Make all pictures, with a separate folder for the tour's progress."""
     memory.folder = lambda: Path(tempfile.mkdtemp())
     too_large = ["right_square_bracket"] * 3
     run = ["plus", "plus", "space"]

@@ -11,13 +11,12 @@ from hypothesis import settings
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 
-# Modules are compiled once, and not anew in each of the tests' processes and in each program that
-# they start.
+# Modules are compiled once, and not again in each test process and each program that they start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 os.environ["TEXTUAL_FPS"] = "600"  # tests wait for frames; the program's own rate is 240
-# An application that is started leaves few cycles among tens of thousands of objects; looking for
-# them as often as by default takes some 5% of the time.
+# A started application leaves few cycles among tens of thousands of objects. Looking for them as
+# often as by default takes some 5% of the time.
 gc.set_threshold(20_000)
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
@@ -26,9 +25,9 @@ settings.load_profile("steady")
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Folders of its own for each test, and for the programs that it starts; none is there yet.
+    """Give each test, and the programs that it starts, user folders of its own; none exists yet.
 
-    Whoever runs the tests keeps their preferences, and the place reached in the tour.
+    So the preferences and the progress of the person who runs the tests stay as they are.
     """
     folder = tmp_path / "home"
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))

@@ -1,4 +1,4 @@
-"""The README, taken apart."""
+"""The README in parts: its blocks, lines and spans of code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CI = "".join(path.read_text("utf-8") for path in sorted((ROOT / ".ci").iterdir()
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 BLOCKS: list[str] = [text for language, text in FENCED.findall(README) if language != "python"]
 PYTHON: list[str] = [text for language, text in FENCED.findall(README) if language == "python"]
-"""Python, which test_extending runs."""
+"""The Python blocks, which test_extending runs."""
 SCRIPTS: list[str] = [text for language, text in FENCED.findall(README) if language == "bash"]
 LINES = [line for text in BLOCKS for line in text.replace("\\\n", " ").splitlines()]
 SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", FENCED.sub("", README))]

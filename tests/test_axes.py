@@ -89,7 +89,7 @@ def test_the_loss_has_powers_of_ten() -> None:
         (1e300, ["1e100", "1e200", "1e300"]),
     ],
 )
-def test_one_power_of_ten_alone_tells_no_distance(high: float, texts: list[str]) -> None:
+def test_a_log_axis_has_more_than_one_tick(high: float, texts: list[str]) -> None:
     assert [tick.text for tick in log_axis(1e9, high, "loss", 2).ticks] == texts
 
 

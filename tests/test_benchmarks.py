@@ -1,4 +1,4 @@
-"""The benchmarks run: each does the least that it can."""
+"""Each benchmark runs, with as little work as it can do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A loss, an optimizer and a schedule, declared here alone, are found wherever there are any."""
+"""A loss, an optimizer and a schedule that only this file declares work everywhere."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ from tests.tui.seeing import until, until_seen
 
 @pytest.fixture(autouse=True)
 def families() -> Iterator[None]:
-    """The families with a member more each, which is gone after the test."""
+    """Add a member to each family, and remove it after the test."""
     known = [(family, dict(family)) for family in (Loss.family, Optimizer.family, Schedule.family)]
 
     @dataclass(frozen=True)
     class LogCosh(Loss, name="logcosh"):
-        """A loss like half the square near 0 and like the size far from it."""
+        """A loss like half the square near 0 and like the absolute value far from it."""
 
         formula = "s² ln cosh(r / s)"
 
@@ -60,18 +60,18 @@ def families() -> Iterator[None]:
         )
 
         def of(self, residual: FloatArray) -> FloatArray:
-            """The logarithm of the hyperbolic cosine, which must not overflow."""
+            """Return the logarithm of the hyperbolic cosine, without overflow."""
             size = np.abs(residual) / self.width
             value: FloatArray = self.width**2 * (size + np.log1p(np.exp(-2 * size)) - math.log(2))
             return value
 
         def derivative(self, residual: FloatArray) -> FloatArray:
-            """The hyperbolic tangent."""
+            """Return the hyperbolic tangent."""
             slope: FloatArray = self.width * np.tanh(residual / self.width)
             return slope
 
         def least(self, x: FloatArray, y: FloatArray) -> tuple[float, float]:
-            """By gradient descent with Newton's matrix."""
+            """Find the optimum by Newton's method."""
             m, b = np.polyfit(x, y, 1)
             for _ in range(50):
                 residual = y - m * x - b
@@ -83,12 +83,12 @@ def families() -> Iterator[None]:
             return float(m), float(b)
 
         def fitted(self, data: Dataset) -> Loss:
-            """With the width that y has."""
+            """Return the loss with the width of y."""
             return replace(self, width=float(f"{np.std(data.y):.1g}"))
 
     @dataclass(frozen=True)
     class Lazy(Optimizer, name="lazy"):
-        """Step by the mean of this gradient and the last one."""
+        """Step along the mean of this gradient and the last one."""
 
         start = (0.0,)
         linear = True
@@ -108,16 +108,16 @@ def families() -> Iterator[None]:
         )
 
         def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
-            """The mean."""
+            """Return the mean, and this gradient as memory."""
             (before,) = memory
             return self.haste * gradient + (1 - self.haste) * before, (gradient,)
 
     @dataclass(frozen=True)
     class Stairs(Schedule, name="stairs"):
-        """Half the rates in the second half of the run."""
+        """Halve the rates for the second half of the run."""
 
         def factor(self, k: FloatArray, total: int) -> FloatArray:
-            """1, then a half."""
+            """Return 1, then a half."""
             return np.where(k < total / 2, 1.0, 0.5)
 
     del LogCosh, Lazy, Stairs
@@ -136,11 +136,11 @@ def test_help_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("train", "sweep", "report"):
         with pytest.raises(SystemExit):
             main([command, "--help"])
-        told = " ".join(capsys.readouterr().out.split())
-        assert "squared, absolute, huber, logcosh" in told
+        help_text = " ".join(capsys.readouterr().out.split())
+        assert "squared, absolute, huber, logcosh" in help_text
         for word in ("adam, lazy", "cosine, stairs", "--logcosh-width S", "how near is near"):
-            assert word in told
-        assert "--haste H how much this gradient counts (default: 0.5)" in told
+            assert word in help_text
+        assert "--haste H how much this gradient counts (default: 0.5)" in help_text
 
 
 def test_a_run_comes_to_the_optimum(houses: Dataset) -> None:
@@ -157,7 +157,7 @@ def test_a_run_comes_to_the_optimum(houses: Dataset) -> None:
 
 
 def test_a_linear_optimizer_is_predicted(houses: Dataset) -> None:
-    """Its matrix follows from its update; on too large rates it diverges, as is predicted."""
+    """The matrix follows from the update; at rates that are too large it diverges as predicted."""
     settings = Settings.of(optimizer="lazy", haste=0.7)
     limit = predict(houses, settings).max_stable_scale
     assert limit is not None
@@ -171,7 +171,7 @@ def test_a_linear_optimizer_is_predicted(houses: Dataset) -> None:
         assert (run.status == "diverged") == (status == "diverged")
 
 
-def test_values_out_of_range_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_values_out_of_range_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--optimizer", "lazy", "--haste", "2"]) == 2
     assert capsys.readouterr().err == (
         "linreg-tui: a haste of 2 is not possible: choose from 0 to 1\n"
@@ -187,13 +187,13 @@ def test_json_has_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert {name: config[name] for name in MADE_UP | PARAMETERS} == MADE_UP | PARAMETERS
 
 
-def test_what_has_no_effect_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_setting_without_effect_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--json", "--haste", "0.7"]) == 0
-    told = "linreg-tui: --haste has no effect with --optimizer sgd: choose lazy\n"
-    assert capsys.readouterr().err == told
+    message = "linreg-tui: --haste has no effect with --optimizer sgd: choose lazy\n"
+    assert capsys.readouterr().err == message
 
 
-def test_a_grid_goes_over_them() -> None:
+def test_a_grid_can_go_over_them() -> None:
     plan = grid(
         Settings(), {"optimizer": ["sgd", "lazy"], "loss": ["logcosh"], "haste": [0.2, 0.7]}
     )
@@ -236,7 +236,7 @@ def test_a_script_repeats_them(houses: Dataset, tmp_path: Path) -> None:
     assert np.load(f"{program}.npy") == pytest.approx(expected, rel=1e-9)
 
 
-def test_something_is_proposed_for_them(houses: Dataset) -> None:
+def test_settings_are_proposed_for_them(houses: Dataset) -> None:
     other = Dataset("other", "x", "y", houses.x / 100, houses.y)
     settings = proposed(other, **MADE_UP)
     run = Run(other, settings)
@@ -253,14 +253,14 @@ def test_a_parameter_that_depends_on_the_data_is_fitted_to_it(houses: Dataset) -
     assert proposed(houses).values["logcosh_width"] is None
 
 
-def test_a_name_is_taken_once() -> None:
+def test_a_name_can_be_used_only_once() -> None:
     with pytest.raises(TypeError, match="there is a lazy already"):
 
         class Another(Optimizer, name="lazy"):
-            """The same name."""
+            """An optimizer with the same name."""
 
 
-def test_the_readmes_loss_is_one() -> None:
+def test_the_loss_in_the_readme_works() -> None:
     (text,) = PYTHON
     names: dict[str, object] = {"dataclass": dataclass, "Loss": Loss, "np": np}
     exec(text, names)

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and never over one that nobody named."""
+"""Files are written completely or not at all, and never replace one that nobody named."""
 
 from __future__ import annotations
 
@@ -65,16 +65,16 @@ def test_without_links_a_file_is_renamed(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
-    kept = tmp_path / "kept.csv"
-    kept.write_text("as it was")
+    old = tmp_path / "old.csv"
+    old.write_text("as it was")
     for write in (
         lambda: files.create(tmp_path, "run", ".csv", failing()),
-        lambda: files.replace(kept, failing()),
+        lambda: files.replace(old, failing()),
     ):
         with pytest.raises(InputError, match=r"it can't be written \(No space left on device\)"):
             write()
-    assert names(tmp_path) == ["kept.csv"]
-    assert kept.read_text() == "as it was"
+    assert names(tmp_path) == ["old.csv"]
+    assert old.read_text() == "as it was"
 
 
 def test_an_interrupted_file_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is imported where: a screen only where one is needed, and nothing slow before it is."""
+"""Which modules are imported where: a screen only where needed, and slow modules late."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HEAVY = {
 }
 
 ELSEWHERE = HEAVY | {"linreg_tui.cluster"}
-"""What work in a terminal on this machine needs none of."""
+"""Modules that work in a terminal on this machine does not need."""
 
 AFTER = """
 import json, sys
@@ -98,11 +98,11 @@ with tempfile.TemporaryDirectory() as folder:
     ):
         assert main(words) == 0, words
 """
-"""In one process: what none of them may load isn't there after all of them."""
+"""All commands in one process: what none of them may load must not be there at the end."""
 
 
 def loaded(script: str) -> frozenset[str]:
-    """The modules, and the packages around them, that a fresh interpreter has after a script."""
+    """Return the modules that a new interpreter has loaded after a script, and their packages."""
     ended = subprocess.run(
         [sys.executable, "-c", AFTER.format(script)], capture_output=True, text=True, timeout=60
     )
@@ -144,7 +144,7 @@ def loaded(script: str) -> frozenset[str]:
         *("all of core", "the application", "a sweep on the screen", "fit"),
     ],
 )
-def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> None:
+def test_modules_loaded_by_a_script(script: str, needed: set[str], excluded: set[str]) -> None:
     modules = loaded(script)
     assert needed <= modules
     assert not excluded & modules
@@ -152,9 +152,9 @@ def test_what_is_loaded(script: str, needed: set[str], excluded: set[str]) -> No
 
 @cache
 def imports(path: Path) -> tuple[tuple[str, bool], ...]:
-    """The modules that a file names to import, and whether they are imported with it.
+    """Return the modules that a file imports, and whether it imports them at once.
 
-    They aren't where the import stands in a function; what only a type checker sees is left out.
+    An import inside a function is not at once. Imports for the type checker alone are left out.
     """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return tuple(_imports(tree, at_once=True))
@@ -180,12 +180,12 @@ def _imports(node: ast.AST, *, at_once: bool) -> Iterator[tuple[str, bool]]:
 
 
 def part(path: Path) -> str:
-    """Which part of the package a file belongs to: core, tui, or the module itself."""
+    """Return the part of the package that a file belongs to: core, tui, or the module itself."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def users(package: str) -> set[str]:
-    """The files that import a package."""
+    """Return the files that import a package."""
     return {
         path.relative_to(PACKAGE).as_posix()
         for path in FILES
@@ -204,17 +204,17 @@ def users(package: str) -> set[str]:
         ("plotext", "tui/drawing/canvas.py"),
     ],
 )
-def test_one_file_knows_a_library(package: str, only: str) -> None:
+def test_only_one_file_imports_a_library(package: str, only: str) -> None:
     assert users(package) == {only}
 
 
-def test_the_cluster_alone_knows_distributed() -> None:
+def test_only_the_cluster_imports_distributed() -> None:
     for library in ("dask", "distributed"):
         assert users(library) <= {f"cluster/{name}.py" for name in ("calls", "opening", "worker")}
     assert users("distributed")
 
 
-def test_textual_is_known_to_the_application_alone() -> None:
+def test_only_the_application_imports_textual() -> None:
     assert users("textual")
     assert all(name.startswith(("compat/", "tui/")) for name in users("textual"))
 
@@ -243,10 +243,10 @@ FLOORS = (
     {"cli"},
     {"__main__"},
 )
-"""The parts of the package from the numbers up to the command line; none uses one above it."""
+"""The parts of the package, from the numbers up to the command line; none uses one above it."""
 
 SAME_FLOOR = {("leaving", "files"), ("preferences", "files"), ("options", "numbers")}
-"""What uses what on its own floor."""
+"""The uses of one part by another on the same floor."""
 
 
 def floor(part: str) -> int:
@@ -267,7 +267,7 @@ def test_arrows_point_one_way(path: Path) -> None:
 
 
 def test_core_has_no_circles() -> None:
-    """What is imported for the type checker alone is no arrow."""
+    """Imports for the type checker alone don't count."""
     core = {
         "linreg_tui." + ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
         for path in FILES
@@ -280,7 +280,7 @@ def test_core_has_no_circles() -> None:
 
 
 def used(path: Path) -> Iterator[str]:
-    """The modules that a module imports when it runs, a name at a time."""
+    """Yield the modules that a module imports when it runs, one name at a time."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     unseen = {
         id(inner)
@@ -317,7 +317,7 @@ def test_commands_import_screens_late(package: str) -> None:
     assert not any(found)
 
 
-def test_a_server_is_known_where_there_is_one_alone() -> None:
+def test_only_the_server_imports_web_libraries() -> None:
     for library in ("aiohttp", "textual_serve"):
         assert users(library) == {"compat/session.py", "web/server.py"}
 
@@ -334,7 +334,7 @@ def test_core_prints_nothing() -> None:
 
 
 FOREIGN = ("textual", "textual_serve", "rich", "argparse", "concurrent")
-"""The libraries whose private names `compat` alone may use."""
+"""The libraries whose private names only `compat` may use."""
 
 
 def is_private(name: str) -> bool:
@@ -342,7 +342,7 @@ def is_private(name: str) -> bool:
 
 
 def defined(tree: ast.AST) -> set[str]:
-    """The private names that are defined in a tree or assigned to, in an object or not."""
+    """Return the private names that a tree defines or assigns to, as attributes or not."""
     found = set[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -355,7 +355,7 @@ def defined(tree: ast.AST) -> set[str]:
 
 
 def classes(tree: ast.AST, around: str = "") -> Iterator[tuple[str, ast.ClassDef]]:
-    """The classes in a tree, with their qualified names."""
+    """Yield the classes in a tree with their qualified names."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef):
             yield around + node.name, node
@@ -369,7 +369,7 @@ def names_by_class(file: str) -> Mapping[str, set[str]]:
 
 
 def inherited(kind: type, libraries: tuple[str, ...]) -> set[str]:
-    """The private names that a class has from itself and its bases in these libraries."""
+    """Return the private names that a class has from itself and its bases in these libraries."""
     return {
         name
         for base in kind.__mro__
@@ -379,7 +379,7 @@ def inherited(kind: type, libraries: tuple[str, ...]) -> set[str]:
 
 
 def private_uses(path: Path) -> Iterator[str]:
-    """What a file uses of private names that are neither its own nor inherited from ours."""
+    """Yield the private names in a file that are neither its own nor inherited from our classes."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     own = defined(tree)
     for name, written in classes(tree):

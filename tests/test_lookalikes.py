@@ -70,6 +70,6 @@ def test_only_what_an_encoding_lacks_is_replaced(encoding: str, expected: bytes)
     assert written.getvalue() == expected
 
 
-def test_bytes_that_are_no_text_still_fail() -> None:
+def test_bytes_that_are_not_text_still_fail() -> None:
     with pytest.raises(UnicodeDecodeError):
         b"\xff".decode("ascii", lookalikes.ERRORS)

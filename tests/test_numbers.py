@@ -76,7 +76,7 @@ def test_a_field_is_right_to_its_last_digit(value: float, width: int) -> None:
 @example(1.5e308, 1)
 @example(-1.7976931348623157e308, 5)
 def test_a_narrow_field_is_never_cut(value: float, width: int) -> None:
-    # Rounded up, the largest numbers are too large for a float.
+    # The largest numbers, rounded up, are too large for a float.
     shown, true = Fraction(fixed(value, width).strip()), Fraction(value)
     assert abs(shown - true) <= max(Fraction(1, 2), abs(true) / 2)
 
@@ -114,15 +114,15 @@ def test_a_rate_keeps_six_digits(value: float) -> None:
 
 @given(st.integers(1, 999_999), st.integers(-300, 290))
 @example(1, 22)
-def test_a_rate_of_six_digits_is_told_exactly(digits: int, power: int) -> None:
+def test_a_rate_of_six_digits_is_exact(digits: int, power: int) -> None:
     value = float(f"{digits}e{power}")
     assert float(rate(value)) == value
 
 
 @given(finite, finite, st.integers(0, 8))
 def test_an_equation_holds_both_numbers(slope: float, intercept: float, decimals: int) -> None:
-    told = equation(slope, intercept, (decimals, decimals))
-    match = re.fullmatch(r"y = (\S+) \* x ([+-]) (\S+)", told)
+    line = equation(slope, intercept, (decimals, decimals))
+    match = re.fullmatch(r"y = (\S+) \* x ([+-]) (\S+)", line)
     assert match is not None
     for text, value in ((match[1], slope), (match[2] + match[3], intercept)):
         assert float(text) == pytest.approx(float(f"{value:.{decimals}f}"), rel=1e-6)
@@ -133,7 +133,7 @@ def test_an_equation_holds_both_numbers(slope: float, intercept: float, decimals
 @pytest.mark.parametrize(
     ("value", "text"), [(1.1087, "1.11×"), (24, "24×"), (463000, "460000×"), (1.3e7, "1.3e7×")]
 )
-def test_how_many_times(value: float, text: str) -> None:
+def test_ratios(value: float, text: str) -> None:
     assert ratio(value) == text
 
 
@@ -158,15 +158,15 @@ def test_small_numbers_keep_four_digits_where_there_is_room(
     value: float, eight: str, twelve: str
 ) -> None:
     for width, text in ((8, eight), (12, twelve)):
-        told = fixed(value, width, decimals_for(value)).strip()
-        assert len(told) <= width
+        shown = fixed(value, width, decimals_for(value)).strip()
+        assert len(shown) <= width
         if "e" in text:
-            assert float(told) == pytest.approx(value, rel=0.05)
+            assert float(shown) == pytest.approx(value, rel=0.05)
         else:
-            assert told == text
+            assert shown == text
 
 
-def test_a_line_that_hardly_rises_is_told_with_its_digits() -> None:
+def test_a_nearly_flat_line_keeps_its_digits() -> None:
     line = closed_form(Moments(4, 0.0, 0.0, 4.0, 4e-3, 400.0))
     assert line_equation(line) == "y = 0.001000 * x + 0.00"
 

@@ -1,4 +1,4 @@
-"""The user's file of preferences: what it says, what is wrong with it, and how it is written."""
+"""The file of the user's preferences: reading, problems, and saving."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ def written(path: Path, text: str | bytes) -> PreferencesFile:
     return PreferencesFile(THEMES)
 
 
-def test_nothing_is_preferred_and_nothing_written_at_first(path: Path) -> None:
+def test_at_first_there_is_no_preference_and_no_file(path: Path) -> None:
     file = PreferencesFile(THEMES)
-    assert (file.preferences, file.wrong) == (Preferences(), "")
+    assert (file.preferences, file.problem) == (Preferences(), "")
     assert not path.parent.exists()
 
 
-def test_what_is_kept_comes_back(path: Path) -> None:
-    PreferencesFile(THEMES).keep("theme", "mauve")
-    PreferencesFile(THEMES).keep("folder", "/data")
+def test_saved_preferences_come_back(path: Path) -> None:
+    PreferencesFile(THEMES).save("theme", "mauve")
+    PreferencesFile(THEMES).save("folder", "/data")
     assert PreferencesFile(THEMES).preferences == Preferences(theme="mauve", folder="/data")
-    assert path.read_text().startswith("# linreg-tui writes")
+    assert path.read_text().startswith("# linreg-tui saves")
     assert [each.name for each in path.parent.iterdir()] == ["preferences.toml"]
 
 
-def test_what_was_written_by_hand_stays(path: Path) -> None:
+def test_lines_written_by_hand_stay(path: Path) -> None:
     file = written(path, BY_HAND)
     assert file.preferences == Preferences(theme="beige", marker="block", fps=12)
-    file.keep("theme", "mauve")
-    file.keep("folder", "/data")
+    file.save("theme", "mauve")
+    file.save("folder", "/data")
     assert path.read_text() == (
         '# mine\ntheme = "mauve"\n  fps = 12\n\nmarker = "block"\nfolder = "/data"\n'
     )
@@ -63,96 +63,96 @@ def test_what_was_written_by_hand_stays(path: Path) -> None:
 @pytest.mark.parametrize(
     "folder", ['a "b" \\ c', "tab\tnew\nline", "\x7f\x01", "\u00fc\u4ef7\U0001f3e0", "[x]\n#", ""]
 )
-def test_any_name_of_a_folder_comes_back(path: Path, folder: str) -> None:
-    PreferencesFile(THEMES).keep("folder", "/before")
-    PreferencesFile(THEMES).keep("folder", folder)
+def test_a_folder_of_any_name_comes_back(path: Path, folder: str) -> None:
+    PreferencesFile(THEMES).save("folder", "/before")
+    PreferencesFile(THEMES).save("folder", folder)
     assert tomllib.loads(path.read_text(encoding="utf-8")) == {"folder": folder}
     assert PreferencesFile(THEMES).preferences.folder == folder
 
 
-def test_a_name_that_is_no_text_is_not_kept(path: Path) -> None:
-    PreferencesFile(THEMES).keep("folder", os.fsdecode(b"/\xff"))
+def test_a_name_that_is_not_text_is_not_saved(path: Path) -> None:
+    PreferencesFile(THEMES).save("folder", os.fsdecode(b"/\xff"))
     assert not path.exists()
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("theme = ", "no TOML"),
-        ("fps = 12\nfps = 13", "no TOML"),
+        ("theme = ", "not valid TOML"),
+        ("fps = 12\nfps = 13", "not valid TOML"),
         (b"theme = '\xff'", "UTF-8"),
-        ("a = " + "[" * 100_000, "nested|no TOML"),
+        ("a = " + "[" * 100_000, "nested|not valid TOML"),
         ("colour = 'red'", r"'colour' is none of theme, marker, fps, folder"),
         ('"\\u001b[31m" = 1', r"\\x1b\[31m' is none of"),
-        ("[theme]\nname = 'beige'", "is no theme"),
-        ("theme = 'plaid'", "theme = 'plaid' is no theme"),
-        ("theme = ['beige']", "is no theme"),
+        ("[theme]\nname = 'beige'", "is not a theme"),
+        ("theme = 'plaid'", "theme = 'plaid' is not a theme"),
+        ("theme = ['beige']", "is not a theme"),
         ("marker = 'dots'", "marker = 'dots' is none of braille, block, ascii"),
-        ("fps = 0", "fps = 0 is no number from 1 to 30"),
+        ("fps = 0", "fps = 0 is not a number from 1 to 30"),
         ("fps = 31", "from 1 to 30"),
         ("fps = true", "from 1 to 30"),
         ("fps = 3.0", "from 1 to 30"),
-        ("folder = 1", "is no path"),
-        ('folder = "\\u0000"', "is no path"),
+        ("folder = 1", "is not a path"),
+        ('folder = "\\u0000"', "is not a path"),
         ("theme = 'beige'\nfps = 'x'", "from 1 to 30"),
     ],
 )
-def test_what_is_broken_is_told_in_a_line_and_left_alone(
-    path: Path, text: str | bytes, said: str
+def test_a_broken_file_is_reported_in_one_line_and_left_alone(
+    path: Path, text: str | bytes, message: str
 ) -> None:
     file = written(path, text)
     before = path.read_bytes()
     assert file.preferences == Preferences()
-    assert re.search(said, file.wrong)
-    assert file.wrong.startswith(f"{printable(str(path), 200)} is ignored: ")
-    assert file.wrong.isprintable()
-    file.keep("theme", "mauve")
+    assert re.search(message, file.problem)
+    assert file.problem.startswith(f"{printable(str(path), 200)} is ignored: ")
+    assert file.problem.isprintable()
+    file.save("theme", "mauve")
     assert path.read_bytes() == before
     path.write_text("")
-    file.keep("theme", "mauve")
+    file.save("theme", "mauve")
     assert path.read_bytes() == b""
 
 
-def test_what_is_no_file_is_left_alone(path: Path) -> None:
+def test_a_path_that_is_not_a_file_is_left_alone(path: Path) -> None:
     path.mkdir(parents=True)
     file = PreferencesFile(THEMES)
-    assert "no ordinary file" in file.wrong
-    file.keep("theme", "mauve")
+    assert "not an ordinary file" in file.problem
+    file.save("theme", "mauve")
     assert path.is_dir()
     path.rmdir()
     os.mkfifo(path)
-    assert "no ordinary file" in PreferencesFile(THEMES).wrong
+    assert "not an ordinary file" in PreferencesFile(THEMES).problem
 
 
-def test_what_cannot_be_read_is_told(path: Path) -> None:
+def test_an_unreadable_file_is_reported(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.symlink_to(path)
     file = PreferencesFile(THEMES)
-    assert "can't be read (Too many levels of symbolic links)" in file.wrong
-    file.keep("theme", "mauve")
+    assert "can't be read (Too many levels of symbolic links)" in file.problem
+    file.save("theme", "mauve")
     assert path.is_symlink()
 
 
-def test_what_has_been_broken_meanwhile_is_left_alone(path: Path) -> None:
+def test_a_file_that_breaks_later_is_left_alone(path: Path) -> None:
     file = written(path, BY_HAND)
     path.write_text("theme = ")
-    file.keep("theme", "mauve")
+    file.save("theme", "mauve")
     assert path.read_text() == "theme = "
 
 
-def test_what_others_have_written_meanwhile_stays() -> None:
+def test_preferences_saved_by_others_in_between_stay() -> None:
     file = PreferencesFile(THEMES)
-    PreferencesFile(THEMES).keep("theme", "mauve")
-    file.keep("folder", "/data")
+    PreferencesFile(THEMES).save("theme", "mauve")
+    file.save("folder", "/data")
     assert PreferencesFile(THEMES).preferences == Preferences(theme="mauve", folder="/data")
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(path: Path, home: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_not_an_error(path: Path, home: Path) -> None:
     home.parent.mkdir(exist_ok=True)
     home.write_text("a file where the folder would be")
     file = PreferencesFile(THEMES)
-    assert file.wrong == ""
-    file.keep("theme", "mauve")
+    assert file.problem == ""
+    file.save("theme", "mauve")
     assert PreferencesFile(THEMES).preferences == Preferences()
     assert not path.exists()
 
@@ -161,7 +161,7 @@ def test_a_link_stays_one(path: Path, tmp_path: Path) -> None:
     (tmp_path / "dotfile").write_text(BY_HAND)
     path.parent.mkdir(parents=True)
     path.symlink_to(tmp_path / "dotfile")
-    PreferencesFile(THEMES).keep("theme", "mauve")
+    PreferencesFile(THEMES).save("theme", "mauve")
     assert path.is_symlink()
     assert "mauve" in (tmp_path / "dotfile").read_text()
 
@@ -175,7 +175,7 @@ def test_a_write_that_fails_leaves_the_old_text(
         raise OSError(28, "No space left on device", str(target))
 
     monkeypatch.setattr(Path, "replace", full)
-    file.keep("theme", "mauve")
+    file.save("theme", "mauve")
     assert path.read_text() == BY_HAND
     assert [each.name for each in path.parent.iterdir()] == ["preferences.toml"]
 
@@ -183,5 +183,5 @@ def test_a_write_that_fails_leaves_the_old_text(
 def test_a_text_with_the_key_in_another_place_is_not_spoiled(path: Path) -> None:
     text = "folder = '''\ntheme = \"beige\"\n'''\n"
     file = written(path, text)
-    file.keep("theme", "mauve")
+    file.save("theme", "mauve")
     assert path.read_text() == text

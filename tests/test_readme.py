@@ -1,6 +1,6 @@
-"""The README: each of its commands is run, here or by .ci.
+"""Each command in the README is run, here or by .ci.
 
-Commands are found by rule, in fenced blocks and in spans of code. A span that nothing here knows
+Commands are found by rules, in fenced blocks and in spans of code. A span that no rule here covers
 fails, so that no new one is forgotten.
 """
 
@@ -21,6 +21,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from textual.app import App
 
 from linreg_tui.cli import main
@@ -41,7 +42,7 @@ STAND_FOR = {
     r"--y COLUMN": "--y price",
     r"[][]": "",
     r" > .*": "",
-    r"--jobs 32": "--jobs 1",  # as quick as can be
+    r"--jobs 32": "--jobs 1",  # for speed
     r"--repeats 20": "--repeats 2",
     r"--epochs 1000": "--epochs 10",
 }
@@ -49,7 +50,7 @@ STAND_FOR = {
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the files that the README makes up, where it is worked in."""
+    """Make a folder with the README's invented files the current one."""
     monkeypatch.chdir(tmp_path)
     Path("prices.csv").write_text(PRICES)
     return tmp_path
@@ -57,7 +58,10 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def _on_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The application opens without a terminal, and leaves as soon as all of it is there."""
+    """Let the application open without a terminal and leave once it is complete.
+
+    A server stops as soon as it serves.
+    """
 
     def run_guarded(application: LinregApp) -> int:
         async def opened() -> None:
@@ -68,14 +72,15 @@ def _on_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         asyncio.run(opened())
         return application.return_code or 0
 
-    def told_to_stop() -> asyncio.Future[int]:
-        stopped = asyncio.get_running_loop().create_future()
-        stopped.set_result(signal.SIGINT)
-        return stopped
+    listen = web.TCPSite.start
+
+    async def start(site: web.TCPSite) -> None:
+        await listen(site)
+        signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(launch, "need_a_terminal", lambda _: None)
     monkeypatch.setattr(LinregApp, "run_guarded", run_guarded)
-    monkeypatch.setattr("linreg_tui.web.server._stopped", told_to_stop)
+    monkeypatch.setattr(web.TCPSite, "start", start)
     monkeypatch.setattr(sys, "__stderr__", io.TextIOWrapper(io.BytesIO(), "utf-8"))
     monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
     yield
@@ -84,7 +89,7 @@ def _on_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
-    """The address of a cluster in this process."""
+    """Start a cluster in this process, and yield its address."""
     distributed = pytest.importorskip("distributed")
     from tests.cluster.scheduler import OPTIONS
 
@@ -114,7 +119,7 @@ def run(words: str, request: pytest.FixtureRequest) -> None:
 
 
 def install(words: str, __: pytest.FixtureRequest) -> None:
-    """The extra that is asked for is there; .ci installs them all."""
+    """Check that the extra exists; .ci installs them all."""
     *_, wanted = shlex.split(words)
     extra = re.fullmatch(r"(?:linreg-tui|\.)(?:\[(\w+)\])?", wanted)
     assert extra, wanted
@@ -122,7 +127,7 @@ def install(words: str, __: pytest.FixtureRequest) -> None:
 
 
 def is_run_by_ci(line: str, __: pytest.FixtureRequest) -> None:
-    """.ci/run takes the two lines of the start from the README, and has those of developers."""
+    """Check that .ci/run reads the first lines from the README and has the developers' lines."""
     start = [r"^python3 -m venv .*pytest$", r"^python3 -m venv .*linreg-tui$"]
     assert all(f"grep -m1 -E '{pattern}' README.md" in CI for pattern in start)
     if any(re.search(pattern, line) for pattern in start):
@@ -135,13 +140,13 @@ def is_run_by_ci(line: str, __: pytest.FixtureRequest) -> None:
 
 
 def is_run_with_uv(line: str, __: pytest.FixtureRequest) -> None:
-    """.ci/packages.py takes the spans of this form from the README."""
+    """Check that .ci/packages.py takes the spans of this form from the README."""
     assert 're.findall(r"`(uv run [^`]+)`"' in CI
     assert line in SPANS
 
 
 def load_benchmark(line: str, request: pytest.FixtureRequest) -> None:
-    """It can be loaded, and tells of its options."""
+    """Check that a benchmark can be loaded, and that its help has the options."""
     monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
     monkeypatch.setattr(sys, "path", [*sys.path])
     path = ROOT / line.split()[-1]
@@ -155,7 +160,7 @@ def load_benchmark(line: str, request: pytest.FixtureRequest) -> None:
 
 
 def dask(line: str, __: pytest.FixtureRequest) -> None:
-    """Dask's own parser takes it."""
+    """Check that Dask's own parser accepts the line."""
     cli = pytest.importorskip("distributed.cli")
     _, part, *words = shlex.split(line)
     known = importlib.import_module(f"{cli.__name__}.dask_{part}").main
@@ -163,7 +168,7 @@ def dask(line: str, __: pytest.FixtureRequest) -> None:
 
 
 def ssh(line: str, __: pytest.FixtureRequest) -> None:
-    """The way leads to where it is served by default."""
+    """Check that the tunnel leads to the default address of the server."""
     assert f":{serve.HOST}:{serve.PORT} " in line
     if shutil.which("ssh") is None:
         pytest.skip("there is no ssh here")
@@ -172,7 +177,7 @@ def ssh(line: str, __: pytest.FixtureRequest) -> None:
 
 
 def tmux(line: str, request: pytest.FixtureRequest) -> None:
-    """It opens the application in tmux, from where the README installs it."""
+    """Check that the line opens the application in tmux, from where the README installs it."""
     if shutil.which("tmux") is None:
         pytest.skip("there is no tmux here")
     folder: Path = request.getfixturevalue("place")
@@ -186,7 +191,7 @@ def tmux(line: str, request: pytest.FixtureRequest) -> None:
 
 
 def qsub(line: str, __: pytest.FixtureRequest) -> None:
-    """It asks for what the job's script asks for, or hands in a script that is told of."""
+    """Check that the line requests the job script's resources, or submits a script named here."""
     _, *words = shlex.split(line)
     if words[-1].endswith(".pbs"):
         assert len(words) == 1
@@ -198,19 +203,19 @@ def qsub(line: str, __: pytest.FixtureRequest) -> None:
 
 
 def activate(line: str, __: pytest.FixtureRequest) -> None:
-    """In such an environment the names that the README goes on with are its own."""
+    """Check that in such an environment the README's next commands are the environment's own."""
     script = Path(sys.prefix) / "bin" / "activate"
     if not script.exists():
         pytest.skip("the tests run in no environment of their own")
     dot, path = line.split()
     assert path == ".venv/bin/activate"
     shell = f"{dot} {shlex.quote(str(script))}; command -v linreg-tui; command -v pip"
-    told = subprocess.run(["sh", "-c", shell], check=True, capture_output=True, text=True)
-    assert told.stdout.split() == [str(script.with_name(name)) for name in ("linreg-tui", "pip")]
+    result = subprocess.run(["sh", "-c", shell], check=True, capture_output=True, text=True)
+    assert result.stdout.split() == [str(script.with_name(name)) for name in ("linreg-tui", "pip")]
 
 
 def nothing(_: str, __: pytest.FixtureRequest) -> None:
-    """Can't be run here; bash reads the block that it stands in, if there is one."""
+    """Do nothing for a line that can't be run here; bash still checks its block, if it has one."""
 
 
 KINDS: dict[str, Callable[[str, pytest.FixtureRequest], None]] = {
@@ -221,7 +226,7 @@ KINDS: dict[str, Callable[[str, pytest.FixtureRequest], None]] = {
     r"python3 -m venv \.venv$": nothing,  # a part of the lines that .ci/run runs
     r"python3 -m venv \.venv |\.venv/bin/[a-z]": is_run_by_ci,
     r"\. \.venv/bin/activate$": activate,
-    r"\.ci/run$": nothing,  # runs this
+    r"\.ci/run$": nothing,  # which runs these tests
     r"uv run ": is_run_with_uv,
     r"(python )?tests/benchmarks/": load_benchmark,
     r"dask (scheduler|worker) ": dask,
@@ -256,11 +261,11 @@ def test_every_command_works(command: str, request: pytest.FixtureRequest) -> No
 def test_scripts_can_be_read_by_bash(script: str) -> None:
     if shutil.which("bash") is None:
         pytest.skip("there is no bash here")
-    told = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
-    assert (told.returncode, told.stderr) == (0, "")
+    result = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_the_job_says_what_polaris_asks_for() -> None:
+def test_the_job_has_what_polaris_requires() -> None:
     (job,) = (script for script in SCRIPTS if "#PBS" in script)
     for asked in ("-A ", "-q debug", "-l filesystems=home:eagle", "-l walltime="):
         assert f"#PBS {asked}" in job

@@ -1,4 +1,4 @@
-"""Whatever the README names, besides commands, is there: options, keys, files, words."""
+"""Everything that the README names besides commands exists: options, keys, files, words."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ VALUES = {
     "DIR": ".",
 }
 ANY_VALUE = ("", "4", "1,2", "adam", "step", "huber")
-"""One of these is taken by whatever option the README names without a value."""
+"""Any option that the README names without a value accepts one of these."""
 
 
 class _ParsedError(Exception):
@@ -48,7 +48,7 @@ class _ParsedError(Exception):
 
 
 def takes(command: str, option: str, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether a command, "" for the application, can be given this option."""
+    """Return whether a command, "" for the application, accepts this option."""
 
     def parse_args(parser: Parser, words: list[str]) -> None:
         super(Parser, parser).parse_args(words)
@@ -73,7 +73,7 @@ OF_TESTS = "--hypothesis-profile thorough"
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-def test_every_option_is_one(
+def test_every_option_exists(
     option: str, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
     if option == OF_TESTS:
@@ -111,7 +111,7 @@ def test_the_tables_have_all_options(
 
 
 def names(table: tuple[keys.Key, ...]) -> set[str]:
-    """What the keys of a table may be called."""
+    """Return the names that the keys of a table may have."""
     return {key.shown for key in table} | {name for key in table for name in key.keys.split(",")}
 
 
@@ -127,17 +127,17 @@ def test_the_tables_have_all_keys(known: str) -> None:
     tables = re.findall(r"^\| key .*\n((?:\|.*\n)+)", README, re.MULTILINE)
     table = dict(zip(KEY_TABLES, tables, strict=True))[known]
     cells = [row.split(" | ")[0] for row in table.splitlines()]
-    told = {span for cell in cells for span in re.findall(r"`([^`]+)`", cell)}
-    assert told <= names(KEY_TABLES[known])
-    told |= set(re.findall(r"`([^`]+)`", table))  # `0` stands beside those that it undoes
+    listed = {span for cell in cells for span in re.findall(r"`([^`]+)`", cell)}
+    assert listed <= names(KEY_TABLES[known])
+    listed |= set(re.findall(r"`([^`]+)`", table))  # `0` stands beside those that it undoes
     arrows = {"↑", "↓", "←", "→"} if "| arrows" in table else set()
-    untold = [key for key in KEY_TABLES[known] if not names((key,)) & (told | arrows)]
-    assert all(key.keys.startswith("shift+") for key in untold), untold
+    missing = [key for key in KEY_TABLES[known] if not names((key,)) & (listed | arrows)]
+    assert all(key.keys.startswith("shift+") for key in missing), missing
 
 
 @cache
 def bound() -> frozenset[str]:
-    """All keys that do something anywhere in the application."""
+    """Return all keys that do something anywhere in the application."""
     for module in pkgutil.walk_packages(linreg_tui.__path__, "linreg_tui."):
         if module.name.startswith("linreg_tui.tui"):
             importlib.import_module(module.name)
@@ -159,7 +159,7 @@ def _below(node: type[DOMNode]) -> Iterator[type[DOMNode]]:
         yield from _below(child)
 
 
-# All else.
+# Everything else.
 
 SOURCE = "".join(path.read_text("utf-8") for path in sorted((ROOT / "linreg_tui").rglob("*.py")))
 ELSEWHERE = {
@@ -179,7 +179,7 @@ ELSEWHERE = {
 }
 
 
-def test_whatever_is_named_is_there() -> None:
+def test_every_name_exists() -> None:
     from tests.benchmarks.terminals import TERMS
 
     unknown = [
@@ -223,5 +223,5 @@ def test_the_tables_of_terminals_are_those_that_are_tried() -> None:
     (rows,) = re.findall(r"^\| TERM .*\n\|.*\n((?:\|.*\n)+)", README, re.MULTILINE)
     assert re.findall(r"^\| `([^`]+)`", rows, re.MULTILINE) == [*TERMS]
     (sizes,) = re.findall(r"^\| size .*\n\|.*\n((?:\|.*\n)+)", README, re.MULTILINE)
-    told = re.findall(r"\b(\d+)x(\d+)\b", sizes)
-    assert told == [(str(columns), str(rows)) for columns, rows in SIZES]
+    found = re.findall(r"\b(\d+)x(\d+)\b", sizes)
+    assert found == [(str(columns), str(rows)) for columns, rows in SIZES]

@@ -24,12 +24,12 @@ LONG = Settings(epochs=MAX_STEPS)
 def training(
     data: Dataset, settings: Settings, pace: float = math.inf
 ) -> tuple[Training, list[Progress]]:
-    told: list[Progress] = []
-    return Training(Run(data, settings), 7, told.append, pace), told
+    reports: list[Progress] = []
+    return Training(Run(data, settings), 7, reports.append, pace), reports
 
 
 class TimelessSelector(selectors.DefaultSelector):
-    """Looks what there is, and says of each wait that it is over."""
+    """A selector that never waits: it sets its clock on by the time of each wait."""
 
     now = 0.0
 
@@ -39,7 +39,7 @@ class TimelessSelector(selectors.DefaultSelector):
 
 
 class TimelessLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock is set on instead of waiting, so that times are exact."""
+    """An event loop that sets its clock on instead of waiting, so that times are exact."""
 
     def __init__(self) -> None:
         self._timeless = TimelessSelector()
@@ -49,67 +49,67 @@ class TimelessLoop(asyncio.SelectorEventLoop):
         return self._timeless.now
 
 
-def going_on(subject: Training) -> Coroutine[None, None, None]:
-    subject.set_out()
-    return subject.go()
+def started(subject: Training) -> Coroutine[None, None, None]:
+    subject.start()
+    return subject.train()
 
 
 async def trained(subject: Training, steps: int) -> None:
-    """Wait until there are so many steps."""
+    """Wait until this many steps are trained."""
     async with asyncio.timeout(20):
         while subject.run.history.last < steps:
             await asyncio.sleep(0.005)
 
 
-async def test_it_goes_to_its_goal_and_tells(houses: Dataset) -> None:
-    subject, told = training(houses, Settings())
-    await going_on(subject)
-    assert told[-1] == Progress(run_id=7, step=30, done=True, diverged=False)
+async def test_it_trains_to_its_goal_and_reports(houses: Dataset) -> None:
+    subject, reports = training(houses, Settings())
+    await started(subject)
+    assert reports[-1] == Progress(run_id=7, step=30, done=True, diverged=False)
     assert not subject.running
 
 
-async def test_it_tells_of_divergence(houses: Dataset) -> None:
-    subject, told = training(houses, DIVERGING)
-    await going_on(subject)
-    assert told[-1].done
-    assert told[-1].diverged
+async def test_it_reports_divergence(houses: Dataset) -> None:
+    subject, reports = training(houses, DIVERGING)
+    await started(subject)
+    assert reports[-1].done
+    assert reports[-1].diverged
     assert subject.run.exhausted
 
 
-async def test_steps_at_once(houses: Dataset) -> None:
-    subject, told = training(houses, Settings(), pace=1)
+async def test_steps_are_trained_immediately(houses: Dataset) -> None:
+    subject, reports = training(houses, Settings(), pace=1)
     await subject.step(3)
-    assert [progress.step for progress in told] == [3]
+    assert [progress.step for progress in reports] == [3]
 
 
 @pytest.mark.parametrize("settings", [LONG, Settings(batch_size=64, epochs=1_000_000)])
 async def test_a_pause_acts_at_once_at_full_speed(houses: Dataset, settings: Settings) -> None:
-    subject, told = training(houses, settings)
-    going = asyncio.create_task(going_on(subject))
+    subject, reports = training(houses, settings)
+    task = asyncio.create_task(started(subject))
     await trained(subject, 1001)
     asked = time.monotonic()
     subject.pause()
-    await going
+    await task
     assert time.monotonic() - asked < 0.5
-    assert told[-1].done
-    assert 1000 < subject.run.history.last == told[-1].step < MAX_STEPS
+    assert reports[-1].done
+    assert 1000 < subject.run.history.last == reports[-1].step < MAX_STEPS
 
 
 async def test_the_event_loop_is_free_at_full_speed(houses: Dataset) -> None:
-    subject, told = training(houses, Settings(batch_size=64, epochs=1_000_000))
-    going = asyncio.create_task(going_on(subject))
+    subject, reports = training(houses, Settings(batch_size=64, epochs=1_000_000))
+    task = asyncio.create_task(started(subject))
     waits, first = [], time.monotonic()
     for _ in range(50):
         began = time.monotonic()
         await asyncio.sleep(0.005)
         waits.append(time.monotonic() - began)
     subject.pause()
-    await going
+    await task
     assert median(waits) < 0.05
-    assert len(told) < 10 + 30 * (time.monotonic() - first)
+    assert len(reports) < 10 + 30 * (time.monotonic() - first)
 
 
-def test_the_pace_is_kept_and_can_be_changed(
+def test_the_pace_is_exact_and_can_be_changed(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def work(step: Callable[..., None], *arguments: int) -> None:
@@ -118,13 +118,13 @@ def test_the_pace_is_kept_and_can_be_changed(
     async def paced() -> None:
         monkeypatch.setattr(time, "monotonic", asyncio.get_running_loop().time)
         subject, _ = training(houses, LONG, pace=20)
-        going = asyncio.create_task(going_on(subject))
+        task = asyncio.create_task(started(subject))
         await asyncio.sleep(0.575)
         assert subject.run.history.last == 11
         subject.pace = 1000
         await asyncio.sleep(0.5)
         subject.pause()
-        await going
+        await task
         assert subject.run.history.last - 11 == pytest.approx(500, abs=35)
 
     monkeypatch.setattr(asyncio, "to_thread", work)
@@ -134,18 +134,18 @@ def test_the_pace_is_kept_and_can_be_changed(
 
 async def test_a_slow_wait_ends_with_a_pause(houses: Dataset) -> None:
     subject, _ = training(houses, Settings(), pace=1)
-    going = asyncio.create_task(going_on(subject))
+    task = asyncio.create_task(started(subject))
     await asyncio.sleep(0.05)
     asked = time.monotonic()
     subject.pause()
-    await going
+    await task
     assert time.monotonic() - asked < 0.5
     assert subject.run.history.last == 0
 
 
 async def test_the_pace_is_changed_just_as_a_step_is_due(houses: Dataset) -> None:
     subject, _ = training(houses, LONG, pace=10)
-    going = asyncio.create_task(going_on(subject))
+    task = asyncio.create_task(started(subject))
     await asyncio.sleep(0)
     loop = asyncio.get_running_loop()
     # Both are late, the step first: 0.1 s from here.
@@ -153,7 +153,7 @@ async def test_the_pace_is_changed_just_as_a_step_is_due(houses: Dataset) -> Non
     loop.call_later(0.15, setattr, subject, "pace", math.inf)
     await trained(subject, 1000)
     subject.pause()
-    await going
+    await task
 
 
 async def test_two_requests_wait_for_each_other(houses: Dataset) -> None:
@@ -166,9 +166,9 @@ async def test_two_requests_wait_for_each_other(houses: Dataset) -> None:
 
 async def test_two_starts_and_a_stop_between_them_are_one(houses: Dataset) -> None:
     subject, _ = training(houses, LONG)
-    first = asyncio.create_task(going_on(subject))
+    first = asyncio.create_task(started(subject))
     subject.pause()
-    second = asyncio.create_task(going_on(subject))
+    second = asyncio.create_task(started(subject))
     await asyncio.sleep(0.1)
     assert subject.running
     subject.pause()
@@ -176,40 +176,40 @@ async def test_two_starts_and_a_stop_between_them_are_one(houses: Dataset) -> No
     assert not subject.running
 
 
-async def test_it_goes_to_the_end_of_the_epochs_and_then_beyond(houses: Dataset) -> None:
+async def test_it_trains_to_the_last_epoch_and_then_beyond(houses: Dataset) -> None:
     subject, _ = training(houses, Settings())
-    await going_on(subject)
-    going = asyncio.create_task(going_on(subject))
+    await started(subject)
+    task = asyncio.create_task(started(subject))
     await trained(subject, 31)
     subject.pause()
-    await going
+    await task
     assert subject.run.history.last > 30
 
 
 @pytest.mark.parametrize("pace", [1.0, 1000.0, math.inf])
-async def test_settings_can_be_changed_under_way(houses: Dataset, pace: float) -> None:
+async def test_settings_can_be_changed_while_it_trains(houses: Dataset, pace: float) -> None:
     subject, _ = training(houses, LONG, pace)
-    going = asyncio.create_task(going_on(subject))
+    task = asyncio.create_task(started(subject))
     await asyncio.sleep(0.05)
     changed = replace(LONG, batch_size=64, epochs=1_000_000)
     subject.change(changed)
     assert subject.settings == changed
     await asyncio.sleep(0.05)
     subject.pause()
-    await going
+    await task
     assert subject.run.settings == subject.settings == changed
     assert subject.run.budget > subject.run.history.last
 
 
 async def test_more_epochs_move_the_goal(houses: Dataset) -> None:
-    subject, told = training(houses, Settings(), pace=1000)
-    going = asyncio.create_task(going_on(subject))
+    subject, reports = training(houses, Settings(), pace=1000)
+    task = asyncio.create_task(started(subject))
     subject.change(Settings(epochs=40))
-    await going
+    await task
     assert subject.run.history.last == 40
     subject.change(Settings(epochs=50))
     assert not subject.running
-    assert told[-1].done
+    assert reports[-1].done
 
 
 async def test_settings_out_of_range_are_refused(houses: Dataset) -> None:
@@ -219,12 +219,12 @@ async def test_settings_out_of_range_are_refused(houses: Dataset) -> None:
     assert subject.settings == Settings()
 
 
-async def test_a_branch_waits_for_the_step_under_way(houses: Dataset) -> None:
+async def test_a_branch_waits_for_the_current_step(houses: Dataset) -> None:
     subject, _ = training(houses, LONG)
-    going = asyncio.create_task(going_on(subject))
+    task = asyncio.create_task(started(subject))
     await trained(subject, 10)
     branch = await subject.branch(10)
-    await going
+    await task
     assert branch.history.last == 10
     assert branch.history[10] == subject.run.history[10]
     assert not subject.running

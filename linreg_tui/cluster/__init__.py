@@ -1,1 +1,1 @@
-"""Work on other machines, through Dask's `distributed`, which is imported when it is asked for."""
+"""Work on other machines, through Dask's `distributed`, which is imported only when needed."""

@@ -1,4 +1,4 @@
-"""Where a cluster is: the address of its scheduler, or how many processes to start here."""
+"""The address of a cluster: that of its scheduler, or a number of processes to start here."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import re
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 
-MOST_HERE = 32
-"""Processes that may be asked for on this machine."""
+MAX_LOCAL_PROCESSES = 32
 
 _SCHEDULER = re.compile(r"(?:tcp|tls)://(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})/?")
 _HERE = re.compile(r"local:(\d+)")
@@ -16,7 +15,7 @@ _LAST_PORT = 65535
 
 
 def processes_here(address: str) -> int | None:
-    """How many processes an address asks for on this machine; None if it is a scheduler's.
+    """Return how many processes here an address asks for; None if it names a scheduler.
 
     Raises
     ------
@@ -25,15 +24,16 @@ def processes_here(address: str) -> int | None:
     """
     if here := _HERE.fullmatch(address):
         count = int(here[1])
-        if not 1 <= count <= MOST_HERE:
+        if not 1 <= count <= MAX_LOCAL_PROCESSES:
             raise InputError(
-                f"a cluster of {count} processes here is not possible: choose from 1 to {MOST_HERE}"
+                f"a cluster of {count} processes here is not possible: choose from 1 to "
+                f"{MAX_LOCAL_PROCESSES}"
             )
         return count
     scheduler = _SCHEDULER.fullmatch(address)
     if scheduler is None or not 0 < int(scheduler[1]) <= _LAST_PORT:
         raise InputError(
-            f"{printable(repr(address))} is no address of a cluster: name its scheduler, as "
-            "tcp://HOST:8786, or processes on this machine, as local:4"
+            f"{printable(repr(address))} is not the address of a cluster: name its scheduler, as "
+            "in tcp://HOST:8786, or processes on this machine, as in local:4"
         )
     return None

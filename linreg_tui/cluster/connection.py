@@ -1,4 +1,4 @@
-"""A Dask cluster as an executor: for whoever hands work over, one like any other."""
+"""A Dask cluster as an executor like any other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.cluster.calls import Calls
-from linreg_tui.cluster.opening import client_of
+from linreg_tui.cluster.opening import open_client
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.sweep import Trial, estimated_seconds
 from linreg_tui.sweeps.executors import GoneError, TrialExecutor, in_batches
@@ -20,59 +20,62 @@ Value = TypeVar("Value")
 Item = TypeVar("Item")
 Sum = TypeVar("Sum")
 
-LOOKS = 0.2
-"""Seconds between two looks at whether the scheduler is still there."""
+POLL_SECONDS = 0.2
+"""The time between two checks that the scheduler is still there."""
 
-LEAST_SECONDS, MOST_SECONDS = 0.1, 0.25
-"""Of trials handed over together: some twenty times what handing over takes, and soon over."""
+MIN_BATCH_SECONDS, MAX_BATCH_SECONDS = 0.1, 0.25
+"""The work in one batch of trials: some twenty times what submitting it takes, and soon over."""
 
-SCHEDULED = 4e-3
-"""Seconds for each thread that works: twice what the scheduler needs for a batch, and the client
-for what comes of it, so that they keep up with many."""
+BATCH_SECONDS_PER_THREAD = 4e-3
+"""The least work in a batch for each thread of the cluster, so that scheduler and client keep up.
 
-TURNS = 8
-"""Batches for each worker at least, so that all have work till the end."""
+It is twice what the scheduler needs for a batch and the client for its results.
+"""
+
+BATCHES_PER_THREAD = 8
+"""The least number of batches for each thread, so that all have work until the end."""
 
 
 class Cluster(TrialExecutor):
-    """The workers of a cluster; work runs on them once `ready` has the number of their threads.
+    """The workers of a cluster, which take work once `ready` holds the number of their threads.
 
-    All that talks to them is in one thread, which has an event loop of its own. A worker that dies
-    loses nothing: its work is done again by another one. Once it is ready, `scheduler` is the
-    address of what gives the work out, and `place` says in words where it is done.
+    One thread, with an event loop of its own, talks to them. When a worker dies, another one does
+    its work again. Once the cluster is ready, `scheduler` is the scheduler's address, and `place`
+    says where the work is done.
 
     Raises
     ------
     InputError
-        If the address is none. What else is wrong, `ready` raises, within some ten seconds.
+        If the address is not one of a cluster. `ready` raises all other errors, within about ten
+        seconds.
     """
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.scheduler = ""
         self.ready: Future[int] = Future()
-        self.ready.set_running_or_notify_cancel()  # it ends by itself, though nobody may wait
+        self.ready.set_running_or_notify_cancel()  # it can't be cancelled: it always gets a result
         processes_here(address)
         self._calls: Calls | None = None
         self._loop = asyncio.new_event_loop()
-        self._over = asyncio.Event()
-        self._thread = threading.Thread(target=self._serve, name="cluster", daemon=True)
+        self._closing = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="cluster", daemon=True)
         self._thread.start()
 
     def batches(self, trials: Iterable[Trial], n: int) -> Iterator[Sequence[Trial]]:
-        """The trials in batches that all workers have some of till the end."""
+        """Yield the trials in batches that give all workers something to do until the end."""
         trials, threads = tuple(trials), self.ready.result()
         work = sum(estimated_seconds(trial.settings, n) for trial in trials)
-        least = max(LEAST_SECONDS, SCHEDULED * threads)
-        seconds = max(least, min(MOST_SECONDS, work / (TURNS * threads)))
+        least = max(MIN_BATCH_SECONDS, BATCH_SECONDS_PER_THREAD * threads)
+        seconds = max(least, min(MAX_BATCH_SECONDS, work / (BATCHES_PER_THREAD * threads)))
         yield from in_batches(trials, n, seconds)
 
     def submit(
         self, function: Callable[..., Value], /, *arguments: Any, **named: Any
     ) -> Future[Value]:
-        """Have a worker call a function that its own copy of this program has.
+        """Let a worker call a function, which it imports from its own copy of this program.
 
-        Large data among the arguments is sent once, whatever it is handed over with.
+        Large data sets among the arguments are sent once for all calls.
         """
         assert not named
         return self._begin(lambda calls, future: calls.begin(future, function, arguments))
@@ -80,18 +83,18 @@ class Cluster(TrialExecutor):
     def submit_to(
         self, number: int, function: Callable[[Dataset, Item], Value], data: Dataset, item: Item
     ) -> Future[Value]:
-        """Have always the same worker of a number do it, which keeps the data; within milliseconds.
+        """Let the worker with this number call a function, within milliseconds; it keeps the data.
 
-        Should it die, another one does it.
+        If the worker dies, another one makes the call.
         """
         return self._begin(
             lambda calls, future: calls.begin_at(number, future, function, data, item)
         )
 
     def tree(self, function: Callable[[int, Item], Sum], items: Sequence[Item]) -> Sum:
-        """The sum of what a function makes of items and their numbers, as `parts.tree` adds it.
+        """Call a function with each number and item, and add the results up as `parts.tree` does.
 
-        What it makes stays on the workers until it is added up.
+        The results stay on the workers until they are added up.
         """
         future: Future[Sum] = self._begin(
             lambda calls, future: calls.begin_tree(future, function, items)
@@ -99,42 +102,42 @@ class Cluster(TrialExecutor):
         return future.result()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
-        """Begin nothing more, leave off what is under way, and close the connection in time."""
+        """Start no more work, drop the current work, and close the connection within seconds."""
         with suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._over.set)
+            self._loop.call_soon_threadsafe(self._closing.set)
         if wait:
             self._thread.join()
 
-    def _begin(self, how: Callable[[Calls, Future[Any]], None]) -> Future[Any]:
+    def _begin(self, start: Callable[[Calls, Future[Any]], None]) -> Future[Any]:
         assert self._calls is not None  # it is ready
         future: Future[Any] = Future()
-        self._loop.call_soon_threadsafe(how, self._calls, future)
+        self._loop.call_soon_threadsafe(start, self._calls, future)
         return future
 
-    def _serve(self) -> None:
+    def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._work())
+            runner.run(self._connect())
 
-    async def _work(self) -> None:
+    async def _connect(self) -> None:
         try:
             async with AsyncExitStack() as stack:
-                opening = asyncio.ensure_future(client_of(self.address, stack))
-                leaving = asyncio.ensure_future(self._over.wait())
-                await asyncio.wait([opening, leaving], return_when=asyncio.FIRST_COMPLETED)
+                opening = asyncio.ensure_future(open_client(self.address, stack))
+                closing = asyncio.ensure_future(self._closing.wait())
+                await asyncio.wait([opening, closing], return_when=asyncio.FIRST_COMPLETED)
                 if not opening.done():
                     opening.cancel()
                 with suppress(asyncio.CancelledError):
                     client, workers = await opening
                     threads = sum(workers)
-                    self.place = _place(workers, self.address)
+                    self.place = place_of(workers, self.address)
                     self.scheduler = str(client.scheduler.address)
                     self._calls = Calls(client, self.address)
                     self.ready.set_result(threads)
-                    while _connected(client) and not leaving.done():
-                        await asyncio.wait([leaving], timeout=LOOKS)
+                    while _connected(client) and not closing.done():
+                        await asyncio.wait([closing], timeout=POLL_SECONDS)
                     self._calls.end()
-                    await leaving
-                leaving.cancel()
+                    await closing
+                closing.cancel()
         except BaseException as error:
             if self.ready.done():
                 raise
@@ -143,30 +146,30 @@ class Cluster(TrialExecutor):
             self.ready.set_exception(GoneError(f"the cluster at {self.address} was left"))
 
 
-def _place(threads: Sequence[int], address: str) -> str:
-    """How many workers there are at an address, each with so many threads."""
+def place_of(threads: Sequence[int], address: str) -> str:
+    """Say how many workers are at an address, given the threads of each."""
     workers, at_once = len(threads), sum(threads)
-    told = f"{workers} worker{'s' * (workers != 1)}"
+    words = f"{workers} worker{'s' * (workers != 1)}"
     return (
-        f"{told} with {at_once} threads at {address}"
+        f"{words} with {at_once} threads at {address}"
         if at_once > workers
-        else f"{told} at {address}"
+        else f"{words} at {address}"
     )
 
 
 def _connected(client: Any) -> bool:
-    """Whether the scheduler is still there."""
+    """Return whether the scheduler is still there."""
     return client.status == "running" and not client.scheduler_comm.comm.closed()
 
 
 @asynccontextmanager
 async def connected(address: str) -> AsyncIterator[Cluster]:
-    """The cluster at an address, as long as the context lasts.
+    """Return the cluster at an address, connected until the context ends.
 
     Raises
     ------
     InputError
-        If there is none, or it can't do the work; within ten seconds.
+        If there is no cluster or it can't do the work; within ten seconds.
     """
     cluster = Cluster(address)
     try:

@@ -1,4 +1,4 @@
-"""Connects to the scheduler of a cluster, or starts one; what can go wrong with that is told."""
+"""Connects to the scheduler of a cluster, or starts one, and reports what goes wrong."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.errors import InputError
 from linreg_tui.sweeps.executors import track_resources
 
-ANSWERS_WITHIN = 8.0
-"""Seconds that a scheduler has to answer."""
+ANSWER_SECONDS = 8.0
+"""The time that a scheduler has to answer."""
 
-WORKERS_WITHIN = 1.0
-"""Seconds more that it has to tell of a worker."""
+WORKER_SECONDS = 1.0
+"""The further time that a scheduler has to name a worker."""
 
-CLOSES_WITHIN = 3.0
-"""Seconds that a connection has to close; that to a scheduler that went away may never do so."""
+CLOSE_SECONDS = 3.0
+"""The time that a connection has to close; without a scheduler it might never do so."""
 
 QUIET = {
     "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical",
     "distributed.admin.large-graph-warning-threshold": "1 TB",
 }
-"""Dask writes onto the screen; what goes wrong, the program says itself."""
+"""Keeps Dask from writing on the screen: the program reports errors itself."""
 
 
-async def client_of(address: str, stack: AsyncExitStack) -> tuple[Any, list[int]]:
-    """A client of a cluster, which the stack closes, and how many threads each worker has.
+async def open_client(address: str, stack: AsyncExitStack) -> tuple[Any, list[int]]:
+    """Return a client of a cluster, which the stack closes, and how many threads each worker has.
 
     Raises
     ------
@@ -45,28 +45,28 @@ async def client_of(address: str, stack: AsyncExitStack) -> tuple[Any, list[int]
             "to work on a cluster, install the extra: pip install 'linreg-tui[cluster]'"
         ) from None
     dask.config.set(QUIET)
-    import distributed  # noqa: F401 - it says what it logs
+    import distributed  # noqa: F401 - it registers its loggers
 
     for name in [
         name for name in logging.root.manager.loggerDict if name.startswith("distributed")
     ]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     here = processes_here(address)
-    place = address if here is None else await _started(stack, here)
-    client = await _connected(place, address, stack)
+    place = address if here is None else await _start_local(stack, here)
+    client = await _connect(place, address, stack)
     try:
-        async with asyncio.timeout(WORKERS_WITHIN if here is None else ANSWERS_WITHIN):
+        async with asyncio.timeout(WORKER_SECONDS if here is None else ANSWER_SECONDS):
             await client.wait_for_workers(1)
     except TimeoutError:
         raise InputError(
             f"the cluster at {address} has no workers: start some with dask worker"
         ) from None
-    await _check_versions(client, address)
+    await check_versions(client, address)
     return client, list((await client.nthreads()).values())
 
 
-async def _started(stack: AsyncExitStack, count: int) -> Any:
-    """A cluster of so many processes on this machine, which can be reached from it alone."""
+async def _start_local(stack: AsyncExitStack, count: int) -> Any:
+    """Start a cluster of this many processes that only this machine can reach."""
     from distributed import LocalCluster
 
     track_resources()
@@ -81,7 +81,7 @@ async def _started(stack: AsyncExitStack, count: int) -> Any:
         silence_logs=logging.CRITICAL,
         asynchronous=True,
     )
-    stack.push_async_callback(_closed, cluster.close)
+    stack.push_async_callback(_close, cluster.close)
     try:
         await cluster
     except OSError as error:
@@ -92,52 +92,52 @@ async def _started(stack: AsyncExitStack, count: int) -> Any:
     return cluster
 
 
-async def _connected(place: Any, address: str, stack: AsyncExitStack) -> Any:
+async def _connect(place: Any, address: str, stack: AsyncExitStack) -> Any:
     from distributed import Client
 
     try:
-        async with asyncio.timeout(ANSWERS_WITHIN):
+        async with asyncio.timeout(ANSWER_SECONDS):
             if place == address:
-                await _knock(address)
-            client = Client(place, asynchronous=True, timeout=ANSWERS_WITHIN, set_as_default=False)
-            stack.push_async_callback(_closed, client.close)
+                await _check_listening(address)
+            client = Client(place, asynchronous=True, timeout=ANSWER_SECONDS, set_as_default=False)
+            stack.push_async_callback(_close, client.close)
             await client
-    except OSError:  # and what takes too long
+    except OSError:  # timeouts included
         raise InputError(
             f"no scheduler answers at {address}: check the address, or start one with "
             "dask scheduler"
         ) from None
-    except Exception as error:  # whatever comes of reading another protocol as Dask's
+    except Exception as error:  # any error may come of reading another protocol as Dask's
         raise InputError(
-            f"what answers at {address} is no scheduler of Dask ({type(error).__name__}): "
+            f"what answers at {address} is not a Dask scheduler ({type(error).__name__}): "
             "check the address"
         ) from None
     return client
 
 
-async def _knock(address: str) -> None:
-    """Raise an OSError at once where nobody listens; Dask would go on trying."""
+async def _check_listening(address: str) -> None:
+    """Raise an OSError at once if nobody listens at the address; Dask would keep trying."""
     host, _, port = address.partition("://")[2].rstrip("/").rpartition(":")
     _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
     writer.close()
     await writer.wait_closed()
 
 
-async def _check_versions(client: Any, address: str) -> None:
-    """Raise an InputError if the scheduler or a worker has not the same program."""
+async def check_versions(client: Any, address: str) -> None:
+    """Raise an InputError if the scheduler or a worker has another version of this program."""
     try:
         workers = await client.run(worker.version)
         found = {await client.run_on_scheduler(worker.version), *workers.values()}
-    except Exception:  # as many kinds as there are ways not to have it
+    except Exception:  # a missing program fails in many ways
         found = set()
     if found != {__version__}:
         raise InputError(
             f"the scheduler or the workers at {address} don't have linreg-tui {__version__}, as "
-            "this machine does: install it there, and start them anew"
+            "this machine does: install it there, and restart them"
         )
 
 
-async def _closed(close: Callable[[], Any]) -> None:
+async def _close(close: Callable[[], Any]) -> None:
     with suppress(TimeoutError, asyncio.CancelledError):
-        async with asyncio.timeout(CLOSES_WITHIN):
+        async with asyncio.timeout(CLOSE_SECONDS):
             await close()

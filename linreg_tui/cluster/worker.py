@@ -1,4 +1,4 @@
-"""What runs on the workers of a cluster."""
+"""The code that runs on the workers of a cluster."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ Value = TypeVar("Value")
 
 
 def dask_setup(_: object) -> None:
-    """In each worker that is started here, first of all: leave interrupts to who started it."""
+    """Set up a worker that is started here: it leaves interrupts to the process that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def version() -> str:
-    """That of this program."""
+    """Return the version of this program."""
     return __version__
 
 
-def same(value: Value) -> Value:
-    """The value, which a worker keeps from then on."""
+def identity(value: Value) -> Value:
+    """Return the value, so that the worker keeps it as a result."""
     return value
 
 
-def added(one: Any, other: Any) -> Any:
-    """The sum of two values."""
+def add(one: Any, other: Any) -> Any:
+    """Return the sum of two values."""
     return one + other
 
 
-class Hand:
-    """Stays on a worker with some data, and calls functions of it."""
+class DataActor:
+    """A Dask actor that stays on a worker with some data, and calls functions with it."""
 
     def __init__(self, data: Any) -> None:
         self._data = data
 
     def call(self, function: Callable[[Any, Any], Value], item: Any) -> Value:
-        """What a function makes of the data and one thing more."""
+        """Return the result of a function of the data and an item."""
         return function(self._data, item)
 
 
 def call(function: Callable[..., Value], arguments: tuple[Any, ...]) -> Value | None:
-    """What a function returns; None once nobody waits for it any more.
+    """Return the result of a function; None once nobody is waiting for it.
 
-    Trials look for that every few thousand steps: a worker can't be interrupted, and would go on
-    with what was cancelled.
+    Trials check for that every few thousand steps, as a worker can't be interrupted and would
+    otherwise finish a cancelled trial.
     """
     from distributed import get_worker
 

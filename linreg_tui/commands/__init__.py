@@ -1,14 +1,14 @@
-"""The commands of the command line: a module each, imported when it is asked for."""
+"""The commands of the command line: one module each, imported when its command is run."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
 NAMES = ("fit", "train", "sweep", "report", "tour", "serve", "pbs")
-"""What the first word may be; any other is data for the application."""
+"""The first words that name a command; any other first word is data for the application."""
 
 
 def run(name: str, words: list[str]) -> int:
-    """Run a command with the words behind its name; returns the exit status."""
+    """Run a command with the words after its name, and return the exit status."""
     status: int = import_module(f"{__name__}.{name}").command(words)
     return status

@@ -1,4 +1,4 @@
-"""`linreg-tui` without the name of a command: the application."""
+"""`linreg-tui` without a command: the application."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from linreg_tui.commands.arguments import (
     add_data,
     add_workers,
     data_of,
-    named_data,
+    data_words,
     need_batches,
     settings_for_workers,
 )
@@ -37,7 +37,7 @@ examples, for --example:
 
 
 def command(words: list[str]) -> int:
-    """Open the application; returns the exit status."""
+    """Open the application, and return the exit status."""
     parser = Parser(
         "linreg-tui",
         "See a machine learn on the simplest model there is: a straight line.",
@@ -49,17 +49,17 @@ def command(words: list[str]) -> int:
     add_workers(parser)
     launch.add_screen(parser)
     options = parser.parse_args(words)
-    _recognise(options.data)
+    _check_for_a_command(options.data)
     need_batches(options)
     launch.need_a_terminal("linreg-tui train works without one")
     data = data_of(options, far=True)
     settings = settings_for_workers(settings_of(options, data), options, data)
-    named = named_data(options)
+    named = data_words(options)
     return launch.run(data, settings, options, named, workers=options.workers or 1)
 
 
-def _recognise(name: str | None) -> None:
-    """Raise an InputError for a file that isn't there and nearly has the name of a command."""
+def _check_for_a_command(name: str | None) -> None:
+    """Raise an InputError for a missing file whose name is nearly that of a command."""
     if name is None or Path(name).exists():
         return
     if name == "help":

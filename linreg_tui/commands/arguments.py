@@ -1,4 +1,4 @@
-"""The arguments that several commands have, and how they complain."""
+"""The arguments that several commands share, and how commands report bad ones."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from linreg_tui.options import batch_sizes, given, quoted
 
 BAD_INPUT = 2
 
-ALIKE = 0.8
-"""From 0 to 1, how much alike an option is to one that was meant."""
+MIN_SIMILARITY = 0.8
+"""From 0 to 1: how similar a mistyped option must be to the one that is suggested."""
 
-_LONGEST_COMPLAINT = 300
+_MESSAGE_CHARACTERS = 300
 
 
 class Container(Protocol):
-    """What arguments can be added to: a parser, or a group of one."""
+    """A parser or an argument group: something that arguments can be added to."""
 
     def add_argument(self, *names: str, **options: Any) -> argparse.Action:
-        """Add one."""
+        """Add an argument."""
 
 
 class Parser(NumberParser):
-    """A parser whose complaints take one line."""
+    """A parser that reports errors in one line."""
 
     def __init__(self, prog: str, description: str, epilog: str = "") -> None:
         super().__init__(
@@ -47,18 +47,18 @@ class Parser(NumberParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        """Say it, and what may have been meant, and exit."""
-        line = printable(" ".join(message.split()), _LONGEST_COMPLAINT)
+        """Print the message and a suggestion in one line, and exit."""
+        line = printable(" ".join(message.split()), _MESSAGE_CHARACTERS)
         if unknown := re.match(r"unrecognized arguments: (--[\w-]+)", line):
             known = re.findall(r"--[\w-]+", self.format_usage())
-            near = get_close_matches(unknown[1], known, 2, ALIKE)
+            near = get_close_matches(unknown[1], known, 2, MIN_SIMILARITY)
             line += f"; is it {' or '.join(sorted(near))}?" if near else ""
         self.exit(BAD_INPUT, f"{self.prog}: {line} (see {self.prog} --help)\n")
 
 
 def _wrapped(text: str) -> str:
-    """Wrap each line by itself, a table's below its second column."""
-    width = max(11, shutil.get_terminal_size().columns - 2)  # as argparse has it
+    """Wrap each line by itself, and a table's lines below their second column."""
+    width = max(11, shutil.get_terminal_size().columns - 2)  # as argparse does
     lines = []
     for line in text.splitlines():
         cell = re.match(r"  \S+ {2,}|  ", line)
@@ -68,7 +68,7 @@ def _wrapped(text: str) -> str:
 
 
 def whole_number(text: str) -> int:
-    """What a word of the command line stands for, where argparse takes a type."""
+    """Return the whole number that a text stands for; a type for argparse."""
     try:
         return int(text)
     except ValueError:
@@ -78,7 +78,7 @@ def whole_number(text: str) -> int:
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    """Let it be named what to train on."""
+    """Add the arguments that name the data."""
     parser.add_argument(
         "data",
         nargs="?",
@@ -92,21 +92,24 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--example",
         metavar="NAME",
-        help=f"instead, a data set that comes with it: {', '.join(NAMES)}",
+        help=f"instead of DATA, a data set that comes with the program: {', '.join(NAMES)}",
     )
     parser.add_argument("--x", metavar="COLUMN", help="the column to predict from")
     parser.add_argument("--y", metavar="COLUMN", help="the column to predict")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
-    """Let JSON be asked for."""
-    parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    """Add the option for JSON."""
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object and nothing else"
+    )
 
 
 def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = False) -> Dataset:
-    """The data that was named, or the bundled one; a file can be read piece by piece, or far off.
+    """Return the data that the options name, or the bundled data.
 
-    What consists of many files is read by the cluster that is named, if one is.
+    With `streamed`, a file is read piece by piece. A named cluster reads data in many files, and
+    with `far` a single file too.
     """
     if far and options.cluster is not None and options.data is None:
         raise InputError("a cluster reads files: name some, such as 'part-*.parquet'")
@@ -114,7 +117,7 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
         if options.data is not None:
             raise InputError(
                 f"{printable(options.data)} and --example {printable(options.example)} are two "
-                "data sets; name one of them"
+                "data sets; name only one of them"
             )
         return example(options.example, options.x, options.y)
     if options.data in NAMES and not Path(options.data).exists():
@@ -131,7 +134,7 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
             skip_bad=options.skip_bad,
             cluster=getattr(options, "cluster", None),
             single=far,
-            **_held_out(options),
+            **_split_of(options),
         )
         if data is not None:
             return data
@@ -143,8 +146,8 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
     return bundled(options.x, options.y)
 
 
-def _held_out(options: argparse.Namespace) -> dict[str, Any]:
-    """Which rows are to be held out while data in parts is read."""
+def _split_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return which rows to hold out as test rows while data in parts is read."""
     values = given(options)
     for name in ("test_fraction", "seed", "test_seed"):
         if (why := setting(name).fault(values.get(name))) is not None:
@@ -154,13 +157,13 @@ def _held_out(options: argparse.Namespace) -> dict[str, Any]:
     return {"test_fraction": values.get("test_fraction", 0.0), "test_seed": seed}
 
 
-def target(path: str | None, options: argparse.Namespace) -> Path | None:
-    """The file to write in the end, None if none was asked for.
+def output_file(path: str | None, options: argparse.Namespace) -> Path | None:
+    """Check the file to write at the end, and return its path; None if none was asked for.
 
     Raises
     ------
     InputError
-        If it can't be written, or is the data.
+        If it can't be written, or is the data itself.
     """
     if path is None:
         return None
@@ -170,8 +173,8 @@ def target(path: str | None, options: argparse.Namespace) -> Path | None:
     return file
 
 
-def named_data(options: argparse.Namespace) -> list[str]:
-    """The words that name the data again, none for the bundled one."""
+def data_words(options: argparse.Namespace) -> list[str]:
+    """Return the command-line words that name the data; none for the bundled data."""
     if options.example is not None:
         return ["--example", options.example]
     if options.data is None:
@@ -180,48 +183,48 @@ def named_data(options: argparse.Namespace) -> list[str]:
 
 
 def add_batch_sizes(group: Container) -> None:
-    """Let the batch sizes of a sweep be chosen."""
+    """Add the option for the batch sizes of a sweep."""
     group.add_argument(
         "--batch-sizes",
         type=batch_sizes,
         metavar="N,N,...",
         help="rows a step, each a number or full "
-        "(default: 32,64,128,256,512, or fractions of few rows)",
+        "(default: 32,64,128,256,512, or fractions of a small data set)",
     )
 
 
 def add_trials(group: Container) -> None:
-    """Let it be chosen how often, and in how many processes, a sweep trains."""
+    """Add the options for a sweep's repeats and processes."""
     group.add_argument(
         "--repeats",
         type=whole_number,
         metavar="K",
         default=1,
-        help="trainings of each (default: 1)",
+        help="trainings with each group of settings (default: 1)",
     )
     group.add_argument(
         "--jobs",
         type=whole_number,
         metavar="N",
-        help="processes to train in (default: 1, and more for a long sweep)",
+        help="processes to train in (default: 1, or more for a long sweep)",
     )
 
 
 def add_workers(parser: argparse.ArgumentParser) -> None:
-    """Let several workers share each batch."""
+    """Add the options for several workers that share each batch."""
     group = parser.add_argument_group("data-parallel training")
     group.add_argument(
         "--workers",
         type=whole_number,
         metavar="K",
         help="K workers take a batch each (of 64 rows, or --batch-size), and the learning rates "
-        "are multiplied by K; they take turns here, or with train may be on the cluster",
+        "are multiplied by K; they take turns here, or with train can work on the cluster",
     )
     add_cluster(group)
 
 
 def need_workers(options: argparse.Namespace) -> None:
-    """Raise an InputError where a cluster is named that has nothing to do."""
+    """Raise an InputError if a cluster is named that has nothing to do."""
     if options.cluster is None or options.workers is not None:
         return
     from linreg_tui.core.reading import streaming
@@ -231,16 +234,16 @@ def need_workers(options: argparse.Namespace) -> None:
 
 
 def need_batches(options: argparse.Namespace) -> None:
-    """Raise an InputError where all rows were asked for as the batch of each of several workers."""
+    """Raise an InputError if each of several workers is to take all rows as its batch."""
     if options.workers is not None and vars(options).get("batch_size", 1) is None:
         raise InputError(
-            "each worker takes a batch of its own, which can't be all rows: give it a number of "
-            "them, such as --batch-size 64"
+            "each worker takes a batch of its own, which can't be all rows: choose a number of "
+            "rows, such as --batch-size 64"
         )
 
 
 def add_cluster(group: Container) -> None:
-    """Let it be named where else to work."""
+    """Add the option for a cluster."""
     group.add_argument(
         "--cluster",
         metavar="ADDRESS",
@@ -252,13 +255,13 @@ def add_cluster(group: Container) -> None:
 def settings_for_workers(
     settings: Settings, options: argparse.Namespace, data: Dataset
 ) -> Settings:
-    """The settings with the batches and rates of all workers that were asked for."""
+    """Return the settings with the batch size and rates of all the workers together."""
     if options.workers is None:
         return settings
     if not settings.loss.from_moments:
         raise InputError(
-            f"workers share sums, which say nothing of the {settings.loss.name} loss: leave out "
-            "--workers, or --loss"
+            f"workers share sums, which don't give the {settings.loss.name} loss: leave out "
+            "--workers or --loss"
         )
     from linreg_tui.core.parallel import for_workers
 

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linreg_tui.commands.arguments import Parser, add_cluster, add_data, add_json, data_of
-from linreg_tui.commands.output import console, print_json, tell_reading
+from linreg_tui.commands.output import console, print_json, report_reading
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.inference import inference
 from linreg_tui.core.text import printable
@@ -15,14 +15,14 @@ from linreg_tui.report.records import fit_object
 
 
 def command(words: list[str]) -> int:
-    """Print the closed form of the data; returns the exit status."""
+    """Print the closed form of the data, and return the exit status."""
     parser = Parser("linreg-tui fit", "The closed form: the line closest to all points.")
     add_data(parser)
     add_json(parser)
     parser.add_argument(
         "--stream",
         action="store_true",
-        help="read piece by piece, in little memory, a file of any size",
+        help="read the file piece by piece: little memory for any size",
     )
     add_cluster(parser)
     options = parser.parse_args(words)
@@ -31,13 +31,13 @@ def command(words: list[str]) -> int:
         print_json(fit_object(data))
     else:
         _print(data)
-    tell_reading(data)
+    report_reading(data)
     return 0
 
 
 def _print(data: Dataset) -> None:
     line, sums = data.line, data.sums
-    sure = inference(line)
+    estimates = inference(line)
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column(justify="right")
@@ -49,11 +49,15 @@ def _print(data: Dataset) -> None:
         ("Σxy", plain_sum(sums.xy), ""),
         ("Σx²", plain_sum(sums.xx), ""),
         ("n Σx² − (Σx)²", plain_sum(sums.denominator), ""),
-        ("slope m", detailed(line.slope), _spread(sure.slope_se, sure.slope_ci95)),
-        ("intercept b", detailed(line.intercept), _spread(sure.intercept_se, sure.intercept_ci95)),
+        ("slope m", detailed(line.slope), _spread(estimates.slope_se, estimates.slope_ci95)),
+        (
+            "intercept b",
+            detailed(line.intercept),
+            _spread(estimates.intercept_se, estimates.intercept_ci95),
+        ),
         ("MSE", detailed(line.loss, 4), ""),
-        ("R²", "–" if sure.r2 is None else f"{sure.r2:.8f}", ""),
-        ("p of m = 0", "–" if sure.slope_p is None else f"{sure.slope_p:.2g}", ""),
+        ("R²", "–" if estimates.r2 is None else f"{estimates.r2:.8f}", ""),
+        ("p of m = 0", "–" if estimates.slope_p is None else f"{estimates.slope_p:.2g}", ""),
     ]
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))

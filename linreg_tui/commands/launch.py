@@ -1,4 +1,4 @@
-"""Opens the application: what its screen can be told on the command line, and what it needs."""
+"""Opens the application: the options for its screen, and the terminal that it needs."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from linreg_tui import lookalikes
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
-from linreg_tui.preferences import MARKERS, MOST_FRAMES, Preferences, PreferencesFile
+from linreg_tui.preferences import MARKERS, MAX_FPS, Preferences, PreferencesFile
 
 if TYPE_CHECKING:
     from linreg_tui.tui.drawing.markers import Markers
 
 
 def add_screen(parser: ArgumentParser) -> None:
-    """Let it be told how the screen is to be drawn."""
+    """Add the options for the screen."""
     parser.add_argument(
         "--marker",
         choices=MARKERS,
-        help="what pictures are drawn with; ascii makes all of the screen plain ASCII "
-        "(default: the finest that the terminal's encoding has)",
+        help="the characters that pictures are drawn with; ascii makes the whole screen plain "
+        "ASCII (default: the finest that the terminal's encoding has)",
     )
     parser.add_argument(
         "--fps",
         type=_frames,
         metavar="N",
-        help=f"frames a second at most, from 1 to {MOST_FRAMES}; over a slow link there are fewer "
-        f"by themselves (default: {MOST_FRAMES})",
+        help=f"the most frames a second, from 1 to {MAX_FPS}; a slow link gets fewer "
+        f"automatically (default: {MAX_FPS})",
     )
     parser.add_argument(
         "--theme", metavar="NAME", help="colours, such as colour-blind or high-contrast"
@@ -42,12 +42,12 @@ def add_screen(parser: ArgumentParser) -> None:
 
 
 def served() -> bool:
-    """Whether Textual has been told to talk to something else than a terminal, as to a browser."""
+    """Return whether Textual's screen is something other than a terminal, such as a browser."""
     return bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
 def need_a_terminal(otherwise: str) -> None:
-    """Raise an InputError where there is none; `otherwise` says what to do then."""
+    """Raise an InputError if there is no usable terminal; `otherwise` says what to do instead."""
     if served():
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -60,7 +60,7 @@ def need_a_terminal(otherwise: str) -> None:
             f"{otherwise}"
         )
     if not sys.stderr.isatty():
-        # That is what Textual paints through.
+        # Textual paints through this stream.
         sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
 
 
@@ -72,12 +72,13 @@ def run(
     tour: str | None = None,
     workers: int = 1,
 ) -> int:
-    """Run the application, in the tour if a chapter or "" is given; returns the exit status.
+    """Run the application, and return the exit status.
 
-    `named` are the words that name the data to a command, and `workers` share each batch. What is
-    not asked for on the command line is as the user's file of preferences says.
+    `named` are the command-line words that name the data. `tour` is the chapter to open, or "" to
+    go on where the learner left the tour. `workers` share each batch. The user's preferences apply
+    where the command line says nothing.
     """
-    # A key then waits 4 ms at most to show; frames are painted only where something changes.
+    # A key then shows after 4 ms at most; frames are painted only when something changes.
     os.environ.setdefault("TEXTUAL_FPS", "240")
     if options.reduced_motion:
         os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -98,12 +99,12 @@ def run(
 
 
 def theme_of(name: str | None) -> str | None:
-    """The theme that was asked for, if one was.
+    """Return the name of the theme that was asked for, if one was.
 
     Raises
     ------
     InputError
-        If there is none of this name.
+        If there is no theme of this name.
     """
     if name is None:
         return None
@@ -113,29 +114,29 @@ def theme_of(name: str | None) -> str | None:
 
 
 def look_of(options: Namespace, preferred: Preferences) -> Preferences:
-    """What was asked for on the command line, and where nothing was, what is preferred."""
+    """Return the preferences, with the command line's options in their place where given."""
     asked = {name: getattr(options, name) for name in ("theme", "marker", "fps")}
     return replace(preferred, **{name: one for name, one in asked.items() if one is not None})
 
 
 def _frames(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= MOST_FRAMES:
+    if text.isdecimal() and 1 <= int(text) <= MAX_FPS:
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is no number of frames from 1 to {MOST_FRAMES}")
+    raise ArgumentTypeError(f"{text!r} is not a number of frames from 1 to {MAX_FPS}")
 
 
 FEW_CHARACTERS = ("linux", "vt52", "vt100", "vt102", "vt220")
-"""Kinds of terminals whose own fonts have no braille and few blocks, whatever the encoding."""
+"""The kinds of terminals whose fonts have no braille and few blocks, whatever the encoding."""
 
 
 def _markers(name: str | None) -> Markers:
-    """The markers of this name, or the finest that the terminal and its encoding have."""
+    """Return the markers of this name, or the finest that the terminal and its encoding have."""
     from linreg_tui.tui.drawing.markers import ASCII, SETS, finest
 
     if name is None and os.environ.get("TERM") in FEW_CHARACTERS:
         name = ASCII.name
 
-    # Textual paints through one of the original streams, whatever takes their place later.
+    # Textual paints through one of the original streams, even if they are replaced later.
     painted = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
     assert isinstance(painted, io.TextIOWrapper)
     markers = finest(painted.encoding) if name is None else SETS[name]

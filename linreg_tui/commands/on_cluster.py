@@ -1,4 +1,4 @@
-"""A cluster for a command that does one thing at a time, such as `fit` and `train`."""
+"""A cluster for commands that are not asynchronous, such as `fit` and `train`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from linreg_tui.sweeps.executors import GoneError
 
 @contextmanager
 def cluster_at(address: str, otherwise: str) -> Iterator[Cluster]:
-    """The cluster at an address, as long as the context lasts.
+    """Return the cluster at an address, connected until the context ends.
 
-    Should it go away, the error also says what there is to do `otherwise`.
+    If the cluster goes away, `otherwise` is added to the error, to say what works without it.
 
     Raises
     ------
     InputError
-        If there is none, or it can't do the work; within ten seconds.
+        If there is no cluster or it can't do the work; within ten seconds.
     """
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()

@@ -1,4 +1,4 @@
-"""How the commands print."""
+"""How the commands print their results and notes."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ from linreg_tui.report.records import Json
 
 class _Console(Console):
     def on_broken_pipe(self) -> NoReturn:
-        """Leave it to the command line, which ends all commands alike; Rich's would exit with 1."""
+        """Leave it to the command line, which ends all commands alike; Rich would exit with 1."""
         raise BrokenPipeError
 
 
 def console(*, soft_wrap: bool = True) -> Console:
-    """Prints rows as they come, however long: no row is broken, and no number coloured.
+    """Return a console that prints rows of any length unbroken, and doesn't colour numbers.
 
-    Without `soft_wrap` they are made to fit the terminal.
+    Without `soft_wrap`, rows are made to fit the terminal.
     """
     return _Console(highlight=False, soft_wrap=soft_wrap)
 
 
 def print_json(value: Json) -> None:
-    """Print one JSON object, which holds no NaN and no infinity."""
+    """Print one JSON object; it must not hold NaN or infinity."""
     sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
 
 
-def tell_reading(data: Dataset, settings: Settings | None = None) -> None:
-    """Say on stderr how the file was read, where it could have been meant otherwise.
+def report_reading(data: Dataset, settings: Settings | None = None) -> None:
+    """Say on stderr how the file was read, where there was a choice.
 
-    And that a loss is trained on a sample of its rows, if it is. For after all else is done: of bad
-    input one line is said, and nothing beside it.
+    Also say so if the loss is trained on a sample of the rows. Call this after everything else:
+    bad input gets one line and nothing beside it.
     """
-    if settings is not None and (told := settings.loss.on_a_sample(settings.split(data).training)):
-        sys.stderr.write(f"linreg-tui: {told}\n")
+    if settings is not None and (note := settings.loss.on_a_sample(settings.split(data).training)):
+        sys.stderr.write(f"linreg-tui: {note}\n")
     if data.notes:
-        name, told = printable(Path(data.source).name), "; ".join(data.notes)
-        sys.stderr.write(f"linreg-tui: {name}: {told}\n")
+        name, notes = printable(Path(data.source).name), "; ".join(data.notes)
+        sys.stderr.write(f"linreg-tui: {name}: {notes}\n")
 
 
-def tell_reach(given: Collection[str], data: Dataset, settings: Settings) -> None:
-    """Say on stderr how far thirty steps come at rates that were proposed, if that isn't near."""
+def report_reach(given: Collection[str], data: Dataset, settings: Settings) -> None:
+    """Say on stderr if thirty steps at the proposed rates end far from the optimum."""
     if {"learning_rate_b", "learning_rate_m"} & set(given):
         return
     settings = replace(settings, schedule=Constant())
@@ -62,17 +62,17 @@ def tell_reach(given: Collection[str], data: Dataset, settings: Settings) -> Non
         return
     optimum = settings.split(data).training.optimum(settings.loss)
     if optimum.loss == 0:
-        told = "don't come to the line that all points lie on"
+        result = "don't reach the line that all points lie on"
     elif math.isfinite(excess):
-        told = f"end {100 * excess:,.0f}% above the least loss"
+        result = f"end {100 * excess:,.0f}% above the least loss"
     else:
-        told = "lead away from the optimum"
-    told = f"thirty full-batch steps at the proposed rates {told}"
-    sys.stderr.write(f"linreg-tui: {told}: {_way(data, settings, excess)}\n")
+        result = "lead away from the optimum"
+    message = f"thirty full-batch steps at the proposed rates {result}"
+    sys.stderr.write(f"linreg-tui: {message}: {_advice(data, settings, excess)}\n")
 
 
-def _way(data: Dataset, settings: Settings, excess: float) -> str:
-    """What brings it nearer."""
+def _advice(data: Dataset, settings: Settings, excess: float) -> str:
+    """Say which option brings the run nearer to the optimum."""
     scaled = {} if settings.standardize else settings.values | {"standardize": True}
     names = {one.name for one in Settings.schema() if one.about.proposed} - {"standardize"}
     given = {name: value for name, value in scaled.items() if name not in names}
@@ -83,14 +83,14 @@ def _way(data: Dataset, settings: Settings, excess: float) -> str:
     return "choose --schedule cosine, and more --epochs"
 
 
-def tell_idle(given: Iterable[str], settings: Settings, steps: int | None = None) -> None:
-    """Say on stderr which of the settings that were given change nothing, given the others.
+def report_unused(given: Iterable[str], settings: Settings, steps: int | None = None) -> None:
+    """Say on stderr which of the given settings have no effect because of the others.
 
-    And of a single run of so many steps, whether its learning rates never come to be whole.
+    For a single run of this many steps, also say so if it ends before its warm-up does.
     """
-    idle = settings.without_effect
+    unused = settings.without_effect
     for one in Settings.schema():
-        if one.name not in given or one.name not in idle:
+        if one.name not in given or one.name not in unused:
             continue
         if one.owners is not None:
             other, members = one.owners
@@ -102,5 +102,7 @@ def tell_idle(given: Iterable[str], settings: Settings, steps: int | None = None
             sys.stderr.write(f"linreg-tui: --{option} has no effect {why}\n")
     warmup = settings.schedule.warmup_steps or 0
     if steps is not None and warmup > steps:
-        told = f"the run has {steps:,} of {warmup:,} warm-up steps: choose fewer, or more epochs"
-        sys.stderr.write(f"linreg-tui: {told}\n")
+        sys.stderr.write(
+            f"linreg-tui: the run has {steps:,} of {warmup:,} warm-up steps: choose fewer, or more "
+            "epochs\n"
+        )

@@ -1,4 +1,4 @@
-"""Data in many files, as commands name it: read here or on a cluster, and what that leaves out."""
+"""Reads data in many files for the commands, here or on a cluster, and reports files left out."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ def partitioned(
     test_fraction: float = 0.0,
     test_seed: int = 0,
 ) -> Dataset | None:
-    """The data of a pattern or a folder; None for one file, unless a cluster reads a `single` one.
+    """Read the data of a pattern or a folder; return None for one file.
 
-    With a test fraction, it has the split by that fraction and the seed among its `read_splits`.
-    Which files were left out, and what that costs, is told on standard error.
+    With `single`, a cluster also reads one file. With a test fraction, the data has the split by
+    that fraction and the seed among its `read_splits`. Files that were left out, and their rows,
+    are reported on stderr.
 
     Raises
     ------

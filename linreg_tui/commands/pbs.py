@@ -1,4 +1,4 @@
-"""`linreg-tui pbs`: a script for a job that starts a Dask cluster on its nodes, and works on it."""
+"""`linreg-tui pbs`: a script for a job that starts a Dask cluster on its nodes and works on it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ ON_A_CLUSTER = ("fit", "train", "sweep")
 """The commands that take --cluster."""
 
 CORES = 32
-"""Of a node of Polaris, each of which can run two threads."""
+"""The cores of a node of Polaris, each of which can run two threads."""
 
-FEW_NODES = 2
-"""Up to so many go to the queue debug; Polaris has another one for trying out more."""
+MAX_DEBUG_NODES = 2
+"""The most nodes for the queue debug; Polaris has another queue to try out more."""
 
 _WALLTIME = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d")
 _WORD = re.compile(r"[\w.@:-]+")
@@ -28,7 +28,7 @@ _WORD = re.compile(r"[\w.@:-]+")
 SCRIPT = """\
 #!/bin/bash -l
 # A Dask cluster on the nodes of one job: a scheduler on the first, {workers} workers on each.
-# Read it, change what doesn't suit, and hand it in: qsub linreg.pbs
+# Read it, change what doesn't suit you, and submit it: qsub linreg.pbs
 #PBS -N linreg-cluster
 #PBS -A {project}
 #PBS -q {queue}
@@ -43,14 +43,14 @@ module load conda
 conda activate base
 program={program}  # where linreg-tui[cluster] is installed, seen by all nodes
 
-# What listens runs whatever it is sent. It listens on the network between the nodes, which others
-# on this machine may reach as well; where that matters, see Dask's documentation on TLS.
+# The scheduler and the workers run whatever they are sent. They listen on the network between the
+# nodes, which others on this machine may reach too; if that matters, see Dask's pages on TLS.
 job="${{PBS_JOBID%%.*}}"
 nodes=$(sort -u "$PBS_NODEFILE" | wc -l)
 scratch="$PWD/linreg-$job"
 mkdir -m 700 "$scratch"
 
-# Dask is not to talk through the proxy that installing takes, nor serve a dashboard to the network.
+# Dask must not use the proxy that installing needs, nor serve a dashboard to the network.
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
@@ -83,12 +83,12 @@ Client(sys.argv[1]).wait_for_workers(int(sys.argv[2]), timeout=300)' \\
 
 
 def script(options: argparse.Namespace) -> str:
-    """The text of the script.
+    """Return the text of the script.
 
     Raises
     ------
     InputError
-        If an option can't stand in it.
+        If an option has a value that the script can't hold.
     """
     if options.nodes < 1:
         raise InputError(f"{options.nodes} nodes are not possible: choose 1 or more")
@@ -98,12 +98,12 @@ def script(options: argparse.Namespace) -> str:
         )
     if not _WALLTIME.fullmatch(options.walltime):
         raise InputError(
-            f"{options.walltime!a} is no time: write hours, minutes and seconds, as 00:30:00"
+            f"{options.walltime!a} is not a time: write hours, minutes and seconds, as in 00:30:00"
         )
     for name in ("project", "queue", "filesystems", "interface"):
         word = getattr(options, name)
         if not _WORD.fullmatch(word):
-            raise InputError(f"{word!a} is no name of a {name}: use letters, digits, . _ : -")
+            raise InputError(f"{word!a} can't be the {name}: use letters, digits, . _ : -")
     if options.work[0] not in ON_A_CLUSTER:
         raise InputError(
             f"{printable(options.work[0]) or 'nothing'} can't work on a cluster: "
@@ -126,7 +126,7 @@ def script(options: argparse.Namespace) -> str:
 
 
 def _path(folder: str) -> str:
-    """A folder as a word of the shell, in which ~ stands for the home."""
+    """Return a folder as a word for the shell, where ~ stands for the home folder."""
     if folder == "~" or folder.startswith("~/"):
         return '"$HOME"' + (shlex.quote(folder[1:]) if folder[1:] else "")
     return shlex.quote(folder)
@@ -136,8 +136,8 @@ def command(words: list[str]) -> int:
     """Print the script."""
     parser = Parser(
         "linreg-tui pbs",
-        "A job script for PBS, to be read, changed and handed in: a Dask cluster on the job's "
-        "nodes, and a command that works on it. It is written for Polaris at ALCF.",
+        "A job script for PBS to read, change and submit: a Dask cluster on the job's nodes, and "
+        "a command that works on it. It is written for Polaris at ALCF.",
         "Everything after -- is the command that runs, without its --cluster, and with linreg-tui "
         "before it or not:\n"
         "  linreg-tui pbs -- fit '/eagle/PROJECT/part-*.parquet' --json > linreg.pbs",
@@ -148,26 +148,26 @@ def command(words: list[str]) -> int:
     parser.add_argument(
         "--queue",
         metavar="NAME",
-        help=f"the queue (default: debug, or debug-scaling for more than {FEW_NODES} nodes)",
+        help=f"the queue (default: debug, or debug-scaling for more than {MAX_DEBUG_NODES} nodes)",
     )
     parser.add_argument(
-        "--project", default="PROJECT", metavar="NAME", help="whom the time is taken from"
+        "--project", default="PROJECT", metavar="NAME", help="the project that pays for the time"
     )
     parser.add_argument(
-        "--walltime", default="00:30:00", metavar="H:M:S", help="at most (default: 00:30:00)"
+        "--walltime", default="00:30:00", metavar="H:M:S", help="the most time (default: 00:30:00)"
     )
     parser.add_argument(
         "--filesystems",
         default="home:eagle",
         metavar="A:B",
-        help="what the job needs (default: home:eagle)",
+        help="the file systems that the job needs (default: home:eagle)",
     )
     parser.add_argument(
         "--workers",
         type=whole_number,
         default=CORES,
         metavar="N",
-        help=f"workers on each node (default: {CORES}, one a core)",
+        help=f"workers on each node (default: {CORES}, one for each core)",
     )
     parser.add_argument(
         "--interface",
@@ -185,13 +185,13 @@ def command(words: list[str]) -> int:
         "work",
         nargs="*",
         metavar="COMMAND",
-        help="what is run (default: a sweep with 20 repeats)",
+        help="the command to run (default: a sweep with 20 repeats)",
     )
     options = parser.parse_args(words)
     if options.work[:1] == [PROGRAM]:
         del options.work[0]
     if options.queue is None:
-        options.queue = "debug" if options.nodes <= FEW_NODES else "debug-scaling"
+        options.queue = "debug" if options.nodes <= MAX_DEBUG_NODES else "debug-scaling"
     options.work = options.work or ["sweep", "--json", "--repeats", "20", "--epochs", "1000"]
     sys.stdout.write(script(options))
     return 0

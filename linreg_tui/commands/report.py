@@ -12,9 +12,9 @@ from linreg_tui.commands.arguments import (
     add_data,
     add_trials,
     data_of,
-    named_data,
+    data_words,
 )
-from linreg_tui.commands.output import tell_idle, tell_reach, tell_reading
+from linreg_tui.commands.output import report_reach, report_reading, report_unused
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, given, settings_of
 from linreg_tui.report import homework_report
@@ -22,14 +22,14 @@ from linreg_tui.report.homework import solve
 
 
 def command(words: list[str]) -> int:
-    """Do the homework's trainings, write their report and print the names of its files.
+    """Run the homework's trainings, write the report, and print the paths of its files.
 
-    Returns the exit status. Until all are done, nothing is written.
+    Nothing is written until all trainings are done. Return the exit status.
     """
     parser = Parser(
         "linreg-tui report",
-        "The homework's report, to be completed with answers: what the batch size does, and at "
-        "which learning rates it diverges. A Markdown file, and its learning curves as SVG.",
+        "The homework's report, with room for your answers: what the batch size does, and at "
+        "which learning rates training diverges. A Markdown file, and its learning curves as SVG.",
     )
     add_data(parser)
     group = parser.add_argument_group("trials")
@@ -44,12 +44,12 @@ def command(words: list[str]) -> int:
     settings = settings_of(options, data)
     place = files.folder_named(options.folder)
     files.writable(str(place / f"{homework_report.STEM}{homework_report.REPORT}"))
-    tell_reach(given(options), data, settings)
+    report_reach(given(options), data, settings)
     homework = asyncio.run(
         solve(data, settings, options.batch_sizes, options.repeats, options.jobs)
     )
-    for path in homework_report.write_report(homework, place, named_data(options)):
+    for path in homework_report.write_report(homework, place, data_words(options)):
         sys.stdout.write(printable(str(path), len(str(path)) * 10) + "\n")
-    tell_idle(given(options), settings)
-    tell_reading(data, settings)
+    report_unused(given(options), settings)
+    report_reading(data, settings)
     return 0

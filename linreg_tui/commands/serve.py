@@ -1,4 +1,4 @@
-"""`linreg-tui serve`: the application, in a browser."""
+"""`linreg-tui serve`: the application in a browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from argparse import ArgumentTypeError
 from importlib.util import find_spec
 
 from linreg_tui.commands import launch
-from linreg_tui.commands.arguments import Parser, add_data, data_of, named_data
+from linreg_tui.commands.arguments import Parser, add_data, data_of, data_words
 from linreg_tui.core.errors import InputError
 from linreg_tui.options import add_settings, settings_of
 
@@ -23,13 +23,13 @@ is encrypted. From another machine, a tunnel is safe:
 
 
 def command(words: list[str]) -> int:
-    """Serve until told to stop, and return the exit status.
+    """Serve until a signal stops it, and return the exit status.
 
-    What is served to each page is this very command with the same words, which is told by its
-    environment to be the application.
+    Each page runs this same command with the same words; there the environment makes it open the
+    application.
     """
     parser = Parser(
-        "linreg-tui serve", "The application in a browser, for those who have only that.", EPILOG
+        "linreg-tui serve", "The application in a browser, for those without a terminal.", EPILOG
     )
     add_data(parser)
     group = parser.add_argument_group("browser")
@@ -44,7 +44,7 @@ def command(words: list[str]) -> int:
         type=_port,
         metavar="N",
         default=PORT,
-        help=f"0 takes any that is free (default: {PORT})",
+        help=f"0 takes any free port (default: {PORT})",
     )
     add_settings(parser)
     launch.add_screen(parser)
@@ -54,14 +54,14 @@ def command(words: list[str]) -> int:
     data = data_of(options)
     settings = settings_of(options, data)
     if launch.served():
-        return launch.run(data, settings, options, named_data(options))
-    # Said here, what is wrong is seen by whoever can change it.
+        return launch.run(data, settings, options, data_words(options))
+    # An error here is seen by the person who can correct it, and not on the pages.
     launch.theme_of(options.theme)
     del data
 
     from linreg_tui.web import server
 
-    # Without -P, a file numpy.py in the current folder would be taken for NumPy.
+    # Without -P, a file numpy.py in the current folder would be imported as NumPy.
     program = [sys.executable, "-P", "-m", "linreg_tui", "serve", *words]
     return server.run(program, options.host, options.port)
 
@@ -69,4 +69,4 @@ def command(words: list[str]) -> int:
 def _port(text: str) -> int:
     if text.isdecimal() and int(text) < 1 << 16:
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is no port: choose a number from 0 to 65535")
+    raise ArgumentTypeError(f"{text!r} is not a port: choose a number from 0 to 65535")

@@ -21,9 +21,15 @@ from linreg_tui.commands.arguments import (
     add_json,
     add_trials,
     data_of,
-    target,
+    output_file,
 )
-from linreg_tui.commands.output import console, print_json, tell_idle, tell_reach, tell_reading
+from linreg_tui.commands.output import (
+    console,
+    print_json,
+    report_reach,
+    report_reading,
+    report_unused,
+)
 from linreg_tui.commands.sweep_table import LiveTable, PlainTable
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -39,43 +45,44 @@ from linreg_tui.sweeps.jobs import jobs_for
 from linreg_tui.sweeps.run_trials import find_tipping, run_trials
 
 
-class _Show(Protocol):
-    """Where results go as they come."""
+class _Table(Protocol):
+    """A table on the screen that results are added to."""
 
     def add(self, result: Result) -> None:
-        """One more."""
+        """Add a result."""
 
 
 def command(words: list[str]) -> int:
-    """Run a sweep over batch sizes, or over scales if there are any; returns the exit status.
+    """Run a sweep over batch sizes, or over scales if some are given; return the exit status.
 
-    Interrupted, it prints the trials that are done, and writes nothing else. Should the cluster go
-    away, what is done is printed and written, and it fails, unless it is to go on here.
+    When it is interrupted, it prints the trials that are done, and writes nothing else. If the
+    cluster goes away, it prints and writes the trials that are done, and fails, unless it is to go
+    on here.
     """
     options = _parser().parse_args(words)
     data = data_of(options)
     settings = settings_of(options, data)
-    tell_reach(given(options), data, settings)
+    report_reach(given(options), data, settings)
     plan = _plan(options, settings, data)
     jobs = jobs_for(plan, settings.training_n(data), options.jobs)
-    written = target(options.csv, options)
+    csv_file = output_file(options.csv, options)
     predictions, results = Predictions(data), list[Result]()
     gone: GoneError | None = None
     try:
         asyncio.run(_sweep(options, settings, data, plan, jobs, predictions, results))
     except GoneError as error:
         gone = error
-    if written is not None:
-        files.replace(written, records.trial_lines(results, predictions))
+    if csv_file is not None:
+        files.replace(csv_file, records.trial_lines(results, predictions))
     if options.json:
         print_json(records.sweep_object(data, results, predictions))
     if gone is not None:
         raise InputError(
-            f"{gone}; {len(results)} of {len(plan)} trainings are done: with --go-on the rest is "
+            f"{gone}; {len(results)} of {len(plan)} trainings are done: with --go-on the rest are "
             "trained here"
         )
-    tell_idle(given(options), settings)
-    tell_reading(data, settings)
+    report_unused(given(options), settings)
+    report_reading(data, settings)
     return 0
 
 
@@ -83,7 +90,7 @@ def _parser() -> Parser:
     parser = Parser(
         "linreg-tui sweep",
         "Many trainings, printed as a table: with one batch size after another, or with batch size "
-        "and both learning rates scaled together until it diverges.",
+        "and both learning rates scaled together until training diverges.",
     )
     add_data(parser)
     group = parser.add_argument_group("sweep")
@@ -94,12 +101,12 @@ def _parser() -> Parser:
         type=scales,
         metavar="S,S,...",
         help="instead, such as 1,2,4,8: batches of 64 rows and both learning rates, all times "
-        "the scale; ends with the scale from which on it diverges",
+        "the scale; ends with the scale at which training begins to diverge",
     )
     add_trials(group)
     add_cluster(group)
     group.add_argument(
-        "--go-on", action="store_true", help="should the cluster go away, train the rest here"
+        "--go-on", action="store_true", help="if the cluster goes away, train the rest here"
     )
     add_settings(parser, "batch_size")
     add_json(parser)
@@ -128,8 +135,8 @@ async def _sweep(
     predictions: Predictions,
     results: list[Result],
 ) -> None:
-    """Add the results as they come, each shown in the table if there is to be one."""
-    # Before a table stands on the screen it is known whether anybody answers.
+    """Add the results as they come, and show them in a table unless JSON is asked for."""
+    # Connect to the cluster before the table is on the screen.
     async with _executor(jobs, options.cluster) as executor:
         if executor.place and not options.json:
             sys.stderr.write(f"linreg-tui: on {executor.place}\n")
@@ -143,24 +150,24 @@ async def _sweep(
         await _print_tipping(data, settings)
 
 
-def _table(data: Dataset, plan: Plan, predictions: Predictions) -> AbstractContextManager[_Show]:
-    printed = _console()
-    kind: Callable[..., AbstractContextManager[_Show]]
-    kind = PlainTable if printed.soft_wrap else LiveTable
-    return kind(printed, data, plan, predictions)
+def _table(data: Dataset, plan: Plan, predictions: Predictions) -> AbstractContextManager[_Table]:
+    out = _console()
+    kind: Callable[..., AbstractContextManager[_Table]]
+    kind = PlainTable if out.soft_wrap else LiveTable
+    return kind(out, data, plan, predictions)
 
 
 def _console() -> Console:
-    """A terminal has to know how many lines to take back; in a pipe a row is a line."""
-    printed = console()
-    printed.soft_wrap = printed.is_dumb_terminal or not printed.is_terminal
-    return printed
+    """Return a console that fits rows to a terminal, to redraw them, but not to a pipe."""
+    out = console()
+    out.soft_wrap = out.is_dumb_terminal or not out.is_terminal
+    return out
 
 
 async def _results(
     data: Dataset, plan: Plan, executor: TrialExecutor, go_on: bool
 ) -> AsyncIterator[list[Result]]:
-    """The results of an executor; should it be gone before the end, the others from here."""
+    """Yield the results of an executor; if it goes away and `go_on`, train the rest here."""
     done: set[int] = set()
     try:
         async for results in run_trials(data, plan, executor):
@@ -169,7 +176,7 @@ async def _results(
     except GoneError as error:
         if not go_on:
             raise
-        sys.stderr.write(f"linreg-tui: {error}; the rest is trained here\n")
+        sys.stderr.write(f"linreg-tui: {error}; the rest are trained here\n")
         rest = [trial for trial in plan if trial.number not in done]
         async with local_executor() as here:
             async for results in run_trials(data, rest, here):
@@ -185,11 +192,11 @@ def _executor(jobs: int, cluster: str | None) -> AbstractAsyncContextManager[Tri
 
 
 async def _print_tipping(data: Dataset, settings: Settings) -> None:
-    printed = _console()
-    with printed.status("where does it tip?"):
+    out = _console()
+    with out.status("looking for the scale at which training begins to diverge"):
         async with local_executor() as here:
             tipping = await find_tipping(data, settings, here)
-    printed.print(_tipping(tipping, settings))
+    out.print(_tipping(tipping, settings))
 
 
 def _tipping(tipping: Tipping, settings: Settings) -> Text:
@@ -199,8 +206,8 @@ def _tipping(tipping: Tipping, settings: Settings) -> Text:
         return Text(f"every scale{known} that was tried diverges {within}")
     if tipping.tipped is None:
         return Text(f"no scale that was tried, up to {tipping.held:.3g}, diverges {within}")
-    told = f"it tips between the scales {tipping.held:.4g} and {tipping.tipped:.4g}: from there on "
-    told += f"it diverges {within}"
+    words = f"it tips between the scales {tipping.held:.4g} and {tipping.tipped:.4g}: from there "
+    words += f"on it diverges {within}"
     if tipping.predicted is not None:
-        told += f"; from {tipping.predicted:.4g} on it would in the long run"
-    return Text(told, "bold")
+        words += f"; from {tipping.predicted:.4g} on it would in the long run"
+    return Text(words, "bold")

@@ -1,4 +1,4 @@
-"""The trials of a sweep as a table: rows as they are done, or all of them, live on a terminal."""
+"""The table of a sweep: printed row by row, or live on a terminal with all its rows."""
 
 from __future__ import annotations
 
@@ -29,18 +29,17 @@ from linreg_tui.sweeps.table import (
     predicted,
 )
 
-FRAMES = 8
-"""A second."""
+FRAMES_PER_SECOND = 8
 
 COLOURS = {"converged": "green", "diverged": "bold red", "stopped": "", "running": "cyan"}
 EXPENDABLE = ("loss", "time", "rate b", "rate m", "predicted", "intercept")
-"""Columns that a narrow terminal goes without, the first first."""
+"""The columns that a narrow terminal does without, in the order in which they go."""
 
 GAP = 2
 
 
 class _Table:
-    """The rows of a sweep as far as it has come."""
+    """The rows of a sweep so far."""
 
     def __init__(
         self, console: Console, data: Dataset, plan: Plan, predictions: Predictions
@@ -52,9 +51,9 @@ class _Table:
         self._table = SweepTable(plan, self._training.n)
         self._columns = Columns.of(plan, data)
 
-    def _take(self, result: Result) -> None:
+    def _add(self, result: Result) -> None:
         row = self._table.rows[result.trial.group]
-        row.prediction = self._predictions.of(row.settings)  # before the results, shown with it
+        row.prediction = self._predictions.of(row.settings)  # first, to be shown with the result
         self._table.add_results([result])
 
     def _cells(self, row: Row) -> Cells:
@@ -78,7 +77,7 @@ class _Table:
 
 
 class PlainTable(_Table):
-    """Prints each row when its trials and those of all rows before it are done."""
+    """Prints each row once its trials and those of all rows before it are done."""
 
     def __enter__(self) -> Self:
         self._console.print(self._title())
@@ -87,14 +86,14 @@ class PlainTable(_Table):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Of a sweep that was broken off, print the other rows that are done."""
+        """Print the remaining rows that are done, if the sweep was broken off."""
         for row in self._table.rows[self._printed :]:
             if row.done:
                 self._print(self._cells(row))
 
     def add(self, result: Result) -> None:
-        """Take a result, and print the rows that are done."""
-        self._take(result)
+        """Add a result, and print the rows that are done."""
+        self._add(result)
         rows = self._table.rows
         while self._printed < len(rows) and rows[self._printed].done:
             self._print(self._cells(rows[self._printed]))
@@ -107,7 +106,7 @@ class PlainTable(_Table):
 
 
 class LiveTable(_Table):
-    """Shows all rows, or as many as there is room for, and how far it all is; then prints them."""
+    """Shows all rows, or as many as fit, and a progress bar; at the end, prints all rows."""
 
     def __enter__(self) -> Self:
         self._latest = 0
@@ -121,7 +120,7 @@ class LiveTable(_Table):
         self._live = Live(
             console=self._console,
             get_renderable=self._screen,
-            refresh_per_second=FRAMES,
+            refresh_per_second=FRAMES_PER_SECOND,
             transient=True,
         )
         self._live.start(refresh=True)
@@ -136,8 +135,8 @@ class LiveTable(_Table):
             self._console.print(self._grid(0, len(self._table.rows)), soft_wrap=False)
 
     def add(self, result: Result) -> None:
-        """Take a result; the screen follows by itself."""
-        self._take(result)
+        """Add a result; the screen follows by itself."""
+        self._add(result)
         self._latest = result.trial.group
 
     def _screen(self) -> RenderableType:

@@ -1,4 +1,4 @@
-"""Who holds what in data-parallel SGD, as lines of text, and where the time of a step goes."""
+"""The workers of data-parallel SGD as lines of text, and where the time of a step goes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.parallel import Round, Team, share, shares_of
 
 SHOWN_ROWS = 6
-"""Of a worker's rows, so many numbers stand for all."""
+"""The row numbers that are shown of each worker."""
 
-MOST_LINES = 16
-"""Workers that have a line of their own."""
+SHOWN_WORKERS = 16
+"""The workers that have a line of their own."""
 
-TIMED = 20
-"""Batches that one process is timed with."""
+TIMED_BATCHES = 20
+"""The batches that one process is timed with."""
 
 
 class TeamView:
-    """Shows the latest round: on a terminal below what is printed, else the first round alone."""
+    """Shows the latest round below the output of a terminal; elsewhere, only the first round."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -45,27 +45,27 @@ class TeamView:
             self._live.stop()
 
     def watch(self, latest: Round) -> None:
-        """Another round is over."""
+        """Show a round that is over."""
         first, self.latest = self.latest is None, latest
-        lines = [Text(line, "dim") for line in holders(latest)]
+        lines = [Text(line, "dim") for line in worker_lines(latest)]
         if self._live is not None:
-            for line in lines:  # a terminal has to know how many rows to take back
+            for line in lines:  # to redraw them, a terminal must know how many rows they take
                 line.no_wrap, line.overflow = True, "ellipsis"
             self._live.update(Group(*lines), refresh=True)
         elif first:
             self.console.print(Group(*lines), soft_wrap=True)
 
-    def took(self) -> str:
-        """What the latest step took."""
+    def step_time(self) -> str:
+        """Say how long the latest step took."""
         assert self.latest is not None
         computing, communicating = self.latest.computing, self.latest.communicating
         return f"  {_ms(computing)} computing + {_ms(communicating)} communicating"
 
 
-def holders(latest: Round) -> list[str]:
-    """A line for each worker: its rows, what they say of the line, and where they are."""
+def worker_lines(latest: Round) -> list[str]:
+    """Return a line for each worker: where it is, its rows, their means, and its time."""
     lines = []
-    for number, one in enumerate(latest.shares[:MOST_LINES], start=1):
+    for number, one in enumerate(latest.shares[:SHOWN_WORKERS], start=1):
         rows = ", ".join(map(str, one.rows[:SHOWN_ROWS].tolist()))
         more = ", …" if len(one.rows) > SHOWN_ROWS else ""
         moments = one.moments
@@ -73,15 +73,15 @@ def holders(latest: Round) -> list[str]:
             f"  worker {number:>2} at {one.place}: {moments.n} rows ({rows}{more}), "
             f"x̄ {moments.mean_x:.6g}, ȳ {moments.mean_y:.6g}, {_ms(one.seconds)}"
         )
-    if len(latest.shares) > MOST_LINES:
-        lines.append(f"  and {len(latest.shares) - MOST_LINES} more workers")
+    if len(latest.shares) > SHOWN_WORKERS:
+        lines.append(f"  and {len(latest.shares) - SHOWN_WORKERS} more workers")
     return lines
 
 
-def told(team: Team, data: Dataset, size: int) -> str:
-    """Where the time of a step went, and what one process takes for such shares, and at once."""
+def time_summary(team: Team, data: Dataset, size: int) -> str:
+    """Say where the time of a step went, and how long one process takes for the same batch."""
     computing, communicating = team.seconds_per_step
-    in_turn, at_once = alone(data, size, team.workers), alone(data, size, 1)
+    in_turn, at_once = time_alone(data, size, team.workers), time_alone(data, size, 1)
     faster = at_once / (computing + communicating)
     larger = "computing" if computing > communicating else "communicating"
     if team.workers == 1:
@@ -101,13 +101,13 @@ def told(team: Team, data: Dataset, size: int) -> str:
     )
 
 
-def alone(data: Dataset, size: int, workers: int) -> float:
-    """Seconds that this process takes for the shares of a batch, one after another: the median.
+def time_alone(data: Dataset, size: int, workers: int) -> float:
+    """Return the median seconds that this process takes for the shares of a batch in turn.
 
-    The rows are drawn anew each time, as in a step: those of the last time would be in the cache.
+    New rows are drawn each time, as in a step: the same rows would be in the cache.
     """
     rng = np.random.default_rng(0)
-    batches = (shares_of(rng.integers(data.n, size=size), workers) for _ in range(TIMED))
+    batches = (shares_of(rng.integers(data.n, size=size), workers) for _ in range(TIMED_BATCHES))
     return median(sum(share(data, part).seconds for part in parts) for parts in batches)
 
 

@@ -10,12 +10,12 @@ from linreg_tui.tour import chapters, plain
 
 
 def command(words: list[str]) -> int:
-    """Open the tour, or print it; returns the exit status."""
+    """Open the tour or print it, and return the exit status."""
     parser = Parser(
         "linreg-tui tour",
         "The guided tour: how a line is fitted, by formula and by gradient descent, step by step.",
     )
-    parser.add_argument("chapter", nargs="?", metavar="CHAPTER", help="a number, or a name")
+    parser.add_argument("chapter", nargs="?", metavar="CHAPTER", help="a number or a name")
     parser.add_argument(
         "--plain",
         action="store_true",
@@ -25,7 +25,7 @@ def command(words: list[str]) -> int:
     options = parser.parse_args(words)
     chapter = None if options.chapter is None else chapters.named(options.chapter)
     if options.plain:
-        plain.tell(chapter)
+        plain.print_tour(chapter)
         return 0
     launch.need_a_terminal("linreg-tui tour --plain prints the tour without one")
     name = "" if chapter is None else chapter.name

@@ -18,10 +18,16 @@ from linreg_tui.commands.arguments import (
     data_of,
     need_batches,
     need_workers,
+    output_file,
     settings_for_workers,
-    target,
 )
-from linreg_tui.commands.output import console, print_json, tell_idle, tell_reach, tell_reading
+from linreg_tui.commands.output import (
+    console,
+    print_json,
+    report_reach,
+    report_reading,
+    report_unused,
+)
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.losses import Optimum
 from linreg_tui.core.run import Run
@@ -44,15 +50,14 @@ if TYPE_CHECKING:
     from linreg_tui.commands.team_view import TeamView
     from linreg_tui.core.parallel import Team
 
-_CHUNK = 1000
+_CHUNK_STEPS = 1000
 
 
 def command(words: list[str]) -> int:
-    """Train to the end of the budget and print each step, or the whole as JSON.
+    """Train to the last epoch and print each step, or the whole run as JSON.
 
-    Every step can be written to a file, and a script that repeats them to another. With workers,
-    on a cluster or simulated, the settings are those of all of them together. Returns the exit
-    status.
+    The steps can be written to a file, and a script that repeats them to another. With workers, on
+    a cluster or simulated, the settings are those of all workers together. Return the exit status.
     """
     options = _parser().parse_args(words)
     need_workers(options)
@@ -60,9 +65,10 @@ def command(words: list[str]) -> int:
     data = data_of(options)
     settings = settings_for_workers(settings_of(options, data), options, data)
     training = settings.split(data).training
-    history, program = target(options.history, options), target(options.script, options)
+    history_file = output_file(options.history, options)
+    script_file = output_file(options.script, options)
     if options.workers is None:
-        tell_reach(given(options), data, settings)
+        report_reach(given(options), data, settings)
     with _executor(options) as executor:
         view = _view() if options.workers is not None and not options.json else None
         team = None if options.workers is None else _team(training, options.workers, executor, view)
@@ -74,16 +80,16 @@ def command(words: list[str]) -> int:
                 _print_training(run, view, options.workers)
     if team is not None and not options.json:
         _print_times(team, training, settings)
-    if history is not None:
-        files.replace(history, records.history_lines(run))
-    if program is not None:
-        rows = records.data_lines(run.data, run.test)
-        numbers = files.create(program.parent, f"{program.stem}-data", ".csv", rows, reuse=True)
-        files.replace(program, [script(run, numbers.name)])
+    if history_file is not None:
+        files.replace(history_file, records.history_lines(run))
+    if script_file is not None:
+        rows, stem = records.data_lines(run.data, run.test), f"{script_file.stem}-data"
+        data_file = files.create(script_file.parent, stem, ".csv", rows, reuse=True)
+        files.replace(script_file, [script(run, data_file.name)])
     if options.json:
         print_json(records.train_object(run) | (records.team_object(team) if team else {}))
-    tell_idle(given(options), settings, settings.steps(run.data.n))
-    tell_reading(data, settings)
+    report_unused(given(options), settings, settings.steps(run.data.n))
+    report_reading(data, settings)
     return 0
 
 
@@ -100,7 +106,8 @@ def _parser() -> Parser:
     parser.add_argument(
         "--script",
         metavar="FILE.py",
-        help="write a Python script that repeats the run, replacing it, and beside it its data",
+        help="write a Python script that repeats the run to this file, replacing it, with its data "
+        "beside it",
     )
     add_workers(parser)
     return parser
@@ -120,10 +127,10 @@ def _team(data: Dataset, workers: int, executor: Cluster | None, view: TeamView 
 
 
 def _print_times(team: Team, data: Dataset, settings: Settings) -> None:
-    from linreg_tui.commands.team_view import told
+    from linreg_tui.commands.team_view import time_summary
 
     assert settings.batch_size is not None
-    console().print(Text(told(team, data, settings.batch_size)))
+    console().print(Text(time_summary(team, data, settings.batch_size)))
 
 
 def _executor(options: Namespace) -> AbstractContextManager[Cluster | None]:
@@ -135,7 +142,7 @@ def _executor(options: Namespace) -> AbstractContextManager[Cluster | None]:
 
 
 def _workers_line(settings: Settings, workers: int) -> Text:
-    """What each of several workers has of a step, and what all have."""
+    """Say what each of the workers does in a step, and what they do together."""
     assert settings.batch_size is not None
     each, rates = (
         settings.batch_size // workers,
@@ -149,24 +156,24 @@ def _workers_line(settings: Settings, workers: int) -> Text:
 
 
 def _print_training(run: Run, view: TeamView | None, workers: int | None) -> None:
-    printed = console() if view is None else view.console
+    out = console() if view is None else view.console
     width = len(str(run.budget))
     if workers is not None:
-        printed.print(_workers_line(run.settings, workers), soft_wrap=True)
-    _print_step(printed, run, 0, width)
-    chunk = _CHUNK if view is None else 1
+        out.print(_workers_line(run.settings, workers), soft_wrap=True)
+    _print_step(out, run, 0, width)
+    chunk = _CHUNK_STEPS if view is None else 1
     while run.history.last < run.budget and not run.exhausted:
         first = run.history.last + 1
         run.advance(min(chunk, run.budget - run.history.last))
         for number in range(first, run.history.last + 1):
-            _print_step(printed, run, number, width, "" if view is None else view.took())
-    printed.print(_summary(run))
+            _print_step(out, run, number, width, "" if view is None else view.step_time())
+    out.print(_summary(run))
 
 
-def _print_step(printed: Console, run: Run, number: int, width: int, took: str = "") -> None:
+def _print_step(out: Console, run: Run, number: int, width: int, time: str = "") -> None:
     step, optimum = run.history[number], run.optimum
     name = "closed form" if optimum is run.closed_form else "optimum"
-    printed.print(
+    out.print(
         Text.assemble(
             (f"[{number:0{max(3, width)}d}]  ", "dim"),
             (equation(step.slope, step.intercept, decimals_of_line(optimum)), "bold cyan"),
@@ -174,14 +181,14 @@ def _print_step(printed: Console, run: Run, number: int, width: int, took: str =
             "  loss: ",
             (fixed_loss(step.loss, optimum, 18).strip(), "yellow"),
             *_test_loss(step.test_loss, optimum),
-            (took, "dim"),
+            (time, "dim"),
         ),
         soft_wrap=True,
     )
 
 
 def _test_loss(loss: float | None, optimum: Optimum) -> list[tuple[str, str]]:
-    """The loss on held-out rows, if there are any."""
+    """Return the loss on the test rows, if there are any."""
     if loss is None:
         return []
     return [("  test loss: ", ""), (fixed_loss(loss, optimum, 18).strip(), "yellow")]
@@ -191,12 +198,12 @@ def _summary(run: Run) -> Text:
     last = run.history[run.history.last]
     if run.diverged_at is not None:
         limit = predict(run.all_data, run.settings).max_stable_scale
-        told = (
+        hint = (
             "" if limit is None else f"; converging takes less than {limit:.3g} times these rates"
         )
         return Text(
             f"diverged: from step {run.diverged_at} on, the loss is over a thousand times its start"
-            + told,
+            + hint,
             "bold red",
         )
     distance = above_optimum(run.optimum, last.slope, last.intercept)

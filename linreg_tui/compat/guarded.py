@@ -26,7 +26,7 @@ if sys.platform != "win32":
     from textual.drivers.linux_driver import LinuxDriver
 
     from linreg_tui.compat.driver import TerminalDriver
-    from linreg_tui.leaving import LOST, Leaving
+    from linreg_tui.leaving import TERMINAL_LOST, Leaving
 
 THREADS = 2
 """Threads for work off the event loop; with screen, keyboard and a sweep it makes eight."""
@@ -167,7 +167,7 @@ class GuardedApp(App[None]):
     def panic(self, *renderables: RenderableType) -> None:
         """Give up, as Textual does in its input thread when the terminal is gone."""
         if self._leaving is not None:
-            self._leaving.begin(LOST)
+            self._leaving.begin(TERMINAL_LOST)
         super().panic(*renderables)
 
     def _leave(self, status: int) -> None:
@@ -199,7 +199,7 @@ class GuardedApp(App[None]):
             isinstance(failed.exc_value, OSError)
             and getattr(failed.thread, "name", "") == WRITER_THREAD
         ):
-            self._leaving.begin(LOST)
+            self._leaving.begin(TERMINAL_LOST)
         elif self._leaving.status is None:
             self._leaving.begin(failures.FAILED, failures.report(failed.exc_value))
 

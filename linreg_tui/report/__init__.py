@@ -1,1 +1,1 @@
-"""What leaves the program: JSON, CSV, curves, the script that repeats a run, the homework."""
+"""The program's output: JSON, CSV, curves, the script that repeats a run, and the homework."""

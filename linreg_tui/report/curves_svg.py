@@ -1,4 +1,4 @@
-"""Learning curves as SVG, on white, told apart by colour, dashes and markers."""
+"""Learning curves as SVG, on white, which differ in colour, dashes and markers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.text import printable
 from linreg_tui.report.learning_curves import CurvesPicture, LearningCurve
 
-WIDTH, HIGH, LINE = 860, 440, 20
+WIDTH, HEIGHT, LINE_HEIGHT = 860, 440, 20
 LEFT, RIGHT, TOP, BOTTOM = 84, 190, 44, 56
-ACROSS, DOWN = WIDTH - LEFT - RIGHT, HIGH - TOP - BOTTOM
+ACROSS, DOWN = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
 INK, QUIET, GRID = "#222222", "#666666", "#e4e4e4"
 COLOURS = ("#0b62a4", "#c23b00", "#007a5a", "#8f3f97", "#8a6500", "#b3123f", "#3d3d3d")
-"""Of a contrast of at least 4.5 with white."""
+"""Each has a contrast of at least 4.5 with white."""
 
 DASHES = ("", "9 4", "3 3", "12 4 3 4", "16 5")
 MARKERS = (
@@ -29,20 +29,19 @@ MARKERS = (
     "M0 5l5 -9h-10z",
     "M-5 -1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z",
 )
-MARKED = 8
-"""Markers along a curve."""
+MARKERS_PER_CURVE = 8
 
 FAR = 1e4
-"""Where a line that leaves the picture is left off, in its own units."""
+"""Where a line that leaves the picture is cut off, in the picture's units."""
 
 
 def svg(picture: CurvesPicture) -> str:
-    """The picture with its axes and a legend."""
-    high = max(HIGH, TOP + (len(picture.curves) + 4) * LINE)
+    """Return the picture with its axes and a legend."""
+    height = max(HEIGHT, TOP + (len(picture.curves) + 4) * LINE_HEIGHT)
     title = escape(printable(picture.title, 200))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high}" width="{WIDTH}" '
-        f'height="{high}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
+        f'height="{height}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" '
         f'font-size="13" fill="{INK}" role="img">',
         f"<title>{title}</title>",
         f'<clipPath id="inside"><rect x="{LEFT}" y="{TOP}" width="{ACROSS}" height="{DOWN}"/>'
@@ -85,7 +84,7 @@ def _y_axis(axis: Axis) -> Iterator[str]:
 
 
 def _least(picture: CurvesPicture, least: float) -> Iterator[str]:
-    """The closed form's loss, and its line in the legend."""
+    """Draw the closed form's loss, and its entry in the legend."""
     y = TOP + (1 - float(picture.y.place(np.array(least)))) * DOWN
     stroke = f'stroke="{QUIET}" stroke-width="1.5" stroke-dasharray="1 3"'
     yield f'<path d="M{LEFT} {y:.1f}h{ACROSS}" {stroke}/>'
@@ -93,11 +92,11 @@ def _least(picture: CurvesPicture, least: float) -> Iterator[str]:
 
 
 def _shade(number: int) -> Iterator[str]:
-    """What a band is, in the legend, a line below the last entry."""
-    x, y = WIDTH - RIGHT + 18, TOP + 8 + number * LINE
+    """Explain the bands in the legend, one line below its last entry."""
+    x, y = WIDTH - RIGHT + 18, TOP + 8 + number * LINE_HEIGHT
     yield f'<rect x="{x}" y="{y - 6}" width="34" height="12" fill="{QUIET}" fill-opacity="0.15"/>'
     for line, text in enumerate(("from the least loss", "to the largest")):
-        yield f'<text x="{x + 42}" y="{y + 5 + line * LINE}">{text}</text>'
+        yield f'<text x="{x + 42}" y="{y + 5 + line * LINE_HEIGHT}">{text}</text>'
 
 
 def _curve(picture: CurvesPicture, number: int, curve: LearningCurve) -> Iterator[str]:
@@ -113,9 +112,10 @@ def _curve(picture: CurvesPicture, number: int, curve: LearningCurve) -> Iterato
         outline = _path(np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]]))
         yield f'<path d="{outline}z" fill="{colour}" fill-opacity="0.15"/>'
     yield f'<path d="{_path(x, middle)}" {stroke} stroke-linejoin="round"/>'
-    # Each curve's stand elsewhere, so that curves on one another don't hide them.
-    share = (number % MARKED) / MARKED
-    for place in {round((len(x) - 1) * (k + share) / MARKED) for k in range(MARKED)}:
+    # Each curve has its markers in other places, so that overlapping curves don't hide them.
+    count = MARKERS_PER_CURVE
+    share = (number % count) / count
+    for place in {round((len(x) - 1) * (k + share) / count) for k in range(count)}:
         yield shape.format(f"translate({x[place]:.1f} {middle[place]:.1f})")
     yield "</g>"
     yield from _legend(number, curve.label, stroke, shape)
@@ -130,7 +130,7 @@ def _path(x: FloatArray, y: FloatArray) -> str:
 
 
 def _legend(number: int, label: str, stroke: str, shape: str) -> Iterator[str]:
-    x, y = WIDTH - RIGHT + 18, TOP + 8 + number * LINE
+    x, y = WIDTH - RIGHT + 18, TOP + 8 + number * LINE_HEIGHT
     yield f'<path d="M{x} {y}h34" {stroke}/>'
     if shape:
         yield shape.format(f"translate({x + 17} {y})")

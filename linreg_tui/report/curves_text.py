@@ -12,7 +12,7 @@ GAP = 2
 
 
 def text(picture: CurvesPicture) -> str:
-    """The picture in lines of characters, a symbol for each curve; later ones cover earlier."""
+    """Return the picture as text, with a symbol for each curve; later curves cover others."""
     cells = [[" "] * COLUMNS for _ in range(ROWS)]
     if picture.least is not None:
         cells[_row(float(picture.y.place(np.array(picture.least))))] = ["."] * COLUMNS
@@ -20,7 +20,7 @@ def text(picture: CurvesPicture) -> str:
     for number, curve in enumerate(picture.curves):
         symbol = SYMBOLS[number % len(SYMBOLS)]
         legend.append(f"{symbol} {curve.label}")
-        # A symbol in every column, whatever the distance from one point to the next.
+        # Put a symbol in every column, however far apart the points are.
         columns = np.linspace(picture.x.low, picture.x.high, COLUMNS)
         losses = 10 ** np.interp(columns, curve.places, np.log10(curve.middle))
         last = np.searchsorted(columns, curve.places[-1], side="right")
@@ -44,7 +44,7 @@ def _row(place: float) -> int:
 
 
 def _below(picture: CurvesPicture, indent: int) -> list[str]:
-    """The axis, its ticks, and what they are ticks of."""
+    """Return the x axis, its ticks, and its label."""
     axis, marks = ["-"] * COLUMNS, " " * (indent + 1)
     for tick in picture.x.ticks:
         column = round(tick.place * (COLUMNS - 1))

@@ -1,4 +1,4 @@
-"""The homework: its trainings, and the numbers that its report tells."""
+"""The homework: its trainings, and the numbers for its report."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from linreg_tui.sweeps.run_trials import find_tipping, run_trials, run_until_div
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The trainings with the same settings in the order of their repeats, and what is predicted."""
+    """The trainings with the same settings, in the order of their repeats, and their prediction."""
 
     results: tuple[Result, ...]
     prediction: Prediction
 
     @property
     def first(self) -> Result:
-        """The one with the seed that was given."""
+        """The training with the seed that was given."""
         return self.results[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Homework:
-    """Both questions' trainings, and where scaled rates tip with either order of updates.
+    """The trainings of both questions, and the tipping scale for either order of updates.
 
-    `chosen` are the batch sizes that were asked for, None if they are the homework's own.
+    `chosen` are the batch sizes that were asked for, or None for the homework's own.
     """
 
     data: Dataset
@@ -55,7 +55,7 @@ async def solve(
     repeats: int = 1,
     jobs: int | None = None,
 ) -> Homework:
-    """Do the trainings of the homework, in that many processes or as many as pay.
+    """Run the trainings of the homework, in `jobs` processes or as many as pay off.
 
     Raises
     ------
@@ -83,7 +83,7 @@ async def solve(
 
 
 async def _groups(data: Dataset, coming: AsyncIterator[list[Result]]) -> tuple[Group, ...]:
-    """The groups that results make once all have come."""
+    """Wait for all results, and return them in groups with their predictions."""
     results = [result async for some in coming for result in some]
     results.sort(key=lambda result: result.trial.number)
     groups = [tuple(group) for _, group in groupby(results, key=lambda result: result.trial.group)]

@@ -1,6 +1,6 @@
-"""The report of the homework: Markdown, its pictures beside it, and how to repeat it.
+"""The report of the homework: Markdown, the pictures beside it, and the command to repeat it.
 
-Text that comes from outside is written so that none of it acts as markup.
+Text from outside is written so that it can't act as markup.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ from linreg_tui.sweeps.table import Columns, is_words, predicted
 
 
 def code(text: str) -> str:
-    """Text as it stands, on one line, cut when it is too long; not for a cell of a table."""
+    """Return text as Markdown code on one line, cut if it is long; not for a cell of a table."""
     shown = printable(text) or " "
     ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
-    # The spaces are not shown; without them a tick at an end would lengthen the fence.
+    # The spaces are not shown; without them a backtick at an end would lengthen the fence.
     return f"{ticks} {shown} {ticks}" if len(ticks) > 1 else f"{ticks}{shown}{ticks}"
 
 
 def command(words: Iterable[str]) -> str:
-    """A command for a shell, on one line whatever its words hold."""
+    """Return a shell command, on one line whatever its words contain."""
     return " ".join(map(_word, words))
 
 
@@ -59,7 +59,7 @@ def _word(word: str) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: Iterable[str] = ()) -> str:
-    """A table whose columns are aligned right, but for those of the names `left`."""
+    """Return a table whose columns are aligned right, except the columns named in `left`."""
     cells = [list(header), *map(list, rows)]
     widths = [max(3, *map(len, column)) for column in zip(*cells, strict=True)]
     to_left = [name in set(left) for name in header]
@@ -78,20 +78,20 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: Iterable[s
     )
 
 
-def repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
-    """The paragraphs of Markdown; `named` are the words that name the data's file."""
+def how_to_repeat(homework: Homework, named: Sequence[str]) -> Iterator[str]:
+    """Yield the Markdown on settings and command; `named` are the words that name the data."""
     settings = homework.settings
-    # All of the trainings are of batches, whatever these settings say.
-    idle = replace(settings, batch_size=SCALED_BATCH_SIZE).without_effect
+    # All trainings use batches, whatever these settings say.
+    unused = replace(settings, batch_size=SCALED_BATCH_SIZE).without_effect
     if settings.schedule.warmup_steps is None and not settings.schedule.warms_up:
-        idle |= {"warmup_steps"}
+        unused |= {"warmup_steps"}
     values = settings.values
     yield "## Settings, and how to repeat this"
     yield (
         "\n".join(
             f"- {one.name.replace('_', ' ')}: {write(one, values[one.name])}"
             for one in Settings.schema()
-            if one.name not in idle | {"batch_size"}
+            if one.name not in unused | {"batch_size"}
         )
         + f"\n- repeats: {homework.repeats}"
     )
@@ -105,7 +105,7 @@ def repeating(homework: Homework, named: Sequence[str]) -> Iterator[str]:
 def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
     data, settings = homework.data, homework.settings
     yield from ("linreg-tui", "report", f"--x={data.x_name}", f"--y={data.y_name}")
-    yield from words_of(settings, data, "batch_size")
+    yield from option_words(settings, data, "batch_size")
     if homework.chosen is not None:
         sizes = ("full" if size is None else str(size) for size in homework.chosen)
         yield f"--batch-sizes={','.join(sizes)}"
@@ -114,20 +114,20 @@ def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
     yield from named
 
 
-def words_of(settings: Settings, data: Dataset, *fixed: str) -> Iterator[str]:
-    """The options that make these settings on the data, but for the fixed ones; always the seed."""
-    values, usual = settings.values, Settings().values
+def option_words(settings: Settings, data: Dataset, *fixed: str) -> Iterator[str]:
+    """Yield the options for these settings on the data, except the fixed ones; always the seed."""
+    values, defaults = settings.values, Settings().values
     proposals = {one.name for one in Settings.schema() if one.about.proposed}
     given = {name: value for name, value in values.items() if name not in proposals}
-    fitting = proposed(data, **given).values
-    usual |= {name: fitting[name] for name in proposals}
-    # What is proposed for some of these settings depends on the others.
-    together = any(values[name] != usual[name] for name in proposals)
-    idle = settings.without_effect - {"seed"}
+    proposed_values = proposed(data, **given).values
+    defaults |= {name: proposed_values[name] for name in proposals}
+    # Some proposals depend on the other proposed settings, so all are given or none.
+    together = any(values[name] != defaults[name] for name in proposals)
+    unused = settings.without_effect - {"seed"}
     for one in Settings.schema():
         value = values[one.name]
-        differs = value != usual[one.name] or one.name == "seed"
-        if one.name in idle | set(fixed) or not (differs or (together and one.name in proposals)):
+        differs = value != defaults[one.name] or one.name == "seed"
+        if one.name in unused | set(fixed) or not (differs or (together and one.name in proposals)):
             continue
         name = one.name.replace("_", "-")
         if isinstance(value, bool):
@@ -136,8 +136,9 @@ def words_of(settings: Settings, data: Dataset, *fixed: str) -> Iterator[str]:
             yield f"--{name}={write(one, value)}"
 
 
-EPOCHS, SEEN, SCALES = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg", "-scales-epochs.svg"
-"""What the names of the pictures' files end with."""
+EPOCHS, ROWS_SEEN = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg"
+SCALES = "-scales-epochs.svg"
+"""The endings of the pictures' file names."""
 
 HEADINGS = {
     "scale": "scale",
@@ -156,19 +157,19 @@ HEADINGS = {
 
 FIRST_QUESTION = (
     "How do the trainings differ in where they end, in how soon they get there, and in how much "
-    "they tremble? Why?"
+    "they fluctuate? Why?"
 )
 SECOND_QUESTION = (
-    "What happens to the loss at the largest scale, and why there? Why can a training hold a "
-    "little beyond the predicted limit? Would smaller rates in the first steps help?"
+    "What happens to the loss at the largest scale, and why there? Why can a training still "
+    "converge a little beyond the predicted limit? Would smaller rates in the first steps help?"
 )
 
-ROOM = "\n".join(3 * ["&nbsp;\n"])
+EMPTY_LINES = "\n".join(3 * ["&nbsp;\n"])
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a student writes, in Markdown; where that is nothing, room is left for it."""
+    """A student's answers, in Markdown; an empty answer leaves room for one."""
 
     name: str = ""
     date: str = ""
@@ -177,18 +178,18 @@ class Answers:
 
 
 def pictures(homework: Homework) -> dict[str, CurvesPicture]:
-    """The learning curves, by what the names of their files end with."""
+    """Return the learning curves, by the endings of their file names."""
     data = homework.data
     by_size = [group.results for group in homework.batch_sizes]
     by_scale = [group.results for group in homework.scales]
     sizes = [_batch(group.first.trial.settings) for group in homework.batch_sizes]
     scales = [f"scale {rate(group.first.trial.scale or 1.0)}" for group in homework.scales]
     title = "Learning curves of the"
-    # The losses themselves soon lie on one another.
+    # The losses themselves would soon overlap.
     draw = partial(picture, above_optimum=True)
     return {
         EPOCHS: draw(f"{title} batch sizes, by epochs", data, by_size, sizes),
-        SEEN: draw(f"{title} batch sizes, by rows seen", data, by_size, sizes, "rows seen"),
+        ROWS_SEEN: draw(f"{title} batch sizes, by rows seen", data, by_size, sizes, "rows seen"),
         SCALES: draw(f"{title} scales, by epochs", data, by_scale, scales),
     }
 
@@ -204,7 +205,7 @@ def markdown(
     named: Sequence[str],
     answers: Answers,
 ) -> str:
-    """The report; `names` are those of the pictures' files, `named` the words for the data."""
+    """Return the report; `names` are the pictures' file names, `named` the words for the data."""
     parts = [
         "# Homework: batch size and learning rate",
         f"**Name:** {' '.join(answers.name.split())}".rstrip(),
@@ -212,7 +213,7 @@ def markdown(
         *_data(homework),
         *_first_question(homework, drawn, names, answers),
         *_second_question(homework, drawn, names, answers),
-        *repeating(homework, named),
+        *how_to_repeat(homework, named),
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -228,15 +229,15 @@ def _data(homework: Homework) -> Iterator[str]:
         f"- y, to predict: {code(data.y_name)}\n"
         f"- rows: {data.total}\n"
         + (f"- of these held out to test on: {split.test.total}\n" if split.test.n else "")
-        + f"- rows left out, without a number in either column: {data.dropped}\n"
+        + f"- rows left out because a number is missing: {data.dropped}\n"
         f"- closed form: `{equation(line.slope, line.intercept, (6, 6))}`\n"
-        f"- its loss, the least mean squared error of any line: {fixed(line.loss, 18, 6).strip()}"
+        f"- its loss, the least mean squared error of all lines: {fixed(line.loss, 18, 6).strip()}"
     )
     if optimum is not line:
         best = equation(optimum.slope, optimum.intercept, (6, 6))
         yield (
-            f"The trainings have the loss {loss.name}, {loss.formula}, r being the residual. Its "
-            f"least point is `{best}`, with a loss of {fixed(optimum.loss, 18, 6).strip()}."
+            f"The trainings use the {loss.name} loss, {loss.formula}, where r is the residual. Its "
+            f"optimum is `{best}`, with a loss of {fixed(optimum.loss, 18, 6).strip()}."
         )
 
 
@@ -249,14 +250,14 @@ def _first_question(
     yield "## Question 1: what does the batch size do?"
     yield (
         f"Each training goes {_epochs(homework.settings)} through the data, with the same learning "
-        "rates. A smaller batch makes more steps of the same rows, and each step sees less of "
-        "them. A training has converged if its last loss is within 1% of the least one, and "
-        "diverged if it grew over a thousandfold. It is predicted as stable if the noise of its "
-        "batches stays bounded, which can still be more than 1%."
+        "rates. A smaller batch makes more steps of the same rows, and each step sees fewer of "
+        "them. A training has converged if its last loss is within 1% of the least loss, and "
+        "diverged if its loss grew more than a thousandfold. The prediction is stable if the noise "
+        "of its batches stays bounded; that noise can still be more than 1%."
     )
     yield _trials(homework, homework.batch_sizes)
     yield from _curves(drawn[EPOCHS], names[EPOCHS])
-    yield from _curves(drawn[SEEN], names[SEEN])
+    yield from _curves(drawn[ROWS_SEEN], names[ROWS_SEEN])
     yield FIRST_QUESTION
     yield _answer(answers.first)
 
@@ -268,22 +269,23 @@ def _second_question(
     answers: Answers,
 ) -> Iterator[str]:
     settings, last = homework.settings, homework.scales[-1].first
-    yield "## Question 2: how far do larger batches bear larger learning rates?"
+    yield "## Question 2: how far do larger batches allow larger learning rates?"
     yield (
-        f"Batches of {SCALED_BATCH_SIZE} rows, the rate {rate(settings.learning_rate_m)} of the "
-        f"slope and {rate(settings.learning_rate_b)} of the intercept, all three times the scale. "
-        "A batch has at most all rows. The scale is doubled until a training diverges"
+        f"The batch size {SCALED_BATCH_SIZE}, the slope's learning rate "
+        f"{rate(settings.learning_rate_m)} and the intercept's "
+        f"{rate(settings.learning_rate_b)} are multiplied by the scale. A batch has at most all "
+        "rows. The scale is doubled until a training diverges"
         + ("." if last.diverged_at is not None else ", which none of these did.")
     )
     yield _trials(homework, homework.scales)
     yield (
-        "Between which scales it tips depends on whether the intercept's update sees the new slope "
-        "(sequential) or the old one (simultaneous). Tried out with this seed, within "
-        f"{_epochs(settings, 'epoch')}; and predicted from the curvature of the loss, for a "
-        "training without end:"
+        "The scale at which training begins to diverge depends on whether the intercept's update "
+        "uses the new slope (sequential) or the old one (simultaneous). The table shows what "
+        f"happened with this seed within {_epochs(settings, 'epoch')}, and the limit that the "
+        "curvature of the loss predicts for a training without end:"
     )
     yield table(
-        ("update", "holds at scale", "diverges at scale", "predicted limit"),
+        ("update", "stable at scale", "diverges at scale", "predicted limit"),
         ((update, *_tipping(tipping)) for update, tipping in homework.tippings.items()),
         left=("update",),
     )
@@ -293,7 +295,7 @@ def _second_question(
 
 
 def _answer(text: str) -> str:
-    return f"**Your answer:**\n\n{text.strip() or ROOM}\n"
+    return f"**Your answer:**\n\n{text.strip() or EMPTY_LINES}\n"
 
 
 def _tipping(tipping: Tipping) -> tuple[str, str, str]:
@@ -312,15 +314,15 @@ def _trials(homework: Homework, groups: Sequence[Group]) -> str:
     variants = ((group.first.trial.settings, group.first.trial.scale) for group in groups)
     columns = Columns.of(Plan(tuple(variants), homework.repeats), homework.data)
     shown = [name for name in HEADINGS if name in columns.widths or name == "steps"]
-    made = []
+    rows = []
     for group in groups:
         cells = columns.settings(group.first.trial) | {"predicted": predicted(group.prediction)}
         cells |= columns.results(summarize(group.results), group.first)
         cells["steps"] = str(max(result.steps for result in group.results))
-        made.append([cells[name] for name in shown])
+        rows.append([cells[name] for name in shown])
     words = [HEADINGS[name] for name in shown if is_words(name)]
-    return table([HEADINGS[name] for name in shown], made, left=words) + (
-        f"\nOf {homework.repeats} repeats: mean ± standard deviation.\n"
+    return table([HEADINGS[name] for name in shown], rows, left=words) + (
+        f"\nMean ± standard deviation of {homework.repeats} repeats.\n"
         if homework.repeats > 1
         else ""
     )
@@ -337,14 +339,14 @@ STEM, REPORT = "linreg-homework", ".md"
 def write_report(
     homework: Homework, folder: Path, named: Sequence[str] = (), answers: Answers | None = None
 ) -> list[Path]:
-    """Write the report and its pictures, all or none; returns their paths, the report's first.
+    """Write the report and its pictures, all or none, and return their paths, the report's first.
 
-    `named` are the words that name the data to a command, none for the bundled one.
+    `named` are the command-line words that name the data; none for the bundled data.
 
     Raises
     ------
     InputError
-        If one can't be written.
+        If a file can't be written.
     """
     with files.as_one():
         return _write(homework, folder, named, answers)
@@ -361,8 +363,8 @@ def _write(
             written[ending] = files.create(folder, STEM, ending, [svg(picture)], number=number)
         names = {ending: path.name for ending, path in written.items()}
         text = markdown(homework, drawn, names, named, answers or Answers())
-        # Last, so that the report that is there has its pictures.
-        told = files.create(folder, STEM, REPORT, [text], number=number)
+        # The report comes last, so that it is never there without its pictures.
+        report = files.create(folder, STEM, REPORT, [text], number=number)
     except BaseException as error:
         for path in written.values():
             with suppress(OSError):
@@ -372,4 +374,4 @@ def _write(
                 f"{printable(str(folder))}: {error.strerror}; name another folder"
             ) from None
         raise
-    return [told, *written.values()]
+    return [report, *written.values()]

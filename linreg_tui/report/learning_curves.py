@@ -1,4 +1,4 @@
-"""Learning curves laid over one another, to be drawn: which they are, and their axes."""
+"""Learning curves to draw in one picture, and its axes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from linreg_tui.core.history import DIVERGED_ABOVE
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.trials import Result
 
-SMALLEST = 1e-12
-"""Of the first loss: losses below this share, as of points on a line, are drawn at it."""
+SMALLEST_SHARE = 1e-12
+"""Losses below this share of the first loss, as with points on a line, are drawn at it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LearningCurve:
-    """The least and largest loss within each of k spans of a training; all of shape (k,)."""
+    """The least and largest loss within each of k spans of a training; all arrays are (k,)."""
 
     label: str
     places: FloatArray
@@ -29,13 +29,13 @@ class LearningCurve:
 
     @property
     def middle(self) -> FloatArray:
-        """Half way between them on a log axis."""
+        """The middle between the two on a log axis."""
         return np.sqrt(self.low) * np.sqrt(self.high)  # their product may be too large
 
 
 @dataclass(frozen=True, slots=True)
 class CurvesPicture:
-    """Some learning curves and their axes; the least loss, None if they tell what is above it."""
+    """Learning curves and their axes; `least` is None if the curves are above the least loss."""
 
     title: str
     curves: tuple[LearningCurve, ...]
@@ -45,7 +45,7 @@ class CurvesPicture:
 
 
 Against = Literal["epochs", "steps", "rows seen"]
-"""What a curve is drawn over; the rows seen are the fair comparison between batch sizes."""
+"""The x axis of a curve; the rows seen make a fair comparison between batch sizes."""
 
 
 def picture(
@@ -58,9 +58,10 @@ def picture(
     above_optimum: bool = False,
     ticks: tuple[int, int] = (8, 8),
 ) -> CurvesPicture:
-    """The losses of groups of trainings that differ by their seed alone, or those above the least.
+    """Return the learning curves of groups of trainings that differ only in their seed.
 
-    What is over a thousand times the first loss, and so has diverged, lies above the picture.
+    With `above_optimum`, they show how far the loss is above the least one. Losses over a thousand
+    times the first, which have diverged, lie above the picture.
     """
     firsts = [group[0] for group in groups]
     least = 0.0 if above_optimum else min(first.optimum.loss for first in firsts)
@@ -68,7 +69,7 @@ def picture(
         float(first.curve.high[0]) - (first.optimum.loss if above_optimum else 0.0)
         for first in firsts
     )
-    floor = max(start, least) * SMALLEST or 1.0
+    floor = max(start, least) * SMALLEST_SHARE or 1.0
     curves = tuple(
         _curve(label, data, group, against, above_optimum, floor)
         for label, group in zip(labels, groups, strict=True)
@@ -97,7 +98,7 @@ def _curve(
     above_optimum: bool,
     floor: float,
 ) -> LearningCurve:
-    """The curve of a group: from the least to the largest loss of all its repeats."""
+    """Return the curve of a group: the range from the least to the largest loss of its repeats."""
     first = group[0]
     less = first.optimum.loss if above_optimum else 0.0
     settings, stride = first.trial.settings, first.curve.stride

@@ -1,4 +1,4 @@
-"""What leaves the program: JSON objects, and the history of a run and its data as CSV."""
+"""The program's records: JSON objects, and the history of a run and its data as CSV."""
 
 from __future__ import annotations
 
@@ -55,17 +55,17 @@ _PARTS = {
 
 HISTORY_HEADER = "step,epoch,slope,intercept,batch_loss,loss,learning_rate_m,learning_rate_b"
 
-_LINES = 10_000
+_CHUNK_LINES = 10_000
 
 _LARGEST_WHOLE = 2.0**53
-"""Up to here all whole numbers are floats."""
+"""Up to here, every whole number is a float."""
 
 
 def fit_object(data: Dataset) -> Json:
-    """The closed form of the data, as `fit --json` prints it."""
+    """Return the closed form of the data, as `fit --json` prints it."""
     line = data.line
     sums = data.sums
-    sure = inference(line)
+    estimates = inference(line)
     return {
         "source": data.source,
         "x": data.x_name,
@@ -77,17 +77,17 @@ def fit_object(data: Dataset) -> Json:
         "slope": line.slope,
         "intercept": line.intercept,
         "mse": line.loss,
-        "r2": sure.r2,
-        "slope_se": sure.slope_se,
-        "intercept_se": sure.intercept_se,
-        "slope_ci95": sure.slope_ci95,
-        "intercept_ci95": sure.intercept_ci95,
-        "slope_p": sure.slope_p,
+        "r2": estimates.r2,
+        "slope_se": estimates.slope_se,
+        "intercept_se": estimates.intercept_se,
+        "slope_ci95": estimates.slope_ci95,
+        "intercept_ci95": estimates.intercept_ci95,
+        "slope_p": estimates.slope_p,
     }
 
 
 def sweep_object(data: Dataset, results: Iterable[Result], predictions: Predictions) -> Json:
-    """A sweep, as `sweep --json` prints it."""
+    """Return a sweep, as `sweep --json` prints it."""
     ordered = sorted(results, key=lambda result: result.trial.number)
     # All trials have the same test rows.
     settings = ordered[0].trial.settings if ordered else Settings()
@@ -102,7 +102,7 @@ def sweep_object(data: Dataset, results: Iterable[Result], predictions: Predicti
 
 
 def _config(settings: Settings) -> Json:
-    """Every setting, under its name."""
+    """Return every setting under its name."""
     values = settings.values
     return values | {"batch_size": _batch_size(settings)}
 
@@ -112,7 +112,7 @@ def _batch_size(settings: Settings) -> int | str:
 
 
 def trial_object(result: Result, prediction: Prediction) -> Json:
-    """A trial, as `sweep --json` prints it."""
+    """Return a trial, as `sweep --json` prints it."""
     settings = result.trial.settings
     values = (
         _batch_size(settings),
@@ -138,10 +138,10 @@ def trial_object(result: Result, prediction: Prediction) -> Json:
 
 
 def trial_lines(results: Iterable[Result], predictions: Predictions) -> Iterator[str]:
-    """The trials of a sweep as CSV, with the fields of the JSON; empty for what does not exist.
+    """Yield the trials of a sweep as CSV with the JSON's fields; a missing value is empty.
 
-    The optimum and the settings have a field for each of their numbers and words, such as
-    `optimum_slope` and `config_optimizer`.
+    Each value of the optimum and the settings has a field of its own, such as `optimum_slope` and
+    `config_optimizer`.
     """
     yield ",".join(_flat(dict.fromkeys(TRIAL_FIELDS) | _PARTS)) + "\n"
     for result in sorted(results, key=lambda result: result.trial.number):
@@ -150,7 +150,7 @@ def trial_lines(results: Iterable[Result], predictions: Predictions) -> Iterator
 
 
 def _flat(trial: Json) -> Json:
-    """A trial whose objects have a field for each of their values."""
+    """Return a trial with a field for each value of its objects."""
     flat: Json = {}
     for name, value in trial.items():
         if isinstance(value, dict):
@@ -167,7 +167,7 @@ def _field(value: object) -> str:
 
 
 def train_object(run: Run) -> Json:
-    """A run as far as it has come, as `train --json` prints it."""
+    """Return a run so far, as `train --json` prints it."""
     last = run.history[run.history.last]
     prediction = predict(run.all_data, run.settings)
     return {
@@ -192,14 +192,14 @@ def train_object(run: Run) -> Json:
 
 
 def _test_rows(run: Run) -> int:
-    """How many rows the loss was tested on; without moments, those that are kept."""
+    """Return the number of rows that the loss was tested on; without moments, those in memory."""
     if run.test is None:
         return 0
     return run.test.total if run.loss.from_moments else run.test.n
 
 
 def team_object(team: Team) -> Json:
-    """What `train --json --workers` prints besides: how many there were, and seconds a step."""
+    """Return the additions of `train --json --workers`: the workers, and the seconds a step."""
     computing, communicating = team.seconds_per_step
     return {
         "workers": team.workers,
@@ -208,16 +208,16 @@ def team_object(team: Team) -> Json:
 
 
 def history_lines(run: Run, last: int | None = None) -> Iterator[str]:
-    """Every step of the run as CSV, up to the last one that there is or that is given.
+    """Yield every step of the run as CSV, up to `last` or the latest one.
 
-    Step 0 is the start, to which no batch and no learning rate have led.
+    Step 0 is the start, which has no batch and no learning rates.
     """
     last = run.history.last if last is None else last
     start = run.history[0]
     yield HISTORY_HEADER + ("" if start.test_loss is None else ",test_loss") + "\n"
     yield f"0,0,{start.slope!r},{start.intercept!r},,{start.loss!r},,{_test_loss(start)}\n"
-    for first in range(1, last + 1, _LINES):
-        count = min(_LINES, last + 1 - first)
+    for first in range(1, last + 1, _CHUNK_LINES):
+        count = min(_CHUNK_LINES, last + 1 - first)
         for number, rate_m, rate_b in zip(
             range(first, first + count), *(r.tolist() for r in run.rates(first, count)), strict=True
         ):
@@ -229,15 +229,15 @@ def history_lines(run: Run, last: int | None = None) -> Iterator[str]:
 
 
 def _test_loss(step: Step) -> str:
-    """The field of the loss on held-out rows, if there are any."""
+    """Return the field for the loss on the test rows, if there are any."""
     return "" if step.test_loss is None else f",{step.test_loss!r}"
 
 
 def data_lines(data: Dataset, test: Dataset | None = None) -> Iterator[str]:
-    """The rows that the run was trained on, as a CSV file of two columns with a header.
+    """Yield the rows that the run was trained on as CSV, with two columns and a header.
 
-    With rows to test on, which come last, a third column, test, is 1 in these and else 0. A column
-    of whole numbers is written as such. Every number is read back as the very same float.
+    With test rows, which come last, a third column, test, is 1 in these rows and 0 in the others. A
+    column of whole numbers is written without decimals. Every number reads back as the same float.
     """
     parts = [data] if test is None else [data, test]
     columns = [
@@ -250,14 +250,14 @@ def data_lines(data: Dataset, test: Dataset | None = None) -> Iterator[str]:
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow(names)
     yield header.getvalue()
-    for first in range(0, len(columns[0]), _LINES):
-        piece = slice(first, first + _LINES)
+    for first in range(0, len(columns[0]), _CHUNK_LINES):
+        piece = slice(first, first + _CHUNK_LINES)
         for row in zip(*(column[piece].tolist() for column in columns), strict=True):
             yield ",".join(map(repr, row)) + "\n"
 
 
 def _whole(values: FloatArray) -> FloatArray | NDArray[np.int64]:
-    """The values, as integers where all are whole and each of them is that very float."""
+    """Return the values, as integers if all are whole and convert back to the same floats."""
     exact = (values % 1 == 0) & (np.abs(values) <= _LARGEST_WHOLE)
     exact &= (values != 0) | ~np.signbit(values)
     return values.astype(np.int64) if exact.all() else values

@@ -1,7 +1,7 @@
-"""A Python script that repeats a run to the same numbers, for a student to read.
+"""A Python script that repeats a run with the same numbers, for a student to read.
 
-It has the code that the run needs and no other. What changed in mid-run is assigned where its loop
-comes to that step; the rest is assigned once, before it.
+It has only the code that the run needs. Settings that changed during the run are assigned in its
+loop at that step; all others are assigned once, before the loop.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def read():
     return np.loadtxt(path, delimiter=",", skiprows=1, unpack=True, encoding="utf-8")
 '''
 
-READ_PARTED = '''\
+READ_SPLIT = '''\
 def read():
     """Return x and y of the rows to train on, then of those to test on."""
     path = Path(__file__).with_name(DATA)
@@ -60,23 +60,23 @@ def read():
     return x[test == 0], y[test == 0], x[test == 1], y[test == 1]
 '''
 
-BATCHES_SAID = """
+BATCHES_NOTE = """
 The batches are those of the run: they are drawn in the same way, by the same generator, from
 the same seed.
 """
 
 ALL_ROWS = '''\
 def all_rows():
-    """Take all rows in each step."""
+    """Yield all rows for each step."""
     while True:
         yield slice(None)
 '''
 
 _DEALT = '''\
 def independent(n, size, seed):
-    """Draw each batch without replacement, whatever the one before was.
+    """Draw each batch without replacement, independently of the batch before.
 
-    The rows are a deck of cards, and shuffled as far as it takes to draw a hand.{note}
+    The rows are a deck of cards, shuffled only as far as it takes to deal a hand.{note}
     """
     rng = np.random.default_rng(seed)
     while True:
@@ -89,7 +89,7 @@ def independent(n, size, seed):
 
 DRAWN = '''\
 def independent(n, size, seed):
-    """Draw each batch without replacement, whatever the one before was."""
+    """Draw each batch without replacement, independently of the batch before."""
     rng = np.random.default_rng(seed)
     while True:
         yield rng.choice(n, size, replace=False, shuffle=False)
@@ -97,11 +97,11 @@ def independent(n, size, seed):
 
 SHUFFLED = '''\
 def shuffled(n, size, seed):
-    """Shuffle the rows once an epoch and take them in turn; those left over sit it out."""
+    """Shuffle the rows once an epoch and take them in turn; leave out the last few."""
     rng = np.random.default_rng(seed)
     while True:
         raw = rng.bit_generator.random_raw({words}).view(np.{kind})
-        # Each row goes where the upper bits of its random number say; the last one breaks ties.
+        # The upper bits of a row's random number decide its place; the last number breaks ties.
         ties = np.arange(n, dtype=raw.dtype) ^ (raw[n] % {range})
         order = np.lexsort((ties, raw[:n] >> {bits}))
         for first in range(0, n - size + 1, size):
@@ -110,7 +110,7 @@ def shuffled(n, size, seed):
 
 TAIL = '''\
 def plot(x, y, steps{tested}):
-    """Show the points and the line, and the loss of every step; keep both as a picture."""
+    """Plot the points with the line, and the loss of every step; save and show the plots."""
     import matplotlib.pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
@@ -128,12 +128,12 @@ def plot(x, y, steps{tested}):
 
 
 def main():
-    """Train, say where that led, and show it."""
+    """Train, print the result, and plot it."""
     x, y{tested} = read()
     steps = train(x, y{tested})
     m, b, last_loss{test_loss} = steps[-1]
     print(f"after {{len(steps) - 1}} steps: slope {{m}}, intercept {{b}}, loss {{last_loss}}")
-{test_said}    try:
+{test_print}    try:
         plot(x, y, steps{tested})
     except ImportError:
         print("for the plots, install Matplotlib: pip install matplotlib")
@@ -144,7 +144,7 @@ if __name__ == "__main__":
 '''
 
 WITHOUT_TEST = dict.fromkeys(
-    ("tested", "test_points", "named", "test_curve", "test_loss", "test_said"), ""
+    ("tested", "test_points", "named", "test_curve", "test_loss", "test_print"), ""
 )
 WITH_TEST = {
     "tested": ", test_x, test_y",
@@ -155,19 +155,19 @@ WITH_TEST = {
     right.legend()
 """,
     "test_loss": ", test_loss",
-    "test_said": '    print(f"loss on the test rows: {test_loss}")\n',
+    "test_print": '    print(f"loss on the test rows: {test_loss}")\n',
 }
 
 
 def factor_function(segment: Segment) -> str:
-    """The body of a function that says what the schedule multiplies the learning rates by."""
+    """Return the body of the function for the schedule's factor of the learning rates."""
     settings, total = segment.settings, segment.schedule_steps
     schedule = settings.schedule.resolved(total)
     warmup, begins = schedule.warmup_steps or 0, segment.schedule_start + 1
     if settings.is_constant:
         return _indented('"""Leave the learning rates as they are."""', "return 1.0")
     lines = [
-        f'"""Return what the learning rates are multiplied by in a step: {schedule.name}."""',
+        f'"""Return the factor of the learning rates in a step: {schedule.name}."""',
         f"k = step - {begins}  # steps since the schedule began",
     ]
     if warmup:
@@ -186,24 +186,24 @@ METHODS: dict[type[Member], tuple[str, ...]] = {
     Optimizer: ("update",),
     Schedule: ("factor",),
 }
-"""What the script needs of a member of each family."""
+"""The methods that the script needs from the members of each family."""
 
 
 def class_source(member: Member, methods: Sequence[str]) -> str:
-    """The class of a loss, an optimizer or a schedule, with these methods as they stand here."""
+    """Return the source of a loss, an optimizer or a schedule, with only these methods."""
     kind = type(member)
     summary = (kind.__doc__ or "").partition("\n")[0]
     parts = [f'class {kind.__name__}:\n    """{summary}"""\n']
     if names := _used(kind, methods):
-        keeps = "".join(f"        self.{name} = {name}\n" for name in names)
-        parts.append(f"    def __init__(self, {', '.join(names)}):\n{keeps}")
+        assignments = "".join(f"        self.{name} = {name}\n" for name in names)
+        parts.append(f"    def __init__(self, {', '.join(names)}):\n{assignments}")
     for function in _functions(kind, methods):
         parts.append(indent(ast.unparse(_bare(function)), "    ") + "\n")
     return "\n".join(parts)
 
 
 def instance(member: Member, methods: Sequence[str]) -> str:
-    """The expression that makes a member of its class as the script has it."""
+    """Return the expression that makes a member in the script."""
     values = (f"{name}={getattr(member, name)!r}" for name in _used(type(member), methods))
     return f"{type(member).__name__}({', '.join(values)})"
 
@@ -216,7 +216,7 @@ def _functions(kind: type[Member], methods: Sequence[str]) -> Iterator[ast.Funct
 
 
 def _used(kind: type[Member], methods: Sequence[str]) -> list[str]:
-    """The fields that these methods need, in the order in which they are declared."""
+    """Return the fields that these methods use, in the order of their declaration."""
     needed = {
         node.attr
         for function in _functions(kind, methods)
@@ -229,7 +229,7 @@ def _used(kind: type[Member], methods: Sequence[str]) -> list[str]:
 
 
 def _bare(function: ast.FunctionDef) -> ast.FunctionDef:
-    """A function without its annotations."""
+    """Return a function without its annotations."""
     function.returns = None
     for argument in function.args.args:
         argument.annotation = None
@@ -237,8 +237,8 @@ def _bare(function: ast.FunctionDef) -> ast.FunctionDef:
 
 
 def dealt(n: int, sizes: set[int]) -> str:
-    """The function that draws independent batches of these sizes from a deck of n rows."""
-    note = " Of more\n    than half of the cards, those are drawn that stay out."
+    """Return the function that draws independent batches of these sizes from a deck of n rows."""
+    note = " To deal\n    more than half of the cards, it draws the cards that stay in the deck."
     if all(2 * size <= n for size in sizes):
         return _DEALT.format(drawn="size", dealt="deck[:size]", note="")
     if all(2 * size > n for size in sizes):
@@ -248,30 +248,30 @@ def dealt(n: int, sizes: set[int]) -> str:
 
 
 def _indented(*lines: str) -> str:
-    """The body of a function."""
+    """Return the body of a function."""
     return "".join(f"    {line}\n" for line in lines)
 
 
 def literal(text: str) -> str:
-    """A text as Python source, in double quotes if it has none."""
+    """Return a text as Python source, in double quotes if it contains none."""
     written = repr(text)
     return written if '"' in text else f'"{written[1:-1]}"'
 
 
 def label(name: str) -> str:
-    """A name as a label of Matplotlib, which takes what is between dollar signs for a formula."""
+    """Return a name as a label for Matplotlib, where dollar signs would enclose a formula."""
     return printable(name).replace("$", r"\$")
 
 
 Values = dict[str, str]
-"""The names that a stretch of the run needs, and the expressions of their values."""
+"""The names that a segment of the run needs, and the expressions for their values."""
 
 
 def script(run: Run, data_file: str, last: int | None = None) -> str:
-    """The script, which reads the rows from a file of that name in its own folder.
+    """Return the script, which reads the rows from `data_file` in its own folder.
 
-    It repeats the run up to its last step, or the one that is given; one that hasn't begun, to the
-    end of its epochs.
+    It repeats the run up to its latest step or the step `last`. A run that hasn't begun is repeated
+    to its last epoch.
     """
     steps = run.history.last if last is None else last
     if steps == 0 and not run.exhausted:
@@ -311,9 +311,9 @@ class _Script:
         self._scheduled = any("step" in body for body in self._factors)
 
     def text(self) -> str:
-        """All of it."""
+        """Return the whole script."""
         functions = [
-            READ_PARTED if self._tested else READ,
+            READ_SPLIT if self._tested else READ,
             class_source(self._loss, METHODS[Loss]),
             f"LOSS = {instance(self._loss, METHODS[Loss])}",
             MEAN_LOSS,
@@ -321,13 +321,13 @@ class _Script:
         if self._scheduled:
             functions += _classes(self._schedules, METHODS[Schedule])
             functions += [f"def {name}(step):\n{body}" for body, name in self._factors.items()]
-        if self._remembers:
+        if self._has_memory:
             functions += _classes(self._optimizers, METHODS[Optimizer])
         functions += [self._train()]
         imports = "import math\n" if any("math." in part for part in functions) else ""
         head = HEAD.format(
             what=self._what(),
-            batches=BATCHES_SAID if self._batched else "",
+            batches=BATCHES_NOTE if self._batched else "",
             imports=imports,
             data_file=literal(self._data_file),
             x_name=literal(label(self._data.x_name)),
@@ -338,8 +338,8 @@ class _Script:
         return "\n\n".join(part.strip("\n") + "\n" for part in parts)
 
     @property
-    def _remembers(self) -> bool:
-        """Whether there is an optimizer that remembers anything."""
+    def _has_memory(self) -> bool:
+        """Whether an optimizer has a memory of earlier gradients."""
         return any(one.start for one in self._optimizers)
 
     def _what(self) -> str:
@@ -347,8 +347,8 @@ class _Script:
         words = f"It repeats {many} of a run of linreg-tui {__version__}"
         changes = sum(1 for _, values in self._changes()[1:] if values)
         if changes:
-            words += f", with {changes} change{'s' * (changes != 1)} of settings on the way"
-        return fill(f"{words}, to the same numbers.", 88)
+            words += f" with {changes} change{'s' * (changes != 1)} of settings on the way"
+        return fill(f"{words}, and gets the same numbers.", 88)
 
     def _batch_functions(self) -> Iterator[str]:
         n = self._data.n
@@ -369,9 +369,9 @@ class _Script:
             yield SHUFFLED.format(kind=kind, words=words, bits=bits, range=1 << bits)
 
     def _train(self) -> str:
-        """The function that does the steps."""
-        told = "m, b, loss(x, y, m, b)" + (", loss(test_x, test_y, m, b)" if self._tested else "")
-        lines = [f"steps = [({told})]"]
+        """Return the function that makes the steps."""
+        row = "m, b, loss(x, y, m, b)" + (", loss(test_x, test_y, m, b)" if self._tested else "")
+        lines = [f"steps = [({row})]"]
         (_, first), *changes = self._changes()
         lines += [f"{name} = {value}" for name, value in first.items()]
         body: list[str] = []
@@ -379,7 +379,7 @@ class _Script:
             if values:
                 body.append(f"if step == {start + 1}:  # other settings from here on")
                 body += [f"    {name} = {value}" for name, value in values.items()]
-        body += [*self._step(), f"steps.append(({told}))"]
+        body += [*self._step(), f"steps.append(({row}))"]
         lines.append(f"for step in range(1, {self._steps + 1}):")
         lines += [f"    {line}" for line in body]
         lines.append("return np.array(steps)")
@@ -397,7 +397,7 @@ class _Script:
         if self._start.standardize:
             sd_y = "y.std()" if self._units.scale_y != 1 else "1.0"
             lines += [
-                "# Trained are the slope w and the intercept c of the z-scores.",
+                "# Train the slope w and the intercept c of the z-scores.",
                 "mean_x, mean_y = x.mean(), y.mean()",
                 f"sd_x, sd_y = x.std(), {sd_y}",
                 "zx, zy = (x - mean_x) / sd_x, (y - mean_y) / sd_y",
@@ -408,7 +408,7 @@ class _Script:
         return lines
 
     def _step(self) -> Iterator[str]:
-        """The lines of one step: m first, then b."""
+        """Yield the lines of one step: m first, then b."""
         m, b = self._line
         x, y = ("zx", "zy") if self._start.standardize else ("x", "y")
         if self._batched:
@@ -436,23 +436,23 @@ class _Script:
             yield "b = c * sd_y + mean_y - m * mean_x"
 
     def _move(self, name: str, factor: str) -> Iterator[str]:
-        """The step of one parameter."""
+        """Yield the update of one parameter."""
         direction = f"gradient_{name}"
-        if self._remembers:
+        if self._has_memory:
             memory = f"memory_{name}"
             yield f"direction, {memory} = optimizer.update({direction}, {memory})"
             direction = "direction"
         yield f"{name} -= {factor}eta_{name} * {direction}"
 
     def _changes(self) -> list[tuple[int, Values]]:
-        """After which steps which values change; the first are all that there are."""
+        """Return the values that change, and after which step; the first entry has all values."""
         changes: list[tuple[int, Values]] = []
         now: Values = {}
         last = self._segments[0]
         for segment in self._segments:
             values = self._values(segment)
             changed = {name for name, value in values.items() if now.get(name) != value}
-            if _forgets(last, segment):
+            if _resets_memory(last, segment):
                 changed |= {name for name in values if name.startswith("memory")}
             changes.append(
                 (segment.start, {name: values[name] for name in values if name in changed})
@@ -469,7 +469,7 @@ class _Script:
             values["factor"] = self._factors[factor_function(segment)]
         if len(self._updates) > 1:
             values["sequential"] = str(settings.update == "sequential")
-        if self._remembers:
+        if self._has_memory:
             values["optimizer"] = instance(settings.optimizer, METHODS[Optimizer])
             values[f"memory_{m} = memory_{b}"] = repr(settings.optimizer.start)
         if self._batched:
@@ -485,13 +485,13 @@ class _Script:
         return f"{kind}(len(x), {settings.batch_size}, seed={seed})"
 
 
-def _forgets(last: Segment, segment: Segment) -> bool:
-    """Whether an optimizer begins anew with a segment."""
+def _resets_memory(last: Segment, segment: Segment) -> bool:
+    """Return whether an optimizer starts over with a segment."""
     other = segment.settings
     return other.differs(last.settings, "optimizer", "update") and bool(other.optimizer.start)
 
 
 def _classes(members: Iterable[Member], methods: Sequence[str]) -> list[str]:
-    """The classes of these members, each once."""
+    """Return the source of these members' classes, each once."""
     kinds = {type(member): member for member in members}
     return [class_source(kinds[kind], methods) for kind in sorted(kinds, key=lambda k: k.__name__)]

@@ -1,1 +1,1 @@
-"""Sweeps: how their trials are run, where, in how many processes, and as the rows of a table."""
+"""Sweeps: running their trials, in threads, processes or a cluster, and showing them as a table."""

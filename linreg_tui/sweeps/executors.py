@@ -1,7 +1,7 @@
-"""Where the trials of a sweep are trained: in a thread or in processes here, or on a cluster.
+"""The executors that train a sweep's trials: in a thread or in processes here, or on a cluster.
 
-Each place is an executor. A function that one calls shows its steps to `observe`, wherever it runs:
-that is how the executor learns how far a trial is, and how it ends one that nobody waits for.
+A function that runs in an executor passes its steps to `observe`. That is how the executor learns
+how far a trial is, and how it ends one that nobody waits for.
 """
 
 from __future__ import annotations
@@ -28,50 +28,50 @@ from linreg_tui.core.sweep import MAX_TRIALS, Trial, estimated_seconds
 from linreg_tui.sweeps.jobs import jobs_allowed
 
 BATCH_SECONDS = 0.03
-"""Of trials handed over together: a hundred times what handing over takes, and soon over."""
+"""The work in one batch of trials: a hundred times what submitting it takes, and soon over."""
 
 SECONDS_PER_ROW = 1e-6
-"""Work that is worth sending one row along with it to a process."""
+"""The work that makes it worth sending one row to a process."""
 
-AHEAD = 16
-"""Batches handed over for each worker: half a second of work, so that none waits for more."""
+BATCHES_AHEAD = 16
+"""The batches submitted for each worker: half a second of work, so that none has to wait."""
 
-FIGURES = 4
-"""Numbers that a process writes down of a trial: its step, slope, intercept and loss."""
+NUMBERS_PER_TRIAL = 4
+"""The numbers that a process shares about a trial: its step, slope, intercept and loss."""
 
 
 class GoneError(InputError):
-    """The executor is gone before its work was done; what it handed out stays valid.
+    """The executor is gone before its work is done; the results so far stay valid.
 
-    What to do then depends on the work.
+    The caller decides what to do about the rest.
     """
 
 
 class StoppedError(Exception):
-    """Nobody waits for the results any more."""
+    """Nobody is waiting for the results any more."""
 
 
 class TrialExecutor(Executor):
-    """An executor of trials.
+    """An executor that runs trials.
 
-    `place` says in words where it works, and is empty for this machine. It is given up to `ahead`
-    batches at a time.
+    `place` says where it works, and is empty for this machine. At most `ahead` batches are
+    submitted to it at a time.
     """
 
     place = ""
     ahead = MAX_TRIALS
 
     def batches(self, trials: Iterable[Trial], n: int) -> Iterator[Sequence[Trial]]:
-        """The trials on n rows in the batches that they are to be handed over in."""
+        """Yield the trials, on n rows of data, in batches to submit."""
         return in_batches(trials, n, BATCH_SECONDS)
 
-    def step(self, trial: Trial) -> Step | None:  # noqa: ARG002 - the others know more
-        """How far a trial is, if that is known."""
+    def step(self, trial: Trial) -> Step | None:  # noqa: ARG002 - subclasses know more
+        """Return the latest known step of a trial, if there is one."""
         return None
 
 
 def in_batches(trials: Iterable[Trial], n: int, seconds: float) -> Iterator[Sequence[Trial]]:
-    """The trials in batches that take about so long on n rows, one trial if that takes longer."""
+    """Yield the trials in batches of about this many seconds on n rows, at least one in each."""
     batch: list[Trial] = []
     work = 0.0
     for trial in trials:
@@ -86,21 +86,21 @@ def in_batches(trials: Iterable[Trial], n: int, seconds: float) -> Iterator[Sequ
 
 
 Observer = Callable[[Trial | None, Step], object]
-"""Is shown the steps of a trial, or of what is none."""
+"""Called with the steps of a trial; with None for work that is not a trial."""
 
 _observer: ContextVar[Observer | None] = ContextVar("observer", default=None)
-"""That of the executor, where a function runs that it has called."""
+"""The executor's observer, in a function that the executor runs."""
 
 
 def observe(trial: Trial | None, step: Step) -> None:
-    """Show the executor how far a trial is; what it raises is to end the trial."""
+    """Tell the executor how far a trial is; an exception from it is to end the trial."""
     if (observer := _observer.get()) is not None:
         observer(trial, step)
 
 
 @contextmanager
 def observed_by(observer: Observer) -> Iterator[None]:
-    """What runs in here is shown to an observer."""
+    """Pass the steps of work in this context to an observer."""
     token = _observer.set(observer)
     try:
         yield
@@ -109,9 +109,9 @@ def observed_by(observer: Observer) -> Iterator[None]:
 
 
 class TrialThread(TrialExecutor, ThreadPoolExecutor):
-    """A thread of this process, which trains one trial after another."""
+    """A thread of this process that trains one trial after another."""
 
-    ahead = AHEAD
+    ahead = BATCHES_AHEAD
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
@@ -119,12 +119,12 @@ class TrialThread(TrialExecutor, ThreadPoolExecutor):
         super().__init__(1, "trials", _observer.set, (self._observe,))
 
     def step(self, trial: Trial) -> Step | None:
-        """How far a trial is, if it is the one under way."""
+        """Return the latest step of a trial, if it is the one that is being trained."""
         latest = self._latest
         return latest[1] if latest is not None and latest[0] == trial.number else None
 
-    def leave(self) -> None:
-        """Begin nothing more, and end what is under way within a few thousand steps."""
+    def stop(self) -> None:
+        """Start no more trials, and end the current one within a few thousand steps."""
         self._stopped.set()
         self.shutdown(cancel_futures=True)
 
@@ -137,18 +137,18 @@ class TrialThread(TrialExecutor, ThreadPoolExecutor):
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What the processes have in common: whether to leave off, and how far each trial is."""
+    """What the processes share: whether to stop, and the latest step of each trial."""
 
     stopped: Event
-    figures: MutableSequence[float]
+    numbers: MutableSequence[float]
 
     def observe(self, trial: Trial | None, step: Step) -> None:
-        """In a process, write down how far a trial is."""
+        """In a process, share how far a trial is."""
         if self.stopped.is_set():
             raise StoppedError
         if trial is not None:
-            first = FIGURES * trial.number
-            self.figures[first : first + FIGURES] = [
+            first = NUMBERS_PER_TRIAL * trial.number
+            self.numbers[first : first + NUMBERS_PER_TRIAL] = [
                 float(step.number),
                 step.slope,
                 step.intercept,
@@ -157,60 +157,62 @@ class _Shared:
 
 
 class TrialProcesses(TrialExecutor, FrugalProcessPool):
-    """Processes, of which each trains one trial after another."""
+    """Processes that each train one trial after another."""
 
     def __init__(self, jobs: int) -> None:
         track_resources()
-        self.ahead = AHEAD * jobs
-        # A process that is forked off while other threads run may find their locks held for ever.
+        self.ahead = BATCHES_AHEAD * jobs
+        # A process that is forked while other threads run may find their locks held for ever.
         context = multiprocessing.get_context("spawn")
-        self._shared = _Shared(context.Event(), context.RawArray("d", FIGURES * MAX_TRIALS))
-        super().__init__(jobs, context, _begin, (self._shared,))
+        numbers = context.RawArray("d", NUMBERS_PER_TRIAL * MAX_TRIALS)
+        self._shared = _Shared(context.Event(), numbers)
+        super().__init__(jobs, context, _start_process, (self._shared,))
 
     def batches(self, trials: Iterable[Trial], n: int) -> Iterator[Sequence[Trial]]:
-        """The trials in batches that are worth sending the data along."""
+        """Yield the trials in batches large enough to make sending the data worthwhile."""
         return in_batches(trials, n, BATCH_SECONDS + SECONDS_PER_ROW * n)
 
     def step(self, trial: Trial) -> Step | None:
-        """How far a trial is, if it has been written down."""
-        first = FIGURES * trial.number
-        number, slope, intercept, loss = self._shared.figures[first : first + FIGURES]
+        """Return the latest step of a trial that its process has shared, if any."""
+        first = NUMBERS_PER_TRIAL * trial.number
+        latest = self._shared.numbers[first : first + NUMBERS_PER_TRIAL]
+        number, slope, intercept, loss = latest
         return Step(int(number), slope, intercept, None, loss) if number else None
 
-    def leave(self) -> None:
-        """Begin nothing more, leave off what is under way within a few thousand steps, and end."""
+    def stop(self) -> None:
+        """Start no more trials, end the current ones within a few thousand steps, and shut down."""
         self._shared.stopped.set()
         self.shutdown(cancel_futures=True)
 
 
 @asynccontextmanager
 async def local_executor(jobs: int = 1) -> AsyncIterator[TrialExecutor]:
-    """So many processes, or as many as may be started here; for one job, a thread of this process.
+    """Return this many processes, or as many as may be started here; for one job, a thread.
 
-    At the end of the context all have left.
+    They have stopped when the context ends.
 
     Raises
     ------
     InputError
-        If processes end before their work.
+        If processes end before their work is done.
     """
     jobs = jobs_allowed(jobs)
-    begun = asyncio.create_task(asyncio.to_thread(_started, jobs))
+    starting = asyncio.create_task(asyncio.to_thread(_start_executor, jobs))
     try:
-        yield await asyncio.shield(begun)
+        yield await asyncio.shield(starting)
     except BrokenProcessPool:
         raise InputError(
-            f"the sweep's {jobs} processes did not last: choose fewer, as with --jobs 1"
+            f"the sweep's {jobs} processes ended too soon: choose fewer, as with --jobs 1"
         ) from None
     finally:
-        executor = await begun  # in its thread it starts, whether or not anybody waits
-        await asyncio.to_thread(executor.leave)
+        executor = await starting  # its thread starts it, whether or not anybody waits
+        await asyncio.to_thread(executor.stop)
 
 
-def _started(jobs: int) -> TrialProcesses | TrialThread:
-    """The processes, of which the first has been started; a thread where none may be.
+def _start_executor(jobs: int) -> TrialProcesses | TrialThread:
+    """Return processes, the first of them started; a thread if no process may be started.
 
-    A login node counts the processes and threads of a user, and allows but so many.
+    A login node counts a user's processes and threads, and limits them.
     """
     if jobs == 1:
         return TrialThread()
@@ -227,30 +229,30 @@ def _started(jobs: int) -> TrialProcesses | TrialThread:
 
 
 _stderr = threading.Lock()
-"""Held while standard error is another one, or a second thread would put back the wrong one."""
+"""Held while stderr is replaced, as otherwise a second thread could restore the wrong one."""
 
 
 def track_resources() -> None:
-    """Start the process that cleans up after all others, unless it runs.
+    """Start Python's resource tracker, unless it is running.
 
-    It alone inherits standard error, and what stands in for that on a screen has no file.
+    It is the one process that inherits stderr, and what replaces stderr on a screen has no file.
     """
     if sys.platform != "win32":
         with _stderr, redirect_stderr(sys.__stderr__):
             resource_tracker.ensure_running()
 
 
-def _begin(shared: _Shared) -> None:
-    """In each process, first of all."""
+def _start_process(shared: _Shared) -> None:
+    """Prepare a new process."""
     _observer.set(shared.observe)
-    # Without a traceback: what there is to say, the process that started this one says.
+    # An interrupt ends it without a traceback: the parent process reports what happened.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with suppress(RuntimeError):  # no more threads may be started
         threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
 
 def _end_with_parent() -> None:
-    """Don't outlive the program that was killed: it alone could have said that work is over."""
+    """End this process when its parent is killed, as then nobody can tell it that work is over."""
     if (parent := multiprocessing.parent_process()) is not None:
         parent.join()
         os._exit(0)

@@ -1,6 +1,6 @@
-"""How many processes a sweep is worth, and how many may be started here.
+"""How many processes a sweep deserves, and how many may be started here.
 
-Login nodes are shared: they count the processes of a user, and their threads.
+Login nodes are shared: they limit the processes and threads of each user.
 """
 
 from __future__ import annotations
@@ -13,48 +13,48 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.sweep import Plan
 
 PAYS_FROM_SECONDS = 4.0
-"""Work from which a second process is worth its half second to start."""
+"""The work for each process that makes up for the half second it takes to start."""
 
 POLITE_JOBS = 4
-"""Processes at most, if nobody asks for more."""
+"""The most processes unless the user asks for more."""
 
 MAX_JOBS = 32
 
-SHARED, EACH = 4, 2
-"""Tasks that handing over to processes takes, with one to spare, and that each of them takes."""
+SHARED_TASKS, TASKS_PER_JOB = 4, 2
+"""The tasks needed to manage the processes, with one to spare, and those of each process."""
 
 
 def jobs_for(plan: Plan, n: int, asked: int | None = None) -> int:
-    """In how many processes to run a plan: as many as were asked for, or else as pay.
+    """Return in how many processes to run a plan: those asked for, or else as many as pay off.
 
     Raises
     ------
     InputError
-        If so many are not possible.
+        If the number asked for is not possible.
     """
     if asked is None:
         return jobs_that_pay(plan, n)
     if not 1 <= asked <= MAX_JOBS:
-        raise InputError(f"so many jobs are not possible: choose from 1 to {MAX_JOBS}")
+        raise InputError(f"this many jobs are not possible: choose from 1 to {MAX_JOBS}")
     return min(asked, len(plan))
 
 
 def jobs_that_pay(plan: Plan, n: int, cores: int | None = None) -> int:
-    """In how many processes to run a plan on n rows: one, unless there is work for more.
+    """Return in how many processes to run a plan on n rows: one, unless there is work for more.
 
-    There are no more than `cores`, which are this machine's unless they are given.
+    There are never more than `cores`, by default the number of cores of this machine.
     """
     worth = int(plan.seconds(n) / PAYS_FROM_SECONDS)
     return max(1, min(POLITE_JOBS, cores or _cores(), len(plan), worth))
 
 
 def jobs_allowed(jobs: int, root: Path = Path("/")) -> int:
-    """So many processes, or as many as there is room for, or one.
+    """Return this many processes, or fewer if the machine's limits allow no more; at least one.
 
-    `root` is where the files are that say what room there is.
+    `root` is the root of the file system that holds the limits.
     """
-    room = min(_rooms(root), default=None)
-    return jobs if room is None else max(1, min(jobs, (room - SHARED) // EACH))
+    free = min(_free_tasks(root), default=None)
+    return jobs if free is None else max(1, min(jobs, (free - SHARED_TASKS) // TASKS_PER_JOB))
 
 
 def _cores() -> int:
@@ -64,8 +64,8 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _rooms(root: Path) -> Iterator[int]:
-    """How many more tasks each control group that this process is in may have."""
+def _free_tasks(root: Path) -> Iterator[int]:
+    """Yield how many more tasks each control group of this process may have."""
     try:
         groups = (root / "proc/self/cgroup").read_text().splitlines()
     except OSError:  # not on macOS and Windows

@@ -1,6 +1,6 @@
-"""Runs the trials of a sweep in an executor, off the event loop, and hands out their results.
+"""Runs the trials of a sweep in an executor, off the event loop, and yields their results.
 
-What the results are does not depend on where they come from, nor on their order.
+The results are the same in every executor and in any order.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.sweeps.executors import GoneError, TrialExecutor, observe
 
 WATCH_SECONDS = 0.1
-"""Between two looks at how far an executor is."""
+"""The time between two checks of an executor's progress."""
 
 Watch = Callable[[Trial, Step], object]
-"""Is shown how far a trial is, on the event loop."""
+"""Called on the event loop with the latest step of a trial."""
 
 
 async def run_trials(
@@ -33,15 +33,15 @@ async def run_trials(
 ) -> AsyncGenerator[list[Result], None]:
     """Yield the results of the trials as they come, some at a time; those of a thread in order.
 
-    Cancelled or closed, it begins nothing more, and what it has handed out stays valid. What is
-    under way ends with the executor.
+    When it is cancelled or closed, it starts no more trials, and the results so far stay valid. The
+    trials that are running end with the executor.
 
     Raises
     ------
     InputError
         If the data can't be trained with the settings of a trial.
     GoneError
-        If the executor is gone, after all that it has done.
+        If the executor is gone, once all its results have been yielded.
     """
     loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
@@ -56,12 +56,12 @@ async def run_trials(
         while True:
             if more and len(under_way) <= executor.ahead // 2:
                 batches = islice(waiting, executor.ahead - len(under_way))
-                # It may start processes, and so takes a thread.
-                begun = await asyncio.to_thread(_submit, data, batches, executor)
-                for future in begun:
+                # Submitting may start processes, which takes time, so it is done in a thread.
+                submitted = await asyncio.to_thread(_submit, data, batches, executor)
+                for future in submitted:
                     future.add_done_callback(done)
-                under_way |= begun
-                more = bool(begun)
+                under_way |= submitted
+                more = bool(submitted)
             if not under_way:
                 break
             with suppress(TimeoutError):
@@ -72,7 +72,7 @@ async def run_trials(
                 del under_way[future]
                 try:
                     results = future.result()
-                except GoneError as error:  # others may be done
+                except GoneError as error:  # other batches may be done
                     more, gone = False, error
                 else:
                     yield results
@@ -95,8 +95,7 @@ async def run_until_divergence(
 ) -> AsyncGenerator[list[Result], None]:
     """Yield the results of one group of trials after another, up to the first that diverges.
 
-    A group has diverged if its first repeat has. The groups end where their settings are no numbers
-    any more.
+    A group has diverged if its first repeat has. The groups also end where their settings overflow.
     """
     for group in groups_in_range(data, groups):
         diverged = False
@@ -109,14 +108,14 @@ async def run_until_divergence(
 
 
 async def find_tipping(data: Dataset, settings: Settings, executor: TrialExecutor) -> Tipping:
-    """Find in an executor at which scale runs tip into divergence, as `tipping_scale` does."""
+    """Find in an executor the scale at which runs tip into divergence, as `tipping_scale` does."""
     return await asyncio.wrap_future(executor.submit(_tipping, data, settings))
 
 
 def _submit(
     data: Dataset, batches: Iterator[Sequence[Trial]], executor: TrialExecutor
 ) -> dict[Future[list[Result]], Sequence[Trial]]:
-    """Hand batches over to an executor."""
+    """Submit batches to an executor."""
     try:
         return {executor.submit(_train, data, batch): batch for batch in batches}
     except OSError as error:

@@ -1,6 +1,6 @@
-"""A sweep as a table: a row for each group of trials, how far each is, and its cells as text.
+"""A sweep as a table: a row for each group of trials, its progress, and its cells as text.
 
-The trials of a group differ by their seed alone.
+The trials of a group differ only in their seed.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ State = Literal["waiting", "running", "converged", "stopped", "diverged"]
 
 
 class Row:
-    """A group: its trials, the results that there are, and what is predicted if that is known.
+    """A group of trials with its results so far, and its prediction once that is known.
 
-    `settings` are those of the first repeat, which has the seed that was given; `scale` is what
-    batch size and rates are multiplied by, in a sweep over scales.
+    `settings` are those of the first repeat, with the seed that was given. In a sweep over scales,
+    `scale` is the factor of the batch size and the learning rates.
     """
 
     def __init__(self, trials: Plan, n: int) -> None:
@@ -42,12 +42,12 @@ class Row:
 
     @property
     def group(self) -> int:
-        """Its place in the sweep."""
+        """The group's place in the sweep."""
         return self.trials.first_group
 
     @property
     def done(self) -> bool:
-        """Whether all results are there."""
+        """Whether all trials are done."""
         return len(self.results) == len(self.trials)
 
     @property
@@ -57,14 +57,14 @@ class Row:
 
     @property
     def summary(self) -> RepeatsSummary | None:
-        """What the results so far have in common; None if there are none."""
+        """A summary of the results so far; None if there are none."""
         if self.results and (self._summary is None or self._summary.repeats != len(self.results)):
             self._summary = summarize(self.results)
         return self._summary
 
     @property
     def state(self) -> State:
-        """How it stands; of repeats that ended in several ways, the worst."""
+        """The state of the group; if its repeats ended differently, the worst of them."""
         if not self.done:
             return "running" if self.results or self.under_way is not None else "waiting"
         states = {result.status for result in self.results}
@@ -72,14 +72,14 @@ class Row:
         return next(state for state in worst if state in states)
 
     @property
-    def made(self) -> float:
-        """The share of its steps that are made; a run that overflows has made all it can."""
+    def fraction(self) -> float:
+        """How much of the work is done, from 0 to 1; a run that overflows is done."""
         under_way = 0 if self.under_way is None else self.under_way.number
         return len(self.results) / len(self.trials) + under_way / max(1, self.steps)
 
 
 class SweepTable:
-    """The rows of a sweep on n rows of data, and how far it is as a whole."""
+    """The rows of a sweep on n rows of data, and the progress of the whole."""
 
     def __init__(self, plan: Plan, n: int) -> None:
         self._n = n
@@ -91,14 +91,14 @@ class SweepTable:
         self.add_rows(plan)
 
     def add_rows(self, plan: Plan) -> None:
-        """Add the groups of more trials."""
+        """Add a row for each group of a plan."""
         for group in plan.groups:
             self.rows.append(Row(group, self._n))
             self.trials += len(group)
             self._work.append(group.seconds(self._n))
 
     def drop_rows(self, first: int) -> None:
-        """Drop the rows from there on: they will not be trained."""
+        """Drop the rows from this one on: they will not be trained."""
         self.trials -= sum(len(row.trials) for row in self.rows[first:])
         del self.rows[first:], self._work[first:]
 
@@ -109,7 +109,7 @@ class SweepTable:
 
     @property
     def fraction(self) -> float:
-        """How much of the work is done, by what it is estimated to take."""
+        """How much of the work is done, from 0 to 1, by the estimated time."""
         done = self._worked
         for group in self._under_way:
             if (step := self.rows[group].under_way) is not None:
@@ -117,7 +117,7 @@ class SweepTable:
         return done / (sum(self._work) or 1.0)
 
     def add_results(self, results: Iterable[Result]) -> None:
-        """Add some more results to their rows."""
+        """Add results to their rows."""
         for result in results:
             row = self.rows[result.trial.group]
             row.results.append(result)
@@ -127,13 +127,13 @@ class SweepTable:
             self._worked += self._work[row.group] / len(row.trials)
 
     def set_step(self, trial: Trial, step: Step) -> None:
-        """Note how far a trial is."""
+        """Set the latest step of a trial."""
         self.rows[trial.group].under_way = step
         self._under_way.add(trial.group)
 
 
 async def predict_rows(table: SweepTable, predictions: Predictions) -> AsyncIterator[Row]:
-    """Yield each row of a table once it holds what is predicted of it."""
+    """Predict each row of a table, and yield it with its prediction."""
     for row in table.rows:
         row.prediction = predictions.known(row.settings)
         if row.prediction is None:
@@ -149,22 +149,22 @@ Cells = dict[str, str]
 
 
 def of_settings() -> dict[str, Setting]:
-    """The settings that a sweep can go over, by the headings of their columns."""
+    """Return the settings that a sweep can go over, by the headings of their columns."""
     return {one.about.column: one for one in Settings.schema() if one.about.column}
 
 
 def is_words(column: str) -> bool:
-    """Whether a column is not one of numbers, and so begins at the left."""
+    """Return whether a column holds words, which are aligned left, and not numbers."""
     setting = of_settings().get(column)
     return column in _WORDS or (setting is not None and bool(setting.choices))
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns a sweep's table has.
+    """The columns of a sweep's table.
 
-    `varying` are those of the settings, with `scales` that of the scale too, and with `tested` the
-    loss on held-out rows. Slope and intercept have the decimals of the line `near`.
+    `varying` are the columns of settings; `scales` adds one for the scale, and `tested` one for the
+    loss on test rows. Slope and intercept have the decimals that suit the line `near`.
     """
 
     near: Least
@@ -175,14 +175,14 @@ class Columns:
 
     @staticmethod
     def of(plan: Plan, data: Dataset) -> Columns:
-        """Those that tell the groups of a plan apart, and the batch size in any case."""
+        """Return the columns that tell the groups of a plan apart, and always the batch size."""
         values = [one.values for one, _ in plan.variants]
         first, scale = plan.variants[0]
-        kept = {"batch", "rate m", "rate b"} if scale is not None else {"batch"}
+        always = {"batch", "rate m", "rate b"} if scale is not None else {"batch"}
         varying = (
             column
             for column, setting in of_settings().items()
-            if column in kept or len({value[setting.name] for value in values}) > 1
+            if column in always or len({value[setting.name] for value in values}) > 1
         )
         line = first.split(data).training.line
         tested = first.test_fraction > 0
@@ -190,7 +190,7 @@ class Columns:
 
     @property
     def widths(self) -> dict[str, int]:
-        """The columns and how wide they are at most, as a rule."""
+        """The columns with their usual greatest widths."""
         several = self.repeats > 1
         return {
             **({"scale": 6} if self.scales else {}),
@@ -206,7 +206,7 @@ class Columns:
         }
 
     def settings(self, trial: Trial) -> Cells:
-        """The cells that are known beforehand."""
+        """Return the cells that are known before the training: those of the settings."""
         values = trial.settings.values
         cells = {
             column: _value(setting, values[setting.name])
@@ -215,7 +215,7 @@ class Columns:
         return {"scale": "" if trial.scale is None else rate(trial.scale), **cells}
 
     def results(self, summary: RepeatsSummary, first: Result | None) -> Cells:
-        """The cells that results fill; `first` is the only one, if it is."""
+        """Return the cells of the results; `first` is the result of the first repeat."""
         least = summary.optimum
         tested = summary.test_loss
         return {
@@ -229,7 +229,7 @@ class Columns:
         }
 
     def under_way(self, step: Step, optimum: Least) -> Cells:
-        """The same cells of the training that is under way, as far as it is."""
+        """Return the same cells for a training that is under way, at its latest step."""
         cells = {
             "slope": self._slope(step.slope),
             "intercept": self._intercept(step.intercept),
@@ -258,7 +258,7 @@ class Columns:
 
 
 def predicted(prediction: Prediction | None) -> str:
-    """What is predicted, in a word; nothing if that isn't known yet."""
+    """Return the prediction in a word; an empty text if it isn't known yet."""
     return "" if prediction is None else PREDICTED[prediction.stable]
 
 
@@ -273,22 +273,22 @@ def _loss(value: float, least: Least) -> str:
 
 
 def batch_size(settings: Settings) -> str:
-    """The number of rows in a step."""
+    """Return the batch size as text."""
     return "full" if settings.batch_size is None else str(settings.batch_size)
 
 
 def seconds(value: float) -> str:
-    """A time: 0.9 ms, 1.2 s."""
+    """Return a time as text: 0.9 ms, 1.2 s."""
     return f"{1e3 * value:.1f} ms" if value < 1 else f"{value:.1f} s"
 
 
 def names(columns: Iterable[str]) -> Cells:
-    """The heading of each column."""
+    """Return the heading of each column."""
     return {name: name for name in columns}
 
 
 def aligned(text: str, name: str, width: int) -> str:
-    """A cell of a column, in its width."""
+    """Return a cell padded to its column's width."""
     return text.ljust(width) if is_words(name) else text.rjust(width)
 
 

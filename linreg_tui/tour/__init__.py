@@ -1,5 +1,5 @@
-"""The guided tour: its chapters, and what they tell. What shows it is in `linreg_tui.tui.tour`.
+"""The guided tour: its chapters and their numbers. `linreg_tui.tui.tour` shows it.
 
-Nothing here knows Textual, so that the tour can be printed as well. A chapter is one file in
-`chapters`; how it is written is told there.
+Nothing here uses Textual, so that the tour can also be printed. A chapter is one file in
+`chapters`, which explains how to write one.
 """

@@ -1,4 +1,4 @@
-"""What the learner has said, against what happened."""
+"""The learner's answers compared with the right ones."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ from linreg_tui.tour.chapter import Chapter, Question, Step
 from linreg_tui.tour.facts import Facts
 from linreg_tui.tour.memory import SKIPPED
 
-ABREAST = 2
-"""Answers beside one another in the sum of them."""
+SUMMARY_COLUMNS = 2
 
 
 def key(chapter: Chapter, number: int) -> str:
-    """Under which the answer to a step's question is kept; steps are counted from 0."""
+    """Return the key of the answer to a step's question; steps are counted from 0."""
     return f"{chapter.name}/{number}"
 
 
-def verdict(question: Question, said: int) -> str:
-    """What was said, and whether it was right."""
+def verdict(question: Question, answer: int) -> str:
+    """Return what the learner answered, and whether it was right."""
     right = question.options[question.answer]
-    if said == SKIPPED or said >= len(question.options):
+    if answer == SKIPPED or answer >= len(question.options):
         return f"Skipped. The answer is **{right}**."
-    if said == question.answer:
-        return f"✓ You said **{right}**, and so it is."
-    return f"✗ You said **{question.options[said]}**; the answer is **{right}**."
+    if answer == question.answer:
+        return f"✓ You said **{right}**, and you are right."
+    return f"✗ You said **{question.options[answer]}**; the answer is **{right}**."
 
 
 def questions(chapters: Iterable[Chapter], facts: Facts) -> list[tuple[Chapter, int, Step]]:
-    """All steps that ask one."""
+    """Return all steps with a question, with their chapters and numbers."""
     return [
         (chapter, number, step)
         for chapter in chapters
@@ -37,24 +36,24 @@ def questions(chapters: Iterable[Chapter], facts: Facts) -> list[tuple[Chapter, 
     ]
 
 
-def summed_up(chapters: Iterable[Chapter], facts: Facts, answers: Mapping[str, int]) -> str:
-    """All answers as Markdown: how many were right, and each of them."""
+def answer_summary(chapters: Iterable[Chapter], facts: Facts, answers: Mapping[str, int]) -> str:
+    """Return a summary in Markdown: how many answers were right, and each answer."""
     asked = questions(chapters, facts)
     cells, right = [], 0
     for chapter, number, step in asked:
-        question, said = step.question, answers.get(key(chapter, number), SKIPPED)
+        question, answer = step.question, answers.get(key(chapter, number), SKIPPED)
         assert question is not None
         options, truth = question.options, question.options[question.answer]
         place = f"{chapter.number}.{number + 1}"
-        if not 0 <= said < len(options):
+        if not 0 <= answer < len(options):
             cells.append(f"{place} – {truth}")
-        elif said == question.answer:
+        elif answer == question.answer:
             right += 1
             cells.append(f"{place} ✓ {truth}")
         else:
-            cells.append(f"{place} ✗ {options[said]}: {truth}")
+            cells.append(f"{place} ✗ {options[answer]}: {truth}")
     given = sum(answers.get(key(c, n), SKIPPED) != SKIPPED for c, n, _ in asked)
-    rows = -(-len(cells) // ABREAST)
+    rows = -(-len(cells) // SUMMARY_COLUMNS)
     columns = [cells[start : start + rows] for start in range(0, len(cells), rows)]
     lines = [
         " | ".join(column[row] if row < len(column) else "" for column in columns)

@@ -1,4 +1,4 @@
-"""What a chapter of the tour consists of: steps, some of them with a question."""
+"""A chapter of the tour: its steps, some of them with a question."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from linreg_tui.tour.scenes import Page, Scene
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the learner is asked before something happens.
+    """A question that the learner answers before something happens.
 
-    `answer` is the place of the right one among the `options`; `seen` tells what happened, and why;
-    `brief` is the same for the back row: a sentence.
+    `answer` is the place of the right answer among the `options`. `seen` explains what happened and
+    why; `brief` says the same in one sentence, in presenter mode.
     """
 
     text: str
@@ -26,10 +26,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A text of a few lines, in Markdown, and the scene that belongs to it.
+    """A text of a few lines, in Markdown, and its scene.
 
-    `brief` is the text for the back row: a sentence. A scene that can run does so with the answer
-    to the question; without a question, at once if it `runs`, and else when the learner lets it.
+    `brief` is the text in one sentence, for presenter mode. A scene that can run starts when the
+    question is answered. Without a question, it starts at once if it `runs`, and otherwise when the
+    learner starts it. A step that `sums_up` shows a summary of the answers.
     """
 
     brief: str
@@ -42,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A chapter: its name in the command line and in the memory, its title, and its steps."""
+    """A chapter; its `name` stands on the command line and in the saved progress."""
 
     number: int
     name: str

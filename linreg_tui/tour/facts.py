@@ -1,4 +1,4 @@
-"""The numbers that the tour tells, each asked of the engine."""
+"""The numbers in the tour's texts, each computed by the engine."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from linreg_tui.tour.scenes import OUTCOMES, Sweep
 
 @dataclass(frozen=True)
 class Facts:
-    """What there is to know of a data set, worked out when a text asks for it."""
+    """The facts about a data set, each computed when a text needs it."""
 
     data: Dataset
 
@@ -33,23 +33,23 @@ class Facts:
 
     @cached_property
     def sums(self) -> Sums:
-        """The sums of the formula."""
+        """The sums in the formula."""
         return sums_of(self.data.x, self.data.y)
 
     @cached_property
     def derivation(self) -> Derivation:
-        """From the sums to the line."""
+        """The steps from the sums to the line."""
         return derivation(self.sums)
 
     @property
     def correlation(self) -> float:
-        """Pearson's r; without SciPy, which takes its time to load."""
+        """Pearson's r, computed without SciPy, which is slow to load."""
         moments = self.data.moments
         return moments.sxy / math.sqrt(moments.sxx * moments.syy)
 
     @property
     def slope_error(self) -> float:
-        """The standard error of the slope, likewise."""
+        """The standard error of the slope, also without SciPy."""
         moments = self.data.moments
         return math.sqrt(moments.n * self.line.loss / (moments.n - 2) / moments.sxx)
 
@@ -58,7 +58,7 @@ class Facts:
         return {}
 
     def run(self, settings: Settings) -> Run:
-        """A run to the end of its epochs."""
+        """Return a run trained to its last epoch."""
         if settings not in self._runs:
             run = Run(self.data, settings)
             run.advance(run.budget)
@@ -66,26 +66,26 @@ class Facts:
         return self._runs[settings]
 
     def last(self, settings: Settings) -> Step:
-        """The last step of such a run."""
+        """Return the last step of that run."""
         history = self.run(settings).history
         return history[history.last]
 
     def above(self, settings: Settings) -> str:
-        """How far its last loss is above the least one, as 0.03%."""
+        """Return how far its last loss is above the least one, such as 0.03%."""
         last = self.last(settings)
         return above_optimum(self.line, last.slope, last.intercept)
 
     def outcome(self, settings: Settings) -> int:
-        """Whether it converges, creeps or diverges: the place among `OUTCOMES`."""
+        """Return whether it converges, creeps or diverges: the place among `OUTCOMES`."""
         words = {"converged": "converge", "stopped": "creep", "diverged": "diverge"}
         return OUTCOMES.index(words[self.run(settings).status])
 
     def arrived(self, settings: Settings) -> int | None:
-        """Its first step within 1% of the least loss."""
+        """Return its first step within 1% of the least loss, if there is one."""
         return self.run(settings).segments[0].milestones.arrived
 
     def step(self, settings: Settings, number: int) -> StepDetail:
-        """One of its steps, taken apart."""
+        """Return the details of one of its steps."""
         return step_detail(self.run(settings), number)
 
     @cached_property
@@ -93,7 +93,7 @@ class Facts:
         return {}
 
     def together(self, settings: Settings, workers: int) -> tuple[Run, tuple[Round, ...]]:
-        """A run by so many workers, simulated here one after another, and its rounds."""
+        """Return a run by this many workers, simulated one after another, and its rounds."""
         key = settings, workers
         if key not in self._teams:
             rounds: list[Round] = []
@@ -107,13 +107,13 @@ class Facts:
         return {}
 
     def prediction(self, settings: Settings) -> Prediction:
-        """What can be known of it beforehand."""
+        """Return the prediction for settings."""
         if settings not in self._predictions:
             self._predictions[settings] = predict(self.data, settings)
         return self._predictions[settings]
 
     def limit(self, settings: Settings) -> float:
-        """How many times as large its learning rates may be."""
+        """Return the factor by which the learning rates may grow and stay stable."""
         limit = self.prediction(settings).max_stable_scale
         assert limit is not None
         return limit
@@ -123,7 +123,7 @@ class Facts:
         return {}
 
     def results(self, sweep: Sweep) -> tuple[Result, ...]:
-        """The trainings of a sweep."""
+        """Return the results of a sweep."""
         key = replace(sweep, against="epochs")
         if key not in self._results:
             self._results[key] = tuple(
@@ -133,12 +133,12 @@ class Facts:
 
 
 def plan_of(sweep: Sweep, n: int) -> Plan:
-    """The trials of a sweep on n rows."""
+    """Return the trials of a sweep on n rows."""
     over = over_batch_sizes if sweep.over == "batch sizes" else over_scales
     return over(sweep.settings, n)
 
 
 @cache
 def facts_of_tour() -> Facts:
-    """Those of the data that the tour is about, worked out once."""
+    """Return the facts about the tour's data set; they are computed once."""
     return Facts(bundled())

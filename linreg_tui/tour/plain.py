@@ -1,4 +1,4 @@
-"""The tour as text: for a screen reader, and for reading. No drawing, and nothing moves."""
+"""The tour as plain text, for reading or a screen reader: no drawings, and nothing moves."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Scene, Sweep,
 from linreg_tui.tour.text import columns, plain
 
 WIDTH = 76
-MOST = 12
-"""Steps of a run that are told: the first ones, then ever fewer."""
+SHOWN_STEPS = 12
+"""A run with more steps shows the first ones, and then fewer and fewer."""
 
 FIRST_ROWS = 5
 
 
-def tell(chapter: Chapter | None) -> None:
-    """Print a chapter, or all of them."""
+def print_tour(chapter: Chapter | None) -> None:
+    """Print a chapter, or all chapters for None."""
     facts = facts_of_tour()
     for one in chapters() if chapter is None else (chapter,):
-        for line in told(one, facts):
+        for line in lines_of(one, facts):
             sys.stdout.write(line + "\n")
 
 
-def told(chapter: Chapter, facts: Facts) -> Iterator[str]:
-    """The lines of a chapter."""
+def lines_of(chapter: Chapter, facts: Facts) -> Iterator[str]:
+    """Yield the lines of a chapter."""
     yield f"# {chapter.number}. {chapter.title}"
     for number, step in enumerate(chapter.steps(facts), 1):
         yield ""
@@ -60,7 +60,7 @@ def _step(step: Step, facts: Facts) -> Iterator[str]:
 
 
 def numbers(scene: Scene, facts: Facts) -> list[tuple[str, ...]]:
-    """What the pictures of a scene show, as a table with a heading; empty for a page."""
+    """Return the numbers in a scene's pictures, as a table with a heading; empty for a page."""
     match scene:
         case Training():
             return _training(scene, facts)
@@ -165,8 +165,8 @@ def _formula(facts: Facts) -> list[tuple[str, ...]]:
 
 
 def _chosen(last: int) -> list[int]:
-    """Numbers up to the last one: all of few, or else the first ones and then ever fewer."""
-    if last <= MOST:
+    """Return numbers up to the last: all of a few, else the first ones and then fewer and fewer."""
+    if last <= SHOWN_STEPS:
         return list(range(last + 1))
     numbers, number = [0, 1, 2, 3], 5.0
     while number < last:

@@ -1,4 +1,4 @@
-"""Scenes: what the application is to show with a step of the tour, exactly and from any state."""
+"""Scenes: what the application shows with a step of the tour, whatever it showed before."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.report.learning_curves import Against
 
 OUTCOMES = ("converge", "creep", "diverge")
-"""What can be predicted of a training: it arrives, it is on its way, it goes away."""
+"""How a training can end: at the optimum, on the way there, or far away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Nothing but the text."""
+    """Only the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class FormulaView:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The live view of a run that is trained up to a step, which is shown.
+    """The live view of a run at the step `trained`, its latest.
 
-    `shows` is the plot that is seen where there is room for one. `above_optimum` draws of the loss
-    only what is above the least one, `z_scores` the landscape in these, and `gradient` shows how
-    the step was made. With several `workers`, who take turns, each has its part of a batch.
+    `shows` is the plot in view if there is room for only one. `above_optimum` draws the loss above
+    the least one, `z_scores` draws the landscape of the z-scores, and `gradient` shows how the step
+    was made. With several `workers`, which take turns, each has its part of a batch.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -53,7 +53,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A sweep around settings: over the notebook's batch sizes, or over its scales."""
+    """A sweep with these settings over the notebook's batch sizes, or over its scales."""
 
     over: Literal["batch sizes", "scales"]
     settings: Settings = field(default_factory=Settings)
@@ -62,10 +62,10 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """Gradient descent on a loss of one parameter, of which `shown` steps are seen at first.
+    """Gradient descent on a loss with one parameter; at first it shows `shown` steps.
 
-    `rates` holds the η of each step. Where it can be `turned`, the learner chooses one η for all.
-    The picture goes from −`reach` to `reach`.
+    `rates` holds the η of each step. If it can be `turned`, the learner chooses one η for all
+    steps. The picture goes from −`reach` to `reach`.
     """
 
     loss: Loss1D

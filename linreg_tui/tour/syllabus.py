@@ -1,4 +1,4 @@
-"""The syllabus: all chapters over the tour's data, worked out as they are asked for."""
+"""The syllabus: all chapters on the tour's data, each computed when it is needed."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ class Syllabus:
     """Chapters by their place, counted from 0."""
 
     def __init__(self) -> None:
-        self._worked_out: dict[int, tuple[Step, ...]] = {}
+        self._steps: dict[int, tuple[Step, ...]] = {}
 
     @cached_property
     def chapters(self) -> tuple[Chapter, ...]:
-        """All of them."""
+        """All chapters."""
         return chapters()
 
     @property
     def facts(self) -> Facts:
-        """The numbers that they tell."""
+        """The numbers in their texts."""
         return facts_of_tour()
 
     def steps(self, place: int) -> tuple[Step, ...]:
-        """The steps of a chapter, worked out once: some train to know their text."""
-        if place not in self._worked_out:
-            self._worked_out[place] = self.chapters[place].steps(self.facts)
-        return self._worked_out[place]
+        """Return the steps of a chapter; they are computed once, as some texts need a training."""
+        if place not in self._steps:
+            self._steps[place] = self.chapters[place].steps(self.facts)
+        return self._steps[place]
 
     def place(self, name: str) -> int | None:
-        """Where the chapter of a name is, if there is one."""
+        """Return the place of the chapter with this name, if there is one."""
         names = [chapter.name for chapter in self.chapters]
         return names.index(name) if name in names else None

@@ -1,8 +1,8 @@
-"""The texts of the tour: a little Markdown, laid out in rows of any width.
+"""Lays out the tour's texts, in a small part of Markdown, in rows of any width.
 
-Paragraphs, lists with `- `, tables with `|`, and blocks fenced by three backticks, which hold
-equations set by hand. In a line, `**` makes words strong, and backticks make them a key. What
-follows the opening fence is the same equation on one line, for those who have it read aloud.
+The texts have paragraphs, lists with `- `, tables with `|`, and blocks fenced by three backticks,
+which hold equations set by hand. In a line, `**` makes words strong, and backticks mark a key. The
+text after the opening fence is the same equation on one line, for a screen reader.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from enum import Enum, auto
 from rich.cells import cell_len
 
 INDENT = "  "
-"""Before an equation or a row of a table."""
+"""The space before an equation or a row of a table."""
 
 _FENCE = "```"
 _MARKED = re.compile(r"(\*\*.+?\*\*|`.+?`)")
 
 
 class Tone(Enum):
-    """How a piece of text is to be read."""
+    """The kind of a piece of text, which decides its style."""
 
     PLAIN = auto()
     STRONG = auto()
@@ -37,56 +37,56 @@ Rows = list[list[Span]]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A paragraph, or with a `bullet` an item of a list."""
+    """A paragraph, or with a `bullet` a list item."""
 
     text: str
     bullet: str = ""
 
     def rows(self, width: int) -> Rows:
-        """The words, as many in a row as fit."""
+        """Return the words in rows, as many in a row as fit."""
         hanging = " " * cell_len(self.bullet)
         return [
             [(hanging if number else self.bullet, Tone.PLAIN), *row]
             for number, row in enumerate(_wrapped(self.text, width - len(hanging)))
         ]
 
-    def said(self, width: int) -> Iterator[str]:
-        """The same without marks."""
+    def plain(self, width: int) -> Iterator[str]:
+        """Yield the same rows without marks."""
         yield from (flat(row) for row in self.rows(width))
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """Lines that are to stay as they are, and how they are written on one."""
+    """The lines of an equation, which are not wrapped, and the same equation in one line."""
 
     lines: tuple[str, ...]
     in_a_row: str
 
     def rows(self, _: int) -> Rows:
-        """The lines, indented."""
+        """Return the lines, indented."""
         return [[(INDENT + line, Tone.EQUATION)] for line in self.lines]
 
-    def said(self, _: int) -> Iterator[str]:
-        """The equation in a row, or its lines if they are so already."""
+    def plain(self, _: int) -> Iterator[str]:
+        """Yield the equation in one line, or its own lines if there is no such line."""
         for line in [self.in_a_row] if self.in_a_row else self.lines:
             yield INDENT + line
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells in columns, those of numbers but for the first aligned right."""
+    """Cells in columns; columns of numbers, except the first, are aligned right."""
 
     cells: tuple[tuple[str, ...], ...]
 
     def rows(self, _: int) -> Rows:
-        """The names of the columns, and the rows below them."""
+        """Return the names of the columns, and the rows below them."""
         return [
             [(line, Tone.PLAIN if number else Tone.LABEL)]
             for number, line in enumerate(columns(self.cells))
         ]
 
-    def said(self, _: int) -> Iterator[str]:
-        """The same."""
+    def plain(self, _: int) -> Iterator[str]:
+        """Yield the same rows as text."""
         yield from columns(self.cells)
 
 
@@ -94,7 +94,7 @@ Block = Words | Equation | Table
 
 
 def columns(cells: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of cells below one another; numbers but for those of the first column to the right."""
+    """Return rows of cells as aligned text; number columns, except the first, end at the right."""
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     rights = [_are_numbers(column[1:]) for column in zip(*cells, strict=True)]
     rights[0] = False
@@ -113,7 +113,7 @@ def _are_numbers(cells: Sequence[str]) -> bool:
 
 
 def read(markdown: str) -> list[Block]:
-    """The blocks of a text."""
+    """Return the blocks of a text."""
     lines = iter(markdown.strip("\n").splitlines())
     blocks: list[Block] = []
     paragraph: list[str] = []
@@ -149,7 +149,7 @@ def read(markdown: str) -> list[Block]:
 
 
 def lay_out(markdown: str, width: int, most: int | None = None) -> Rows:
-    """The rows of a text; with empty ones between its blocks unless they are more than `most`."""
+    """Return the rows of a text, with empty rows between blocks if they fit in `most` rows."""
     blocks = read(markdown)
     spaced: Rows = []
     for before, block in zip([None, *blocks], blocks, strict=False):
@@ -162,18 +162,18 @@ def lay_out(markdown: str, width: int, most: int | None = None) -> Rows:
 
 
 def plain(markdown: str, width: int) -> list[str]:
-    """The lines of a text without marks, without drawing characters, and with equations in rows."""
+    """Return a text as lines without marks or drawing characters, each equation in one line."""
     blocks = read(markdown)
     lines: list[str] = []
     for before, block in zip([None, *blocks], blocks, strict=False):
         if before is not None and not _in_one_list(before, block):
             lines.append("")
-        lines += block.said(width)
+        lines += block.plain(width)
     return lines
 
 
 def flat(row: Sequence[Span]) -> str:
-    """The characters of a row."""
+    """Return the characters of a row."""
     return "".join(text for text, _ in row)
 
 
@@ -182,7 +182,7 @@ def _in_one_list(before: Block, block: Block) -> bool:
 
 
 def _wrapped(text: str, width: int) -> Rows:
-    """Spans of words, as many in a row as fit."""
+    """Return spans of words in rows, as many in a row as fit."""
     rows: Rows = [[]]
     room = width
     for word in _words(text):
@@ -200,7 +200,7 @@ def _wrapped(text: str, width: int) -> Rows:
 
 
 def _words(text: str) -> Iterator[list[Span]]:
-    """The words of a text, each of one span or more: a mark can end within a word."""
+    """Yield the words of a text, each with one or more spans, as a mark can end inside a word."""
     word: list[Span] = []
     for piece in filter(None, _MARKED.split(text)):
         tone = Tone.PLAIN

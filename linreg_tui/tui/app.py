@@ -156,7 +156,7 @@ class LinregApp(GuardedApp):
         if self._tour_at_first is not None:
             self.guide.open(self._tour_at_first)
         data, run = self.state.data, self.state.view.run
-        wrong = "" if self._files.preferences is None else self._files.preferences.wrong
+        wrong = "" if self._files.preferences is None else self._files.preferences.problem
         notes = [*data.notes, run.loss.on_a_sample(run.data), wrong]
         if words := "; ".join(filter(None, notes)):
             self.notify(words, severity="warning" if wrong else "information", markup=False)

@@ -49,7 +49,7 @@ class FilesOpened:
         """Record what is open now."""
         self.named = opened.named
         if opened.path is not None and self.preferences is not None:
-            self.preferences.keep("folder", str(opened.path.parent))
+            self.preferences.save("folder", str(opened.path.parent))
 
     def set_folder(self, folder: str | None) -> None:
         """Start the next export in this folder."""

@@ -75,8 +75,8 @@ class Player:
             self._training.pause()
         elif not self._run.exhausted:
             self._following = True
-            self._training.set_out(beyond=self._endless)
-            self._start(self._training.go)
+            self._training.start(beyond=self._endless)
+            self._start(self._training.train)
 
     def walk(self, steps: int) -> None:
         """Pause and move along the timeline; past its end, train as many more steps."""

@@ -50,7 +50,7 @@ def theme_named(name: str) -> str:
         If there is none.
     """
     if name not in NAMES:
-        raise InputError(f"{name!r} is no theme: choose one of {', '.join(NAMES)}")
+        raise InputError(f"{name!r} is not a theme: choose one of {', '.join(NAMES)}")
     return name
 
 
@@ -63,8 +63,8 @@ def remember_theme(app: App[None], file: PreferencesFile) -> None:
         # The signal also comes for the first theme, which may be from the command line.
         if theme.name != remembered:
             remembered = theme.name
-            file.keep("theme", remembered)
-            if file.wrong:
-                app.notify(f"The theme isn't saved: {file.wrong}", markup=False)
+            file.save("theme", remembered)
+            if file.problem:
+                app.notify(f"The theme isn't saved: {file.problem}", markup=False)
 
     app.theme_changed_signal.subscribe(app, chosen)

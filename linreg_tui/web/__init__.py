@@ -1,1 +1,1 @@
-"""The application in a browser: a server on textual-serve, and the page that it serves."""
+"""The application in a browser: a server built on textual-serve, and its page."""

@@ -1,9 +1,9 @@
-"""Make the page's font of braille patterns anew.
+"""Make the page's font of braille patterns.
 
 pip install fonttools && python linreg_tui/web/make_braille.py
 
-Pictures are drawn with them, and what a browser finds elsewhere has cells of another size, so that
-lines come out broken. These fit the cell of Roboto Mono: dots at the same distance everywhere.
+Pictures are drawn with braille patterns. A browser's other fonts have cells of another size, which
+breaks the lines. These patterns fit the cell of Roboto Mono, with all dots equally far apart.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 EM, WIDTH, ASCENT, DESCENT = 2048, 1229, 2146, -555
-"""Of Roboto Mono, in its units."""
+"""The measures of Roboto Mono, in its units."""
 
 RADIUS = 200
 CORNERS = 8
 FIRST = 0x2800
 NOTHING, DOT = ".notdef", "dot"
 
-# The bits of a pattern, from the top: the first six dots had their numbers before the last row.
+# The bits of a pattern, row by row from the top; the last row was added to braille later.
 ROWS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 def pattern_of(bits: int) -> Any:
-    """The dots of a pattern."""
+    """Return the glyph of a pattern, with a dot for each of its bits."""
     pen = TTGlyphPen({DOT: None})
     height = (ASCENT - DESCENT) / len(ROWS)
     for row, pair in enumerate(ROWS):
@@ -40,7 +40,7 @@ def pattern_of(bits: int) -> Any:
 
 
 def dot() -> Any:
-    """A circle of quadratic curves."""
+    """Return the glyph of a dot: a circle of quadratic curves."""
     pen = TTGlyphPen(None)
     outer = RADIUS / math.cos(math.pi / CORNERS)
     turns = [-math.tau * (corner + 0.5) / CORNERS for corner in range(CORNERS)]
@@ -50,7 +50,7 @@ def dot() -> Any:
 
 
 def main() -> None:
-    """Write it beside the page."""
+    """Write the font beside the page."""
     names = {FIRST + pattern: f"uni{FIRST + pattern:04X}" for pattern in range(256)}
     builder = FontBuilder(EM, isTTF=True)
     builder.updateHead(created=0, modified=0)

@@ -1,4 +1,4 @@
-"""Serves a page with a terminal in it, and an application to each page that is open."""
+"""Serves a page with a terminal in it, and runs an application for each open page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOTHING_FROM_OUTSIDE = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; frame-ancestors 'none'"
 )
-"""A Content-Security-Policy: a browser holds the page to it."""
+"""A Content-Security-Policy, which the browser enforces."""
 
 OPEN_TO_OTHERS = (
     "linreg-tui: everybody who can reach this address can open and save files as you: "
@@ -36,10 +36,10 @@ STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class PageServer(Server):
-    """Serves one page, and to each that is open a program of its own.
+    """Serves one page, and runs a program of its own for each open copy of it.
 
-    Requests that were made for another site are refused: a page from elsewhere must not reach, by
-    way of the browser, what only this machine can reach.
+    Requests made for another site are refused: another site's page must not use the browser to
+    reach what only this machine can reach.
     """
 
     def __init__(self, program: Sequence[str]) -> None:
@@ -47,14 +47,14 @@ class PageServer(Server):
         self._program = program
         self._sessions: set[Session] = set()
         self.private = True
-        """Whether nobody but this machine can reach it."""
+        """Whether only this machine can reach it."""
 
     async def on_shutdown(self, _: web.Application) -> None:
-        """Let all applications leave."""
+        """Stop all applications."""
         await asyncio.gather(*(session.stop() for session in self._sessions))
 
     def make_pages(self) -> web.Application:
-        """What is served: the page, what it asks for, and a socket for its application."""
+        """Return the routes to serve: the page, its files, and a socket for its application."""
         pages = web.Application()
         pages.add_routes(
             [
@@ -69,8 +69,8 @@ class PageServer(Server):
         return pages
 
     async def handle_index(self, request: web.Request) -> web.Response:
-        """The page, which asks for nothing but what is served here."""
-        self._refuse_strangers(request)
+        """Return the page, which loads nothing from elsewhere."""
+        self._refuse_other_sites(request)
         return web.Response(
             text=(PAGE / "index.html").read_text("utf-8"),
             content_type="text/html",
@@ -78,8 +78,8 @@ class PageServer(Server):
         )
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        """Run an application for a page until one of them ends."""
-        self._refuse_strangers(request)
+        """Run an application for a page until one of the two ends."""
+        self._refuse_other_sites(request)
         columns, rows = (to_int(request.query.get(of, ""), 0) for of in ("width", "height"))
         websocket = web.WebSocketResponse(heartbeat=15)
         await websocket.prepare(request)
@@ -93,15 +93,15 @@ class PageServer(Server):
             self._sessions.remove(session)
         return websocket
 
-    def _refuse_strangers(self, request: web.Request) -> None:
+    def _refuse_other_sites(self, request: web.Request) -> None:
         origin = request.headers.get("Origin")
         foreign = origin is not None and origin.partition("://")[2] != request.host
         if foreign or (self.private and not _is_private(_without_port(request.host))):
-            raise web.HTTPForbidden(text="This was asked for in the name of another site.")
+            raise web.HTTPForbidden(text="This request was made for another site.")
 
 
 async def _pass_on(websocket: web.WebSocketResponse, session: Session) -> None:
-    """Hand on what the page's script sends, until it is closed."""
+    """Pass on the messages of the page's script until it closes."""
     async for message in websocket:
         if message.type != WSMsgType.TEXT:
             continue
@@ -119,12 +119,12 @@ async def _pass_on(websocket: web.WebSocketResponse, session: Session) -> None:
 
 
 def run(program: Sequence[str], host: str, port: int) -> int:
-    """Serve until a signal tells to stop, and return the exit status.
+    """Serve until a signal stops it, and return the exit status.
 
     Raises
     ------
     InputError
-        If it can't be served there.
+        If the host and port can't be used.
     """
     try:
         return asyncio.run(_run(program, host, port))
@@ -134,7 +134,7 @@ def run(program: Sequence[str], host: str, port: int) -> int:
 
 async def _run(program: Sequence[str], host: str, port: int) -> int:
     server = PageServer(program)
-    stopped = _stopped()
+    stopped = _stop_signal()
     runner = web.AppRunner(server.make_pages(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -154,8 +154,8 @@ async def _run(program: Sequence[str], host: str, port: int) -> int:
     return 0 if number == signal.SIGINT else 128 + number
 
 
-def _stopped() -> asyncio.Future[int]:
-    """Comes to hold the first signal that tells to stop."""
+def _stop_signal() -> asyncio.Future[int]:
+    """Return a future that holds the first signal to stop, once it comes."""
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[int] = loop.create_future()
 
@@ -173,14 +173,14 @@ def _stopped() -> asyncio.Future[int]:
 def _why_not(error: OSError | UnicodeError, host: str, port: int) -> str:
     shown = printable(host)
     if isinstance(error, socket.gaierror | UnicodeError):
-        return f"{shown} is no address: choose another --host"
+        return f"{shown} is not an address: choose another --host"
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use: choose another --port, or 0 for any that is free"
+        return f"port {port} is in use: choose another --port, or 0 for any free one"
     if error.errno == errno.EACCES:
-        return f"port {port} is not for everybody: choose a --port from 1024 on"
-    # Later Pythons pass over an address that there is not, and then give no number.
+        return f"port {port} needs special rights: choose a --port from 1024 on"
+    # Newer Pythons skip an address that doesn't exist, and then set no error number.
     if error.errno in (errno.EADDRNOTAVAIL, None):
-        return f"{shown} is no address of this machine: choose another --host"
+        return f"{shown} is not an address of this machine: choose another --host"
     return f"{shown}, port {port}, can't be served: {printable(str(error), 200)}"
 
 
@@ -191,7 +191,7 @@ def _url(address: str, port: int) -> str:
 
 
 def _is_private(name: str) -> bool:
-    """Whether a name or address is that of the machine itself, for itself."""
+    """Return whether a host is a loopback name or address, which only this machine can reach."""
     if name == "localhost":
         return True
     try:

@@ -1,17 +1,18 @@
-"""A cluster of 2 processes on this machine: what handing over costs, and how many rows a second.
+"""A cluster of 2 processes on this machine: what submitting work costs, and rows a second.
 
 python tests/benchmarks/cluster.py [--rows 100_000_000] [--quick]
 
-- Trials: 5 batch sizes x 1000 repeats x 30 epochs. Of the time that the workers had, the overhead
-  is what they didn't spend on trials. Ends with 1 if that is over 10%.
-- Rows: generated in partitions of a million, each of which becomes what a fit keeps of it (moments,
-  a sample, a histogram in two dimensions), added up in a tree. And from Parquet, in one process.
+- Trials: 5 batch sizes x 1000 repeats x 30 epochs. The overhead is the share of the workers' time
+  that they didn't spend on trials. The exit status is 1 if that is over 10%.
+- Rows: generated in partitions of a million. Each partition is reduced to the parts that a fit
+  needs (moments, a sample, a histogram in two dimensions), which are added up in a tree. Rows are
+  also read from Parquet, in one process.
 - Rounds of data-parallel SGD, and tasks that do nothing.
 
 Then a plan on paper: 10^10 rows on 40 nodes, by these figures, and what would break first.
 
-`--quick` does a little of each, only to see that it runs, and judges nothing. Without Dask nothing
-is done.
+`--quick` does a little of each, only to see that it runs, and judges nothing. Without Dask it does
+nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from linreg_tui.cluster.connection import SCHEDULED, Cluster
+from linreg_tui.cluster.connection import BATCH_SECONDS_PER_THREAD, Cluster
 from linreg_tui.commands.on_cluster import cluster_at
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
@@ -58,7 +59,7 @@ LINE = (88.0, 34_000.0)
 
 @dataclass(frozen=True)
 class Amount:
-    """How much is done of each."""
+    """How much work to do of each kind."""
 
     repeats: int = 1000
     rows: int = 100_000_000
@@ -70,7 +71,7 @@ QUICK = Amount(repeats=10, rows=2 * PARTITION, parquet_rows=100_000, rounds=10)
 
 
 def timed_batch(data: Dataset, batch: Sequence[Trial]) -> tuple[list[Result], float]:
-    """The results of some trials, and the seconds that they took where they ran."""
+    """Return the results of some trials, and the seconds that they took on their worker."""
     began = time.perf_counter()
     results = [run_trial(data, trial) for trial in batch]
     return results, time.perf_counter() - began
@@ -78,7 +79,7 @@ def timed_batch(data: Dataset, batch: Sequence[Trial]) -> tuple[list[Result], fl
 
 @dataclass(frozen=True)
 class Generated:
-    """What is kept of generated rows, and seconds for making them and for each thing kept."""
+    """The parts of generated rows, and the seconds for the rows and for each part."""
 
     parts: Parts
     seconds: tuple[float, ...]
@@ -89,7 +90,7 @@ class Generated:
 
 
 def generated(number: int, rows: int) -> Generated:
-    """So many rows, and what is kept of them."""
+    """Generate rows, and return their parts."""
     rng = np.random.default_rng(number)
     fit, sample = RunningFit(LINE), Sample(SAMPLE_ROWS, (0, number))
     density: Density | None = None
@@ -113,7 +114,7 @@ def generated(number: int, rows: int) -> Generated:
 
 
 def of_trials(cluster: Cluster, data: Dataset, repeats: int) -> float:
-    """Tell what handing over trials costs; returns the share of the workers' time."""
+    """Print what submitting trials costs, and return the share of the workers' time."""
     plan = over_batch_sizes(Settings(), data.n, repeats=repeats)
     cluster.submit(timed_batch, data, plan[:1]).result()
     overheads, each, shares = [], [], []
@@ -139,7 +140,7 @@ def of_trials(cluster: Cluster, data: Dataset, repeats: int) -> float:
 
 
 def of_rows(cluster: Cluster, rows: int) -> float:
-    """Tell how fast rows become what is kept of them; returns the bytes of that."""
+    """Print how fast rows become parts, and return the bytes of the parts."""
     sizes = [PARTITION] * (rows // PARTITION)
     began = time.perf_counter()
     found = cluster.tree(generated, sizes)
@@ -162,7 +163,7 @@ def of_rows(cluster: Cluster, rows: int) -> float:
 
 
 def of_parquet(rows: int) -> tuple[float, float]:
-    """Tell how fast Parquet is read in one process; returns rows a second, and bytes a row."""
+    """Print how fast one process reads Parquet, and return rows a second and bytes a row."""
     import pandas as pd
 
     rng = np.random.default_rng(0)
@@ -176,14 +177,14 @@ def of_parquet(rows: int) -> tuple[float, float]:
         load_parts("part", [str(path)])
         speed = rows / (time.perf_counter() - began)
     say(
-        f"Parquet  {speed / 1e6:.1f} million rows a second read and kept in one process, "
+        f"Parquet  {speed / 1e6:.1f} million rows a second read into memory in one process, "
         f"{size:.1f} bytes a row"
     )
     return speed, size
 
 
 def of_rounds(cluster: Cluster, data: Dataset, rounds: int) -> tuple[float, float]:
-    """Tell what a round and a task take; returns the seconds of each."""
+    """Print how long a round and a task take, and return the seconds of each."""
     rows = [np.arange(64), np.arange(64, 128)]
     taken = []
     for _ in range(rounds):
@@ -207,7 +208,7 @@ On paper: 10^10 rows on {nodes} nodes with {cores} workers each, {workers:,} in 
   data        {data:.0f} GB of Parquet in {parts:,} files of {each:.1f} million rows
   reading     {reading:.1f} s at one process's speed, if {flow:.0f} GB a second come from the files
   scheduling  {tasks:,} tasks, {scheduling:.0f} s at this machine's speed, while the workers read
-  adding up   {height} levels of {kept:.1f} MB a sum, {sums:.0f} GB in all between the workers
+  adding up   {height} levels of {part:.1f} MB a sum, {sums:.0f} GB in all between the workers
   in all      about {total:.0f} s; a step of full-batch descent on all rows then takes a microsecond
   What would break first:
   1. the scheduler and the client. {parts:,} files take them {scheduling:.0f} s, and files of
@@ -221,15 +222,15 @@ On paper: 10^10 rows on {nodes} nodes with {cores} workers each, {workers:,} in 
 
 
 def plan_on_paper(
-    kept_bytes: float, parquet: float, row_bytes: float, one_round: float, task: float
+    part_bytes: float, parquet: float, row_bytes: float, one_round: float, task: float
 ) -> None:
-    """Tell what 10^10 rows on 40 nodes should take."""
+    """Print how long 10^10 rows on 40 nodes should take."""
     workers = NODES * CORES
     parts = 4 * workers
     data = ALL_ROWS * row_bytes / 1e9
     reading = ALL_ROWS / (workers * parquet)
     scheduling = 2 * parts * task
-    batch = SCHEDULED * workers
+    batch = BATCH_SECONDS_PER_THREAD * workers
     say(
         PLAN.format(
             nodes=NODES,
@@ -244,8 +245,8 @@ def plan_on_paper(
             tasks=2 * parts,
             scheduling=scheduling,
             height=math.ceil(math.log2(parts)),
-            kept=kept_bytes / 1e6,
-            sums=parts * kept_bytes / 1e9,
+            part=part_bytes / 1e6,
+            sums=parts * part_bytes / 1e9,
             total=reading + scheduling,
             many=2 * ALL_ROWS / 1e5 * task,
             round=one_round / WORKERS * workers,
@@ -256,13 +257,13 @@ def plan_on_paper(
 
 
 def say(line: str) -> None:
-    """Print it at once."""
+    """Print a line at once."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
 def main() -> int:
-    """Measure, and plan."""
+    """Measure, and print the plan."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=Amount.rows)
     parser.add_argument("--quick", action="store_true", help="a little of each")
@@ -276,9 +277,9 @@ def main() -> int:
     with cluster_at(f"local:{WORKERS}", "it measures nothing else") as cluster:
         say(f"start    {time.perf_counter() - began:.1f} s for {WORKERS} workers")
         overhead = of_trials(cluster, data, amount.repeats)
-        kept_bytes = of_rows(cluster, amount.rows)
+        part_bytes = of_rows(cluster, amount.rows)
         one_round, task = of_rounds(cluster, data, amount.rounds)
-    plan_on_paper(kept_bytes, *of_parquet(amount.parquet_rows), one_round, task)
+    plan_on_paper(part_bytes, *of_parquet(amount.parquet_rows), one_round, task)
     return 0 if asked.quick or overhead < 0.1 else 1
 
 

@@ -1,11 +1,11 @@
-"""Time of an edit: of the arithmetic alone, and of all that is drawn anew on a screen of 120x40.
+"""The time of an edit: the arithmetic alone, and everything redrawn on a screen of 120x40.
 
 python tests/benchmarks/editing.py [ROWS ...] [--quick]
 
-For each number of rows (the bundled data, and 10 million) it tells the medians in milliseconds of
-adding, moving and taking out a row with the line that follows; of drawing the plane; and of what
-the application does when an edit arrives, in the closed form's pane and the live one. `--quick`
-tries the bundled data alone, a few times.
+For each number of rows (the bundled data, and 10 million) it prints the median milliseconds of
+adding, moving and removing a row, with the new line; of drawing the plane; and of updating the
+closed form's pane and the live pane when an edit arrives. `--quick` tries only the bundled data, a
+few times.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ MANY = 10_000_000
 
 
 def made_up(rows: int) -> Dataset:
-    """Rows like those of the bundled data, always the same."""
+    """Return rows like those of the bundled data, always the same."""
     rng = np.random.default_rng(0)
     x = rng.uniform(300, 4500, rows)
     return Dataset("made", "x", "y", x, 88 * x + rng.normal(34_000, 50_000, rows))
 
 
 def median(work: Callable[[int], object], times: int) -> float:
-    """Milliseconds of doing something, each time with another number."""
+    """Return the median milliseconds of some work, called with another number each time."""
     taken = []
     for number in range(times):
         began = time.perf_counter()
@@ -51,7 +51,7 @@ def median(work: Callable[[int], object], times: int) -> float:
 
 
 def arithmetic(data: Dataset, times: int) -> dict[str, float]:
-    """Of each kind of edit, from the rows before it to the line after it."""
+    """Return the time of each kind of edit, from the rows before it to the line after it."""
     edits = Edits.of(data)
     for number in range(times):
         edits = edits.add(1000.0 + number, 2e5)
@@ -63,7 +63,7 @@ def arithmetic(data: Dataset, times: int) -> dict[str, float]:
 
 
 async def screen(data: Dataset, times: int) -> dict[str, float]:
-    """Of what is drawn."""
+    """Return the time of each redraw."""
     app = LinregApp(data, Settings())
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("p")
@@ -90,7 +90,7 @@ async def screen(data: Dataset, times: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Both, for each number of rows."""
+    """Print both for each number of rows."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("rows", type=int, nargs="*", default=[551, MANY], metavar="ROWS")
     parser.add_argument("--quick", action="store_true", help="the bundled data, a few times")
@@ -100,9 +100,9 @@ def main() -> None:
         data = bundled() if rows == 551 else made_up(rows)
         began = time.perf_counter()
         _ = data.line, data.tally, data.sketch, data.extent
-        told = {"before the first": 1e3 * (time.perf_counter() - began)}
-        told |= {**arithmetic(data, times), **asyncio.run(screen(data, times))}
-        numbers = "  ".join(f"{name} {value:.2f}" for name, value in told.items())
+        times_of = {"before the first": 1e3 * (time.perf_counter() - began)}
+        times_of |= {**arithmetic(data, times), **asyncio.run(screen(data, times))}
+        numbers = "  ".join(f"{name} {value:.2f}" for name, value in times_of.items())
         sys.stdout.write(f"{data.n:>12,} rows, ms:  {numbers}\n")
 
 

@@ -1,29 +1,30 @@
-"""An hour at the keyboard: does memory stay, does it always answer, is the terminal given back?
+"""An hour at the keyboard: is memory stable, do keys always answer, is the terminal restored?
 
 python tests/benchmarks/endurance.py [--minutes 60] [--seed 0] [--quick]
 
-The program runs in a real pseudo-terminal and a home of its own. A seeded script does everything
-that there is to do, in cycles of the same acts in another order; the last one of each opens the
-houses again. A run keeps its history by design, up to 320 MB of it, so memory is compared at these
-calm moments, when nothing runs and nothing is kept: what has grown there is a leak. A line a minute
-tells the acts and the frames so far, the memory (of the program and its children, in MB, as they
-are resident) at the last calm moment and at most within the minute, the processor time in percent
-of a core, how long the slowest key took, in all and without the time in which other programs had
-the processors, the load of the machine, and the act that this key came after.
+The program runs in a real pseudo-terminal with a home of its own. A seeded script does everything
+that a user can do, in cycles of the same acts in a different order. The last act of each cycle
+opens the houses again. A run holds its history by design, up to 320 MB, so memory is compared at
+these calm moments, when nothing runs and no history is held: growth there is a leak.
 
-Exit status 1, and a line for each, unless
+A line a minute shows the acts and frames so far; the resident memory of the program and its
+children in MB, at the last calm moment and at most within the minute; the processor time in percent
+of a core; how long the slowest key took, in all and without the time when other programs had the
+processors; the load of the machine; and the act before this key.
+
+The exit status is 1, with a line for each failure, unless
 
 - memory is flat: the median over the calm moments of the last sixth (ten minutes of an hour) is at
-  most 5% above that of the second sixth; the first one is for warming up;
-- the help was there within a second of its key, each time, whatever ran (without the time in which
-  the program's threads were ready and others had the processors, by the kernel's account);
+  most 5% above that of the second sixth; the first sixth is for warming up;
+- the help appeared within a second of its key, each time, whatever was running (not counting the
+  time when the program's threads were ready but others had the processors, as the kernel says);
 - every act showed what it should, and nothing failed: no traceback in a file or on the screen, exit
-  status 0, not a word left behind;
-- the terminal is clean: its attributes are as before, the alternate screen is left, the mouse off,
-  the cursor on, and no child has outlived the program.
+  status 0, and no output left behind;
+- the terminal is clean: its attributes are as before, the alternate screen is left, the mouse is
+  off, the cursor is on, and no child has outlived the program.
 
-With the same seed the keys are the same, but not the moments at which they arrive. `--quick`
-is over after a few acts, and judges neither the memory nor how long keys took.
+The same seed gives the same keys, but they don't arrive at the same moments. `--quick` is over
+after a few acts, and judges neither the memory nor the time of the keys.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its own folder
+sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path has only its own folder
 
 from tests.benchmarks.metered import MeteredTerminal, written
 from tests.end_to_end.terminal import LAUNCHER
@@ -52,7 +53,7 @@ QUICK_MINUTES = 0.1
 MOST_GROWTH, MOST_SECONDS_A_KEY = 0.05, 1.0
 HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TMPDIR")
 WRAPPING, CURSOR = 7, 25
-"""The modes that are on in a terminal that nobody has touched."""
+"""The modes that are on in a new terminal."""
 
 PROGRAM = """
 import asyncio
@@ -68,16 +69,16 @@ STDERR = 2
 "Textual puts something else in the place of the file."
 
 
-def tell(*_: object) -> None:
-    "What threads and tasks are doing."
+def report(*_: object) -> None:
+    "Print what threads and tasks are doing."
     faulthandler.dump_traceback(STDERR)
     for task in asyncio.all_tasks():
-        told = f"{task.get_name()}: {' > '.join(awaited(task.get_coro()))}\\n"
-        os.write(STDERR, told.encode())
+        line = f"{task.get_name()}: {' > '.join(awaited(task.get_coro()))}\\n"
+        os.write(STDERR, line.encode())
 
 
 def awaited(coroutine: Any) -> Iterator[str]:
-    "Where it is, where what it awaits is, and so on."
+    "Yield where it is, then where the coroutine that it awaits is, and so on."
     while (frame := getattr(coroutine, "cr_frame", None)) is not None:
         yield f"{frame.f_code.co_qualname} {frame.f_code.co_filename}:{frame.f_lineno}"
         coroutine = coroutine.cr_await
@@ -85,21 +86,21 @@ def awaited(coroutine: Any) -> Iterator[str]:
 
 
 faulthandler.enable(STDERR)
-signal.signal(signal.SIGUSR1, tell)
+signal.signal(signal.SIGUSR1, report)
 raise SystemExit(main())
 """
-"""The program, which tells on standard error what it is doing when it is sent SIGUSR1.
+"""The program, which prints on stderr what it is doing when it gets SIGUSR1.
 
-Of each thread that is the stack, of each task of the event loop what it awaits, from the outermost
-coroutine inwards. SIGABRT, as ever, tells the threads and ends it: where the main thread can't take
-a signal, that still works.
+It prints the stack of each thread and what each task of the event loop awaits, from the outermost
+coroutine inwards. SIGABRT prints the threads and ends the program, as usual; it works even when the
+main thread can't handle a signal.
 """
 
 UP, DOWN, RIGHT, LEFT, HOME, END = (f"\x1b[{letter}" for letter in "ABCDHF")
 ESCAPE, ENTER, BACKSPACE = "\x1b", "\r", "\x7f"
 ARROWS = (UP, DOWN, RIGHT, LEFT)
 
-# Keys that leave the program, the tour or presenter mode are not among those that are mashed.
+# The keys that leave the program, the tour or presenter mode are not pressed at random.
 LETTERS = "abceghiklmnoprsuvwxyzABCDEFGHIJKLMNOPRSUVWXYZ0123456789 +-[]{}=,./;:'\"|~!@#$%^&*()_"
 MASHED = (*LETTERS, *ARROWS, HOME, END, ENTER, BACKSPACE, "\t", "\x1b[Z", "\x18", "\x12", "?")
 GARBAGE = (
@@ -108,8 +109,8 @@ GARBAGE = (
     *(b"\x1bP1$r\x1b\\", b"\x1b[200~paste\x1b[2J\x1b[201~", b"\x1b[57441u", b"\xff\xfe", b"\xc3"),
     *(b"\x00\x01\x02", b"\xe2\x82", "ж漢🙂".encode(), b"\x1b[3;4;5;6;7~", b"\x1b\x1b\x1b"),
 )
-PATIENCE = 6.0
-"""Seconds until something that does not show is given up."""
+SHOW_SECONDS = 6.0
+"""The longest wait for something to show."""
 
 SIZES = ((80, 24), (100, 32), (120, 40), (200, 60))
 EXAMPLES = ("anscombe-1", "anscombe-4", "outlier", "norris", "made", "houses")
@@ -119,7 +120,7 @@ _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
 @dataclass
 class Watch:
-    """What is seen of the program: its memory in MB and its modes of the terminal."""
+    """Watches the program: its memory in MB and the modes of its terminal."""
 
     terminal: MeteredTerminal
     calm: list[tuple[float, float]] = field(default_factory=list)
@@ -143,7 +144,7 @@ class Watch:
             self.modes |= {int(number): switch == b"h" for number in numbers.split(b";")}
 
     def megabytes(self) -> float:
-        """Of the program and all that it has started."""
+        """Return the memory of the program and its children."""
         pages = 0
         for process in family(self.terminal.process.pid):
             with suppress(OSError):  # it has just ended
@@ -151,17 +152,17 @@ class Watch:
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def processor_seconds(self) -> float:
-        """Of the program and of the children that have ended."""
+        """Return the processor time of the program and of its children that have ended."""
         return sum(map(int, stat(Path(f"/proc/{self.terminal.process.pid}"))[11:15])) / 100
 
 
 def stat(process: Path) -> list[str]:
-    """The fields of a process from its state on."""
+    """Return the fields of a process from its state on."""
     return (process / "stat").read_text().rpartition(")")[2].split()
 
 
 def family(session: int) -> list[Path]:
-    """The processes of a session that have not ended."""
+    """Return the processes of a session that have not ended."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -175,30 +176,30 @@ class UnseenError(Exception):
     """A key did not show what it should."""
 
 
-class Hands:
-    """The hands at one terminal, whose choices follow from a seed."""
+class User:
+    """A user at one terminal, whose choices follow from a seed."""
 
     def __init__(self, terminal: MeteredTerminal, seed: int) -> None:
         self.terminal = terminal
         self.random = random.Random(seed)
         self.act = ""
         self.waits: list[tuple[float, float, str]] = []
-        """Seconds until the help was there, the same without those of `_queued`, and the act."""
+        """The seconds until the help appeared, the same without those of `_queued`, and the act."""
         self.unseen: list[str] = []
-        """What keys did not show."""
+        """The keys that did not show what they should."""
 
     def calm(self) -> None:
-        """Back to the panes, from wherever one is, and ask for the help."""
+        """Go back to the panes from anywhere, and ask for the help."""
         for _ in range(4):
             self.type(ESCAPE, 0.15)
         self.type("0", 0.2)
         self.ask()
 
     def ask(self) -> None:
-        """Open the help, to know how long a key takes, and close it."""
+        """Open the help to measure how long a key takes, and close it."""
         queued, began = self._queued(), time.monotonic()
         try:
-            self.terminal.press("?", "─ Help", PATIENCE)
+            self.terminal.press("?", "─ Help", SHOW_SECONDS)
         except RuntimeError as error:
             raise UnseenError("no help after ?") from error
         seconds = time.monotonic() - began
@@ -206,7 +207,7 @@ class Hands:
         self.type("?")
 
     def _queued(self) -> float:
-        """Seconds that the program's threads were ready to run and others had the processors."""
+        """Return how long the program's threads were ready but others had the processors."""
         waited = 0
         for thread in Path(f"/proc/{self.terminal.process.pid}/task").iterdir():
             with suppress(OSError):  # it has just ended
@@ -217,7 +218,7 @@ class Hands:
         self.see(f"─ {title} ─", key)
 
     def pick(self) -> None:
-        """Open the list of files; unsaved edits are given up."""
+        """Open the list of files, and drop unsaved edits."""
         if "─ Open ─" not in self.see("─ (Open|Edited points) ─", "o"):
             self.see("─ Open ─", "o")
 
@@ -229,12 +230,12 @@ class Hands:
         self.see("rows", ENTER)
 
     def see(self, wanted: str, key: str) -> str:
-        """Press a key, and return the frame that has this in it, a regular expression."""
+        """Press a key, and return the text of the frame that matches a regular expression."""
         first = len(self.terminal.frames)
         self.type(key, 0)
         try:
             return self.terminal.wait(
-                lambda frame: re.search(wanted, frame.text) is not None, PATIENCE, first
+                lambda frame: re.search(wanted, frame.text) is not None, SHOW_SECONDS, first
             ).text
         except RuntimeError as error:
             raise UnseenError(f"no {wanted!r} after {key!r}") from error
@@ -245,19 +246,19 @@ class Hands:
         self.terminal.read(seconds)
 
     def some(self, keys: str | tuple[str, ...], number: int, seconds: float = 0.05) -> None:
-        """So many of these keys, at random."""
+        """Type some of these keys at random."""
         for _ in range(number):
             self.type(self.random.choice(keys), self.random.uniform(0, 2 * seconds))
 
     def settle(self, seconds: float = 15) -> None:
-        """Read until all that was typed is through, unless it runs on."""
+        """Read until the screen is still after all typed keys, unless a run goes on."""
         deadline = time.monotonic() + seconds
         while self.terminal.read(0.3) and time.monotonic() < deadline:
             pass
 
 
-class Acts(Hands):
-    """The acts, by hands whose files go to `folder`."""
+class Acts(User):
+    """The acts of a user whose files go to `folder`."""
 
     def __init__(self, terminal: MeteredTerminal, folder: Path, seed: int) -> None:
         super().__init__(terminal, seed)
@@ -265,10 +266,10 @@ class Acts(Hands):
         self.size = SIZES[0]
 
     def cycle(self) -> Iterator[str]:
-        """Do each act once, and tell its name when it is over; the last one cleans up."""
+        """Do each act once, and yield its name when it is over; the last act cleans up."""
         acts: list[Callable[[], None]] = [
             *(self.train, self.walk, self.branch, self.change, self.look, self.set, self.sweep),
-            *(self.sweep_and_cancel, self.poke, self.tour, self.present, self.help, self.command),
+            *(self.sweep_and_cancel, self.edit, self.tour, self.present, self.help, self.command),
             *(self.paint, self.open_example, self.open_file, self.export, self.hand_in),
             *(self.resize, self.click, self.send_garbage, self.burst, self.paste),
             *(self.mash,) * 3,
@@ -284,7 +285,7 @@ class Acts(Hands):
             yield self.act
 
     def train(self) -> None:
-        """Run at any pace, sometimes past the end, and leave it running or not."""
+        """Train at any pace, sometimes past the end, and leave it running or not."""
         self.type("-" * 8 + "+" * self.random.randrange(8))
         self.type(self.random.choice(["r ", " ", "   "]), self.random.uniform(0.3, 2))
         self.ask()
@@ -294,7 +295,7 @@ class Acts(Hands):
         self.some((LEFT, RIGHT, HOME, END, "\x1b[1;2C", "\x1b[1;2D"), 30)
 
     def branch(self) -> None:
-        """Another run from a step in view, twice."""
+        """Branch another run from the step in view, twice."""
         for _ in range(2):
             self.type("r++ ", 0.8)
             self.type(" " + LEFT * self.random.randrange(1, 8) + self.random.choice("[]{}"))
@@ -302,16 +303,16 @@ class Acts(Hands):
             self.type(" ")
 
     def change(self) -> None:
-        """Other batches and learning rates while it runs."""
+        """Change batches and learning rates while it runs."""
         self.type("r ", 0.1)
         self.some("[]{}{}", 12)
 
     def look(self) -> None:
-        """Every view of every pane."""
+        """Show every view of every pane."""
         self.some("lzygvc12340vclzy", 40)
 
     def set(self) -> None:
-        """Settings in the form, right and wrong ones."""
+        """Type settings in the form, right and wrong ones."""
         self.open("e", "Settings")
         for _ in range(3):
             self.some((UP, DOWN, RIGHT), 5)
@@ -319,7 +320,7 @@ class Acts(Hands):
         self.type(ENTER, 0.3)
 
     def sweep(self) -> None:
-        """A small sweep with the notebook's settings; a row of it into the live view."""
+        """Run a small sweep with the notebook's settings, and load a row of it in the live view."""
         self.open("e", "Settings")
         self.type("\x12" + ENTER, 0.2)
         self.open("w", "Sweep")
@@ -332,22 +333,22 @@ class Acts(Hands):
         self.type(" ", 0.3)
 
     def sweep_and_cancel(self) -> None:
-        """A large sweep, with processes of its own, and out of it."""
+        """Start a large sweep with processes of its own, and cancel it."""
         self.open("w", "Sweep")
         self._epochs("400000")
         self.type(ENTER, self.random.uniform(0.5, 4))
         self.type("\x18")
         self.settle()
 
-    def poke(self) -> None:
-        """Edit points, undo some of it, save it or not, and leave it edited."""
+    def edit(self) -> None:
+        """Edit points, undo some edits, save them or not, and leave the data edited."""
         self.type("p", 0.3)
         self.some((*ARROWS, "a", "n", "N", ENTER, "k", "u", "U"), 40)
         self.type(self.random.choice(["s", "u" * 30, ""]), 0.3)
         self.type(self.random.choice(["p", ESCAPE]), 0.3)
 
     def tour(self) -> None:
-        """A chapter of the tour, with a break for playing, and the end of it."""
+        """Take a chapter of the tour, with a break in the application, and leave it."""
         self.type("t", 0.5)
         self.open("i", "The tour")
         self.type(HOME + DOWN * self.random.randrange(11) + ENTER, 0.5)
@@ -358,24 +359,24 @@ class Acts(Hands):
         self.type("q", 0.3)
 
     def present(self) -> None:
-        """Presenter mode, and out of it."""
+        """Turn presenter mode on and off."""
         self.type("d r ", 0.5)
         self.some("l z1230vc", 12)
         self.type("d", 0.2)
 
     def help(self) -> None:
-        """The help, to its end."""
+        """Scroll through the help."""
         self.open("?", "Help[^─]*")
         self.some(("\x1b[6~", "\x1b[5~", DOWN, END, HOME), 8)
 
     def command(self) -> None:
-        """A command of the palette."""
+        """Run a command from the palette."""
         self.see("Search", "\x10")
         self.type(self.random.choice(["slower", "branch", "z-scores", "homework", "xyzzy"]), 0.4)
         self.type(self.random.choice([ENTER, ESCAPE]), 0.4)
 
     def paint(self) -> None:
-        """Another theme."""
+        """Choose another theme."""
         self.see("Search", "\x10")
         self.type("theme", 0.4)
         self.type(ENTER, 0.4)
@@ -383,20 +384,20 @@ class Acts(Hands):
         self.type(ENTER, 0.4)
 
     def open_example(self) -> None:
-        """One of the data sets that come with the program."""
+        """Open one of the data sets that come with the program."""
         self.choose_example(self.random.choice(EXAMPLES))
         self.type("r ", 0.5)
 
     def open_file(self) -> None:
-        """A file of 20,000 rows, in two columns of three."""
+        """Open two of the three columns of a file of 20,000 rows."""
         self.pick()
-        self.type(f"{self.folder}/rows.csv", 0.5)  # from wherever the last file was
+        self.type(f"{self.folder}/rows.csv", 0.5)  # whatever folder the last file was in
         self.see("─ rows.csv", ENTER)
         self.see("rows.csv: ", ENTER)
         self.type("r ", 0.5)
 
     def export(self) -> None:
-        """What leaves the program."""
+        """Export two things."""
         for choice in self.random.sample(range(5), 2):
             self.open("x", "Export")
             self.type(HOME + DOWN * choice, 0.2)
@@ -404,7 +405,7 @@ class Acts(Hands):
             self._write()
 
     def hand_in(self) -> None:
-        """The report of the homework."""
+        """Write the report of the homework."""
         self.open("x", "Export")
         self.type(END, 0.2)
         self.see("Report of the homework ─", ENTER)
@@ -412,7 +413,7 @@ class Acts(Hands):
         self.type("\x13", 2)
 
     def resize(self) -> None:
-        """Many sizes while it runs, too small ones as well, and one to go on with."""
+        """Resize many times while it runs, too small as well, and end at a usual size."""
         self.type("r ", 0.1)
         for _ in range(12):
             self.size = self.random.randrange(1, 260), self.random.randrange(1, 80)
@@ -423,7 +424,7 @@ class Acts(Hands):
         self.type("", 0.3)
 
     def click(self) -> None:
-        """The mouse everywhere but on the footer, where one can leave."""
+        """Use the mouse everywhere but on the footer, where a click can quit."""
         for _ in range(20):
             column = self.random.randrange(1, self.size[0] + 1)
             row = self.random.randrange(1, self.size[1] - 3)
@@ -431,35 +432,35 @@ class Acts(Hands):
             self.type(f"\x1b[<{button};{column};{row}M\x1b[<{button};{column};{row}m", 0.03)
 
     def send_garbage(self) -> None:
-        """What no keyboard sends: broken sequences, answers to nothing, bytes of no text."""
+        """Send what no keyboard sends: broken sequences, stray answers, bytes that aren't text."""
         for _ in range(30):
             os.write(self.terminal.fd, self.random.choice(GARBAGE))
             self.type(self.random.choice(["", "l", RIGHT]), 0.02)
         self.type("\x1b[201~", 0.3)
-        self.settle()  # what is broken is as many keys as it has characters
+        self.settle()  # a broken sequence counts as one key for each character
 
     def burst(self) -> None:
-        """A key that is held down, and a cat."""
+        """Hold a key down, as a cat would."""
         self.type(LEFT)
         self.type(self.random.choice([RIGHT, LEFT, "l", "v", "+-", "r", "[]"]) * 100)
         self.settle()
 
     def paste(self) -> None:
-        """A page of text, into the panes and into a form."""
+        """Paste a page of text into the panes and into a form."""
         text = f"\x1b[200~{'q? lorem ipsum 1e-7 ' * 40}\x1b[201~"
         self.type(text, 0.2)
         self.open("e", "Settings")
         self.type(text, 0.2)
 
     def mash(self) -> None:
-        """All keys in no order, on the panes or on a screen over them."""
+        """Press random keys on the panes or on a screen over them."""
         self.type(self.random.choice(["", "", "e", "o", "p", "w", "x", "4"]), 0.4)
         self.some(MASHED, 60, 0.03)
         self.settle()
         self.type("\x18", 0.2)
 
     def clean_up(self) -> None:
-        """Nothing runs any more, the houses are as they were, and the files are gone."""
+        """Stop everything, open the unedited houses, and delete the files."""
         self.type("4", 0.2)
         self.type("\x180", 0.2)
         self.choose_example("houses")
@@ -469,8 +470,8 @@ class Acts(Hands):
                 path.unlink()
 
     def _write(self) -> None:
-        """Until there are more files; a notice may be of what was written before."""
-        before, deadline = len(list(self.folder.glob("linreg-*"))), time.monotonic() + PATIENCE
+        """Write until there are more files; a notice could be from an earlier export."""
+        before, deadline = len(list(self.folder.glob("linreg-*"))), time.monotonic() + SHOW_SECONDS
         self.type(ENTER, 0.3)
         while len(list(self.folder.glob("linreg-*"))) == before:
             if time.monotonic() > deadline:
@@ -478,12 +479,12 @@ class Acts(Hands):
             self.type("", 0.3)
 
     def _epochs(self, number: str) -> None:
-        """Type into the sweep's last field but one."""
+        """Type into the last but one field of the sweep's form."""
         self.type(UP + UP + BACKSPACE * 8 + number, 0.3)
 
 
 def command(home: Path) -> list[str]:
-    """The program in a terminal that is its own, in a folder that is nobody else's."""
+    """Return the command for the program in a terminal and a folder of its own."""
     work = home / "work"
     work.mkdir()
     rows = (f"{k},{k % 89},{3 * (k % 89) + k % 7}\n" for k in range(20_000))
@@ -494,7 +495,7 @@ def command(home: Path) -> list[str]:
 
 
 def live(acts: Acts, watch: Watch, minutes: float) -> None:
-    """Cycle after cycle, with a line a minute, and clean up when the time is over."""
+    """Do cycle after cycle, print a line a minute, and clean up when the time is over."""
     began = said = time.monotonic()
     used, done = watch.processor_seconds(), 0
     while True:
@@ -524,7 +525,7 @@ def live(acts: Acts, watch: Watch, minutes: float) -> None:
 
 
 def leave(terminal: MeteredTerminal, watch: Watch) -> bytes:
-    """Press q, and return what is on the screen that was there before."""
+    """Press q, and return the output on the main screen."""
     with suppress(OSError):  # it has left long ago
         terminal.type("q")
     terminal.wait_exit(10)
@@ -535,7 +536,7 @@ def leave(terminal: MeteredTerminal, watch: Watch) -> bytes:
 
 
 def painted(terminal: MeteredTerminal) -> str:
-    """What is on the screen; for that it is painted once more, in another size."""
+    """Return the text of the screen, which is painted again in another size for that."""
     terminal.take()
     termios.tcsetwinsize(terminal.fd, (41, 121))
     terminal.read(2)
@@ -544,7 +545,7 @@ def painted(terminal: MeteredTerminal) -> str:
 
 
 def stacks(terminal: MeteredTerminal) -> str:
-    """What a program that does not answer is doing; it ends by telling."""
+    """Return what a program that does not answer is doing; this ends the program."""
     terminal.take()
     pid, state = terminal.process.pid, "gone"
     with suppress(OSError):
@@ -556,7 +557,7 @@ def stacks(terminal: MeteredTerminal) -> str:
 
 
 def wrong(watch: Watch, minutes: float) -> list[str]:
-    """What memory and keys are to blame for; the figures of both are printed."""
+    """Print the figures of memory and keys, and return what is wrong with them."""
     early = [size for at, size in watch.calm if minutes / 6 <= at < minutes / 3]
     last = [size for at, size in watch.calm if at >= minutes * 5 / 6]
     if not (early and last):
@@ -576,7 +577,7 @@ def wrong(watch: Watch, minutes: float) -> list[str]:
 
 
 def endure(minutes: float, seed: int, home: Path, *, quick: bool) -> list[str]:
-    """All that went wrong."""
+    """Run the acts, and return all that went wrong."""
     found = []
     with MeteredTerminal(command(home), *SIZES[0]) as terminal:
         attributes, watch = termios.tcgetattr(terminal.fd), Watch(terminal)
@@ -610,13 +611,13 @@ def endure(minutes: float, seed: int, home: Path, *, quick: bool) -> list[str]:
 
 
 def say(text: str) -> None:
-    """One line, at once."""
+    """Print a line at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def main() -> int:
-    """Print a line a minute and what went wrong."""
+    """Print a line a minute, and what went wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,24 +1,24 @@
-"""What the program consists of, and what a few flows through it take, beside another revision.
+"""The size of the program and the cost of a few flows through it, compared with another revision.
 
 python tests/benchmarks/flows.py [--against REVISION] [--quick]
 
 Prints the modules and lines of `linreg_tui`, and for each flow
 
-files      of ours whose functions are entered
-calls      of our functions; a coroutine that goes on is no new call, nor is a comprehension
-runs       that are made (`Run`)
-predicted  how often `predict` works something out
+files      the package's files whose functions are entered
+calls      calls of its functions; resuming a coroutine or a comprehension is not a new call
+runs       the runs that are made (`Run`)
+predicted  the calls of `predict` that compute something
 read       how often the file with the data is opened
 
-The flows: one `→` in the live pane, after one already; from one page of the tour to the next, both
-nothing but text; a CSV file that is opened through `o`; and a sweep of five trials. Each is typed
-into a new headless application of 120x40 with the bundled data, key by key as the screen comes to
-rest, and is over when that shows what was asked for. Of the program nothing is known but
-`LinregApp`, `bundled`, `Settings`, `Run` and `predict`, so that old revisions can be counted too.
+The flows: a second `→` in the live pane; from one page of the tour to the next, both only text;
+opening a CSV file through `o`; and a sweep of five trials. Each flow is typed into a new headless
+application of 120x40 with the bundled data, key by key when the screen is at rest. It is over when
+the screen shows the result. Only `LinregApp`, `bundled`, `Settings`, `Run` and `predict` of the
+program are used, so that old revisions can be counted too.
 
-With `--against`, that revision of git is counted as well, in a folder of its own that is removed at
-the end, by the same Python with the same libraries; the ratio is the work tree's figure in times of
-that one's. With `--quick` the screen rests for a moment only, so that the figures are rough.
+With `--against`, that revision of git is counted as well, in a temporary folder, by the same Python
+with the same libraries. The ratio is the work tree's figure divided by that of the revision. With
+`--quick` the screen rests only for a moment, so the figures are rough.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 GOES_ON = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 Figures = dict[str, dict[str, int]]
-"""By the name of a flow, or of the whole, and by what is counted."""
+"""Figures by flow, or for the whole, and by what is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Keys that come first, those that are counted, and what the screen shows in the end.
+    """The keys that come first, the keys that are counted, and what the screen shows at the end.
 
-    After each key the screen comes to rest.
+    The screen comes to rest after each key.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Tracer:
         sys.setprofile(self._profile)
 
     def take(self) -> dict[str, int]:
-        """The counts so far; they begin anew."""
+        """Return the counts so far, and start again from 0."""
         counts = {**dict.fromkeys(COUNTED, 0), **self._counts, "files": len(self._files)}
         self._counts.clear()
         self._files.clear()
@@ -112,18 +112,18 @@ class Tracer:
 
 
 def screen(app: Any) -> str:
-    """The characters on the screen."""
+    """Return the characters on the screen."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 async def rest(app: Any, tracer: Tracer, seconds: float, shows: str = "") -> None:
-    """Wait until the screen shows a text and hasn't changed for so long; looking is not counted.
+    """Wait until the screen shows a text and hasn't changed for this long; this is not counted.
 
     Raises
     ------
     TimeoutError
-        If it doesn't in time; with the screen.
+        If that takes too long; the message has the screen.
     """
     last, counting = "", tracer.counting
     for _ in range(round(MOST_SECONDS / seconds)):
@@ -138,7 +138,7 @@ async def rest(app: Any, tracer: Tracer, seconds: float, shows: str = "") -> Non
 
 
 async def counted(app: Any, flow: Flow, tracer: Tracer, seconds: float) -> dict[str, int]:
-    """What one flow takes in a new application."""
+    """Return the counts of one flow in a new application."""
     async with app.run_test(size=SIZE) as pilot:
         await rest(app, tracer, seconds, "551")  # rows, in the panes that come last
         for key in flow.before:
@@ -155,14 +155,14 @@ async def counted(app: Any, flow: Flow, tracer: Tracer, seconds: float) -> dict[
 
 
 def structure(package: Path) -> dict[str, int]:
-    """Modules and their lines."""
+    """Return the numbers of modules and lines."""
     modules = sorted(package.rglob("*.py"))
     lines = sum(len(module.read_bytes().splitlines()) for module in modules)
     return {"modules": len(modules), "lines": lines}
 
 
 def count(seconds: float) -> Figures:
-    """The figures of the package that this process finds; the screen rests for so long."""
+    """Return the figures of the package that this process imports; the screen rests this long."""
     import linreg_tui
     from linreg_tui.core.examples import bundled
     from linreg_tui.core.run import Run
@@ -183,7 +183,7 @@ def count(seconds: float) -> Figures:
 
 
 def figures_of(root: Path, seconds: float) -> Figures:
-    """The figures of the package below a folder, from a process with a home of its own."""
+    """Return the figures of the package in a folder, from a process with a home of its own."""
     with tempfile.TemporaryDirectory() as home:
         own = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), home)
         command = [sys.executable, __file__, "--count", str(seconds)]
@@ -201,7 +201,7 @@ def figures_of(root: Path, seconds: float) -> Figures:
 
 @contextmanager
 def checked_out(revision: str) -> Iterator[Path]:
-    """A folder with a revision of the repository, for as long as it is needed."""
+    """Yield a temporary folder with a revision of the repository."""
     git = ["git", "-C", str(ROOT), "worktree"]
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
@@ -213,7 +213,7 @@ def checked_out(revision: str) -> Iterator[Path]:
 
 
 def show(now: Figures, before: Figures | None) -> None:
-    """The table: of the other revision, of the work tree, and the ratio."""
+    """Print the table: the other revision, the work tree, and the ratio."""
     for name, counts in now.items():
         say(f"\n{name}\n")
         for what, number in counts.items():
@@ -226,7 +226,7 @@ def show(now: Figures, before: Figures | None) -> None:
 
 
 def say(text: str) -> None:
-    """Print it at once."""
+    """Print a line at once."""
     sys.stdout.write(text)
     sys.stdout.flush()
 

@@ -1,24 +1,23 @@
-"""The application beside bare Textual applications: its first paint, and from a key to its picture.
+"""The application compared with bare Textual ones: the first paint, and from a key to its picture.
 
 python tests/benchmarks/keys.py [--presses 30] [--starts 9] [--size 120x40] [--quick]
 
-Both run in pseudo-terminals of their own and take turns, so that what else the machine does slows
-both. Prints medians in milliseconds, the ratio, and the most that is wanted of it:
+Both run in pseudo-terminals of their own and take turns, so that other load on the machine slows
+both. Prints medians in milliseconds, the ratio, and its limit:
 
-first paint  from the start of the process until a screen's worth of characters has come, beside an
-             application without anything
-→ and ←      a step on and back while paused, beside three Statics full of text that change
-1 and 0      the data alone and all panes again, beside a half of the screen that is hidden and
-             shown
-? twice      the help and away with it, beside a modal screen with a page of text
+first paint  from the start of the process until a screen's worth of characters has come, compared
+             with an empty application
+→ and ←      a step on and back while paused, compared with three Statics whose text changes
+1 and 0      the data alone and all panes again, compared with hiding and showing half of the screen
+? twice      opening and closing the help, compared with a modal screen with a page of text
 
-From a key to its picture is the time from sending the key to the end of the first frame after which
-the characters on the screen stay as they are: a frame that shows a part, or nothing new, does not
-count. The figures at the end of the line are until the last frame, whatever that shows: Textual
-often paints once more what is there already.
+The time from a key to its picture runs from sending the key to the end of the first frame after
+which the characters on the screen stay the same: a frame that shows only a part, or nothing new,
+does not count. The figures at the end of the line run to the last frame, whatever it shows: Textual
+often paints again what is there already.
 
-Other programs on the machine slow what takes long more than what takes short: best have none.
-`--quick` starts and presses once.
+Other programs slow long work more than short work, so run this on an idle machine. `--quick` starts
+and presses once.
 """
 
 from __future__ import annotations
@@ -38,11 +37,11 @@ from tests.benchmarks.metered import PACKAGE, PROGRAM, MeteredTerminal
 
 Size = tuple[int, int]
 Press = tuple[float, float]
-"""Seconds until the picture, and until the last frame."""
+"""The seconds until the picture, and until the last frame."""
 
 MOST_TIMES_AT_FIRST, MOST_TIMES_A_KEY = 1.6, 1.2
 QUIET_SECONDS = 0.15
-"""Without a frame, after which a picture is taken for whole; Textual paints late ones at 1/60 s."""
+"""The time without a frame after which a picture is complete; Textual's late frames take 1/60 s."""
 
 EMPTY = "from textual.app import App; App().run()"
 BARE = '''
@@ -108,11 +107,11 @@ PAIRS = (
     (("1", "1"), ("0", "0")),
     (("?", "?"), ("? again", "?")),
 )
-"""Keys by name; each leads back from what the other shows."""
+"""Pairs of keys by name; each key undoes the other."""
 
 
 def say(text: str) -> None:
-    """One line of the table, at once."""
+    """Print a line of the table at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
@@ -120,23 +119,23 @@ def say(text: str) -> None:
 def line(
     what: str, ours: Sequence[float], theirs: Sequence[float], most: float, rest: str = ""
 ) -> None:
-    """The medians of seconds, and their ratio."""
+    """Print the medians of seconds, and their ratio."""
     one, other = statistics.median(ours), statistics.median(theirs)
-    kept = "ok" if one <= most * other else "MISSED"
+    verdict = "ok" if one <= most * other else "MISSED"
     say(
         f"  {what:<12}{1e3 * one:8.1f} ms{1e3 * other:8.1f} ms{one / other:7.2f}"
-        f"  (at most {most:g}: {kept}){rest}"
+        f"  (at most {most:g}: {verdict}){rest}"
     )
 
 
 def first_paint(command: Sequence[str], size: Size) -> float:
-    """Seconds until it has painted the screen."""
+    """Return the seconds until a program has painted the screen."""
     with MeteredTerminal(command, *size) as terminal:
         return terminal.wait_for_paint(math.prod(size)) - terminal.began
 
 
 class Watched:
-    """A program at rest in a terminal, whose screen is known after each key."""
+    """A program in a terminal that is at rest after each key, with a known screen."""
 
     def __init__(self, terminal: MeteredTerminal, size: Size) -> None:
         import pyte
@@ -148,7 +147,7 @@ class Watched:
         self._settle(1)
 
     def press(self, key: str) -> tuple[float, float]:
-        """Seconds from sending a key until what it shows is there, and until the last frame.
+        """Return the seconds from sending a key until its picture, and until the last frame.
 
         Raises
         ------
@@ -164,7 +163,7 @@ class Watched:
         return changed[-1] - sent, self._terminal.frames[-1].at - sent
 
     def _settle(self, seconds: float) -> list[float]:
-        """Read until there is no frame for so long, and return when each came that showed more."""
+        """Read until no frame comes for this long, and return when each one with a change came."""
         while self._terminal.read(seconds):
             pass
         changed, last = [], self._screen.display
@@ -176,7 +175,7 @@ class Watched:
 
 
 def paints(starts: int, size: Size) -> None:
-    """The line of the first paint."""
+    """Print the line of the first paint."""
     ours, theirs = [], []
     for _ in range(starts):
         theirs.append(first_paint([sys.executable, "-c", EMPTY], size))
@@ -185,7 +184,7 @@ def paints(starts: int, size: Size) -> None:
 
 
 def pictures(presses: int, size: Size) -> None:
-    """The lines of the keys."""
+    """Print the lines of the keys."""
     with ExitStack() as stack:
         ours, theirs = (
             Watched(stack.enter_context(MeteredTerminal(command, *size)), size)
@@ -193,7 +192,7 @@ def pictures(presses: int, size: Size) -> None:
         )
         for watched in (ours, theirs):
             for _, key in (PAIRS[0][0], *(key for pair in PAIRS for key in pair)):
-                watched.press(key)  # the first time, much is new to both
+                watched.press(key)  # the first press is slower for both
         for pair in PAIRS:
             taken: dict[str, tuple[list[Press], list[Press]]] = {name: ([], []) for name, _ in pair}
             for _ in range(presses):

@@ -1,4 +1,4 @@
-"""A terminal that meters the program in it: its frames, the processor time it takes, its memory."""
+"""A terminal that measures the program in it: its frames, its processor time, its memory."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _SLICE = 256
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One update of the screen, from the mark that begins it to the one that ends it.
+    """One update of the screen, from its begin mark to its end mark.
 
-    `at` is when its end was read, a time of `time.monotonic`.
+    `at` is the time, by `time.monotonic`, when its end was read.
     """
 
     at: float
@@ -38,17 +38,17 @@ class Frame:
 
     @property
     def text(self) -> str:
-        """The characters that it paints, without their places and colours."""
+        """The characters in the frame, without their places and colours."""
         return _ESCAPE.sub(b"", self.sequence).decode()
 
 
 class MeteredTerminal:
     """A terminal with one program in it, read at up to `rate` bytes a second.
 
-    It says that it knows synchronized output, as many terminals do. So the program marks where each
-    update begins and ends, which tells frames apart whatever the timing. Everything that is read
-    stays in `output`, and the frames in it in `frames`, until it is taken away. `fd` is the
-    terminal's own end, for its size and attributes.
+    It claims to support synchronized output, as many terminals do. So the program marks where each
+    update begins and ends, which separates frames whatever the timing. Everything that is read
+    stays in `output`, and its frames in `frames`, until `take` removes them. `fd` is the terminal's
+    own end, for its size and attributes.
     """
 
     def __init__(
@@ -80,14 +80,14 @@ class MeteredTerminal:
         os.write(self.fd, keys.encode())
 
     def read(self, seconds: float) -> list[Frame]:
-        """The frames of so many seconds."""
+        """Return the frames of the next seconds."""
         first, deadline = len(self.frames), time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and not self._ended:
             self._receive(left)
         return self.frames[first:]
 
     def press(self, key: str, shows: str = "", seconds: float = 20) -> float:
-        """Seconds from sending a key to the end of the first frame with that text in it.
+        """Return the seconds from sending a key to the end of the first frame with this text.
 
         Raises
         ------
@@ -99,11 +99,11 @@ class MeteredTerminal:
         return self.wait(lambda frame: shows in frame.text, seconds, first).at - sent
 
     def wait_for(self, text: str, seconds: float = 20) -> Frame:
-        """The first frame of all with that text in it."""
+        """Return the first of all frames with this text."""
         return self.wait(lambda frame: text in frame.text, seconds)
 
     def wait(self, wanted: Callable[[Frame], bool], seconds: float = 20, first: int = 0) -> Frame:
-        """The first wanted frame, from the frame of number `first` on.
+        """Return the first wanted frame from frame number `first` on.
 
         Raises
         ------
@@ -121,9 +121,9 @@ class MeteredTerminal:
             self._receive(deadline - time.monotonic())
 
     def wait_for_paint(self, cells: int, seconds: float = 20) -> float:
-        """When so many characters had come: a screen's worth, marked as a frame or not.
+        """Return when this many characters had come: a screen's worth, in a frame or not.
 
-        The first one may be painted before the answer about synchronized output has arrived.
+        The first frame may be painted before the answer about synchronized output has arrived.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class MeteredTerminal:
         return time.monotonic()
 
     def wait_exit(self, seconds: float = 60) -> None:
-        """Read on until the program has left."""
+        """Keep reading until the program has left."""
         deadline = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < deadline:
             if self._ended:
@@ -147,9 +147,9 @@ class MeteredTerminal:
                 self._receive(0.01)
 
     def take(self) -> tuple[bytes, int]:
-        """Take away what was written up to the last frame's end, and how many frames that is.
+        """Remove and return the output up to the last frame's end, and the number of its frames.
 
-        What a long session writes would otherwise fill the memory.
+        The output of a long session would otherwise fill the memory.
         """
         taken, frames = bytes(self.output[: self._framed]), len(self.frames)
         del self.output[: self._framed]
@@ -159,12 +159,12 @@ class MeteredTerminal:
         return taken, frames
 
     def processor_seconds(self) -> float:
-        """What all threads of the program have taken so far."""
+        """Return the processor time of all threads of the program so far."""
         stat = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
     def peak_megabytes(self) -> float:
-        """The most memory that the program has held at a time."""
+        """Return the largest memory that the program has had."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         found = re.search(r"VmHWM:\s*(\d+) kB", status)
         assert found is not None
@@ -179,7 +179,7 @@ class MeteredTerminal:
         self.process.wait()
 
     def _receive(self, seconds: float) -> None:
-        """Read what has come, a small slice of it where the rate is limited."""
+        """Read the bytes that have come, or a small slice of them if the rate is limited."""
         deadline = time.monotonic() + seconds
         time.sleep(max(0.0, min(self._next_read, deadline) - time.monotonic()))
         if self._next_read > deadline:
@@ -189,12 +189,12 @@ class MeteredTerminal:
         limited = math.isfinite(self._rate)
         try:
             received = os.read(self.fd, _SLICE if limited else 1 << 16)
-        except OSError:  # Linux's way to say that no program holds the other end any more
+        except OSError:  # on Linux: no program holds the other end any more
             received = b""
         now = time.monotonic()
         self._ended = not received
         if limited:
-            # An oversleep is made up for, but a pause is not saved up.
+            # Make up for sleeping too long, but don't save up a pause.
             self._next_read = max(self._next_read, now - 0.02) + len(received) / self._rate
         self.output += received
         self._take_frames(now)
@@ -212,7 +212,7 @@ class MeteredTerminal:
 
 
 def written(terminal: MeteredTerminal, size: tuple[int, int]) -> str:
-    """What stands on the screen in the end."""
+    """Return the text on the screen at the end."""
     import pyte
 
     screen: Any = pyte.Screen(*size)
@@ -223,10 +223,10 @@ def written(terminal: MeteredTerminal, size: tuple[int, int]) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """This environment, with a good terminal, and the package that is measured here."""
-    # Without bytecode, most of a start would be compiling, which happens once a version.
+    """Return this environment with a good terminal, and the package that is measured here."""
+    # Without bytecode, a start would mostly be compiling, which users see once a version.
     hidden = {"COLUMNS", "LINES", "NO_COLOR", "PYTHONDONTWRITEBYTECODE"}
-    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    inherited = {name: value for name, value in os.environ.items() if name not in hidden}
     own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
-    return kept | own | {"PYTHONPATH": path}
+    return inherited | own | {"PYTHONPATH": path}

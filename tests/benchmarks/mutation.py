@@ -1,21 +1,21 @@
-"""Mutation testing: which changes of `linreg_tui/core` would the tests of `tests/core` not see?
+"""Mutation testing: which changes of `linreg_tui/core` do the tests in `tests/core` miss?
 
 pip install mutmut 'pytest<9.1'
 python tests/benchmarks/mutation.py [MODULE ...] [--seconds 8] [--again FOLDER] [--quick]
 
-mutmut (3.8 was used) changes one operator, number, name or text at a time, and the tests that come
-by it should fail. All modules have about 7,000 mutants, which take two cores an hour or two; naming
-some, such as `moments reading.header`, takes minutes. The project is copied to a temporary folder,
-which is told at the start and kept, so that `--again FOLDER` can go on after the tests were added
-to: what was killed stays so. Told are the shares killed by module, and the others, each with its
-change.
+mutmut (tried with 3.8) changes one operator, number, name or text at a time, and the tests that run
+the changed code should fail. All modules have about 7,000 mutants, which take two cores an hour or
+two; a few modules, such as `moments reading.header`, take minutes. The project is copied to a
+temporary folder, which is printed at the start and stays, so that `--again FOLDER` can go on after
+tests were added: killed mutants stay killed. It prints the share of killed mutants by module, and
+the change of each mutant that survived.
 
-In the copy properties become functions, since mutmut passes decorated ones over; what is outside of
-functions it leaves alone. Hypothesis tries 25 examples and shrinks none. The quickest tests come
-first, and of those that a function is met in, no more than `--seconds` are run.
+In the copy properties become functions, as mutmut skips decorated functions; it changes nothing
+outside of functions. Hypothesis tries 25 examples and shrinks none. The quickest tests come first,
+and the tests of one function run for no more than `--seconds`.
 
-`--quick` tries one short module with its own tests, and removes the copy. Without mutmut nothing is
-done.
+`--quick` tries one short module with its own tests, and removes the copy. Without mutmut it does
+nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
 CORE = Path("linreg_tui") / "core"
 MUTATED = ["linreg_tui/core/*.py", "linreg_tui/core/reading/*.py"], "tests/core"
 QUICK = ["linreg_tui/core/derivation.py"], "tests/core/test_derivation.py"
-"""The modules that are mutated, and the tests that should see it."""
+"""The modules that are mutated, and the tests that should fail."""
 COPIED = ("linreg_tui", "tests", "data", "README.md", "pyproject.toml")
 
 MUTMUT = """
@@ -74,7 +74,7 @@ ENDS = {None: "not run", 0: "survived", 1: "killed", 3: "killed", 33: "no test",
 
 
 def brought_up_to_date(folder: Path, mutated: list[str], tests: str) -> None:
-    """Copy what is new or has changed, so that mutmut does anew only what it must."""
+    """Copy what is new or has changed, so that mutmut repeats only what it must."""
     for name in COPIED:
         of = ROOT / name
         for path in sorted(of.rglob("*")) if of.is_dir() else [of]:
@@ -97,12 +97,12 @@ def brought_up_to_date(folder: Path, mutated: list[str], tests: str) -> None:
 
 
 def run(modules: list[str], tests: str, seconds: float) -> None:
-    """Let mutmut work in the folder that this process is in."""
+    """Run mutmut in the current folder."""
     from mutmut.runners.harness import PytestRunner
     from mutmut.state import state
 
     class Chosen:
-        """Chooses tests by a hook: in a second collection pytest can't find some by their names."""
+        """Chooses tests through a hook, as pytest can't find some names in a second collection."""
 
         tests: frozenset[str] = frozenset()
 
@@ -112,12 +112,12 @@ def run(modules: list[str], tests: str, seconds: float) -> None:
             took = state().duration_by_test
             chosen = [item for item in items if item.nodeid in self.tests]
             chosen.sort(key=lambda item: took.get(item.nodeid, 0.0))
-            left, kept = seconds, list[Any]()
+            left, within = seconds, list[Any]()
             for item in chosen:
                 left -= took.get(item.nodeid, 0.0)
-                if left >= 0 or not kept or "__mutmut_" not in os.environ["MUTANT_UNDER_TEST"]:
-                    kept.append(item)
-            items[:] = kept
+                if left >= 0 or not within or "__mutmut_" not in os.environ["MUTANT_UNDER_TEST"]:
+                    within.append(item)
+            items[:] = within
 
     chosen, execute = Chosen(), PytestRunner.execute_pytest
 
@@ -140,8 +140,8 @@ def run(modules: list[str], tests: str, seconds: float) -> None:
     mutmut.cli.main(["run", "--max-children", "2", *names], standalone_mode=False)
 
 
-def forget(folder: Path) -> None:
-    """Have what was not killed tried again, by the tests that meet it now."""
+def try_again(folder: Path) -> None:
+    """Let the mutants that were not killed be tried again by the present tests."""
     (folder / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     for results in (folder / "mutants" / CORE).rglob("*.py.meta"):
         known = json.loads(results.read_text())
@@ -152,8 +152,8 @@ def forget(folder: Path) -> None:
         results.write_text(json.dumps(known))
 
 
-def tell(folder: Path, modules: list[str]) -> None:
-    """Each module's score, and below it what was not killed."""
+def print_scores(folder: Path, modules: list[str]) -> None:
+    """Print each module's score, and below it the mutants that were not killed."""
     total: Counter[str] = Counter()
     core = folder / "mutants" / CORE
     for results in sorted(core.rglob("*.py.meta")):
@@ -165,18 +165,18 @@ def tell(folder: Path, modules: list[str]) -> None:
         ends = {name.rpartition(".")[2]: ENDS.get(code, "broken") for name, code in codes.items()}
         counts = Counter(ends.values())
         total += counts
-        told = ", ".join(f"{count} {end}" for end, count in counts.most_common())
-        sys.stdout.write(f"{module}: {len(codes)} mutants: {told}\n")
+        words = ", ".join(f"{count} {end}" for end, count in counts.most_common())
+        sys.stdout.write(f"{module}: {len(codes)} mutants: {words}\n")
         left = [name for name, end in ends.items() if end not in ("killed", "not run")]
         changes = _changes(results.with_suffix(""), left)
         sys.stdout.writelines(f"  {name} {ends[name]}\n{changes[name]}" for name in left)
-    told = ", ".join(f"{count} {end}" for end, count in total.most_common())
+    words = ", ".join(f"{count} {end}" for end, count in total.most_common())
     share = total["killed"] / max(1, total.total() - total["not run"])
-    sys.stdout.write(f"all: {total.total()} mutants: {told}; {share:.1%} killed\n")
+    sys.stdout.write(f"all: {total.total()} mutants: {words}; {share:.1%} killed\n")
 
 
 def _changes(path: Path, names: list[str]) -> dict[str, str]:
-    """What differs between these mutants of a module and the function that they are of."""
+    """Return the changes that these mutants make to their functions."""
     texts = {
         node.name: ast.unparse(node).partition("(")[2].splitlines()
         for node in ast.walk(ast.parse(path.read_text()))
@@ -191,7 +191,7 @@ def _changes(path: Path, names: list[str]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Mutate, test, tell."""
+    """Mutate, test, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("modules", nargs="*", metavar="MODULE")
     parser.add_argument("--seconds", type=float, default=8.0)
@@ -206,10 +206,10 @@ def main() -> None:
     sys.stdout.write(f"in {folder}\n")
     sys.stdout.flush()
     brought_up_to_date(folder, mutated, tests)
-    forget(folder)
+    try_again(folder)
     os.chdir(folder)
     run(asked.modules, tests, asked.seconds)
-    tell(folder, asked.modules)
+    print_scores(folder, asked.modules)
     if asked.quick:
         shutil.rmtree(folder)
 

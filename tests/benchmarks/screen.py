@@ -1,22 +1,22 @@
-"""What the screen costs: bytes, processor time, the wait for a key, and the time to appear.
+"""The cost of the screen: bytes, processor time, the wait for a key, and the time to appear.
 
 python tests/benchmarks/screen.py [--sizes 80x24,120x40,200x60] [--seconds 10] [--repeats 3]
                                   [--presses 60] [--only frames,keys,...] [--quick]
 
-Runs the real program in a pseudo-terminal of each size, at each of these:
+Runs the program in a pseudo-terminal of each size, and measures
 
-frames   the live view in motion: bytes a frame, frames a second, share of a core, and that of the
-         same program if each redraw repainted whole widgets; and the share while nothing moves
-keys     from sending a key to the end of the frame that shows what it does: while paused, at
+frames   the live view in motion: bytes a frame, frames a second, share of a core, and the share if
+         each redraw repainted whole widgets; and the share while nothing moves
+keys     the time from sending a key to the end of the frame that shows its effect: while paused, at
          1000 steps a second, and at full speed
-link     the same, and whether a run keeps its pace, where only 10, 30 or 100 kB a second are read;
-         and the time to quit
-redraw   drawing the two plots, of few rows and of many; in this process, without a terminal
-start    when the live pane tells that it is ready, and the most memory; keys.py has the first paint
+link     the same, and whether a run keeps its pace, if only 10, 30 or 100 kB a second are read; and
+         the time to quit
+redraw   drawing the two plots, with few rows and with many, in this process without a terminal
+start    the time until the live pane is ready, and the peak memory; keys.py has the first paint
 
-Prints medians, with what is wanted beside them; keys also the 95th percentile, the link the worst.
-A frame is what lies between the marks of synchronized output, with the marks. `--quick` does the
-least that there is of everything, only to see that it runs; `--seconds 3 --repeats 1 --presses 10`
+Prints medians with their limits; for keys also the 95th percentile, and for the link the worst. A
+frame is the output between the marks of synchronized output, marks included. `--quick` does as
+little as possible of everything, only to see that it runs; `--seconds 3 --repeats 1 --presses 10`
 gives rough figures in a few minutes.
 """
 
@@ -36,7 +36,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its own folder
+sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path has only its own folder
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
@@ -62,7 +62,7 @@ MOST_MS_A_KEY, MOST_MS_A_REDRAW, MOST_SECONDS_ON_A_SLOW_LINK = 20.0, 8.0, 0.5
 MOST_MEGABYTES, MOST_SECONDS_TO_QUIT = 90.0, 1.0
 
 MOST_EPOCHS = 1_250_000
-"""With which the sweep's smallest batches have no more steps than can be kept."""
+"""With more, the smallest batches of a sweep would have more steps than a run can hold."""
 
 RATES = (10_000.0, 30_000.0, 100_000.0)
 SLOW = 30_000.0
@@ -99,25 +99,25 @@ QUICK = Options([(80, 24)], 0.5, 1, 1, rates=RATES[-1:], batches=(64,), many_row
 
 
 def say(text: str) -> None:
-    """One line of the tables, at once."""
+    """Print a line of the tables at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def verdict(value: float, most: float | None) -> str:
-    """What is wanted, and whether it is kept."""
+    """Return the limit, and whether the value is within it."""
     return "" if most is None else f"  (at most {most:g}: {'ok' if value <= most else 'MISSED'})"
 
 
 def line(what: str, value: float, unit: str, most: float | None = None, rest: str = "") -> None:
-    """One figure, with what is wanted beside it."""
+    """Print a figure with its limit."""
     say(f"  {what:<46}{value:10,.1f} {unit:<15}{rest}{verdict(value, most)}")
 
 
 def settings(batch: int | None, steps: float) -> list[str]:
-    """Options for a run of about so many steps, in each of which the line moves.
+    """Return the options for a run of about this many steps, in which the line moves at each step.
 
-    Small batches make it tremble; with all rows, it takes the whole run to come near.
+    With small batches it fluctuates; with all rows it needs the whole run to come near the optimum.
     """
     if batch is None:
         rates = ["--learning-rate-m", f"{1e-5 / steps:.3g}", "--learning-rate-b", "1e-3"]
@@ -136,14 +136,14 @@ def run(terminal: MeteredTerminal, pace: float) -> None:
 
 
 def named(pace: float, batch: int | None) -> str:
-    """A scenario in words."""
+    """Describe a scenario."""
     speed = f"{pace:g} steps/s" if math.isfinite(pace) else "full speed"
     return f"{speed}, {'all rows' if batch is None else f'batches of {batch}'}"
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """What the view in motion costs."""
+    """The cost of the view in motion."""
 
     bytes_a_frame: float
     frames_a_second: float
@@ -166,7 +166,7 @@ def motion(
 
 
 def share_at_rest(size: Size, seconds: float) -> float:
-    """Share of a core while the program is paused and nothing moves."""
+    """Return the share of a core while the program is paused and nothing moves."""
     with MeteredTerminal([*PROGRAM, *settings(64, 1000)], *size) as terminal:
         run(terminal, 30)
         terminal.press(" ", "‖")
@@ -177,7 +177,7 @@ def share_at_rest(size: Size, seconds: float) -> float:
 
 
 def frames_table(options: Options, size: Size) -> None:
-    """Bytes and frames, and what they cost."""
+    """Print bytes and frames, and their cost."""
     scenarios = [(pace, batch) for pace in (30.0, 1000.0) for batch in options.batches]
     whole = (sys.executable, "-c", WHOLE_WIDGETS)
     subjects = [(named(*scenario), PROGRAM, *scenario) for scenario in scenarios]
@@ -199,7 +199,7 @@ def frames_table(options: Options, size: Size) -> None:
 
 
 Presses = dict[str, list[float]]
-"""Seconds of each press of a key."""
+"""The seconds of each press, by key."""
 
 
 def alternate(
@@ -208,7 +208,7 @@ def alternate(
     presses: int,
     prepare: Callable[[], object],
 ) -> Presses:
-    """Press keys in turn, each (its name, what to send, what it shows), at random moments."""
+    """Press keys in turn at random moments; a key has a name, characters, and what it shows."""
     moments = random.Random(0)
     times: Presses = {name: [] for name, _, _ in keys}
     for number in range(presses):
@@ -227,7 +227,7 @@ STEPS = (("←: a step back", LEFT, ""), ("→: a step on", RIGHT, ""))
 
 
 def keys_while_paused(size: Size, presses: int) -> Presses:
-    """The wait for a key while nothing else moves."""
+    """Return the wait for keys while nothing else moves."""
     with MeteredTerminal([*PROGRAM, *settings(64, 1000)], *size) as terminal:
         run(terminal, 30)
         terminal.press(" ", "‖")
@@ -239,7 +239,7 @@ def keys_while_paused(size: Size, presses: int) -> Presses:
 
 
 def keys_while_running(size: Size, pace: float, batch: int | None, presses: int) -> Presses:
-    """The wait for a key while training; at full speed it starts over before it comes to an end."""
+    """Return the wait for keys while training; at full speed, it starts over before the end."""
     most = MOST_EPOCHS * (1 if batch is None else 551 // batch)
     options = settings(batch, most if math.isinf(pace) else 1000 * presses)
 
@@ -265,12 +265,12 @@ def keys_while_running(size: Size, pace: float, batch: int | None, presses: int)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The least value that so many percent of the values do not exceed."""
+    """Return the least value that this percentage of the values do not exceed."""
     return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
 
 
 def keys_table(options: Options, size: Size) -> None:
-    """How long keys take to show."""
+    """Print how long keys take to show."""
     measured = {"paused": keys_while_paused(size, 2 * options.presses)}
     for pace in (1000.0, math.inf):
         for batch in options.batches:
@@ -284,9 +284,9 @@ def keys_table(options: Options, size: Size) -> None:
 
 
 def slow_keys(size: Size, presses: int, rate: float) -> list[float]:
-    """The wait for a key on a slow link while frames are being sent.
+    """Return the wait for a key on a slow link while frames are being sent.
 
-    Up and down between two paces, at both of which every frame has something new.
+    The keys go up and down between two paces; at both, every frame has something new.
     """
     keys = (("+", "+", "100 steps"), ("-", "-", "30 steps"))
     with MeteredTerminal([*PROGRAM, *settings(64, 100_000)], *size, rate) as terminal:
@@ -296,8 +296,8 @@ def slow_keys(size: Size, presses: int, rate: float) -> list[float]:
     return [one for of_key in times.values() for one in of_key]
 
 
-def steps_kept(size: Size, seconds: float, rate: float) -> float:
-    """Steps made on a slow link, as a percentage of what the pace asks for."""
+def steps_made(size: Size, seconds: float, rate: float) -> float:
+    """Return the steps made on a slow link, as a percentage of those that the pace demands."""
     pace = 30.0
     with MeteredTerminal([*PROGRAM, *settings(64, 100_000)], *size, rate) as terminal:
         terminal.wait_for("ready")
@@ -315,7 +315,7 @@ def steps_kept(size: Size, seconds: float, rate: float) -> float:
 
 
 def seconds_to_quit(size: Size, rate: float) -> float:
-    """From the key to the end of the program, while frames are being sent."""
+    """Return the seconds from the key to the end of the program while frames are being sent."""
     with MeteredTerminal([*PROGRAM, *settings(64, 100_000)], *size, rate) as terminal:
         run(terminal, 30)
         terminal.read(2)
@@ -326,28 +326,28 @@ def seconds_to_quit(size: Size, rate: float) -> float:
 
 
 def link_table(options: Options, size: Size) -> None:
-    """What a slow link does."""
+    """Print the effects of a slow link."""
     for rate in options.rates:
         name = f"{rate / 1000:g} kB/s"
         times = slow_keys(size, -(-options.presses // 2), rate)
         most = MOST_SECONDS_ON_A_SLOW_LINK if rate >= SLOW else None
         middle = f"median {statistics.median(times):5.2f}"
         line(f"{name}: + and -", max(times), "s, worst", most, middle)
-        kept = [steps_kept(size, options.seconds, rate) for _ in range(options.repeats)]
-        line(f"{name}: steps made, of those asked for", statistics.median(kept), "%")
+        made = [steps_made(size, options.seconds, rate) for _ in range(options.repeats)]
+        line(f"{name}: steps made, of those at this pace", statistics.median(made), "%")
         quits = [seconds_to_quit(size, rate) for _ in range(options.repeats)]
         line(f"{name}: to quit", statistics.median(quits), "s", MOST_SECONDS_TO_QUIT)
 
 
 def made_up(rows: int) -> Dataset:
-    """Rows like those of the bundled data, always the same."""
+    """Return rows like those of the bundled data, always the same."""
     rng = np.random.default_rng(0)
     x = rng.uniform(300, 4500, rows)
     return Dataset("made", "x", "y", x, 88 * x + rng.normal(34_000, 50_000, rows))
 
 
 async def plot_shapes(columns: int, rows: int) -> tuple[Size, Size]:
-    """The sizes that the two plots have on a screen of this size."""
+    """Return the sizes of the two plots on a screen of this size."""
     app = LinregApp(bundled(), Settings())
     async with app.run_test(size=(columns, rows)) as pilot:
         await pilot.pause()
@@ -356,7 +356,7 @@ async def plot_shapes(columns: int, rows: int) -> tuple[Size, Size]:
 
 
 class Plots:
-    """The two plots of one run in batches of 64, of a size each, without a screen."""
+    """The two plots of a run in batches of 64, each with its size, without a screen."""
 
     def __init__(self, data: Dataset, fit: Size, loss: Size) -> None:
         settings = replace(Settings(), batch_size=64, epochs=-(-1000 // (data.n // 64)))
@@ -367,7 +367,7 @@ class Plots:
         self._last: list[Picture] = []
 
     def redraw(self) -> float:
-        """Milliseconds of drawing both after one more step, and of finding what has changed."""
+        """Return the milliseconds to draw both after one more step, and to find the changes."""
         self._run.advance(1)
         view = RunView(self._run, self._run.history.last, self._run.settings, running=True, pace=5)
         began = time.perf_counter()
@@ -383,7 +383,7 @@ class Plots:
 
 
 def redraw_times(data: Dataset, fit: Size, loss: Size, rounds: int) -> tuple[float, float]:
-    """Median milliseconds of the first redraw, with all that stands still, and of a later one."""
+    """Return the median milliseconds of the first redraw, with all parts, and of later ones."""
     first, later = [], []
     for _ in range(rounds):
         plots = Plots(data, fit, loss)
@@ -393,7 +393,7 @@ def redraw_times(data: Dataset, fit: Size, loss: Size, rounds: int) -> tuple[flo
 
 
 def redraw_table(options: Options, _: Size) -> None:
-    """What drawing the plots costs, at all sizes: the many rows are made once."""
+    """Print the cost of drawing the plots at all sizes; the many rows are made once."""
     shapes = [asyncio.run(plot_shapes(*size)) for size in options.sizes]
     for rows in (551, options.many_rows):
         data = made_up(rows)
@@ -405,7 +405,7 @@ def redraw_table(options: Options, _: Size) -> None:
 
 
 def start_table(options: Options, size: Size) -> None:
-    """How long it takes to appear, and the memory of a run."""
+    """Print how long the application takes to appear, and the memory of a run."""
     ready, peaks = [], []
     for _ in range(options.repeats):
         with MeteredTerminal(PROGRAM, *size) as terminal:

@@ -1,14 +1,14 @@
-"""Training time of 30 epochs on the bundled data: the notebook's loop, other libraries, ours.
+"""The time to train 30 epochs on the bundled data: the notebook's loop, other libraries, ours.
 
 python tests/benchmarks/sgd.py [--rounds 15] [--quick]
 
 Each contestant makes the same number of steps at the same learning rates from the same start, and
-keeps the loss of each batch. They take turns; the tables give medians of the rounds in processor
-time, which other programs on the machine hardly change, and how many times what ours takes.
-PyTorch, scikit-learn and numba take part where they are installed. scikit-learn's SGDRegressor
-knows one learning rate and no batches: it makes a step for every row, on standardised columns, and
-its time is that of as many epochs. numba compiles the loop that ours is, row by row: that is the
-limit. With `--quick` everything is run once, only to see that it runs.
+records the loss of each batch. They take turns. The tables give the medians of the rounds in
+processor time, which other programs on the machine hardly change, and the ratio to ours. PyTorch,
+scikit-learn and numba take part if they are installed. scikit-learn's SGDRegressor has only one
+learning rate and no batches: it makes a step for every row, on standardised columns, for the same
+number of epochs. numba compiles the same loop as ours, row by row: that is the limit. With
+`--quick` everything runs once, only to see that it runs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from linreg_tui.core.settings import Sampling, Settings
 
 BATCH_SIZES = (32, 64, 128, 256, 512)
 BATCH_SIZE = 64
-"""Of the tables by loss and by optimizer."""
+"""The batch size in the tables by loss and by optimizer."""
 
 SETTINGS = Settings()
 RATE_M, RATE_B = SETTINGS.learning_rate_m, SETTINGS.learning_rate_b
@@ -43,12 +43,12 @@ DELTA = 20_000.0
 say = sys.stdout.write
 
 Prepare = Callable[[Dataset, int], Callable[[], object]]
-"""Takes data and a batch size; what it returns trains once."""
+"""Takes data and a batch size, and returns a function that trains once."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """So many rounds, of turns of so many seconds at least; so many full batches, of many rows."""
+    """The rounds, the least seconds of a turn, the full batches, and the rows of large data."""
 
     rounds: int = 15
     turn: float = 0.05
@@ -61,7 +61,7 @@ QUICK = Pace(rounds=1, turn=0.0, full_batches=2_000, many_rows=100_000)
 
 @dataclass(frozen=True)
 class Trained:
-    """A loss and settings for it; its value and derivative are of a residual or of an array."""
+    """A loss and its settings; value and derivative take a residual or an array of them."""
 
     settings: Settings
     value: Callable[[Any], Any]
@@ -69,7 +69,7 @@ class Trained:
 
 
 def huber(residual: Any) -> Any:
-    """Half the square up to δ, and beyond it a line."""
+    """Return half the square up to δ, and a straight line beyond."""
     inside = np.minimum(np.maximum(residual, -DELTA), DELTA)
     return inside * (residual - inside / 2)
 
@@ -90,7 +90,7 @@ LOSSES = {
 
 
 def notebook(data: Dataset, size: int) -> Callable[[], object]:
-    """The notebook's loop: a data frame sampled anew in each step, NumPy on the sample."""
+    """Prepare the notebook's loop: in each step it samples a data frame, and uses NumPy on that."""
     frame = pd.DataFrame({data.x_name: data.x, data.y_name: data.y})
     steps = SETTINGS.epochs * (data.n // size)
 
@@ -110,7 +110,7 @@ def notebook(data: Dataset, size: int) -> Callable[[], object]:
 
 
 def notebook_with(loss: str) -> Prepare:
-    """The same with another loss."""
+    """Prepare the same loop with another loss."""
     trained = LOSSES[loss]
     settings, value, derivative = trained.settings, trained.value, trained.derivative
     rate_m, rate_b = settings.learning_rate_m, settings.learning_rate_b
@@ -137,7 +137,7 @@ def notebook_with(loss: str) -> Prepare:
 
 
 def numpy_loop(data: Dataset, size: int) -> Callable[[], object]:
-    """A plain loop over shuffled rows, without pandas."""
+    """Prepare a plain loop over shuffled rows, without pandas."""
     steps = data.n // size
     rng = np.random.default_rng(0)
 
@@ -159,7 +159,7 @@ def numpy_loop(data: Dataset, size: int) -> Callable[[], object]:
 
 
 def scikit_learn(data: Dataset, _: int) -> Callable[[], object]:
-    """SGDRegressor, a step for every row."""
+    """Prepare SGDRegressor, with a step for every row."""
     from sklearn.linear_model import SGDRegressor
 
     x = ((data.x - data.x.mean()) / data.x.std())[:, None]
@@ -173,7 +173,7 @@ def scikit_learn(data: Dataset, _: int) -> Callable[[], object]:
 
 
 def pytorch(data: Dataset, size: int) -> Callable[[], object]:
-    """A loop with autograd and SGD over shuffled rows, one thread."""
+    """Prepare a loop with autograd and SGD over shuffled rows, in one thread."""
     import torch
 
     torch.set_num_threads(1)
@@ -212,7 +212,7 @@ def plain_loop(
     derivative: Callable[[float], float],
     loss: Callable[[float, float], float],
 ) -> FloatArray:
-    """Our loop by epochs: m, b, the loss of the batch and that of all rows, of shape (4, steps)."""
+    """Train as we do by epochs; return m, b, batch loss and loss on all rows, shape (4, steps)."""
     m, b = line
     rate_m, rate_b = rates
     steps = len(x) // size
@@ -220,7 +220,7 @@ def plain_loop(
     order = np.arange(len(x))
     for step in range(epochs * steps):
         if step % steps == 0:
-            np.random.shuffle(order)  # noqa: NPY002 - numba knows no other
+            np.random.shuffle(order)  # noqa: NPY002 - the only shuffle that numba knows
         first = step % steps * size
         rows = order[first : first + size]
         pull = 0.0
@@ -240,7 +240,7 @@ def plain_loop(
 
 
 def compiled(loss: str) -> Prepare:
-    """That loop compiled by numba; as in ours, moments give the squared loss of all rows."""
+    """Prepare that loop compiled by numba; as in ours, moments give the squared loss."""
     trained = LOSSES[loss]
     settings = trained.settings
 
@@ -277,7 +277,7 @@ def compiled(loss: str) -> Prepare:
 
 
 def ours(settings: Settings) -> Prepare:
-    """A run, with the loss over all rows in each step besides."""
+    """Prepare a run, which also computes the loss over all rows in each step."""
 
     def prepare(data: Dataset, size: int) -> Callable[[], object]:
         def train() -> object:
@@ -293,13 +293,13 @@ def ours(settings: Settings) -> Prepare:
 
 
 def ours_by_sampling(settings: Settings) -> dict[str, Prepare]:
-    """Ours with each way to draw batches."""
+    """Return ours with each way to draw batches."""
     samplings: tuple[Sampling, ...] = ("epoch", "notebook")
     return {f"ours, {one}": ours(replace(settings, sampling=one)) for one in samplings}
 
 
 def contestants() -> dict[str, Prepare]:
-    """All that can take part here; the last two are ours."""
+    """Return all contestants that can take part here; the last two are ours."""
     others = {"sklearn": scikit_learn, "torch": pytorch}
     return {
         "notebook": notebook,
@@ -310,7 +310,7 @@ def contestants() -> dict[str, Prepare]:
 
 
 def contestants_with(loss: str) -> dict[str, Prepare]:
-    """Those that can train a loss; the last two are ours."""
+    """Return the contestants that can train a loss; the last two are ours."""
     return {
         "notebook": notebook if loss == "squared" else notebook_with(loss),
         **({"numba": compiled(loss)} if importlib.util.find_spec("numba") else {}),
@@ -319,7 +319,7 @@ def contestants_with(loss: str) -> dict[str, Prepare]:
 
 
 def turns(subjects: dict[str, Callable[[], object]], pace: Pace) -> dict[str, list[float]]:
-    """Seconds of each in every round; they take turns."""
+    """Let the subjects take turns, and return the seconds of each in every round."""
     times: dict[str, list[float]] = {name: [] for name in subjects}
     for _ in range(pace.rounds):
         for name, subject in subjects.items():
@@ -333,12 +333,12 @@ def turns(subjects: dict[str, Callable[[], object]], pace: Pace) -> dict[str, li
 
 
 def ratio(one: list[float], other: list[float]) -> float:
-    """How many times the other one takes: the median of the rounds."""
+    """Return how many times as long the other one takes: the median of the rounds."""
     return statistics.median(a / b for a, b in zip(one, other, strict=True))
 
 
 def show(times: dict[str, list[float]], steps: int) -> None:
-    """The table of runs of so many steps, the last two of which are ours."""
+    """Print the table of runs of this many steps; the last two are ours."""
     for name, taken in times.items():
         seconds = statistics.median(taken)
         by_epoch, by_notebook = (
@@ -351,7 +351,7 @@ def show(times: dict[str, list[float]], steps: int) -> None:
 
 
 def by_batch_size(data: Dataset, pace: Pace) -> None:
-    """The squared loss."""
+    """Print the tables for the squared loss by batch size."""
     for size in BATCH_SIZES:
         steps = SETTINGS.epochs * (data.n // size)
         say(f"\nbatch {size}, {steps} steps\n")
@@ -360,7 +360,7 @@ def by_batch_size(data: Dataset, pace: Pace) -> None:
 
 
 def by_loss(data: Dataset, pace: Pace) -> None:
-    """Every loss, and how far ours is from the limit."""
+    """Print the tables for every loss, and how far ours is from the limit."""
     steps = SETTINGS.epochs * (data.n // BATCH_SIZE)
     for loss in LOSSES:
         say(f"\n{loss} loss, batch {BATCH_SIZE}, {steps} steps\n")
@@ -373,11 +373,11 @@ def by_loss(data: Dataset, pace: Pace) -> None:
 
 
 def by_optimizer(data: Dataset, pace: Pace) -> None:
-    """Every optimizer on the squared loss."""
+    """Print the table for every optimizer on the squared loss."""
     say(f"\nsquared loss, µs a step{'full batch':>15}{f'batch {BATCH_SIZE}':>15}\n")
     steps = SETTINGS.epochs * (data.n // BATCH_SIZE)
     for name, optimizer in Optimizer.family.items():
-        # Some go by gradients, others about η a step.
+        # Some move in proportion to the gradient, others by about η a step.
         rate_m, rate_b = (1e-8, 1e-2) if optimizer.linear else (1.0, 500.0)
         settings = Settings.of(
             optimizer=name, learning_rate_m=rate_m, learning_rate_b=rate_b, sampling="epoch"
@@ -391,8 +391,8 @@ def by_optimizer(data: Dataset, pace: Pace) -> None:
 
 
 def full_batch(data: Dataset, settings: Settings, steps: int) -> Callable[[], object]:
-    """So many steps on all rows."""
-    data.moments  # noqa: B018 - computed once a data set, and kept
+    """Prepare some steps on all rows."""
+    data.moments  # noqa: B018 - computed once for each data set, then cached
 
     def train() -> object:
         run = Run(data, settings)
@@ -404,7 +404,7 @@ def full_batch(data: Dataset, settings: Settings, steps: int) -> Callable[[], ob
 
 
 def by_rows(few: Dataset, pace: Pace) -> None:
-    """Full-batch descent on few rows and on many."""
+    """Print full-batch descent on few rows and on many."""
     rng = np.random.default_rng(0)
     x = rng.uniform(300, 4500, pace.many_rows)
     many = Dataset("made", "x", "y", x, 88 * x + rng.normal(34_000, 50_000, len(x)))

@@ -1,13 +1,13 @@
-"""Time of a sweep on one core: the notebook's loop, and ours.
+"""The time of a sweep on one core: the notebook's loop, and ours.
 
 python tests/benchmarks/sweep.py [--rounds 3] [--quick]
 
 5 batch sizes x 100 repeats x 30 epochs, 96,000 steps in all, on the bundled data. Both make the
-same number of steps at the same learning rates from the same start; ours keeps a thinned curve of
-the loss over all rows for each trial and predicts each batch size besides. They take turns in one
-process; the medians of the turns are told, and the ratio. Ends with 1 if the notebook's loop takes
-less than 20 times as long. `--quick` makes one repeat, only to see that it runs, and judges
-nothing.
+same number of steps at the same learning rates from the same start. Ours also records a thinned
+curve of the loss over all rows for each trial, and predicts each batch size. They take turns in one
+process. It prints the medians of the turns, and the ratio. The exit status is 1 if the notebook's
+loop takes less than 20 times as long. `--quick` makes one repeat, only to see that it runs, and
+judges nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ AT_LEAST = 20
 
 
 def notebooks_sweep(data: Dataset, repeats: int) -> int:
-    """The notebook's loop for every trial; returns the number of steps."""
+    """Run the notebook's loop for every trial, and return the number of steps."""
     steps = 0
     for size in NOTEBOOK_BATCH_SIZES:
         train = notebook(data, size)
@@ -52,7 +52,7 @@ def notebooks_sweep(data: Dataset, repeats: int) -> int:
 
 
 def our_sweep(data: Dataset, repeats: int) -> int:
-    """A sweep up to what is printed as JSON; returns the number of steps."""
+    """Run a sweep up to the printed JSON, and return the number of steps."""
     plan = over_batch_sizes(Settings(), data.n, repeats=repeats)
     results = asyncio.run(trained(data, plan))
     sweep_object(data, results, Predictions(data))
@@ -60,13 +60,13 @@ def our_sweep(data: Dataset, repeats: int) -> int:
 
 
 async def trained(data: Dataset, plan: Plan) -> list[Result]:
-    """The results of all trials, in one thread."""
+    """Return the results of all trials, trained in one thread."""
     async with local_executor() as executor:
         return [result async for some in run_trials(data, plan, executor) for result in some]
 
 
 def timed(work: Callable[[Dataset, int], int], data: Dataset, repeats: int) -> tuple[float, int]:
-    """Seconds and steps."""
+    """Return the seconds and steps of some work."""
     began = time.perf_counter()
     steps = work(data, repeats)
     return time.perf_counter() - began, steps

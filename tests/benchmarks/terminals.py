@@ -2,8 +2,8 @@
 
 python tests/benchmarks/terminals.py [--quick]
 
-On each it opens, trains to the end, shows the help, quits, and gives the terminal back. tmux is
-tried where it is installed. `--quick` tries few of them. Ends with 1 if anything does not work.
+On each it opens, trains to the end, shows the help, quits, and restores the terminal. tmux is tried
+if it is installed. `--quick` tries a few of them. The exit status is 1 if anything does not work.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import termios
 import uuid
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path is but its own folder
+sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's path has only its own folder
 
 from tests.end_to_end.terminal import Terminal
 
@@ -43,7 +43,7 @@ WITHOUT_TMUX = "not tried: tmux is not installed"
 
 
 def tried(env: dict[str, str], size: tuple[int, int] = (80, 24), shows: str = "ready") -> str:
-    """What came of it: works, or what went wrong."""
+    """Try the application, and return "works" or what went wrong."""
     with Terminal.start(PROGRAM, *size, env) as terminal:
         try:
             found = termios.tcgetattr(terminal.fd)
@@ -65,7 +65,7 @@ def tried(env: dict[str, str], size: tuple[int, int] = (80, 24), shows: str = "r
 
 
 def resized(times: int) -> str:
-    """What comes of that many new sizes while it trains."""
+    """Resize the terminal this many times while it trains, and return the result."""
     with Terminal.start([*PROGRAM, "--epochs", "100000"], 120, 40) as terminal:
         terminal.wait_for("ready")
         terminal.type("+++ ")
@@ -81,7 +81,7 @@ def resized(times: int) -> str:
 
 
 def in_tmux() -> str:
-    """The same inside tmux."""
+    """Try the application inside tmux, and return the result."""
     if shutil.which("tmux") is None:
         return WITHOUT_TMUX
     command = " ".join(PROGRAM)
@@ -96,7 +96,7 @@ def in_tmux() -> str:
 
 
 def main() -> int:
-    """Print the table; 1 if anything in it neither works nor is refused or not tried."""
+    """Print the table; return 1 if anything neither works nor is refused nor is left untried."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--quick", action="store_true", help="few of them")
     quick = parser.parse_args().quick

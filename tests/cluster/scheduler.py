@@ -1,4 +1,6 @@
-"""A scheduler and a worker in one process, until that is killed: python -m tests.cluster.scheduler.
+"""Runs a scheduler and a worker in one process until it is killed.
+
+python -m tests.cluster.scheduler
 
 It prints the scheduler's address.
 """

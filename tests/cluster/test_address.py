@@ -1,4 +1,4 @@
-"""Addresses of clusters, and what is said where there is none."""
+"""Addresses of clusters, and the messages where there is no cluster."""
 
 from __future__ import annotations
 
@@ -32,33 +32,33 @@ def test_addresses(address: str, processes: int | None) -> None:
 @pytest.mark.parametrize(
     "address", ["", "local", "local:-1", "x:8786", "http://x:1", "tcp://x", "tcp://x:70000", RED]
 )
-def test_what_is_no_address_is_told(capsys: pytest.CaptureFixture[str], address: str) -> None:
-    told = complaint(capsys, "sweep", f"--cluster={address}")
-    assert "is no address of a cluster" in told
-    assert "tcp://HOST:8786" in told
+def test_a_bad_address_is_reported(capsys: pytest.CaptureFixture[str], address: str) -> None:
+    message = complaint(capsys, "sweep", f"--cluster={address}")
+    assert "is not the address of a cluster" in message
+    assert "tcp://HOST:8786" in message
 
 
 @pytest.mark.parametrize("count", [0, 33])
-def test_so_many_processes_here_are_not_possible(count: int) -> None:
+def test_only_some_numbers_of_processes_are_possible(count: int) -> None:
     with pytest.raises(InputError, match=f"{count} processes.* from 1 to 32"):
         processes_here(f"local:{count}")
 
 
-def test_where_nobody_listens_that_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_scheduler_is_reported_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    pytest.importorskip("distributed")  # which takes its time to be imported
+    pytest.importorskip("distributed")  # importing it takes time, which is not measured
     began = time.monotonic()
-    told = complaint(capsys, "sweep", "--cluster", f"tcp://127.0.0.1:{port}")
-    assert f"no scheduler answers at tcp://127.0.0.1:{port}" in told
-    assert time.monotonic() - began < opening.ANSWERS_WITHIN / 2
+    message = complaint(capsys, "sweep", "--cluster", f"tcp://127.0.0.1:{port}")
+    assert f"no scheduler answers at tcp://127.0.0.1:{port}" in message
+    assert time.monotonic() - began < opening.ANSWER_SECONDS / 2
 
 
-def test_who_listens_and_does_not_answer_is_not_waited_for(
+def test_a_scheduler_that_does_not_answer_is_given_up(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert opening.ANSWERS_WITHIN < 9
-    monkeypatch.setattr(opening, "ANSWERS_WITHIN", 0.3)
+    assert opening.ANSWER_SECONDS < 9
+    monkeypatch.setattr(opening, "ANSWER_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()
@@ -66,17 +66,17 @@ def test_who_listens_and_does_not_answer_is_not_waited_for(
         assert time.monotonic() - began < 5
 
 
-def test_without_the_extra_it_is_named(
+def test_a_missing_extra_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] in ("dask", "distributed")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "dask", None)
-    told = complaint(capsys, "sweep", "--cluster", "local:2")
-    assert "pip install 'linreg-tui[cluster]'" in told
+    message = complaint(capsys, "sweep", "--cluster", "local:2")
+    assert "pip install 'linreg-tui[cluster]'" in message
 
 
-async def test_another_version_there_is_told() -> None:
+async def test_another_version_on_the_cluster_is_reported() -> None:
     class Client:
         async def run(self, _: object) -> dict[str, str]:
             return {"one": __version__, "two": "0.0.1"}
@@ -85,4 +85,4 @@ async def test_another_version_there_is_told() -> None:
             return __version__
 
     with pytest.raises(InputError, match=f"don't have linreg-tui {__version__}"):
-        await opening._check_versions(Client(), "tcp://there:8786")
+        await opening.check_versions(Client(), "tcp://there:8786")

@@ -1,4 +1,4 @@
-"""A cluster of two processes on this machine, and what is done on it."""
+"""Work on a cluster of two processes on this machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from linreg_tui.cluster.connection import Cluster, _place, connected
+from linreg_tui.cluster.connection import Cluster, connected, place_of
 from linreg_tui.commands.on_cluster import cluster_at
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
@@ -42,18 +42,16 @@ PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7,
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with cluster_at("local:2", "there is nothing else to do") as opened:
+    with cluster_at("local:2", otherwise="there is nothing else to do") as opened:
         yield opened
 
 
-async def test_results_are_bit_for_bit_those_of_this_process(
-    cluster: Cluster, houses: Dataset
-) -> None:
+async def test_results_equal_those_of_this_process(cluster: Cluster, houses: Dataset) -> None:
     inline = [run_trial(houses, trial) for trial in PLAN]
     assert same(ordered(await trained(houses, PLAN, cluster)), inline)
 
 
-def test_trials_go_out_in_batches_for_all_workers(cluster: Cluster, houses: Dataset) -> None:
+def test_batches_give_all_workers_something_to_do(cluster: Cluster, houses: Dataset) -> None:
     few = over_batch_sizes(Settings(), houses.n)
     many = over_batch_sizes(Settings(epochs=100), houses.n, repeats=400)
     for plan, least, most in ((few, 1, 1), (many, 8, 40)):
@@ -62,10 +60,10 @@ def test_trials_go_out_in_batches_for_all_workers(cluster: Cluster, houses: Data
         assert [trial for batch in batches for trial in batch] == list(plan)
 
 
-def test_the_place_is_told(cluster: Cluster) -> None:
+def test_the_place_is_described(cluster: Cluster) -> None:
     assert cluster.place == "2 workers at local:2"
-    assert _place([1], "tcp://there:8786") == "1 worker at tcp://there:8786"
-    assert _place([4, 4], "tcp://there:8786") == "2 workers with 8 threads at tcp://there:8786"
+    assert place_of([1], "tcp://there:8786") == "1 worker at tcp://there:8786"
+    assert place_of([4, 4], "tcp://there:8786") == "2 workers with 8 threads at tcp://there:8786"
 
 
 def test_the_command_prints_the_same(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +75,7 @@ def test_the_command_prints_the_same(cluster: Cluster, capsys: pytest.CaptureFix
     assert without_seconds(here) == without_seconds(there)
 
 
-async def test_the_application_trains_there(cluster: Cluster, houses: Dataset) -> None:
+async def test_the_application_trains_on_the_cluster(cluster: Cluster, houses: Dataset) -> None:
     async with opened(houses) as pilot:
         form = await choose(pilot, SIZES, sizes="64,full", cluster=cluster.scheduler)
         assert form.recipe is not None
@@ -106,13 +104,13 @@ async def test_cancelling_frees_the_workers(cluster: Cluster, houses: Dataset) -
     assert time.monotonic() - began < 3
 
 
-async def test_what_can_not_be_trained_is_told(cluster: Cluster, houses: Dataset) -> None:
+async def test_impossible_settings_are_reported(cluster: Cluster, houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [552])
     with pytest.raises(InputError, match="a batch of 552"):
         await trained(houses, plan, cluster)
 
 
-def test_workers_share_a_batch_there(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_workers_share_a_batch(cluster: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["train", "--workers", "2", "--epochs", "2"]
     here, there = (
         printed(capsys, *options),
@@ -125,7 +123,7 @@ def test_workers_share_a_batch_there(cluster: Cluster, capsys: pytest.CaptureFix
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[str]:
-    """Five files of 2,000 rows, the third of which can't be read."""
+    """Write five files of 2,000 rows, of which the third can't be read."""
     rng = np.random.default_rng(0)
     for number in range(5):
         x = rng.uniform(300, 4500, 2000)
@@ -135,7 +133,7 @@ def files(tmp_path: Path) -> list[str]:
     return sorted(map(str, tmp_path.iterdir()))
 
 
-def test_parts_are_read_there_to_the_same_numbers(cluster: Cluster, files: list[str]) -> None:
+def test_parts_read_there_give_the_same_numbers(cluster: Cluster, files: list[str]) -> None:
     read = partial(load_parts, "all", files, skip_bad=True, rows=500)
     (here, bad), (there, bad_there) = read(), read(add=cluster.tree)
     assert bad == bad_there
@@ -149,9 +147,7 @@ def test_parts_are_read_there_to_the_same_numbers(cluster: Cluster, files: list[
 
 
 @pytest.mark.parametrize("rows", [500, 100_000])
-def test_rows_are_held_out_there_as_they_are_here(
-    cluster: Cluster, files: list[str], rows: int
-) -> None:
+def test_the_cluster_holds_out_the_same_rows(cluster: Cluster, files: list[str], rows: int) -> None:
     read = partial(load_parts, "all", files, skip_bad=True, rows=rows, test_fraction=0.3)
     (here, _), (there, _) = read(), read(add=cluster.tree)
     one, other = (data.read_splits[0.3, 0] for data in (here, there))
@@ -163,7 +159,7 @@ def test_rows_are_held_out_there_as_they_are_here(
         assert all(map(np.array_equal, a.sketch, b.sketch))
 
 
-def test_the_command_reads_parts_there(
+def test_the_command_reads_parts_on_the_cluster(
     cluster: Cluster, files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["fit", str(Path(files[0]).parent), "--json", "--skip-bad"]
@@ -175,7 +171,7 @@ def test_the_command_reads_parts_there(
     assert err.splitlines()[1].endswith("which costs 1 row")
 
 
-def test_a_share_goes_to_its_worker_until_that_dies(cluster: Cluster, houses: Dataset) -> None:
+def test_a_share_goes_to_the_same_worker_until_it_dies(cluster: Cluster, houses: Dataset) -> None:
     rows = [np.arange(64), np.arange(64, 128)]
 
     def shares() -> list[Share]:
@@ -202,7 +198,7 @@ async def test_a_worker_that_dies_loses_nothing(cluster: Cluster, houses: Datase
     assert ordered(found) == [run_trial(houses, trial) for trial in plan]
 
 
-def test_what_to_do_without_it_is_told(cluster: Cluster) -> None:
+def test_the_advice_without_a_cluster_is_reported(cluster: Cluster) -> None:
     with (
         pytest.raises(InputError, match="it went away; read them here"),
         cluster_at(cluster.scheduler, otherwise="read them here"),
@@ -211,8 +207,8 @@ def test_what_to_do_without_it_is_told(cluster: Cluster) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.2, 0.5, 0.8])
-async def test_while_it_starts_it_can_be_cancelled(seconds: float) -> None:
-    """Nothing is complained of then, in no thread."""
+async def test_it_can_be_cancelled_while_it_starts(seconds: float) -> None:
+    """No thread reports an error then."""
 
     async def start() -> None:
         async with connected("local:1"):
@@ -225,7 +221,7 @@ async def test_while_it_starts_it_can_be_cancelled(seconds: float) -> None:
         await task
 
 
-async def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
+async def test_a_lost_scheduler_is_reported(houses: Dataset) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -245,7 +241,7 @@ async def test_a_scheduler_that_goes_away_is_told(houses: Dataset) -> None:
                 with pytest.raises(GoneError, match=f"scheduler at {address} went away"):
                     await train_and_kill(cluster)
                 assert time.monotonic() - began < 5
-                # What is begun after that fails too.
+                # New work fails too after that.
                 later: list[Future[Any]] = [cluster.submit(len, ())]
                 later.append(cluster.submit_to(0, share, houses, np.arange(9)))
                 for future in later:

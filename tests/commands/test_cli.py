@@ -49,7 +49,7 @@ RED = "\x1b[31m[red]\nx\x1b]0;title\x07"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Exit status, stdout and stderr of a command."""
+    """Return the exit status, stdout and stderr of a command."""
     status: int | str | None
     try:
         status = main(arguments)
@@ -60,14 +60,14 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 
 def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What a command that succeeds prints."""
+    """Return the output of a command that succeeds."""
     status, out, err = run(capsys, *arguments)
     assert (status, err) == (0, "")
     return out
 
 
 def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What a command says of bad input, on one line that a terminal shows as it stands."""
+    """Return a command's message on bad input: one line without escapes."""
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
     assert err.endswith("\n")
@@ -79,10 +79,10 @@ def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """The one JSON object that a text of one line holds, of finite numbers."""
+    """Return the JSON object on the one line of a text; its numbers must be finite."""
 
     def refuse(constant: str) -> NoReturn:
-        raise AssertionError(f"{constant} is no JSON")
+        raise AssertionError(f"{constant} is not JSON")
 
     assert text.count("\n") == 1
     value = json.loads(text, parse_constant=refuse)
@@ -91,12 +91,12 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    """The JSON object that a command prints."""
+    """Return the JSON object that a command prints."""
     return parsed(output(capsys, *arguments, "--json"))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    """A history, with the columns it promises."""
+    """Return the rows of a history, after checking its columns."""
     with path.open(encoding="utf-8", newline="") as file:
         assert file.readline() == HISTORY
         return list(csv.DictReader(file, HISTORY.strip().split(",")))
@@ -109,7 +109,7 @@ def table(folder: Path, text: str) -> str:
 
 
 def start(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """The program as a process of its own."""
+    """Run the program in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "linreg_tui", *arguments],
         stdin=subprocess.DEVNULL,
@@ -173,7 +173,7 @@ def test_fit_prints_null_for_what_does_not_exist(
     ],
     ids=str,
 )
-def test_how_a_file_was_read_is_told_beside_the_output(
+def test_notes_on_reading_are_printed_beside_the_output(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -185,15 +185,15 @@ def test_how_a_file_was_read_is_told_beside_the_output(
     path = table(tmp_path, f"Bericht\n\nAlter;Gehalt\n{rows}")
     wanted = () if command == "report" else ("--json",)
     status, out, err = run(capsys, command, path, *options, *wanted)
-    told = "2 lines above the header left out; Gehalt: 26.500 is read as 26500, not as 26.5"
-    assert (status, err) == (0, f"linreg-tui: {Path(path).name}: {told}\n")
+    message = "2 lines above the header left out; Gehalt: 26.500 is read as 26500, not as 26.5"
+    assert (status, err) == (0, f"linreg-tui: {Path(path).name}: {message}\n")
     assert not wanted or parsed(out)["n"] == 20
-    # Of bad input there is one line, which says what is wrong.
+    # Bad input gets one line, with what is wrong and no notes.
     refused = complaint(capsys, command, table(tmp_path, "Bericht\n\na;b\n1;2.000\n1;3.000\n"))
     assert "every x is the same" in refused
 
 
-def test_fit_tells_of_rows_left_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_fit_counts_the_rows_left_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = table(tmp_path, "a,b\n1,2\n2,?\n3,5\n4,inf\n5,9\n")
     fit = printed(capsys, "fit", path, "--x", "a", "--y", "b")
     assert (fit["source"], fit["n"], fit["dropped"]) == (path, 3, 2)
@@ -255,7 +255,7 @@ def test_eight_times_the_rates_diverge(capsys: pytest.CaptureFixture[str]) -> No
     train = printed(capsys, "train", *EIGHTFOLD)
     assert ", ".join(train) == TRAIN_FIELDS
     assert (train["status"], train["steps"]) == ("diverged", 30)
-    # From the start's loss of 2.59e10 to a thousand times it.
+    # The loss at step 14 is a thousand times that of the start, 2.59e10.
     assert train["diverged_at"] == 14
     assert train["slope"] == pytest.approx(91043.11671642, rel=1e-12)
     assert train["loss"] == pytest.approx(1.6942255525789e16, rel=1e-13)
@@ -280,7 +280,7 @@ def test_a_run_that_overflows_ends_at_its_last_finite_step(
 @pytest.mark.parametrize(
     "options", [("--optimizer", "adam"), ("--optimizer", "adam", "--batch-size", "64")]
 )
-def test_nothing_is_predicted_of_adam(
+def test_there_is_no_prediction_for_adam(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
 ) -> None:
     train = printed(capsys, "train", *options)
@@ -339,7 +339,7 @@ def test_a_link_to_a_history_stays_one(capsys: pytest.CaptureFixture[str], tmp_p
 def test_the_script_is_written_with_its_data(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The data's file has a name that nobody chose, and so takes no other's place."""
+    """The user did not choose the name of the data's file, so it must not replace another file."""
     monkeypatch.chdir(tmp_path)
     mine = tmp_path / "run-data.csv"
     mine.write_text("x,y\n1.0,2.0\n2.0,4.0\n3.0,7.0\n")
@@ -362,7 +362,7 @@ def test_train_prints_the_notebooks_lines(capsys: pytest.CaptureFixture[str]) ->
     known = "closed form: y = 87.69 * x + 34754.08"
     assert lines[0] == f"[000]  y = 5.00 * x + 1000.00  {known}  loss: 25908706609.59"
     assert lines[1] == f"[001]  y = 51.83 * x + 17847.96  {known}  loss: 6372583119.39"
-    # The notebook counts from 0 and shows no start, so that this is its [029].
+    # The notebook counts from 0 and doesn't show the start, so this is its [029].
     assert lines[30] == f"[030]  y = 88.89 * x + 32912.24  {known}  loss: 1478200827.64"
     assert lines[31:] == [
         "converged after 30 steps: the loss is 0.03% above the least one, 1477781671.36"
@@ -377,7 +377,7 @@ def test_train_prints_the_notebooks_lines(capsys: pytest.CaptureFixture[str]) ->
         ((*EIGHTFOLD, "--optimizer", "adam"), "stopped after 30 steps"),
     ],
 )
-def test_train_says_how_it_ended(
+def test_the_last_line_of_train_is_its_result(
     capsys: pytest.CaptureFixture[str], options: tuple[str, ...], end: str
 ) -> None:
     assert output(capsys, "train", *options).splitlines()[-1].startswith(end)
@@ -395,7 +395,7 @@ def test_fit_prints_the_digits_of_a_tiny_slope(
     assert re.fullmatch(r"y = 3\.3\d{5}e-12 \* x \+ 0\.\d+", line)
 
 
-def test_fit_prints_its_sums_and_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_fit_prints_the_sums_and_the_line(capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "fit")
     first, *middle, last = text.splitlines()
     assert first == "SalePrice (y) against GrLivArea (x), slimmed_realestate_data.csv"
@@ -408,7 +408,7 @@ def test_fit_prints_its_sums_and_its_line(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("command", [["fit"], ["train", "--epochs", "2"], ["train", *EIGHTFOLD]])
-def test_what_is_printed_has_no_escapes(
+def test_the_output_has_no_escapes(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, command: list[str]
 ) -> None:
     path = tmp_path / f"{RED}.csv"
@@ -433,7 +433,7 @@ def test_what_is_printed_has_no_escapes(
         (["--initial-slope", "+5e0"], 5),
     ],
 )
-def test_numbers_can_be_negative_and_in_any_form(
+def test_numbers_may_be_negative_and_have_any_form(
     capsys: pytest.CaptureFixture[str], form: list[str], slope: float
 ) -> None:
     train = printed(capsys, "train", *form, "--initial-intercept", "-1000", "--epochs", "1")
@@ -442,7 +442,7 @@ def test_numbers_can_be_negative_and_in_any_form(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ("--decay 0.3", "--decay has no effect with --schedule constant: choose step or"),
         ("--decay-steps 3 --schedule cosine", "--decay-steps has no effect with --schedule cosine"),
@@ -450,17 +450,17 @@ def test_numbers_can_be_negative_and_in_any_form(
         ("--warmup-steps 31", "the run has 30 of 31 warm-up steps: choose fewer, or more epochs"),
         ("--warmup-steps 30", ""),
         ("--decay 0.3 --schedule step", ""),
-        ("--seed 3", ""),  # it is kept for when batches are drawn
+        ("--seed 3", ""),  # it has an effect as soon as batches are drawn
     ],
 )
-def test_settings_that_change_nothing_are_told(
-    capsys: pytest.CaptureFixture[str], arguments: str, told: str
+def test_settings_without_effect_are_reported(
+    capsys: pytest.CaptureFixture[str], arguments: str, message: str
 ) -> None:
     status, printed, errors = run(capsys, "train", *arguments.split())
     assert status == 0
     assert "y = " in printed
-    assert errors.count("\n") == bool(told)
-    assert told in errors
+    assert errors.count("\n") == bool(message)
+    assert message in errors
 
 
 @pytest.mark.parametrize(
@@ -512,7 +512,7 @@ def test_settings_that_change_nothing_are_told(
         ("--x SalePrice --y SalePrice", "x and y are both SalePrice; choose two different"),
         ("--history .", "name"),
         ("--script nowhere/run.py", "there is no folder"),
-        ("--history ..", "no ordinary file; name another one"),
+        ("--history ..", "not an ordinary file; name another one"),
         ("--history nowhere/history.csv", "there is no folder"),
         (f"--history {'h' * 300}.csv", "it can't be written (File name too long); name another"),
         ("--batchsize 64", "unrecognized arguments: --batchsize; is it --batch-size? (see"),
@@ -523,7 +523,7 @@ def test_settings_that_change_nothing_are_told(
     ],
     ids=lambda value: value[:40],
 )
-def test_bad_settings_are_told_in_one_line(
+def test_bad_settings_are_reported_in_one_line(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -539,22 +539,22 @@ def test_bad_settings_are_told_in_one_line(
 @pytest.mark.parametrize("path", ["", "\0", "a\0b"])
 def test_a_history_needs_a_name(capsys: pytest.CaptureFixture[str], path: str) -> None:
     line = complaint(capsys, "train", "--history", path)
-    assert line.endswith(": this is no name of a file to write; name one")
+    assert line.endswith(": this does not name a file to write; name one")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such files on Windows")
-def test_a_history_does_not_take_the_place_of_a_pipe(
+def test_a_history_does_not_replace_a_pipe(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)
     line = complaint(capsys, "train", "--history", str(path))
-    assert line.endswith("this is no ordinary file; name another one")
+    assert line.endswith("this is not an ordinary file; name another one")
     assert path.is_fifo()
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write all")
-def test_a_history_without_permission_is_told_before_the_training(
+def test_a_history_without_permission_is_reported_before_training(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     tmp_path.chmod(0o500)
@@ -596,14 +596,14 @@ def test_without_a_terminal_the_application_names_train(
     assert "linreg-tui train works without one" in complaint(capsys, *arguments)
 
 
-def test_settings_of_the_application_are_checked_without_a_terminal_too(
+def test_the_application_checks_its_settings_before_the_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert "invalid choice: 'both'" in complaint(capsys, "--update", "both")
 
 
 @pytest.mark.parametrize("command", [[], ["fit"], ["train"]])
-def test_help_is_to_be_had(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+def test_help_lists_the_options(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     text = output(capsys, *command, "--help")
     assert text.startswith(f"usage: {' '.join(['linreg-tui', *command])} ")
     assert "DATA" in text
@@ -612,7 +612,7 @@ def test_help_is_to_be_had(capsys: pytest.CaptureFixture[str], command: list[str
 
 
 @pytest.mark.parametrize("command", ["", *NAMES])
-def test_help_keeps_to_80_columns(
+def test_help_fits_in_80_columns(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
@@ -620,7 +620,7 @@ def test_help_keeps_to_80_columns(
     assert max(map(len, lines)) < 80
 
 
-def test_the_version_is_to_be_had(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert output(capsys, "--version") == f"linreg-tui {__version__}\n"
 
 
@@ -631,14 +631,14 @@ def test_without_a_terminal_the_program_ends_with_one_line() -> None:
     assert ended.stderr.count("\n") == 1
 
 
-# Some reach the reader line by line, and some only when the program ends.
+# Some outputs are written line by line, and some only when the program ends.
 @pytest.mark.parametrize(
     "command",
     first_of(
         [["train", "--epochs", "20000"], ["train", "--json"], ["sweep"], ["tour", "--plain"]], 2
     ),
 )
-def test_a_reader_who_leaves_gets_no_traceback(
+def test_a_closed_pipe_gives_no_traceback(
     command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
@@ -653,7 +653,7 @@ def test_a_reader_who_leaves_gets_no_traceback(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits on Windows")
 @pytest.mark.parametrize("command", [["train"], ["fit", "--json"]])
-def test_output_that_finds_no_room_is_told_in_one_line(
+def test_a_full_disk_is_reported_in_one_line(
     command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
@@ -671,7 +671,7 @@ def test_output_that_finds_no_room_is_told_in_one_line(
     assert ended.stderr == "linreg-tui: the output can't be written (File too large)\n"
 
 
-def test_an_output_without_the_characters_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ascii_output_gets_lookalikes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     ended = start("fit", stdout=subprocess.PIPE)
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -680,7 +680,7 @@ def test_an_output_without_the_characters_is_no_failure(monkeypatch: pytest.Monk
     assert ended.stdout.endswith("y = 87.688145 * x + 34754.077892\n")
 
 
-def test_a_mistyped_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistyped_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fitt"]) == 2
     assert capsys.readouterr().err == "linreg-tui: fitt: no such file or command; is it fit?\n"
     assert main(["help"]) == 2
@@ -706,7 +706,7 @@ def test_settings_fit_the_scale_of_other_data(
     )
 
 
-def test_a_rate_for_the_slope_is_not_proposed_away(
+def test_a_given_rate_for_the_slope_is_used(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     years = "year,b\n" + "".join(f"{1990 + n},{3 * n + n * n % 17}\n" for n in range(1, 29))
@@ -726,12 +726,12 @@ def test_a_copy_of_the_notebooks_data_has_its_settings(
     assert NOTEBOOK_CONFIG.items() <= config.items()
 
 
-def test_examples_are_opened_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_are_loaded_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"{printed(capsys, 'fit', '--example', 'anscombe-2')['slope']:.3f}" == "0.500"
     assert printed(capsys, "train", "--example", "norris")["status"] == "converged"
     assert "anscombe-4" in output(capsys, "--help")
     assert "choose from houses, anscombe-1" in complaint(capsys, "fit", "--example", RED)
-    assert "name one of them" in complaint(capsys, "fit", "one.csv", "--example", "norris")
+    assert "name only one of them" in complaint(capsys, "fit", "one.csv", "--example", "norris")
 
 
 def test_a_streamed_fit_prints_the_same(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -773,7 +773,7 @@ def test_one_row_left_out_is_one_row(capsys: pytest.CaptureFixture[str], tmp_pat
     ],
 )
 @pytest.mark.parametrize("command", ["fit", "train", "sweep"])
-def test_bad_data_is_told_in_one_line(
+def test_bad_data_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, content: bytes, why: str
 ) -> None:
     path = tmp_path / "rows.csv"
@@ -794,12 +794,12 @@ def test_the_data_itself_is_never_replaced(
     (tmp_path / "link.csv").symlink_to(path)
     command, option = words
     before = path.read_bytes()
-    told = complaint(capsys, command, str(path), option, str(tmp_path / "link.csv"))
-    assert "this is the data itself" in told
+    message = complaint(capsys, command, str(path), option, str(tmp_path / "link.csv"))
+    assert "this is the data itself" in message
     assert path.read_bytes() == before
 
 
-def test_held_out_rows_are_told_everywhere(
+def test_test_rows_appear_in_every_output(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     history = tmp_path / "h.csv"
@@ -839,7 +839,7 @@ def test_a_loss_has_an_optimum_of_its_own(capsys: pytest.CaptureFixture[str]) ->
     )
 
 
-def test_data_in_parts_hold_rows_out_while_they_are_read(
+def test_rows_are_held_out_while_parts_are_read(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     rng = np.random.default_rng(0)
@@ -862,35 +862,35 @@ def lines_of(path: Path, x: list[float], y: list[float]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
-        (["--loss", "absolute", "--workers", "4"], "say nothing of the absolute loss: leave out"),
+        (["--loss", "absolute", "--workers", "4"], "don't give the absolute loss: leave out"),
         (["--optimizer", "adagrad", "--epsilon", "0"], "an epsilon of 0 is not possible"),
         (["--test-fraction", "0.9999"], "holds out 551 of 551 rows: choose one that leaves"),
         (["--test-fraction", "20%"], "'20%' is not a number: choose one, such as 0.2"),
         (["--optimizer", "adam", "--beta1", "1"], "mean, β₁ of 1 is not possible"),
     ],
 )
-def test_what_cannot_be_trained_so_is_told(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+def test_impossible_combinations_are_reported(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
-    assert told in complaint(capsys, "train", *arguments)
+    assert message in complaint(capsys, "train", *arguments)
 
 
 @pytest.mark.parametrize(
-    ("option", "told"),
+    ("option", "message"),
     [
         ("--seed=-3", "a seed of -3 is not possible"),
         ("--test-seed=-3", "a test seed of -3 is not possible"),
         ("--test-fraction=1.5", "a test fraction of 1.5 is not possible"),
     ],
 )
-def test_of_data_in_parts_too(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str, told: str
+def test_bad_splits_of_parts_are_reported(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str, message: str
 ) -> None:
     lines_of(tmp_path / "1.csv", [1.0, 2.0, 3.0], [1.0, 3.0, 2.0])
     found = complaint(capsys, "train", str(tmp_path / "*.csv"), "--test-fraction=0.3", option)
-    assert told in found
+    assert message in found
 
 
 def test_a_start_must_have_a_loss_on_the_test_rows(
@@ -912,7 +912,7 @@ def test_a_delta_of_any_size_can_be_trained(capsys: pytest.CaptureFixture[str], 
 
 
 @pytest.mark.parametrize("loss", ["squared", "absolute", "huber"])
-def test_decimals_on_a_line_converge_or_are_told(
+def test_decimals_on_a_line_converge_or_are_reported(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, loss: str
 ) -> None:
     x = [k / 10 for k in range(1, 40)]
@@ -925,17 +925,17 @@ def test_decimals_on_a_line_converge_or_are_told(
     assert (found["status"] == "converged") != ("the line that all points lie on" in err)
 
 
-def test_rates_and_seeds_that_change_nothing_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rates_and_seeds_without_effect_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--standardize", "--learning-rate-m", "0.1", "--test-seed", "3", "--json"]
     assert main(["train", *options]) == 0
-    told = capsys.readouterr().err.splitlines()
-    assert [line.partition(" has no effect ")[0] for line in told] == [
+    message = capsys.readouterr().err.splitlines()
+    assert [line.partition(" has no effect ")[0] for line in message] == [
         "linreg-tui: --learning-rate-m",
         "linreg-tui: --test-seed",
     ]
 
 
-def test_lines_name_what_a_run_is_measured_against(capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_name_the_optimum_of_the_loss(capsys: pytest.CaptureFixture[str]) -> None:
     first, *_ = output(capsys, "train", "--loss", "absolute", "--epochs", "30").splitlines()
     assert "  optimum: y = 77.30 * x + 48898.33  loss: " in first
     title, *_ = output(capsys, "sweep", "--loss", "absolute", "--epochs", "1").splitlines()

@@ -13,7 +13,7 @@ HOUSES = Path(__file__).parents[2] / "data" / "slimmed_realestate_data.csv"
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Path:
-    """The houses in three files, and a fourth without prices."""
+    """Write the houses to three files, and a fourth file without prices."""
     header, *rows = HOUSES.read_text().splitlines()
     for number in range(3):
         part = [header, *rows[number * 200 : (number + 1) * 200]]
@@ -35,18 +35,16 @@ def test_many_files_are_one_data_set(capsys: pytest.CaptureFixture[str], parts: 
 
 
 def test_a_bad_file_is_named_or_left_out(capsys: pytest.CaptureFixture[str], parts: Path) -> None:
-    told = complaint(capsys, "fit", str(parts))
-    assert "1 of 4 files can't be read: bad.csv: there is no column SalePrice" in told
-    assert "--skip-bad" in told
+    message = complaint(capsys, "fit", str(parts))
+    assert "1 of 4 files can't be read: bad.csv: there is no column SalePrice" in message
+    assert "--skip-bad" in message
     status, out, err = run(capsys, "fit", str(parts), "--skip-bad")
     assert (status, "87.688145" in out) == (0, True)
     assert "left out bad.csv: there is no column SalePrice" in err
     assert err.splitlines()[-1].endswith("which costs 2 rows")
 
 
-def test_where_there_are_none_that_is_told(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_missing_files_are_reported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "no file matches" in complaint(capsys, "train", str(tmp_path / "part-*.csv"))
     assert "this is a folder" in complaint(capsys, "sweep", str(tmp_path))
 

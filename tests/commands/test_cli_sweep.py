@@ -60,18 +60,20 @@ def test_scales_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert [trial["diverged_at"] is None for trial in trials] == [True, True, True, False]
 
 
-def test_all_rows_are_the_notebooks_thirty_steps(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_full_batch_makes_the_notebooks_steps(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     options = ["--batch-sizes", "64,full"]
-    for update, told in (
+    for update, expected in (
         ("sequential", "88.89 32912.24 1478200827.64"),
         ("simultaneous", "82.31 43039.16 1486230961.39"),
     ):
         trial = printed(capsys, "sweep", *options, "--update", update)["trials"][1]
         assert trial["batch_size"] == "full"
-        assert f"{trial['slope']:.2f} {trial['intercept']:.2f} {trial['loss']:.2f}" == told
+        assert f"{trial['slope']:.2f} {trial['intercept']:.2f} {trial['loss']:.2f}" == expected
 
 
-def test_repeats_can_be_made_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_repeats_are_reproducible(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["sweep", "--batch-sizes", "64,128", "--repeats", "3", "--seed", "5"]
     first, second = printed(capsys, *options), printed(capsys, *options)
     assert without_seconds(first) == without_seconds(second)
@@ -92,7 +94,7 @@ def test_processes_change_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert without_seconds(alone) == without_seconds(together)
 
 
-def test_settings_of_train_are_taken(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sweep_takes_the_settings_of_train(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--optimizer", "adam", "--schedule", "cosine", "--epochs", "2"]
     trials = printed(capsys, "sweep", "--batch-sizes", "64", *options)["trials"]
     assert (trials[0]["steps"], trials[0]["predicted_stable"]) == (16, None)
@@ -140,7 +142,7 @@ def test_rows_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(rows) == 2
 
 
-def test_where_it_tips_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_line_names_the_tipping_scale(capsys: pytest.CaptureFixture[str]) -> None:
     *_, at_4, at_8, last = output(capsys, "sweep", "--scales", "1,2,4,8").splitlines()
     assert "diverged" not in at_4
     assert "diverged at 14" in at_8
@@ -158,7 +160,7 @@ def test_where_it_tips_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> N
         ),
     ],
 )
-def test_a_scale_that_tips_may_not_be_found(
+def test_there_may_be_no_tipping_scale(
     capsys: pytest.CaptureFixture[str], options: list[str], last: str
 ) -> None:
     lines = output(capsys, "sweep", "--scales", "1", "--optimizer", "adam", *options).splitlines()
@@ -172,7 +174,7 @@ def test_repeats_are_given_as_mean_and_spread(capsys: pytest.CaptureFixture[str]
     assert "10 converged" in row
 
 
-def test_what_is_printed_has_no_escapes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_output_has_no_escapes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / f"{RED}.csv"
     path.write_text(f'"{RED}",b\n1,2\n2,5\n3,7\n', newline="")
     for options in ([], ["--scales", "1,1000"], ["--repeats", "2"]):
@@ -199,8 +201,8 @@ def test_few_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (f"--batch-sizes {'9' * 9000}", "argument --batch-sizes: '999"),
         ("--batch-sizes 64 --scales 1", "not allowed with argument --batch-sizes"),
         ("--batch-size 64", "unrecognized arguments: --batch-size"),
-        ("--scales one", "'one' is no list of numbers, such as 1,2,4,8"),
-        ("--scales 1,", "'1,' is no list of numbers"),
+        ("--scales one", "'one' is not a list of numbers, such as 1,2,4,8"),
+        ("--scales 1,", "'1,' is not a list of numbers"),
         ("--scales 1,0", "a scale of 0 is not possible: choose a positive number, such as 8"),
         ("--scales -1,2", "a scale of -1 is not possible"),
         ("--scales nan", "a scale of nan is not possible"),
@@ -211,8 +213,8 @@ def test_few_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (f"--repeats -{'9' * 4000}", "a training has at least 1 repeat"),
         ("--repeats 1000000000", "more than 100,000 trials, the most that are possible: choose"),
         ("--repeats two", "--repeats: 'two' is not a whole number: choose one, such as 4"),
-        ("--jobs 0", "so many jobs are not possible: choose from 1 to 32"),
-        (f"--jobs {'9' * 4000}", "so many jobs are not possible"),
+        ("--jobs 0", "this many jobs are not possible: choose from 1 to 32"),
+        (f"--jobs {'9' * 4000}", "this many jobs are not possible"),
         ("--epochs 0", "0 epochs leave nothing to train"),
         ("--epochs 10000000 --batch-sizes 64", "at most 10,000,000 are kept: choose fewer epochs"),
         ("--epochs 10000000 --scales 1", "at most 10,000,000 are kept: choose fewer epochs"),
@@ -224,7 +226,7 @@ def test_few_rows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     ],
     ids=lambda value: value[:40],
 )
-def test_bad_input_is_told_in_one_line(
+def test_bad_input_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -244,7 +246,7 @@ def test_hostile_arguments_leave_no_escapes(
     complaint(capsys, "sweep", option, f"{RED}/{RED}")
 
 
-def test_help_is_to_be_had(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "sweep", "--help")
     assert text.startswith("usage: linreg-tui sweep ")
     for option in ("--batch-sizes", "--scales", "--repeats", "--jobs", "--csv", "--json"):
@@ -254,7 +256,7 @@ def test_help_is_to_be_had(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 class Interrupted(Leaving):
-    """The keyboard interrupts it once one trial is done."""
+    """An executor that is interrupted once one trial is done."""
 
     ahead = 1
 
@@ -267,14 +269,14 @@ class Interrupted(Leaving):
 
 @pytest.fixture
 def keyboard() -> Iterator[None]:
-    """Whoever runs the tests may have turned interrupts off."""
+    """Turn interrupts on, as they may be off where the tests run."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("keyboard")
-def test_interrupted_it_keeps_what_is_done(
+def test_an_interrupted_sweep_prints_the_finished_trials(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(connection, "Cluster", lambda _: Interrupted(9))
@@ -288,7 +290,7 @@ def test_interrupted_it_keeps_what_is_done(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows")
 @pytest.mark.parametrize("jobs", first_of(["1", "2"]))
-def test_interrupted_it_leaves_a_long_trial(jobs: str) -> None:
+def test_an_interrupt_ends_a_long_trial(jobs: str) -> None:
     with subprocess.Popen(
         [
             *(sys.executable, "-m", "linreg_tui", "sweep", "--jobs", jobs),
@@ -306,17 +308,17 @@ def test_interrupted_it_leaves_a_long_trial(jobs: str) -> None:
         program.send_signal(signal.SIGINT)
         assert program.communicate() == ("", "")
     assert program.returncode == 130
-    assert time.monotonic() - began < 5  # of about a quarter of a minute
+    assert time.monotonic() - began < 5  # the trial would take about 15
 
 
 @pytest.fixture
 def leaving(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The cluster goes away once two trials are done."""
+    """Let the cluster go away once two trials are done."""
     monkeypatch.setattr(connection, "Cluster", lambda _: Leaving(2))
 
 
 @pytest.mark.usefixtures("leaving")
-def test_a_cluster_that_goes_away_leaves_what_is_done(
+def test_the_results_of_a_lost_cluster_stay(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "trials.csv"
@@ -327,7 +329,7 @@ def test_a_cluster_that_goes_away_leaves_what_is_done(
     assert err == (
         "linreg-tui: on 2 workers over there\n"
         "linreg-tui: the cluster went away; 2 of 5 trainings are done: "
-        "with --go-on the rest is trained here\n"
+        "with --go-on the rest are trained here\n"
     )
     status, out, err = run(capsys, "sweep", "--cluster", "local:2", "--json")
     assert (status, len(json.loads(out)["trials"])) == (2, 2)
@@ -336,9 +338,9 @@ def test_a_cluster_that_goes_away_leaves_what_is_done(
 
 
 @pytest.mark.usefixtures("leaving")
-def test_the_rest_can_go_on_here(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_remaining_trials_can_run_here(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "sweep", "--cluster", "local:2", "--go-on", "--json")
-    assert (status, err) == (0, "linreg-tui: the cluster went away; the rest is trained here\n")
+    assert (status, err) == (0, "linreg-tui: the cluster went away; the rest are trained here\n")
     sizes = [trial["batch_size"] for trial in json.loads(out)["trials"]]
     assert sizes == [32, 64, 128, 256, 512]
 
@@ -367,7 +369,7 @@ def test_on_a_terminal_the_table_fills_in(columns: int) -> None:
     try:
         while piece := os.read(ours, 1 << 16):
             written += piece
-    except OSError:  # how the end of a terminal is told
+    except OSError:  # the terminal has ended
         pass
     os.close(ours)
     assert program.wait(30) == 0
@@ -382,7 +384,7 @@ def test_on_a_terminal_the_table_fills_in(columns: int) -> None:
     assert ("loss" in "\n".join(lines[1:3]).split()) == (columns == 200)
 
 
-def test_a_reader_who_leaves_gets_no_traceback() -> None:
+def test_a_closed_pipe_gives_no_traceback() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:

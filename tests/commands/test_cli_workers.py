@@ -30,7 +30,9 @@ def test_it_prints_the_numbers_of_one_process(capsys: pytest.CaptureFixture[str]
     assert workers == alone
 
 
-def test_who_holds_what_and_where_the_time_goes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_of_workers_and_times_of_steps_are_printed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     lines = output(capsys, "train", "--workers", "3", "--epochs", "2").splitlines()
     assert lines[0] == (
         "3 workers, 64 rows for each worker: batches of 192 rows, learning rates 3e-7 and 0.3"
@@ -48,7 +50,7 @@ def test_who_holds_what_and_where_the_time_goes(capsys: pytest.CaptureFixture[st
 
 
 class Sent:
-    """What stands in for a cluster, of which each round takes as long as it is told."""
+    """A stand-in for a cluster whose calls take the given seconds."""
 
     def __init__(self, computing: list[float]) -> None:
         self._computing = iter(computing)
@@ -72,20 +74,20 @@ def test_the_first_step_is_left_out_of_the_means(houses: Dataset) -> None:
     assert team.seconds_per_step == (2.0, 0.0)
 
 
-def test_which_part_of_a_step_is_larger_is_told(houses: Dataset) -> None:
+def test_the_larger_part_of_a_step_is_named(houses: Dataset) -> None:
     team = Team(houses, 1, Sent([9.0, 9.0]).submit)
     team.moments(np.arange(128).reshape(2, 64))
-    last = team_view.told(team, houses, 64)
+    last = team_view.time_summary(team, houses, 64)
     assert last.startswith("a step of 1 worker took 9e+03 ms computing + 0 ms communicating; ")
     assert last.endswith(" for 64 rows at once; most of it is computing")
     team = Team(houses, 2, Sent([0.0] * 4).submit)
     team.moments(np.arange(128).reshape(2, 64))
-    assert team_view.told(team, houses, 64).endswith(
+    assert team_view.time_summary(team, houses, 64).endswith(
         "more workers don't help: most of it is communicating"
     )
 
 
-def test_one_process_is_timed_with_what_the_workers_do(
+def test_one_process_is_timed_with_the_same_work(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: set[int] = set()
@@ -95,17 +97,17 @@ def test_one_process_is_timed_with_what_the_workers_do(
         return replace(share(data, rows), seconds=1.0)
 
     monkeypatch.setattr(team_view, "share", one_second)
-    assert team_view.alone(houses, 512, 8) == 8.0
-    assert team_view.alone(houses, 512, 1) == 1.0
+    assert team_view.time_alone(houses, 512, 8) == 8.0
+    assert team_view.time_alone(houses, 512, 1) == 1.0
     assert sizes == {64, 512}
 
 
-def test_what_is_not_possible_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_impossible_workers_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
     assert "take 1024 rows a step" in complaint(capsys, "train", "--workers", "16")
     assert "add --workers" in complaint(capsys, "train", "--cluster", "local:2")
 
 
-def test_all_rows_are_no_batch_of_one_worker(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_rows_cannot_be_the_batch_of_each_worker(capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--workers", "2", "--batch-size", "full"]
     assert "such as --batch-size 64" in complaint(capsys, "train", *options)
     assert "such as --batch-size 64" in complaint(capsys, *options)
@@ -114,7 +116,7 @@ def test_all_rows_are_no_batch_of_one_worker(capsys: pytest.CaptureFixture[str])
     )
 
 
-def test_an_interrupt_is_no_failure(
+def test_an_interrupt_is_not_a_failure(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object, **__: object) -> None:

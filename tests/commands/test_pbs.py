@@ -17,12 +17,12 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 def checked(script: str) -> str:
     if shutil.which("bash") is None:
         pytest.skip("there is no bash here")
-    told = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
-    assert (told.returncode, told.stderr) == (0, "")
+    bash = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True)
+    assert (bash.returncode, bash.stderr) == (0, "")
     return script
 
 
-def test_the_script_is_one_for_bash_with_what_the_readme_says(
+def test_bash_accepts_the_script_and_it_agrees_with_the_readme(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     script = checked(output(capsys, "pbs"))
@@ -36,7 +36,7 @@ def test_the_script_is_one_for_bash_with_what_the_readme_says(
     assert 'program="$HOME"/linreg/bin ' in script
 
 
-def test_options_stand_in_the_script(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_script_contains_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     script = checked(
         output(
             capsys,
@@ -54,7 +54,7 @@ def test_options_stand_in_the_script(capsys: pytest.CaptureFixture[str]) -> None
     assert "\"$program/linreg-tui\" fit '/eagle/part-*.parquet' --json --cluster" in script
 
 
-def test_the_program_may_stand_before_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_may_begin_with_the_programs_name(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["sweep", "--scales", "1,8", "--json"]
     assert output(capsys, "pbs", "--", "linreg-tui", *words) == output(capsys, "pbs", "--", *words)
     assert output(capsys, "pbs", "--", "linreg-tui") == output(capsys, "pbs")
@@ -80,33 +80,33 @@ def test_no_name_breaks_out_of_the_script(capsys: pytest.CaptureFixture[str]) ->
     echo = re.sub(
         r'^"\$program/linreg-tui" (.*) --cluster.*', r"printf %s \1", script.splitlines()[-1]
     )
-    told = subprocess.run(["bash", "-c", echo], capture_output=True, text=True, check=True)
-    assert told.stdout == "fit" + evil
+    bash = subprocess.run(["bash", "-c", echo], capture_output=True, text=True, check=True)
+    assert bash.stdout == "fit" + evil
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--nodes", "0"], "choose 1 or more"),
         (["--workers", "65"], "from 1 to 64"),
-        (["--walltime", "30"], "as 00:30:00"),
-        (["--walltime", "0:61:00"], "as 00:30:00"),
-        (["--project", "a b"], "no name of a project"),
-        (["--queue", f"debug\n{RED}"], "no name of a queue"),
+        (["--walltime", "30"], "as in 00:30:00"),
+        (["--walltime", "0:61:00"], "as in 00:30:00"),
+        (["--project", "a b"], "'a b' can't be the project"),
+        (["--queue", f"debug\n{RED}"], "can't be the queue"),
         (["--program", "a\nb"], "line break"),
         (["--", "report"], "choose one of fit, train, sweep"),
         (["--", RED], "can't work on a cluster"),
         (["--", "--json"], "can't work on a cluster"),
     ],
 )
-def test_what_can_not_stand_in_it_is_told(
-    capsys: pytest.CaptureFixture[str], options: list[str], told: str
+def test_values_that_the_script_cannot_hold_are_reported(
+    capsys: pytest.CaptureFixture[str], options: list[str], message: str
 ) -> None:
-    assert told in complaint(capsys, "pbs", *options)
+    assert message in complaint(capsys, "pbs", *options)
 
 
 @pytest.mark.parametrize("part", ["scheduler", "worker"])
-def test_dask_has_the_options_that_script_and_readme_give(
+def test_dask_has_the_options_in_script_and_readme(
     capsys: pytest.CaptureFixture[str], part: str
 ) -> None:
     from distributed.cli import dask_scheduler, dask_worker
@@ -122,7 +122,7 @@ def test_dask_has_the_options_that_script_and_readme_give(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_commands_that_it_runs_are_those_that_take_a_cluster(
+def test_it_runs_the_commands_that_take_a_cluster(
     capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     assert ("--cluster" in output(capsys, name, "--help")) == (name in (*ON_A_CLUSTER, "pbs"))

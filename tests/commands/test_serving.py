@@ -1,4 +1,4 @@
-"""What `linreg-tui serve` says before it serves; tests/end_to_end has the rest."""
+"""The messages of `linreg-tui serve` before it serves; tests/end_to_end has the rest."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import socket
 from importlib.machinery import ModuleSpec
 
 import pytest
+from aiohttp import web
 
 from linreg_tui.commands import serve
-from linreg_tui.web import server
 from tests.commands.test_cli import complaint
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Should it get that far, it fails instead of waiting for ever."""
-    monkeypatch.setattr(server, "_stopped", list)
+    """Fail as soon as it serves, instead of waiting for ever."""
+    listen = web.TCPSite.start
+
+    async def start(site: web.TCPSite) -> None:
+        await listen(site)
+        raise AssertionError("it serves")
+
+    monkeypatch.setattr(web.TCPSite, "start", start)
     monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
 
 
@@ -30,33 +36,35 @@ def test_without_textual_serve_it_names_the_extra(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["nowhere.csv"], "nowhere.csv: there is no such file"),
         (["--x", "nothing"], "nothing"),
         (["--batch-size", "1000"], "551"),
-        (["--theme", "plaid"], "'plaid' is no theme"),
-        (["--port", "65536"], "'65536' is no port"),
-        (["--port", "http"], "'http' is no port"),
+        (["--theme", "plaid"], "'plaid' is not a theme"),
+        (["--port", "65536"], "'65536' is not a port"),
+        (["--port", "http"], "'http' is not a port"),
     ],
 )
-def test_what_would_be_wrong_on_every_page_is_said_at_once(
-    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+def test_errors_that_concern_every_page_come_at_once(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert said in complaint(capsys, "serve", *words)
+    assert message in complaint(capsys, "serve", *words)
 
 
 @pytest.mark.parametrize(
-    ("host", "said"),
+    ("host", "message"),
     [
-        ("no-such-host.invalid", "no-such-host.invalid is no address"),
-        ("192.0.2.1", "192.0.2.1 is no address of this machine"),
-        ("\x1b[31m", "x1b[31m is no address"),
-        ("a" * 64 + ".b", "is no address"),
+        ("no-such-host.invalid", "no-such-host.invalid is not an address"),
+        ("192.0.2.1", "192.0.2.1 is not an address of this machine"),
+        ("\x1b[31m", "x1b[31m is not an address"),
+        ("a" * 64 + ".b", "is not an address"),
     ],
 )
-def test_where_it_cannot_listen(host: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert said in complaint(capsys, "serve", "--host", host)
+def test_where_it_cannot_listen(
+    host: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert message in complaint(capsys, "serve", "--host", host)
 
 
 def test_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,7 +75,7 @@ def test_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"port {port} is in use" in complaint(capsys, "serve", "--port", port)
 
 
-def test_a_port_that_is_not_for_everybody(
+def test_a_port_that_needs_special_rights(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object, **__: object) -> None:

@@ -5,6 +5,7 @@ import statistics
 import sys
 from dataclasses import replace
 from types import FrameType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,14 +115,13 @@ def test_parts_of_a_plan_are_the_same_trials() -> None:
 
 
 def test_a_plan_of_many_is_made_at_once(monkeypatch: pytest.MonkeyPatch, houses: Dataset) -> None:
-    made: list[int] = []
-    of_place = Plan._trial
+    made: list[Trial] = []
 
-    def counted(plan: Plan, place: int) -> Trial:
-        made.append(place)
-        return of_place(plan, place)
+    def counted(*fields: Any) -> Trial:
+        made.append(Trial(*fields))
+        return made[-1]
 
-    monkeypatch.setattr(Plan, "_trial", counted)
+    monkeypatch.setattr("linreg_tui.core.sweep.Trial", counted)
     plan = over_batch_sizes(Settings(), houses.n, repeats=20_000)
     check(houses, plan)
     assert plan.seconds(houses.n) > 0

@@ -1,4 +1,4 @@
-"""A page in headless Chromium for tests, driven by the DevTools protocol."""
+"""A page in headless Chromium for tests, controlled through the DevTools protocol."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 OPTIONS = (
     "--headless=new",
-    "--no-sandbox",  # which needs rights that a container lacks; only our own page is opened
+    "--no-sandbox",  # the sandbox needs rights that a container lacks; only our own page is opened
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
@@ -34,23 +34,23 @@ Object.defineProperty(Object.prototype, "_core", {
   configurable: true,
   set(core) {
     Object.defineProperty(this, "_core", {value: core, writable: true, configurable: true});
-    window.kept ??= this;
+    window.foundTerminal ??= this;
   },
 });
 """
-"""Before the page's own scripts: xterm.js's terminal, which the page keeps to itself."""
+"""Runs before the page's own scripts to get at xterm.js's terminal, which the page hides."""
 
 SCREEN = """
 (() => {
-  const lines = window.kept?.buffer.active;
-  const rows = window.kept?.rows ?? 0;
+  const lines = window.foundTerminal?.buffer.active;
+  const rows = window.foundTerminal?.rows ?? 0;
   return Array.from({length: rows}, (_, row) => lines.getLine(row).translateToString());
 })()
 """
 
 
 class Chromium:
-    """One page; `requests` are the addresses that it has asked for."""
+    """One page; `requests` are the addresses that it has requested."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.requests: list[str] = []
@@ -79,23 +79,23 @@ class Chromium:
         await self.call("Page.navigate", url=url)
 
     async def evaluate(self, script: str) -> Any:
-        """The value of an expression in the page."""
+        """Return the value of an expression in the page."""
         result = await self.call("Runtime.evaluate", expression=script, returnByValue=True)
         return result["result"].get("value")
 
     async def press(self, key: str, code: str) -> None:
-        """Press and release a key that is one character, as a keyboard does."""
+        """Press and release a key for one character, as a keyboard does."""
         about = {"key": key, "code": code, "windowsVirtualKeyCode": ord(key.upper())}
         await self.call("Input.dispatchKeyEvent", type="keyDown", text=key, **about)
         await self.call("Input.dispatchKeyEvent", type="keyUp", **about)
 
     async def wait_for(self, text: str, seconds: float = 20) -> list[str]:
-        """The lines of the terminal in the page, when one of them has this text.
+        """Wait until a line of the page's terminal contains the text, and return all lines.
 
         Raises
         ------
         AssertionError
-            If none has in time; with the screen.
+            If no line contains it in time; the message has the screen.
         """
         deadline = time.monotonic() + seconds
         while True:
@@ -106,7 +106,7 @@ class Chromium:
             await asyncio.sleep(0.05)
 
     async def wait_until(self, script: str, seconds: float = 20) -> None:
-        """Wait for an expression in the page to be true.
+        """Wait until an expression in the page is true.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class Chromium:
 
 @asynccontextmanager
 async def chromium(folder: Path) -> AsyncIterator[Chromium]:
-    """A browser that keeps all it has to keep in this folder."""
+    """Start a browser that stores all its files in this folder."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.skip("chromium is not installed")
@@ -140,7 +140,7 @@ async def chromium(folder: Path) -> AsyncIterator[Chromium]:
         ):
             page = Chromium(socket)
             yield page
-            # It ends its own processes better than anybody else does.
+            # The browser ends its own processes best.
             await page.call("Browser.close")
             await asyncio.to_thread(process.wait, 5)
     finally:
@@ -150,13 +150,13 @@ async def chromium(folder: Path) -> AsyncIterator[Chromium]:
 
 
 async def _page(session: aiohttp.ClientSession, folder: Path) -> str:
-    """Where the first page is to be driven."""
-    told = folder / "DevToolsActivePort"
+    """Return the address that controls the first page."""
+    port_file = folder / "DevToolsActivePort"
     deadline = time.monotonic() + 20
-    while not told.exists() or len(told.read_text().split()) < 2:
+    while not port_file.exists() or len(port_file.read_text().split()) < 2:
         assert time.monotonic() < deadline, (folder / "log").read_text()
         await asyncio.sleep(0.05)
-    port = told.read_text().split()[0]
+    port = port_file.read_text().split()[0]
     async with session.get(f"http://127.0.0.1:{port}/json/list") as answer:
         pages = await answer.json()
     (url,) = (page["webSocketDebuggerUrl"] for page in pages if page["type"] == "page")

@@ -9,7 +9,7 @@ from tests.end_to_end.terminal import Terminal
 
 
 def main(command: Sequence[str]) -> int:
-    """The exit status of the command, which is to open the application within a minute."""
+    """Return the exit status of the command, which must open the application within a minute."""
     with Terminal.start(command, 120, 40) as terminal:
         terminal.wait_for("ready", seconds=60)
         terminal.type("q")

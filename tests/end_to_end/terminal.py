@@ -1,4 +1,4 @@
-"""A real terminal for tests: a program in a pseudo-terminal, and the screen that it paints."""
+"""A terminal for tests: a program in a pseudo-terminal, and the screen that it paints."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ import pytest
 LAUNCHER = """
 import fcntl, os, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-# What runs the tests may ignore these itself, as nohup does, and a shell for what is in background.
+# The parent may ignore these signals, as nohup does, or a shell for background jobs.
 for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     signal.signal(number, signal.SIG_DFL)
-# With LANG=C, this interpreter has set it for itself and for all that it starts.
+# With LANG=C, this interpreter has set it for itself and for its children.
 os.environ.pop("LC_CTYPE", None)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
 
-# Such as Textual's questions about synchronized output and Kitty's keys, which pyte would print.
+# For example Textual's queries about synchronized output and Kitty's keys, which pyte would print.
 _PRIVATE = re.compile(rb"\x1b\[(?:[<>=][0-9;]*[A-Za-z]|\?[0-9;]*\$p)")
 _UNFINISHED = re.compile(rb"\x1b(?:\[(?:[<>=?][0-9;]*\$?)?)?\Z")
 
 
 def without_private(received: bytes) -> tuple[bytes, bytes]:
-    """What to show on the screen, and what to keep until the rest of its sequence has come."""
+    """Return the bytes to show, and the beginning of a sequence whose rest has not come yet."""
     shown = _PRIVATE.sub(b"", received)
     unfinished = _UNFINISHED.search(shown)
     cut = unfinished.start() if unfinished else len(shown)
@@ -42,10 +42,10 @@ def without_private(received: bytes) -> tuple[bytes, bytes]:
 
 
 class Terminal:
-    """A terminal with one program in it; made by `start`, and closed as a context manager.
+    """A terminal with one program in it, made by `start` and closed as a context manager.
 
-    `process` is the program, for signals; `fd` the terminal's own end, for its attributes; `output`
-    every byte that the program has written.
+    `process` is the program, for signals. `fd` is the terminal's own end, for its attributes.
+    `output` has every byte that the program has written.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], fd: int, columns: int, rows: int) -> None:
@@ -54,7 +54,7 @@ class Terminal:
         self.output = bytearray()
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
-        self._kept = b""
+        self._unfinished = b""
         self._ended = False
 
     @classmethod
@@ -98,13 +98,13 @@ class Terminal:
 
     @property
     def cells(self) -> list[list[tuple[str, ...]]]:
-        """What can be seen of every cell: its character and colours, of a blank its background."""
+        """What each cell looks like: its character and colours, or a blank's background."""
         columns, rows = range(self._screen.columns), range(self._screen.lines)
         return [[_seen(self._screen.buffer[row][column]) for column in columns] for row in rows]
 
     @property
     def processes(self) -> int:
-        """Of how many processes the program consists, with itself."""
+        """The number of processes of the program, itself included."""
         children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return 1 + sum(len(of_thread.read_text().split()) for of_thread in children)
 
@@ -113,18 +113,18 @@ class Terminal:
         os.write(self.fd, text.encode())
 
     def read(self, seconds: float) -> None:
-        """Show what the program writes for so long, or until it has left."""
+        """Show what the program writes in this time, or until it has left."""
         deadline = time.monotonic() + seconds
         while not self._ended and (left := deadline - time.monotonic()) > 0:
             self._receive(left)
 
     def settle(self, quiet: float = 0.4, seconds: float = 20) -> None:
-        """Read what the program writes, until it writes no more for a while or has left.
+        """Read what the program writes until it pauses for a while or has left.
 
         Raises
         ------
         AssertionError
-            If nothing comes at all, or more and more; with the screen.
+            If nothing comes, or the output doesn't end; the message has the screen.
         """
         deadline = time.monotonic() + seconds
         if not self._receive(seconds) and not self._ended:
@@ -134,12 +134,12 @@ class Terminal:
                 raise AssertionError(self._report(f"still writing after {seconds:g} s"))
 
     def wait_for(self, text: str, seconds: float = 20) -> None:
-        """Read until the text is in one line of the screen.
+        """Read until a line of the screen contains the text.
 
         Raises
         ------
         AssertionError
-            If it isn't there in time, or the program has left without it; with the screen.
+            If it doesn't come in time, or the program has left; the message has the screen.
         """
         deadline = time.monotonic() + seconds
         while not any(text in line for line in self.screen):
@@ -150,29 +150,29 @@ class Terminal:
             self._receive(left)
 
     def wait_exit(self, seconds: float = 20) -> int:
-        """The program's exit status, negative for a signal, as soon as it has left.
+        """Wait until the program has left, and return its exit status, negative for a signal.
 
         Raises
         ------
         AssertionError
-            If it hasn't left in time; with the screen.
+            If it hasn't left in time; the message has the screen.
         """
         deadline = time.monotonic() + seconds
         while self.process.poll() is None:
             if time.monotonic() >= deadline:
                 raise AssertionError(self._report(f"still running after {seconds:g} s"))
-            # Read on meanwhile: a program can't leave while its terminal is full.
+            # Keep reading: a program can't leave while its terminal is full.
             if self._ended:
                 time.sleep(0.01)
             else:
                 self._receive(0.05)
-        # Not for ever: what the program has started may still be writing.
+        # Stop at some time: the program's children may still be writing.
         while not self._ended and time.monotonic() < deadline and self._receive(0.05):
             pass
         return self.process.returncode
 
     def resize(self, columns: int, rows: int) -> None:
-        """Give the terminal another size, of which the kernel tells the program."""
+        """Give the terminal another size; the kernel tells the program."""
         _set_size(self.fd, columns, rows)
         self._screen.resize(rows, columns)
 
@@ -195,17 +195,17 @@ class Terminal:
         self.close()
 
     def _receive(self, seconds: float) -> bool:
-        """Show the next bytes; whether any came in time."""
+        """Show the next bytes, and return whether any came in time."""
         if not select.select([self.fd], [], [], seconds)[0]:
             return False
         try:
             received = os.read(self.fd, 65536)
-        except OSError:  # Linux's way to say that no program holds the other end any more
+        except OSError:  # on Linux: no program holds the other end any more
             received = b""
         self._ended = not received
         self.output += received
-        shown, self._kept = without_private(self._kept + received)
-        with suppress(TypeError):  # of pyte's, at a sequence that a flush has cut
+        shown, self._unfinished = without_private(self._unfinished + received)
+        with suppress(TypeError):  # pyte raises it for a sequence that a flush has cut
             self._stream.feed(shown)
         return not self._ended
 
@@ -226,8 +226,8 @@ def _set_size(fd: int, columns: int, rows: int) -> None:
 
 
 def _environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """The tests' environment, but for what speaks of their own terminal and frames."""
+    """Return the tests' environment without the variables for their own terminal and frames."""
     hidden = {"COLUMNS", "LINES", "LC_ALL", "LC_CTYPE", "TEXTUAL_FPS"}
-    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    inherited = {name: value for name, value in os.environ.items() if name not in hidden}
     own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-    return kept | own | dict(extra)
+    return inherited | own | dict(extra)

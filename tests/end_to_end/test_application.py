@@ -15,7 +15,7 @@ from tests.thorough import first_of
 
 
 def command() -> str:
-    """The installed command of the environment that runs the tests."""
+    """Return the installed command in the environment that runs the tests."""
     path = Path(sysconfig.get_path("scripts")) / "linreg-tui"
     assert path.exists(), "the tests need the package installed: pip install -e '.[test]'"
     return str(path)
@@ -78,7 +78,7 @@ def test_keys_act_at_once_whatever_it_is_doing(rate: str, end: str) -> None:
 
 
 @pytest.mark.thorough
-def test_keys_that_come_all_at_once_act_in_their_order(tmp_path: Path) -> None:
+def test_keys_that_arrive_together_act_in_their_order(tmp_path: Path) -> None:
     with Terminal.start([command()], 80, 24) as terminal:
         terminal.wait_for("ready")
         terminal.type("x")
@@ -93,7 +93,7 @@ def test_keys_that_come_all_at_once_act_in_their_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-def test_a_demonstration_is_prepared_on_the_command_line() -> None:
+def test_a_demonstration_can_be_prepared_on_the_command_line() -> None:
     options = ["--batch-size", "64", "--learning-rate-m", "8e-7", "--update", "simultaneous"]
     with Terminal.start([command(), *options], 120, 40) as terminal:
         for text in (
@@ -108,7 +108,7 @@ def test_a_demonstration_is_prepared_on_the_command_line() -> None:
 @pytest.mark.parametrize(
     ("options", "env", "size"),
     [
-        # All panes in one; how it is known makes no difference to what is drawn.
+        # How ASCII is chosen makes no difference to the screen, so every run tries one way only.
         ([], {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, (80, 24)),
         pytest.param(
             *(["--marker", "ascii"], {"PYTHONIOENCODING": "utf-8"}, (80, 24)),
@@ -120,7 +120,7 @@ def test_a_demonstration_is_prepared_on_the_command_line() -> None:
         ),
     ],
 )
-def test_where_there_is_only_ascii_all_of_the_screen_is(
+def test_with_an_ascii_encoding_the_whole_screen_is_ascii(
     options: list[str], env: dict[str, str], size: tuple[int, int]
 ) -> None:
     with Terminal.start([command(), *options], *size, env) as terminal:
@@ -150,7 +150,7 @@ def test_blocks_are_drawn_without_braille() -> None:
 
 
 @pytest.mark.parametrize("name", ["fit", "train"])
-def test_the_plain_commands_print_lookalikes(name: str) -> None:
+def test_commands_print_lookalikes(name: str) -> None:
     env = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run([command(), name], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.isascii()
@@ -159,7 +159,7 @@ def test_the_plain_commands_print_lookalikes(name: str) -> None:
     assert done.stderr == ""
 
 
-def test_without_a_keyboard_it_says_what_to_do() -> None:
+def test_without_a_keyboard_it_gives_advice() -> None:
     with Terminal.start(["sh", "-c", f"'{command()}' < /dev/null"], 160, 24) as terminal:
         assert terminal.wait_exit() == 2
         assert "linreg-tui train works without one" in " ".join(terminal.screen)
@@ -173,7 +173,7 @@ def test_a_terminal_without_a_cursor_is_refused() -> None:
 
 
 @pytest.mark.thorough
-def test_data_without_an_answer_is_refused_before_the_screen(tmp_path: Path) -> None:
+def test_data_without_a_closed_form_is_refused_before_the_screen(tmp_path: Path) -> None:
     (tmp_path / "flat.csv").write_text("a,b\n3,1\n3,2\n")
     options = [str(tmp_path / "flat.csv"), "--x", "a", "--y", "b"]
     with Terminal.start([command(), *options], 200, 24) as terminal:
@@ -194,11 +194,11 @@ JOURNEYS = (
     "y20",
     "[[[[[ ",
 )
-"""Keys that take the screen through all that can change on it."""
+"""Keys that change everything on the screen that can change."""
 
 
 @pytest.mark.parametrize("size", first_of([(80, 24), (120, 40)]))
-def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int, int]) -> None:
+def test_partial_repaints_show_what_a_full_repaint_shows(size: tuple[int, int]) -> None:
     with Terminal.start([command(), "--epochs", "200"], *size) as terminal:
         terminal.wait_for("ready")
         for keys in JOURNEYS:
@@ -217,16 +217,16 @@ def test_what_is_repainted_in_parts_is_what_a_full_repaint_shows(size: tuple[int
 
 
 @pytest.mark.thorough
-def test_beneath_a_dialog_the_run_goes_on_for_few_bytes() -> None:
+def test_a_run_beneath_a_dialog_costs_few_bytes() -> None:
     with Terminal.start([command(), "--epochs", "40"], 120, 40) as terminal:
         terminal.wait_for("ready")
         terminal.type("+ x")
         terminal.wait_for("writes linreg-run")
         terminal.read(0.5)
-        told = len(terminal.output)
+        before = len(terminal.output)
         terminal.wait_for("━● 40")
-        # Painted whole for each step, it would be a million.
-        assert len(terminal.output) - told < 100_000
+        # It would be a million if each step painted the whole screen.
+        assert len(terminal.output) - before < 100_000
         terminal.read(0.4)
         painted = terminal.cells
         terminal.resize(113, 39)
@@ -255,7 +255,7 @@ def test_on_a_screen_too_small_for_its_panes_dialogs_work(
     assert "closed form" in (tmp_path / "linreg-run.txt").read_text(encoding="utf-8")
 
 
-def test_bytes_that_are_no_utf_8_end_nothing() -> None:
+def test_bytes_that_are_not_utf_8_do_no_harm() -> None:
     with Terminal.start([command()]) as terminal:
         terminal.wait_for("ready")
         os.write(terminal.fd, b"\x1b[200~pr\xe9c\xe9dent q\x1b[201~\xff\xc3")
@@ -264,7 +264,7 @@ def test_bytes_that_are_no_utf_8_end_nothing() -> None:
 
 
 @pytest.mark.thorough
-def test_keys_that_are_typed_before_it_has_begun_are_not_lost() -> None:
+def test_keys_typed_before_the_start_are_not_lost() -> None:
     with Terminal.start([command()], 120, 40) as terminal:
         while b"1049h" not in terminal.output:
             terminal.read(0.001)
@@ -276,14 +276,14 @@ def test_keys_that_are_typed_before_it_has_begun_are_not_lost() -> None:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("options", [[], ["--reduced-motion"]], ids=["moving", "reduced"])
-def test_reduced_motion_leaves_out_what_lies_between(options: list[str]) -> None:
+def test_reduced_motion_skips_the_frames_in_between(options: list[str]) -> None:
     with Terminal.start([command(), *options], 60, 16) as terminal:
         terminal.wait_for("ready")
         terminal.type("?")
         terminal.wait_for("Run or pause")
         terminal.read(0.5)
         seen, whole = {terminal.screen[5]}, set(terminal.screen)
-        # A page down and up, to which the help scrolls; a busy machine may leave out frames.
+        # The help scrolls a page down and up; a busy machine may skip frames.
         for key in ("\x1b[6~", "\x1b[5~") * 2:
             terminal.type(key)
             deadline = time.monotonic() + 0.7
@@ -293,5 +293,5 @@ def test_reduced_motion_leaves_out_what_lies_between(options: list[str]) -> None
             whole |= set(terminal.screen)
             if len(seen & whole) > 2:
                 break
-        # A row may be read when half of it is written.
+        # A row may be read when only half of it is written.
         assert len(seen & whole) == 2 if options else len(seen & whole) > 2

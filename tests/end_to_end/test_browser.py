@@ -22,17 +22,17 @@ from linreg_tui.compat.session import SCREEN
 from tests.end_to_end.chromium import chromium
 from tests.end_to_end.terminal import Terminal, without_private
 from tests.end_to_end.test_application import command
-from tests.end_to_end.test_leaving import WITHIN, nobody_left, soon
+from tests.end_to_end.test_leaving import WITHIN, all_ended, soon
 
 pytestmark = pytest.mark.thorough
 
 ANSWER = "\x1b[1;1R"
-"""Where a terminal's cursor is."""
+"""A terminal's answer about the place of its cursor."""
 
 
 @contextmanager
 def served(*words: str, env: dict[str, str] | None = None) -> Iterator[tuple[Terminal, str]]:
-    """A server in a terminal of its own, and where it is; no hang-up ends its applications."""
+    """Start a server that ignores hang-ups in a terminal, and yield that and its address."""
     program = shlex.join([command(), "serve", "--port", "0", *words])
     deaf = ["sh", "-c", f"trap '' HUP; exec {program}"]
     with Terminal.start(deaf, 120, 24, env) as terminal:
@@ -43,31 +43,31 @@ def served(*words: str, env: dict[str, str] | None = None) -> Iterator[tuple[Ter
         if terminal.process.returncode is None:
             terminal.process.send_signal(signal.SIGTERM)
             assert terminal.wait_exit(5) == 128 + signal.SIGTERM
-        assert nobody_left(terminal.process.pid)
+        assert all_ended(terminal.process.pid)
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[Terminal, str]]:
-    """One for all tests that leave it as it was."""
+    """Start one server for all tests that leave it as it was."""
     with served() as found:
         yield found
 
 
 class Page:
-    """What a browser does for the application, without one: keys in, a screen out."""
+    """A stand-in for a browser: it sends keys to the application, and shows its screen."""
 
     def __init__(self, channel: aiohttp.ClientWebSocketResponse) -> None:
         self.channel = channel
         self.received = b""
         self._screen = pyte.Screen(100, 32)
         self._stream = pyte.ByteStream(self._screen)
-        self._kept = b""
+        self._unfinished = b""
 
     async def type(self, text: str) -> None:
         await self.channel.send_json(["stdin", text])
 
     async def read(self, seconds: float) -> bool:
-        """Show the next bytes; whether any came in time, and the application is there."""
+        """Show the next bytes; return whether any came in time and the application is there."""
         try:
             message = await self.channel.receive(seconds)
         except TimeoutError:
@@ -75,13 +75,13 @@ class Page:
         if message.type != aiohttp.WSMsgType.BINARY:
             return False
         self.received += message.data
-        shown, self._kept = without_private(self._kept + message.data)
+        shown, self._unfinished = without_private(self._unfinished + message.data)
         self._stream.feed(shown)
         return True
 
     @property
     def asked(self) -> int:
-        """How often it was asked whether all has been shown."""
+        """How often the application asked whether everything was shown."""
         return self.received.count(WHERE.encode())
 
     async def wait_for(self, text: str) -> None:
@@ -127,12 +127,12 @@ async def test_space_moves_the_line_in_chromium_and_nothing_comes_from_elsewhere
             await browser.wait_until("document.body.innerText.includes('linreg-tui has ended')")
             assert f"{url}/" in browser.requests
             assert all(asked.startswith((f"{url}/", "data:")) for asked in browser.requests)
-            # Were the fonts not loaded before, the terminal would have measured another one.
+            # The fonts must be loaded before, or the terminal would have measured another one.
             assert await browser.evaluate("[...document.fonts].every(f => f.status === 'loaded')")
 
 
 def drawn(screen: list[str]) -> list[str]:
-    """What is drawn above the first x axis."""
+    """Return the part of the screen above the first x axis."""
     axis = next(row for row, line in enumerate(screen) if "└┬" in line)
     return screen[:axis]
 
@@ -155,7 +155,7 @@ async def test_each_page_has_an_application_of_its_own(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
-async def test_it_hears_when_a_frame_was_shown(server: tuple[Terminal, str]) -> None:
+async def test_the_application_learns_when_a_frame_was_shown(server: tuple[Terminal, str]) -> None:
     _, url = server
     async with page(url) as shown:
         await shown.wait_for("ready")
@@ -170,7 +170,7 @@ async def test_it_hears_when_a_frame_was_shown(server: tuple[Terminal, str]) -> 
         await shown.wait_until(lambda: shown.asked == 3)
 
 
-async def test_a_page_is_told_that_its_application_is_gone(server: tuple[Terminal, str]) -> None:
+async def test_a_page_learns_that_its_application_is_gone(server: tuple[Terminal, str]) -> None:
     terminal, url = server
     async with page(url) as shown:
         await shown.wait_for("ready")
@@ -179,7 +179,7 @@ async def test_a_page_is_told_that_its_application_is_gone(server: tuple[Termina
         await shown.wait_until(lambda: shown.channel.closed)
 
 
-async def test_an_application_that_does_not_leave_is_ended(server: tuple[Terminal, str]) -> None:
+async def test_an_application_that_does_not_leave_is_killed(server: tuple[Terminal, str]) -> None:
     terminal, url = server
     async with page(url) as shown:
         await shown.wait_for("ready")
@@ -203,7 +203,7 @@ async def test_other_sites_cannot_reach_it_through_the_browser(
         assert answer.status == 403
 
 
-def test_by_itself_it_is_for_this_machine_only(server: tuple[Terminal, str]) -> None:
+def test_by_default_it_serves_this_machine_only(server: tuple[Terminal, str]) -> None:
     terminal, url = server
     assert "everybody" not in "".join(terminal.screen)
     port = f":{int(url.rpartition(':')[2]):04X}"
@@ -212,17 +212,17 @@ def test_by_itself_it_is_for_this_machine_only(server: tuple[Terminal, str]) -> 
     assert [local for local in listening if local.endswith(port)] == [f"0100007F{port}"]
 
 
-async def test_who_opens_it_to_others_is_told_what_that_means() -> None:
+async def test_opening_it_to_others_gives_a_warning() -> None:
     with served("--host", "0.0.0.0", "--marker", "ascii") as (terminal, url):
         assert "everybody who can reach this address can open and save files" in terminal.screen[0]
         port = url.rpartition(":")[2]
         async with page(f"http://127.0.0.1:{port}", {"Host": f"lab-7:{port}"}) as shown:
             await shown.wait_for("ready")
-            # So much for look-alikes, which Textual's own driver has none of.
+            # Look-alikes show that our own driver is used: Textual's has none.
             assert shown.received.isascii()
 
 
-async def test_a_page_has_what_it_has_whatever_the_server_was_started_in() -> None:
+async def test_a_page_does_not_depend_on_the_servers_terminal() -> None:
     bare = {"TERM": "dumb", "COLORTERM": "", "LANG": "C"}
     with served(env={**bare, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}) as (_, url):
         async with page(url) as shown:
@@ -232,11 +232,11 @@ async def test_a_page_has_what_it_has_whatever_the_server_was_started_in() -> No
 
 
 @pytest.mark.parametrize("stopped_by", [signal.SIGINT, signal.SIGKILL])
-async def test_when_the_server_ends_its_applications_do(stopped_by: signal.Signals) -> None:
+async def test_applications_end_with_their_server(stopped_by: signal.Signals) -> None:
     with served("--epochs", "100000") as (terminal, url):
         async with page(url) as shown:
             await shown.wait_for("ready")
-            # Told to end, it is busy; and if nobody tells it, it has nothing to show.
+            # It must end when it is told to, though busy; and if nobody tells it, though idle.
             if stopped_by == signal.SIGINT:
                 await shown.type("+++++ ")
                 await shown.wait_for("full speed")
@@ -247,12 +247,12 @@ async def test_when_the_server_ends_its_applications_do(stopped_by: signal.Signa
                 terminal.process.send_signal(stopped_by)
             await shown.wait_until(lambda: shown.channel.closed)
         assert terminal.wait_exit(5) == (0 if stopped_by == signal.SIGINT else -stopped_by)
-        assert nobody_left(terminal.process.pid)
+        assert all_ended(terminal.process.pid)
         assert time.monotonic() - began < 2
         assert [line.rstrip("^C ") for line in terminal.screen[1:3]] == ["", ""]
 
 
-def test_when_nobody_takes_what_it_shows_it_leaves_without_a_word() -> None:
+def test_it_leaves_silently_if_nobody_reads_its_output() -> None:
     program = subprocess.Popen(
         [command()], stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **SCREEN}
     )
@@ -270,7 +270,7 @@ def test_when_nobody_takes_what_it_shows_it_leaves_without_a_word() -> None:
         assert program.stderr.read() == b""
 
 
-async def test_what_cannot_be_opened_any_more_is_said_by_the_server(tmp_path: Path) -> None:
+async def test_the_server_reports_data_that_can_no_longer_be_opened(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_text("x,y\n1,2\n2,3\n3,5\n")
     with served(str(path)) as (terminal, url):

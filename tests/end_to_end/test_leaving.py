@@ -1,4 +1,4 @@
-"""However the program ends, the terminal is as it was, and the exit status says why."""
+"""However the program ends, the terminal is restored and the exit status says why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.end_to_end.test_application import command
 from tests.thorough import first_of
 
 WITHIN = 3.0
-"""Seconds. The program allows itself one, a busy machine takes more."""
+"""The seconds that leaving may take: the program allows itself one, a busy machine takes more."""
 
 SWITCHED_ON = (b"1049h", b"1000h", b"1003h", b"1006h", b"2004h", b"1004h")
 
@@ -58,13 +58,13 @@ def in_loop(app, event):
     app._loop.call_soon(fail)
 
 def in_queue(app, event):
-    # Instead of a failure, signals of a shell while what is to be written is locked.
+    # Instead of a failure: signals from a shell while the writer's queue is locked.
     with app._driver._writer_thread._queue.mutex:
         signal.raise_signal(signal.SIGCONT)
         signal.raise_signal(signal.SIGTSTP)
 
 def in_export(app, event):
-    # Instead of a failure, a picture as text that takes its time.
+    # Instead of a failure: a picture whose text takes long to make.
     from linreg_tui.tui.dialogs import export
     class Slow:
         @property
@@ -85,10 +85,10 @@ from linreg_tui.leaving import Leaving
 begun = threading.Event()
 
 class Late(Leaving):
-    def _give_back(self, found):
+    def restore(self, found):
         begun.set()
-        threading.main_thread().join(0.3)  # it must not come to its end meanwhile
-        sys.stdout.write("given back")
+        threading.main_thread().join(0.3)  # it must not end in the meantime
+        sys.stdout.write("restored")
         sys.stdout.flush()
 
 with Late(lambda status: None) as leaving:
@@ -103,7 +103,7 @@ def cooked(terminal: Terminal) -> list[object]:
     return termios.tcgetattr(terminal.fd)
 
 
-def assert_given_back(terminal: Terminal, found: list[object]) -> None:
+def assert_restored(terminal: Terminal, found: list[object]) -> None:
     assert cooked(terminal) == found
     output = bytes(terminal.output)
     for switch in SWITCHED_ON:
@@ -111,14 +111,14 @@ def assert_given_back(terminal: Terminal, found: list[object]) -> None:
     assert output.rfind(b"\x1b[?25h") > output.rfind(b"\x1b[?25l")
 
 
-def said_after(terminal: Terminal) -> list[str]:
-    """The lines on the main screen."""
+def lines_after(terminal: Terminal) -> list[str]:
+    """Return the lines on the main screen after the program has left."""
     text = bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
     return re.sub(r"\x1b\[[0-9;?]*[a-z]", "", text).splitlines()
 
 
-def nobody_left(group: int) -> bool:
-    """Whether all processes that the program has started have ended too, or soon do."""
+def all_ended(group: int) -> bool:
+    """Return whether all processes of the program end soon."""
     return soon(lambda: group not in running_groups())
 
 
@@ -127,7 +127,7 @@ def running_groups() -> set[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it has just ended
             state, _, group, *_ = stat.read_text().rpartition(")")[2].split()
-            if state != "Z":  # has ended, and nobody has asked yet how
+            if state != "Z":  # Z: it has ended, and nobody has read its status yet
                 groups.add(int(group))
     return groups
 
@@ -156,8 +156,8 @@ def ends(
     act()
     status = terminal.wait_exit(5)
     assert time.monotonic() - began < within
-    assert_given_back(terminal, found)
-    assert nobody_left(terminal.process.pid)
+    assert_restored(terminal, found)
+    assert all_ended(terminal.process.pid)
     return status
 
 
@@ -172,7 +172,7 @@ def test_a_signal_ends_it_in_time(number: signal.Signals) -> None:
         terminal.wait_for("full speed")
         status = ends(terminal, lambda: terminal.process.send_signal(number), found)
         assert status == 128 + number
-        assert said_after(terminal) == []
+        assert lines_after(terminal) == []
 
 
 @pytest.mark.parametrize(
@@ -181,21 +181,21 @@ def test_a_signal_ends_it_in_time(number: signal.Signals) -> None:
         ["in_handler", "in_thread", "in_render", "in_worker", "in_thread_worker", "in_loop"], 2
     ),
 )
-def test_a_failure_is_told_in_two_lines_and_its_traceback_kept(where: str, tmp_path: Path) -> None:
+def test_a_failure_takes_two_lines_and_its_traceback_is_saved(where: str, tmp_path: Path) -> None:
     with failing(where, {"XDG_STATE_HOME": str(tmp_path)}) as terminal:
         found = cooked(terminal)
         terminal.wait_for("ready")
         assert ends(terminal, lambda: terminal.type(PASTED), found) == 1
-        (kept,) = (tmp_path / "linreg-tui").iterdir()
-        assert said_after(terminal) == [
-            "linreg-tui: it failed where it should not: ZeroDivisionError: made up",
-            f"The traceback is in {kept}",
+        (saved,) = (tmp_path / "linreg-tui").iterdir()
+        assert lines_after(terminal) == [
+            "linreg-tui: unexpected failure: ZeroDivisionError: made up",
+            f"The traceback is in {saved}",
         ]
-        assert "in fail" in kept.read_text()
+        assert "in fail" in saved.read_text()
 
 
 @pytest.mark.thorough
-def test_a_traceback_is_kept_elsewhere_if_home_cannot_be_written(tmp_path: Path) -> None:
+def test_a_traceback_is_saved_elsewhere_if_home_cannot_be_written(tmp_path: Path) -> None:
     nowhere = tmp_path / "file"
     nowhere.touch()
     env = {"HOME": str(nowhere), "XDG_STATE_HOME": "", "TMPDIR": str(tmp_path)}
@@ -215,7 +215,7 @@ def test_a_hang_up_ends_it_in_time(ignoring: str) -> None:
         terminal.wait_for("full speed")
         terminal.hang_up()
         assert terminal.process.wait(WITHIN) == 128 + signal.SIGHUP
-        assert nobody_left(terminal.process.pid)
+        assert all_ended(terminal.process.pid)
 
 
 @pytest.mark.parametrize("number", first_of([signal.SIGTERM, signal.SIGKILL]))
@@ -231,7 +231,7 @@ def test_a_sweeps_processes_end_too(number: signal.Signals) -> None:
         terminal.process.send_signal(number)
         status = terminal.wait_exit(2)
         assert status == (-number if number == signal.SIGKILL else 128 + number)
-        assert nobody_left(terminal.process.pid)
+        assert all_ended(terminal.process.pid)
 
 
 def test_ctrl_c_asks_once_and_then_leaves() -> None:
@@ -244,7 +244,7 @@ def test_ctrl_c_asks_once_and_then_leaves() -> None:
 
 
 @pytest.mark.thorough
-def test_where_edits_were_saved_on_the_way_out_is_told_below(
+def test_the_file_of_edits_saved_on_leaving_is_named_below(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -261,7 +261,7 @@ def test_where_edits_were_saved_on_the_way_out_is_told_below(
 
 
 @pytest.mark.parametrize("by", first_of(["q", "signal"]))
-def test_it_leaves_in_time_if_the_terminal_takes_nothing(by: str) -> None:
+def test_it_leaves_in_time_if_the_terminal_accepts_nothing(by: str) -> None:
     with started("--epochs", "100000", "--batch-size", "32") as terminal:
         found = cooked(terminal)
         terminal.wait_for("ready")
@@ -273,17 +273,17 @@ def test_it_leaves_in_time_if_the_terminal_takes_nothing(by: str) -> None:
             terminal.process.send_signal(signal.SIGTERM)
         assert terminal.process.wait(WITHIN) == (0 if by == "q" else 128 + signal.SIGTERM)
         terminal.wait_exit()
-        assert_given_back(terminal, found)
+        assert_restored(terminal, found)
 
 
-def test_it_comes_to_its_end_no_sooner_than_the_terminal_is_given_back() -> None:
+def test_it_does_not_end_before_the_terminal_is_restored() -> None:
     with Terminal.start([sys.executable, "-c", LATE]) as terminal:
         assert terminal.wait_exit() == 7
-        assert b"given back" in terminal.output
+        assert b"restored" in terminal.output
 
 
 @pytest.mark.parametrize("stop", first_of([signal.SIGTSTP, signal.SIGSTOP]))
-def test_it_stops_and_goes_on_as_a_shell_asks(stop: signal.Signals) -> None:
+def test_it_stops_and_continues_as_a_shell_asks(stop: signal.Signals) -> None:
     with started() as terminal:
         found = cooked(terminal)
         terminal.wait_for("ready")
@@ -295,7 +295,7 @@ def test_it_stops_and_goes_on_as_a_shell_asks(stop: signal.Signals) -> None:
             terminal.process.send_signal(stop)
         wait_until_stopped(terminal)
         if stop == signal.SIGTSTP:
-            assert_given_back(terminal, found)
+            assert_restored(terminal, found)
         terminal.process.send_signal(signal.SIGCONT)
         terminal.read(0.5)
         assert cooked(terminal) == raw
@@ -314,7 +314,7 @@ def test_it_is_stopped_while_it_writes() -> None:
         raw = cooked(terminal)
         terminal.type(PASTED)
         wait_until_stopped(terminal)
-        assert_given_back(terminal, found)
+        assert_restored(terminal, found)
         terminal.process.send_signal(signal.SIGCONT)
         assert soon(lambda: cooked(terminal) == raw)
         terminal.type("]")
@@ -359,16 +359,14 @@ def test_an_export_under_way_is_undone(tmp_path: Path, monkeypatch: pytest.Monke
         terminal.type("\x1b[B" * 4)
         terminal.wait_for("writes linreg-run.csv, linreg-run.svg")
         terminal.type("\r")
-        # The history and the picture are there, the text is being written.
+        # The history and the picture are written; the text is under way.
         assert soon(lambda: len(list(tmp_path.iterdir())) == 3, 5)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.wait_exit(2) == 128 + signal.SIGTERM
         assert list(tmp_path.iterdir()) == []
-        assert said_after(terminal) == [
-            "linreg-tui: it left while files were written; they are undone"
-        ]
-        # In a terminal with one screen only the picture stays, and this is below it.
-        assert terminal.screen[-2].startswith("linreg-tui: it left while")
+        assert lines_after(terminal) == ["linreg-tui: unfinished files were removed"]
+        # On a terminal with only one screen the picture stays, with this message below it.
+        assert terminal.screen[-2].startswith("linreg-tui: unfinished files")
         assert terminal.screen[-1].isspace()
         assert terminal.cursor == (0, 23)
 
@@ -381,7 +379,7 @@ def test_without_a_screen_or_a_keyboard_it_says_so(closed: str) -> None:
 
 
 @pytest.mark.thorough
-def test_there_may_be_nowhere_for_errors() -> None:
+def test_stderr_may_be_closed() -> None:
     with Terminal.start(["sh", "-c", f"exec '{command()}' 2>&-"]) as terminal:
         found = cooked(terminal)
         terminal.wait_for("ready")
@@ -392,7 +390,7 @@ def wait_until_stopped(terminal: Terminal) -> None:
     stat = Path(f"/proc/{terminal.process.pid}/stat")
 
     def stopped() -> bool:
-        terminal.read(0.05)  # it can't stop while its terminal is full
+        terminal.read(0.05)  # a program can't stop while its terminal is full
         return stat.read_text().rpartition(")")[2].split()[0] == "T"
 
     assert soon(stopped)
@@ -401,13 +399,13 @@ def wait_until_stopped(terminal: Terminal) -> None:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["linux", "vt100"])
-def test_a_poor_terminal_is_enough_and_its_only_screen_is_left_empty(kind: str) -> None:
+def test_a_simple_terminal_works_and_its_only_screen_is_left_clean(kind: str) -> None:
     env = {"TERM": kind, "COLORTERM": "", "NO_COLOR": "1"}
     with started("--theme", "high-contrast", "--fps", "5", env=env) as terminal:
         found = cooked(terminal)
         terminal.wait_for("ready")
         terminal.type("4w\r")
-        # Curves are told apart by their marks, of which such terminals have the plain ones.
+        # Curves differ in their marks, and such terminals have only plain ones.
         terminal.wait_for("o    32")
         terminal.wait_for("x    64")
         assert all(line.isascii() for line in terminal.screen)

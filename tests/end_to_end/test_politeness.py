@@ -1,4 +1,4 @@
-"""What a login node asks for: few threads, one process, no files, no network."""
+"""The rules of a login node: few threads, one process, no files, no network."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MOST_THREADS = 8
 
 AUDITED = """
 import os, sys
-told = os.open(sys.argv.pop(1), os.O_WRONLY | os.O_CREAT)
+log = os.open(sys.argv.pop(1), os.O_WRONLY | os.O_CREAT)
 def look(event, arguments):
     if event.startswith("socket.") and event != "socket.__new__":
-        os.write(told, f"{event} {arguments}\\n".encode())
+        os.write(log, f"{event} {arguments}\\n".encode())
     if event == "open" and isinstance(arguments[2], int) and arguments[2] & 3:
-        os.write(told, f"{event} {arguments[0]}\\n".encode())
+        os.write(log, f"{event} {arguments[0]}\\n".encode())
     if event in ("os.mkdir", "os.rename", "os.remove", "subprocess.Popen", "os.fork"):
-        os.write(told, f"{event} {arguments}\\n".encode())
+        os.write(log, f"{event} {arguments}\\n".encode())
 sys.addaudithook(look)
 from linreg_tui.cli import main
 raise SystemExit(main(sys.argv[1:]))
@@ -36,13 +36,13 @@ def status(process: int, name: str) -> int:
 
 
 @pytest.mark.thorough
-def test_threads_are_few_and_there_is_one_process() -> None:
+def test_there_are_few_threads_and_one_process() -> None:
     with Terminal.start([command(), "--epochs", "100000"], 120, 40) as terminal:
         pid = terminal.process.pid
         terminal.wait_for("ready")
         terminal.type("+++++ w")
         terminal.wait_for("enter/ctrl+s run")
-        # A sweep while it trains.
+        # Start a sweep while it trains.
         terminal.type("\x1b[B\x1b[B\x1b[B\x1520000\r")
         terminal.wait_for("running")
         terminal.type("0123")
@@ -54,7 +54,7 @@ def test_threads_are_few_and_there_is_one_process() -> None:
 
 
 @pytest.mark.thorough
-def test_a_sweep_in_processes_has_no_more_threads_and_can_be_left() -> None:
+def test_a_sweep_in_processes_has_few_threads_and_can_be_left() -> None:
     with Terminal.start([command(), "--epochs", "400000"], 120, 40) as terminal:
         terminal.wait_for("ready")
         terminal.type("w")
@@ -82,16 +82,16 @@ def test_numpys_libraries_have_one_thread_unless_the_user_says_otherwise(
         "import sys, linreg_tui, os; assert 'numpy' not in sys.modules;"
         "print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS'])"
     )
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert told.stdout.split() == ["1", given or "1"]
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert result.stdout.split() == ["1", given or "1"]
 
 
 @pytest.mark.thorough
-def test_nothing_is_written_and_nobody_is_called(tmp_path: Path) -> None:
+def test_no_files_are_written_and_no_connections_made(tmp_path: Path) -> None:
     (tmp_path / "home").touch()  # a file, so that nothing can be written in it
-    told = tmp_path / "told"
+    log = tmp_path / "log"
     env = {"HOME": str(tmp_path / "home"), "PYTHONDONTWRITEBYTECODE": "1"}
-    with Terminal.start([sys.executable, "-c", AUDITED, str(told)], 120, 40, env) as terminal:
+    with Terminal.start([sys.executable, "-c", AUDITED, str(log)], 120, 40, env) as terminal:
         terminal.wait_for("ready")
         terminal.type("++++ ")
         terminal.wait_for("converged")
@@ -100,5 +100,5 @@ def test_nothing_is_written_and_nobody_is_called(tmp_path: Path) -> None:
             terminal.settle()
         terminal.type("q")
         assert terminal.wait_exit() == 0
-    events = [line for line in told.read_text().splitlines() if "/dev/" not in line]
+    events = [line for line in log.read_text().splitlines() if "/dev/" not in line]
     assert events == []

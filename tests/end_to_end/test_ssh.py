@@ -1,4 +1,4 @@
-"""The real program at the other end of a real ssh connection."""
+"""The program at the other end of a real ssh connection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.end_to_end.test_application import command
 from tests.end_to_end.test_leaving import cooked, soon
 
 PRIVILEGE_SEPARATION = Path("/run/sshd")
-"""Where a server that runs as root wants to lock up its children."""
+"""The folder that a server running as root needs to confine its children."""
 
 CONFIGURATION = """
 ListenAddress 127.0.0.1
@@ -44,7 +44,7 @@ exit $status
 
 
 def account() -> str:
-    """The name under which the user who runs the test can log in."""
+    """Return the name of the user who runs the test, if that user can log in."""
     import pwd  # not on Windows
 
     try:
@@ -57,7 +57,7 @@ def account() -> str:
 
 
 def terminals_are_for_all() -> bool:
-    """Whether an sshd can leave the group of a new terminal as it is, or is root's."""
+    """Return whether sshd runs as root, or can leave the group of a new terminal as it is."""
     import grp  # not on Windows
 
     if os.geteuid() == 0:
@@ -67,15 +67,15 @@ def terminals_are_for_all() -> bool:
     except KeyError:
         return True
     ends = os.openpty()
-    made = os.fstat(ends[1]).st_gid
+    group = os.fstat(ends[1]).st_gid
     for end in ends:
         os.close(end)
-    return made == wanted
+    return group == wanted
 
 
 @pytest.fixture
 def login(tmp_path: Path) -> Iterator[list[str]]:
-    """The command that logs in at a server of the test's own, for the user who runs the test."""
+    """Start an ssh server, and yield the command that logs in as the user who runs the test."""
     if not hasattr(os, "openpty"):
         pytest.skip("there are no pseudo-terminals here")
     programs = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin"
@@ -90,8 +90,8 @@ def login(tmp_path: Path) -> Iterator[list[str]]:
     if not terminals_are_for_all():
         pytest.skip("here no sshd but root's can make terminals")
     for key in ("host", "user"):
-        made = [keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / key)]
-        subprocess.run(made, check=True, stdin=subprocess.DEVNULL)
+        command = [keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / key)]
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -100,8 +100,8 @@ def login(tmp_path: Path) -> Iterator[list[str]]:
     known = (tmp_path / "host.pub").read_text()
     (tmp_path / "known_hosts").write_text(f"[127.0.0.1]:{port} {known}")
     log = tmp_path / "log"
-    with log.open("wb") as told:
-        server = subprocess.Popen([sshd, "-D", "-e", "-f", str(configuration)], stderr=told)
+    with log.open("wb") as stderr:
+        server = subprocess.Popen([sshd, "-D", "-e", "-f", str(configuration)], stderr=stderr)
     try:
         deadline = time.monotonic() + 10
         while "Server listening" not in log.read_text():
@@ -120,7 +120,7 @@ def login(tmp_path: Path) -> Iterator[list[str]]:
 
 
 @pytest.mark.thorough
-def test_it_works_over_ssh_and_gives_both_terminals_back(login: list[str], tmp_path: Path) -> None:
+def test_it_works_over_ssh_and_restores_both_terminals(login: list[str], tmp_path: Path) -> None:
     script = AND_BACK.format(folder=shlex.quote(str(tmp_path)), command=shlex.quote(command()))
     with Terminal.start([*login, script], 80, 24) as terminal:
         found = cooked(terminal)
@@ -140,10 +140,10 @@ def test_it_works_over_ssh_and_gives_both_terminals_back(login: list[str], tmp_p
 
 @pytest.mark.thorough
 def test_it_leaves_when_the_connection_is_lost(login: list[str], tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    script = f"echo $$ > {shlex.quote(str(told))}; LANG=C.UTF-8 exec {shlex.quote(command())}"
+    pid_file = tmp_path / "pid"
+    script = f"echo $$ > {shlex.quote(str(pid_file))}; LANG=C.UTF-8 exec {shlex.quote(command())}"
     with Terminal.start([*login, script], 80, 24) as terminal:
         terminal.wait_for("ready")
         terminal.process.kill()
-        program = Path(f"/proc/{told.read_text().strip()}")
+        program = Path(f"/proc/{pid_file.read_text().strip()}")
         assert soon(lambda: not program.exists())

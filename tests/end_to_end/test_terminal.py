@@ -80,7 +80,7 @@ while True: signal.pause()
         assert [len(line) for line in terminal.screen] == [120] * 40
 
 
-def test_wait_for_says_what_is_on_the_screen_instead() -> None:
+def test_wait_for_shows_the_screen_when_it_fails() -> None:
     with shell("echo something else; sleep 60") as terminal:
         terminal.wait_for("something")
         with pytest.raises(AssertionError, match=r"no 'this' after 0\.1 s.*\nsomething else"):
@@ -104,7 +104,7 @@ def test_wait_exit_says_that_the_program_is_still_there() -> None:
 
 
 @pytest.mark.thorough
-def test_wait_exit_reads_whatever_the_program_has_to_say_before() -> None:
+def test_wait_exit_reads_the_output_before() -> None:
     size = 300_000
     with python(f"print('x' * {size}); print('last')") as terminal:
         assert terminal.wait_exit() == 0
@@ -137,7 +137,7 @@ def test_settle_ends_when_nothing_more_comes() -> None:
         assert [line.rstrip() for line in terminal.screen[:2]] == ["one", "two"]
 
 
-def test_settle_tells_if_nothing_comes() -> None:
+def test_settle_fails_if_nothing_comes() -> None:
     with (
         shell("sleep 60") as terminal,
         pytest.raises(AssertionError, match=r"nothing was written in 0.1 s"),
@@ -145,7 +145,7 @@ def test_settle_tells_if_nothing_comes() -> None:
         terminal.settle(seconds=0.1)
 
 
-def test_settle_tells_if_more_and_more_comes() -> None:
+def test_settle_fails_if_output_never_stops() -> None:
     with (
         shell("while :; do echo more; sleep 0.02; done") as terminal,
         pytest.raises(AssertionError, match=r"still writing after 2 s; the screen:\nmore"),
@@ -183,12 +183,12 @@ def test_parts_of_any_size_show_the_same(pieces: list[bytes], cuts: list[int]) -
 
 
 def shown(parts: list[bytes]) -> tuple[bytes, bytes]:
-    """All that is shown of parts that come one after the other, and what is kept at the end."""
-    screen, kept = b"", b""
+    """Return what is shown of parts that come in turn, and what is unfinished at the end."""
+    screen, unfinished = b"", b""
     for part in parts:
-        more, kept = without_private(kept + part)
+        more, unfinished = without_private(unfinished + part)
         screen += more
-    return screen, kept
+    return screen, unfinished
 
 
 def test_private_sequences_of_a_program_leave_no_trace() -> None:

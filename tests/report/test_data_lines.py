@@ -1,4 +1,4 @@
-"""The rows of a data set as a file."""
+"""The rows of a data set as CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report of the homework: its numbers, its files, and what hostile names do to it."""
+"""The report of the homework: its numbers, its files, and hostile names in it."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def names(folder: Path) -> list[str]:
 
 
 def reported(capsys: pytest.CaptureFixture[str], folder: Path, *arguments: str) -> str:
-    """The report that the command writes."""
+    """Return the report that the command writes."""
     out = output(capsys, "report", "--folder", str(folder), *arguments)
     return Path(out.splitlines()[0]).read_text(encoding="utf-8")
 
 
 def tables(report: str) -> list[list[dict[str, str]]]:
-    """The tables of a report, each row by the names of its columns."""
+    """Return the tables of a report, each row by the names of its columns."""
     found = []
     for block in re.findall(r"(?:^\|.*\|\n)+", report, re.MULTILINE):
         rows = [[c.strip() for c in line.strip("|").split("|")] for line in block.splitlines()]
@@ -94,11 +94,12 @@ def test_the_numbers_are_those_of_the_engine(
         assert [*row.values()] == [order, *(f"{scale:.4g}" for scale in found if scale)]
 
 
-def test_what_it_tells_of_the_data(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_report_describes_the_data(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = table(tmp_path, "a,b\n1,2\n2,4\n3,\n4,9\n5,9.5\n")
     report = reported(capsys, tmp_path, path, "--learning-rate-m=0.01", "--batch-sizes=1,full")
-    for told in ("- x, to predict from: `a`", "- y, to predict: `b`", "- rows: 4\n", "column: 1\n"):
-        assert told in report
+    lines = ("- x, to predict from: `a`", "- y, to predict: `b`", "- rows: 4\n", "missing: 1\n")
+    for line in lines:
+        assert line in report
     assert [row["batch size"] for row in tables(report)[0]] == ["1", "full"]
 
 
@@ -106,14 +107,14 @@ def test_the_command_repeats_the_report(capsys: pytest.CaptureFixture[str], tmp_
     path = table(tmp_path, "a column,-b\n1,2\n2,4\n3,6.5\n4,9\n")
     options = "--learning-rate-b=0.01 --batch-sizes=1,full --repeats=3 --seed=5 --standardize"
     first = reported(capsys, tmp_path, path, "--x=a column", "--y=-b", *options.split())
-    assert "3 repeats: mean ± standard deviation" in first
+    assert "Mean ± standard deviation of 3 repeats" in first
     (command,) = re.findall(r"^linreg-tui report .*$", first, re.MULTILINE)
     again = reported(capsys, tmp_path, *shlex.split(command)[2:])
     assert again == first.replace("linreg-homework-", "linreg-homework-2-")
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "listed"),
     [
         (Settings(), set()),
         (Settings.of(optimizer="nesterov"), {"momentum"}),
@@ -122,8 +123,8 @@ def test_the_command_repeats_the_report(capsys: pytest.CaptureFixture[str], tmp_
         (Settings.of(schedule="warmup"), {"warmup steps"}),
     ],
 )
-def test_it_tells_the_settings_that_have_an_effect(
-    solved: homework.Homework, settings: Settings, told: set[str]
+def test_the_report_lists_the_settings_that_have_an_effect(
+    solved: homework.Homework, settings: Settings, listed: set[str]
 ) -> None:
     drawn = pictures(solved)
     report = homework_report.markdown(
@@ -132,10 +133,10 @@ def test_it_tells_the_settings_that_have_an_effect(
     found = set(re.findall(r"^- ([a-z ]+): ", report.partition("## Settings")[2], re.MULTILINE))
     always = {"optimizer", "seed", "sampling", "learning rate m", "repeats"}
     assert always <= found
-    assert found & {"momentum", "decay", "decay steps", "warmup steps"} == told
+    assert found & {"momentum", "decay", "decay steps", "warmup steps"} == listed
 
 
-def test_every_curve_is_drawn_and_told_apart(solved: homework.Homework) -> None:
+def test_every_curve_is_drawn_and_looks_different(solved: homework.Homework) -> None:
     for picture in pictures(solved).values():
         drawn = ElementTree.fromstring(svg(picture))
         space = "{http://www.w3.org/2000/svg}"
@@ -206,7 +207,7 @@ def test_extremes(
     "name",
     ["<script>x</script>", "[a](http://b)", "`a` ``b", "a|b", "# a", "$(x) 'y'", "&lt;", f"{RED}x"],
 )
-def test_hostile_names_are_no_markup(
+def test_hostile_names_do_not_act_as_markup(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str
 ) -> None:
     quoted = name.replace('"', '""')
@@ -216,7 +217,7 @@ def test_hostile_names_are_no_markup(
     (line,) = (line for line in report.splitlines() if line.startswith("- x, to predict from: "))
     span = re.fullmatch(r"- x, to predict from: (`+)((?:(?!\1).)+|.*[^`])\1", line)
     assert span
-    # Nothing inside is as long a fence as the one around it.
+    # No fence inside is as long as the one around it.
     assert span[1] not in re.findall("`+", span[2])
     assert len(re.findall("^```", report, re.MULTILINE)) == 8
     assert len(tables(report)) == 3
@@ -264,14 +265,14 @@ def test_all_files_or_none(
         ("--folder nowhere", "nowhere: there is no such folder; make it first"),
         ("--batch-sizes 0", "a batch of 0 is not possible"),
         ("--repeats 0", "a training has at least 1 repeat"),
-        ("--jobs 0", "so many jobs are not possible: choose from 1 to 32"),
+        ("--jobs 0", "this many jobs are not possible: choose from 1 to 32"),
         ("--epochs 0", "0 epochs leave nothing to train"),
         ("--scales 1", "unrecognized arguments: --scales"),
         ("nowhere.csv", "nowhere.csv: there is no such file"),
         ("--x nowhere", "nowhere"),
     ],
 )
-def test_bad_input_is_told_in_one_line(
+def test_bad_input_is_reported_in_one_line(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -294,7 +295,7 @@ def test_a_folder_that_cannot_be_written(
         tmp_path.chmod(0o700)
 
 
-def test_a_disk_that_is_full_before_it_begins(
+def test_a_disk_that_is_full_from_the_start(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_self: Path, **_: object) -> NoReturn:
@@ -305,7 +306,7 @@ def test_a_disk_that_is_full_before_it_begins(
     assert names(tmp_path) == []
 
 
-def test_interrupted_it_writes_nothing(
+def test_an_interrupted_report_writes_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> NoReturn:

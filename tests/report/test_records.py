@@ -1,4 +1,4 @@
-"""The history of a run as CSV, over changes of its settings."""
+"""The history of a run as CSV, with changes of its settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def rows(run: Run) -> list[dict[str, str]]:
 
 
 def test_epochs_and_rates_follow_the_settings(houses: Dataset) -> None:
-    """Ten of 64 (551 rows make 8), six of 183 (three an epoch), then three of all rows."""
+    """Ten steps of 64 rows (8 an epoch), six of 183 (three an epoch), and three of all rows."""
     run = Run(houses, GENTLE)
     run.advance(10)
     run.change(replace(run.settings, batch_size=183, learning_rate_m=2e-8))
@@ -29,7 +29,7 @@ def test_epochs_and_rates_follow_the_settings(houses: Dataset) -> None:
     run.advance(3)
     steps = rows(run)
     assert [int(step["step"]) for step in steps] == list(range(20))
-    # After 10 steps 1.25 epochs are done, and after six more 3.25.
+    # After 10 steps, 1.25 epochs are done, and after six more, 3.25.
     epochs = [0, *[1] * 8, *[2] * 2, *[2] * 2, *[3] * 3, 4, 5, 6, 7]
     assert [int(step["epoch"]) for step in steps] == epochs
     rates = [(float(step["learning_rate_m"]), float(step["learning_rate_b"])) for step in steps[1:]]
@@ -64,7 +64,7 @@ def test_a_branch_has_the_rates_of_its_own_past(houses: Dataset) -> None:
     assert rows(twin)[:13] == rows(run)[:13]
 
 
-def test_a_run_may_go_on_while_its_history_is_read(houses: Dataset) -> None:
+def test_a_history_can_be_read_while_the_run_trains_on(houses: Dataset) -> None:
     run = Run(houses, GENTLE)
     run.advance(5)
     lines = records.history_lines(run)

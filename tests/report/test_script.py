@@ -1,4 +1,4 @@
-"""The script that repeats a run, run by itself and compared with the run."""
+"""The script that repeats a run, executed and compared with the run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ for path in sys.argv[1:]:
 
 
 def changed(first: Settings, *changes: tuple[int, dict[str, object]]) -> Callable[[Dataset], Run]:
-    """A run that takes so many steps before each change of settings, and 20 after the last."""
+    """Make a run with some steps before each change of settings, and 20 after the last."""
 
     def make(data: Dataset) -> Run:
         run = Run(data, first)
@@ -49,7 +49,7 @@ def changed(first: Settings, *changes: tuple[int, dict[str, object]]) -> Callabl
 
 
 def plain(settings: Settings) -> Callable[[Dataset], Run]:
-    """A run to the end of its epochs."""
+    """Make a run to its last epoch."""
 
     def make(data: Dataset) -> Run:
         run = Run(data, settings)
@@ -143,7 +143,7 @@ def runs(houses: Dataset) -> dict[str, Run]:
 def programs(
     runs: dict[str, Run], houses: Dataset, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
-    """The scripts of all runs, each beside the steps that a process of its own made with it."""
+    """Write the scripts of all runs, each beside the steps that it made in another process."""
     folder = tmp_path_factory.mktemp("scripts")
     files.create(folder, "data", ".csv", records.data_lines(houses))
     paths = {name: folder / f"{place}.py" for place, name in enumerate(runs)}
@@ -166,14 +166,14 @@ def test_it_repeats_the_run(name: str, runs: dict[str, Run], programs: dict[str,
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_it_has_no_code_that_it_does_not_need(name: str, programs: dict[str, Path]) -> None:
+def test_the_script_has_no_unused_code(name: str, programs: dict[str, Path]) -> None:
     text = programs[name].read_text(encoding="utf-8")
     tree = ast.parse(text)
-    made = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     loaded = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-    assert made | stored <= loaded | {"_", "step"}
+    assert defined | stored <= loaded | {"_", "step"}
     assert max(map(len, text.splitlines())) <= 100
     assert "\n\n\n\n" not in text
 
@@ -186,9 +186,11 @@ def test_a_simple_run_has_a_short_script(programs: dict[str, Path]) -> None:
         assert word not in text
 
 
-def test_a_change_is_said_where_it_comes(programs: dict[str, Path]) -> None:
+def test_a_change_is_assigned_at_its_step(programs: dict[str, Path]) -> None:
     text = programs["other rates"].read_text(encoding="utf-8")
-    assert "with 2 changes of settings on the way" in text
+    assert "with 2 changes of settings on the way, and gets the same numbers." in " ".join(
+        text.split()
+    )
     assert (
         "        if step == 5:  # other settings from here on\n"
         "            eta_m, eta_b = 2e-07, 0.1\n"
@@ -196,16 +198,16 @@ def test_a_change_is_said_where_it_comes(programs: dict[str, Path]) -> None:
     ) in text
 
 
-def test_a_run_that_has_not_begun_is_trained_to_its_end(houses: Dataset) -> None:
+def test_a_run_that_has_not_begun_is_repeated_to_its_last_epoch(houses: Dataset) -> None:
     run = Run(houses, Settings())
     run.change(Settings(batch_size=64))
     assert "for step in range(1, 241):" in script.script(run, "data.csv")
 
 
-def test_it_runs_as_it_is_without_matplotlib(
+def test_the_script_runs_without_matplotlib(
     runs: dict[str, Run], programs: dict[str, Path]
 ) -> None:
-    """By itself, from another folder; a Matplotlib that there may be is kept out of sight."""
+    """The script runs by itself, from another folder, with any installed Matplotlib hidden."""
     path = programs["a branch"]
     hidden = path.parent / "hidden"
     hidden.mkdir()
@@ -231,7 +233,7 @@ def test_it_runs_as_it_is_without_matplotlib(
 
 @pytest.mark.parametrize("batch_size", first_of([3000, 64]))
 @pytest.mark.parametrize("sampling", ["notebook", "epoch"])
-def test_names_are_data_and_so_are_many_rows(
+def test_the_script_takes_any_names_and_many_rows(
     tmp_path: Path, batch_size: int, sampling: Sampling
 ) -> None:
     rng = np.random.default_rng(1)

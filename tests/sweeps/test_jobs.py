@@ -16,7 +16,7 @@ from linreg_tui.sweeps.run_trials import run_trials
 PLAN = over_batch_sizes(Settings(), 551)
 
 
-def test_most_sweeps_belong_in_one_process() -> None:
+def test_most_sweeps_run_in_one_process() -> None:
     assert jobs_that_pay(over_batch_sizes(Settings(), 551, repeats=100), 551, cores=64) == 1
     long = over_batch_sizes(Settings(epochs=300_000), 551, repeats=10)
     assert jobs_that_pay(long, 551, cores=64) == POLITE_JOBS
@@ -44,14 +44,14 @@ def limited(root: Path, line: str, folder: str, most: str, now: int) -> None:
         ("9:name=systemd:/\n0::/\n", ""),
     ],
 )
-def test_there_are_no_more_than_there_is_room_for(
+def test_limits_on_tasks_limit_the_processes(
     tmp_path: Path, line: str, folder: str, most: str, now: int, jobs: int
 ) -> None:
     limited(tmp_path, line, folder, most, now)
     assert jobs_allowed(4, tmp_path) == jobs
 
 
-def test_where_nothing_is_counted_everything_is_allowed(tmp_path: Path) -> None:
+def test_without_limits_all_processes_are_allowed(tmp_path: Path) -> None:
     assert jobs_allowed(4, tmp_path) == 4
     (tmp_path / "proc/self").mkdir(parents=True)
     (tmp_path / "proc/self/cgroup").write_text("0::/\n")
@@ -59,7 +59,7 @@ def test_where_nothing_is_counted_everything_is_allowed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("allowed", [0, 1])
-async def test_a_sweep_makes_do_with_the_processes_that_start(
+async def test_a_sweep_runs_in_the_processes_that_start(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch, allowed: int
 ) -> None:
     start = multiprocessing.process.BaseProcess.start

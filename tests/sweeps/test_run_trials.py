@@ -1,4 +1,4 @@
-"""Trials in one executor and another: what comes of them, and how they are left."""
+"""Trials in all kinds of executors: their results, and how they are cancelled."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PLAN = grid(Settings(), {"batch_size": [32, 64, None], "learning_rate_m": [1e-7,
 
 
 class Backwards(TrialExecutor):
-    """An executor that does the last thing first, when all have been submitted."""
+    """An executor that works on the last call first, once all have been submitted."""
 
     def __init__(self) -> None:
         self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
@@ -57,7 +57,7 @@ class Backwards(TrialExecutor):
 
 
 class Leaving(TrialExecutor):
-    """What stands in for a cluster that goes away after so many batches, each of one trial."""
+    """A stand-in for a cluster that goes away after some batches of one trial each."""
 
     place = "2 workers over there"
 
@@ -80,7 +80,7 @@ class Leaving(TrialExecutor):
 
 
 class Threads(TrialExecutor, ThreadPoolExecutor):
-    """Several threads."""
+    """An executor of several threads."""
 
 
 def ordered(results: list[Result]) -> list[Result]:
@@ -103,7 +103,7 @@ def same(one: list[Result], other: list[Result]) -> bool:
 async def trained(
     data: Dataset, trials: Iterable[Trial], executor: TrialExecutor | None = None
 ) -> list[Result]:
-    """The results of an executor, or of a thread."""
+    """Return the results of an executor, by default a thread."""
     if executor is not None:
         return [result async for some in run_trials(data, trials, executor) for result in some]
     async with local_executor() as thread:
@@ -140,12 +140,12 @@ async def test_one_job_is_a_thread_of_this_process() -> None:
         assert isinstance(executor, TrialThread)
 
 
-async def test_where_it_tips_is_found_in_an_executor(houses: Dataset) -> None:
+async def test_the_tipping_scale_is_found_in_an_executor(houses: Dataset) -> None:
     async with local_executor() as executor:
         assert await find_tipping(houses, Settings(), executor) == tipping_scale(houses, Settings())
 
 
-async def test_the_event_loop_goes_on_meanwhile(houses: Dataset) -> None:
+async def test_the_event_loop_runs_on_during_trials(houses: Dataset) -> None:
     turns = 0
 
     async def other() -> None:
@@ -160,26 +160,26 @@ async def test_the_event_loop_goes_on_meanwhile(houses: Dataset) -> None:
     assert turns > 10
 
 
-async def test_cancelling_keeps_what_is_done(houses: Dataset) -> None:
+async def test_results_before_cancelling_stay(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, repeats=1000)
-    kept: list[Result] = []
+    results: list[Result] = []
 
     async def work() -> None:
         async with local_executor() as executor:
             async for some in run_trials(houses, plan, executor):
-                kept.extend(some)
+                results.extend(some)
 
     task = asyncio.create_task(work())
-    while not kept:
+    while not results:
         await asyncio.sleep(0.001)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert 0 < len(kept) < len(plan)
-    assert [result.trial for result in kept] == list(plan[: len(kept)])
+    assert 0 < len(results) < len(plan)
+    assert [result.trial for result in results] == list(plan[: len(results)])
 
 
-async def test_a_long_plan_is_handed_over_a_little_at_a_time(houses: Dataset) -> None:
+async def test_a_long_plan_is_submitted_a_little_at_a_time(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, repeats=20_000)
     made: list[int] = []
 
@@ -206,7 +206,7 @@ async def tips_late(data: Dataset) -> None:
 
 
 @pytest.mark.parametrize("work", [never_ends, tips_late])
-async def test_cancelling_ends_what_takes_long(houses: Dataset, work: Callable[..., Any]) -> None:
+async def test_cancelling_ends_long_work(houses: Dataset, work: Callable[..., Any]) -> None:
     task = asyncio.create_task(work(houses))
     await asyncio.sleep(0.1)
     began = time.monotonic()
@@ -218,7 +218,7 @@ async def test_cancelling_ends_what_takes_long(houses: Dataset, work: Callable[.
 
 
 @pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.thorough)])
-async def test_how_far_it_is_can_be_watched_until_it_is_cancelled(
+async def test_progress_can_be_watched_until_trials_are_cancelled(
     houses: Dataset, jobs: int
 ) -> None:
     plan = over_batch_sizes(Settings(epochs=4_000_000), houses.n, [None, 512][:jobs])
@@ -245,7 +245,7 @@ async def test_how_far_it_is_can_be_watched_until_it_is_cancelled(
     assert multiprocessing.active_children() == []
 
 
-async def test_the_event_loop_goes_on_while_processes_begin(
+async def test_the_event_loop_runs_on_while_processes_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     beginning, may_begin = threading.Event(), threading.Event()
@@ -273,7 +273,7 @@ async def test_the_event_loop_goes_on_while_processes_begin(
     assert multiprocessing.active_children() == []
 
 
-async def test_closing_begins_nothing_more(houses: Dataset) -> None:
+async def test_closing_starts_no_more_trials(houses: Dataset) -> None:
     with Threads(1) as threads:
         long = over_batch_sizes(Settings(epochs=2000), houses.n, [64], repeats=200)
         async with aclosing(run_trials(houses, long, threads)) as coming:
@@ -283,14 +283,14 @@ async def test_closing_begins_nothing_more(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-async def test_what_can_not_be_trained_is_told(houses: Dataset, jobs: int) -> None:
+async def test_impossible_settings_are_reported(houses: Dataset, jobs: int) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [552])
     async with local_executor(jobs) as executor:
         with pytest.raises(InputError, match="a batch of 552"):
             await trained(houses, plan, executor)
 
 
-async def test_processes_that_can_not_be_started_are_told(houses: Dataset) -> None:
+async def test_processes_that_cannot_be_started_are_reported(houses: Dataset) -> None:
     class Full(Backwards):
         def submit(self, *_: Any, **__: Any) -> Future[Any]:
             raise BlockingIOError(11, "Resource temporarily unavailable")
@@ -299,25 +299,25 @@ async def test_processes_that_can_not_be_started_are_told(houses: Dataset) -> No
         await trained(houses, PLAN, Full())
 
 
-async def test_processes_that_do_not_last_are_told() -> None:
-    with pytest.raises(InputError, match="the sweep's 2 processes did not last: choose fewer"):
+async def test_processes_that_end_too_soon_are_reported() -> None:
+    with pytest.raises(InputError, match="the sweep's 2 processes ended too soon: choose fewer"):
         async with local_executor(2) as executor:
             await asyncio.wrap_future(executor.submit(os._exit, 1))
 
 
-async def test_what_is_gone_is_told_after_what_is_done(houses: Dataset) -> None:
-    kept: list[Result] = []
+async def test_a_lost_executor_is_reported_after_its_results(houses: Dataset) -> None:
+    results: list[Result] = []
 
     async def work() -> None:
         async for some in run_trials(houses, PLAN, Leaving(3)):
-            kept.extend(some)
+            results.extend(some)
 
     with pytest.raises(GoneError, match="went away"):
         await work()
-    assert [result.trial for result in kept] == list(PLAN[:3])
+    assert [result.trial for result in results] == list(PLAN[:3])
 
 
-async def test_nothing_comes_of_nothing(houses: Dataset) -> None:
+async def test_no_trials_give_no_results(houses: Dataset) -> None:
     assert await trained(houses, []) == []
 
 

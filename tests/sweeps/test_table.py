@@ -1,4 +1,4 @@
-"""How far a sweep is, row by row and as a whole, and the cells that tell it."""
+"""The table of a sweep: its progress, by row and as a whole, and its cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def results(data: Dataset, trials: Trials) -> list[Result]:
     return [run_trial(data, trial) for trial in trials]
 
 
-def test_rows_go_from_waiting_to_how_they_ended(houses: Dataset) -> None:
+def test_rows_go_from_waiting_to_their_status(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [64, 512], repeats=2)
     table = SweepTable(plan, houses.n)
     one, other = table.rows
@@ -26,19 +26,19 @@ def test_rows_go_from_waiting_to_how_they_ended(houses: Dataset) -> None:
     assert [one.state, other.state] == ["waiting", "waiting"]
     table.set_step(plan[0], Step(120, 1.0, 2.0, 3.0, 4.0))
     assert one.state == "running"
-    assert one.made == pytest.approx(120 / 480)
+    assert one.fraction == pytest.approx(120 / 480)
     halfway = table.fraction
     assert 0 < halfway < 0.5
     table.add_results(results(houses, plan[:1]))
-    assert (one.state, one.made) == ("running", 0.5)
+    assert (one.state, one.fraction) == ("running", 0.5)
     assert table.fraction > halfway
     table.add_results(results(houses, plan[1:]))
     assert [row.done for row in table.rows] == [True, True]
-    assert (other.state, other.made) == ("converged", 1.0)
+    assert (other.state, other.fraction) == ("converged", 1.0)
     assert table.fraction == pytest.approx(1.0)
 
 
-def test_of_several_ends_the_worst_is_told(houses: Dataset) -> None:
+def test_the_state_of_repeats_is_the_worst_of_them(houses: Dataset) -> None:
     plan = over_batch_sizes(Settings(), houses.n, [64], repeats=3)
     ended = results(houses, plan)
     for statuses, state in (
@@ -88,7 +88,7 @@ def test_rows_are_added_and_dropped(houses: Dataset) -> None:
         ({"learning_rate_b": [0.1, 0.2], "optimizer": ["sgd", "adam"]}, ("rate b", "optimizer")),
     ],
 )
-def test_columns_are_those_that_tell_rows_apart(
+def test_columns_are_the_settings_that_differ(
     houses: Dataset, values: dict[str, list[object]], varying: tuple[str, ...]
 ) -> None:
     columns = Columns.of(grid(Settings(), values, repeats=2), houses)
@@ -97,10 +97,10 @@ def test_columns_are_those_that_tell_rows_apart(
     assert not columns.scales
 
 
-def test_scales_have_their_rates(houses: Dataset) -> None:
+def test_scales_show_their_rates(houses: Dataset) -> None:
     plan = over_scales(Settings(), houses.n, [8])
     columns = Columns.of(plan, houses)
     assert columns.scales
     cells = columns.settings(plan[0])
-    told = {name: cells[name] for name in ("scale", *columns.varying)}
-    assert told == {"scale": "8", "batch": "512", "rate m": "8e-7", "rate b": "0.8"}
+    shown = {name: cells[name] for name in ("scale", *columns.varying)}
+    assert shown == {"scale": "8", "batch": "512", "rate m": "8e-7", "rate b": "0.8"}

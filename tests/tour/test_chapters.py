@@ -1,4 +1,4 @@
-"""The chapters: that they fit, that their numbers are the engine's, that nothing is left out."""
+"""The chapters: their texts fit, their numbers are the engine's, and nothing is left out."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from linreg_tui.core.losses1d import PARABOLA
 from linreg_tui.core.parallel import for_workers
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import condition_number
-from linreg_tui.tour.answers import summed_up, verdict
+from linreg_tui.tour.answers import answer_summary, verdict
 from linreg_tui.tour.chapter import Question, Step
 from linreg_tui.tour.chapters import COLUMNS, EQUATION, ROWS, chapters, named
 from linreg_tui.tour.facts import Facts
 from linreg_tui.tour.memory import SKIPPED
-from linreg_tui.tour.plain import told
+from linreg_tui.tour.plain import lines_of
 from linreg_tui.tour.scenes import (
     OUTCOMES,
     DataView,
@@ -37,10 +37,10 @@ from linreg_tui.tour.text import flat, lay_out, plain
 from tests.core.test_losses1d import FIGURES
 
 OPTIONS = 1
-"""Rows of the keys that answer a question, or of what was said."""
+"""The rows for the keys that answer a question, or for the answer."""
 
 PAGE_ROWS = 22
-"""Rows of a page at 80x24."""
+"""The rows of a page at 80x24."""
 
 NOTEBOOK: dict[str, tuple[str, int, str]] = {
     # Sections.
@@ -101,7 +101,7 @@ NOTEBOOK: dict[str, tuple[str, int, str]] = {
     "Trick: warm-up": ("scaling", 5, "warm-up"),
     "How to submit": ("you", 2, "Hand in what it writes"),
 }
-"""Every section, figure, equation and output of the notebook: chapter, step, and words there."""
+"""Where each section, figure, equation and output of the notebook is: chapter, step, and words."""
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_a_chapter_by_number_name_or_beginning(word: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("word", "hint"), [("12", "1 to 11"), ("scalling", "scaling"), ("t", "choose")]
 )
-def test_a_chapter_that_is_not_there(word: str, hint: str) -> None:
+def test_a_missing_chapter_gets_a_hint(word: str, hint: str) -> None:
     with pytest.raises(InputError, match=hint) as error:
         named(word)
     assert "\n" not in str(error.value)
@@ -171,7 +171,7 @@ def test_equations_and_tables_fit_beside_a_plot(everything: list[Step]) -> None:
                 assert cell_len(flat(row)) <= EQUATION, step.brief
 
 
-def test_the_place_of_all_that_the_notebook_has(lesson: dict[str, tuple[Step, ...]]) -> None:
+def test_every_part_of_the_notebook_has_its_place(lesson: dict[str, tuple[Step, ...]]) -> None:
     for what, (name, number, words) in NOTEBOOK.items():
         assert words in all_text(lesson[name][number - 1]), what
 
@@ -193,17 +193,17 @@ def test_every_kind_of_scene_is_there(everything: list[Step]) -> None:
 
 
 def test_numbers_of_the_notebook(lesson: dict[str, tuple[Step, ...]]) -> None:
-    told = " ".join(all_text(step) for steps in lesson.values() for step in steps)
+    text = " ".join(all_text(step) for steps in lesson.values() for step in steps)
     for number in (
         *("87.688145", "34754.077892", "775791", "87177171", "136013443019", "1243629245"),
         *("83388038314", "1477781671.36", "25908706609.59", "5.47", "1000.00", "6.37e+09"),
         *("88.89", "32912.24", "1478200827.64", "91043.12", "7.22", "3.15", "1.9e7", "0.243"),
         *("3.03421561e+10", "3.55511025e+10", "1.24579082e+10", "1.91656336e+10"),
     ):
-        assert number in told, number
+        assert number in text, number
 
 
-def test_what_is_computed_here_is_what_the_engine_computes(facts: Facts) -> None:
+def test_the_tours_own_formulas_agree_with_the_engine(facts: Facts) -> None:
     sure = inference(closed_form(facts.data.moments))
     assert facts.slope_error == pytest.approx(sure.slope_se, rel=1e-12)
     assert facts.correlation == pytest.approx(sure.pearson_r, rel=1e-12)
@@ -213,11 +213,11 @@ OF_NO_DATA = {
     *("1.23", "0.984", "2.46", "0.043", "0.75", "0.98", "1.02", "0.96", "1.04", "1.97"),
     *("0.86", "3.43", "2.70", "1.65", "5.00", "1000.00", "0.01", "100,000", "90,000"),
 }
-"""Numbers of x², of x·cos x, of the settings, and round ones that only give a size."""
+"""Numbers of x², of x·cos x, of the settings, and round numbers that only give a size."""
 
 
 def test_numbers_follow_the_data(houses: Dataset) -> None:
-    """With other data the texts tell other numbers: none of the data's is typed."""
+    """With other data the texts have other numbers: none of the data's numbers is typed in."""
     y = 0.5 * houses.y + 300 * (np.arange(houses.n) % 97)
     other = Dataset("other.csv", "GrLivArea", "SalePrice", 1.05 * houses.x + 200, y)
     both = Facts(houses), Facts(other)
@@ -230,10 +230,10 @@ def test_numbers_follow_the_data(houses: Dataset) -> None:
 
 
 NUMBER = r"[1-9][\d,]*\.\d{2,}|0\.\d{3,}|\d{2,3},\d{3}|\d{5,}"
-"""One of three digits or more, which two data sets hardly have in common by chance."""
+"""A number of three digits or more, which two data sets hardly share by chance."""
 
 
-def test_answers_are_what_happens(everything: list[Step], facts: Facts) -> None:
+def test_the_right_answers_are_what_happens(everything: list[Step], facts: Facts) -> None:
     asked = questions(everything)
     assert len(asked) >= 15
     for question, scene in asked:
@@ -276,9 +276,9 @@ def test_workers_make_the_steps_of_one_process(
         (one.moments.gradient(5.0, 1000.0)[0], one.moments.gradient(moved, 1000.0)[1])
         for one in rounds[0].shares
     ]
-    told = all_text(lesson["workers"][0])
+    text = all_text(lesson["workers"][0])
     for by_m, by_b in shares:
-        assert f"{by_m:.4g} {by_b:.4g}" in re.sub(" +", " ", told)
+        assert f"{by_m:.4g} {by_b:.4g}" in re.sub(" +", " ", text)
     gradient = facts.step(settings, 1).gradient
     for which, name in ((0, "dL/dm"), (1, "dL/db")):
         assert sum(one[which] for one in shares) / 4 == pytest.approx(gradient[which], rel=1e-11)
@@ -291,10 +291,10 @@ def test_eight_workers_are_too_many(lesson: dict[str, tuple[Step, ...]], facts: 
     assert f"bears {facts.limit(Settings()):.2f} times" in all_text(lesson["workers"][4])
 
 
-def test_twice_the_workers_need_half_the_steps_while_these_are_short(
+def test_twice_the_workers_need_half_the_steps_while_steps_are_short(
     lesson: dict[str, tuple[Step, ...]], facts: Facts
 ) -> None:
-    told = re.sub(" +", " ", all_text(lesson["workers"][2]))
+    text = re.sub(" +", " ", all_text(lesson["workers"][2]))
     for tenth in (True, False):
         rates = (1e-8, 1e-2) if tenth else (1e-7, 1e-1)
         one = Settings(64, learning_rate_m=rates[0], learning_rate_b=rates[1])
@@ -304,7 +304,7 @@ def test_twice_the_workers_need_half_the_steps_while_these_are_short(
         for workers, step in zip((1, 2, 4, 8), steps, strict=True):
             shown = "–" if step is None else str(step)
             assert re.search(
-                rf" {workers} {shown} " if tenth else rf" {workers} \d+ {shown}( |$)", told
+                rf" {workers} {shown} " if tenth else rf" {workers} \d+ {shown}( |$)", text
             )
 
 
@@ -315,14 +315,14 @@ def test_the_condition_number(lesson: dict[str, tuple[Step, ...]], houses: Datas
 
 def test_verdicts() -> None:
     question = Question("?", OUTCOMES, 2, "", "")
-    assert "so it is" in verdict(question, 2)
+    assert "you are right" in verdict(question, 2)
     assert "You said **creep**" in verdict(question, 1)
     assert "**diverge**" in verdict(question, 1)
     assert "Skipped" in verdict(question, SKIPPED)
 
 
-def test_the_sum_of_the_answers(facts: Facts) -> None:
-    text = summed_up(chapters(), facts, {"rate/1": 1, "rate/2": 0, "training/0": SKIPPED})
+def test_the_summary_of_the_answers(facts: Facts) -> None:
+    text = answer_summary(chapters(), facts, {"rate/1": 1, "rate/2": 0, "training/0": SKIPPED})
     assert "2 of " in text
     assert "1 right" in text
     assert "6.2 ✓ creep" in text
@@ -330,17 +330,17 @@ def test_the_sum_of_the_answers(facts: Facts) -> None:
     assert "7.1 – within 0.1%" in text
 
 
-def test_the_sum_fits_on_a_page(facts: Facts, lesson: dict[str, tuple[Step, ...]]) -> None:
+def test_the_summary_fits_on_a_page(facts: Facts, lesson: dict[str, tuple[Step, ...]]) -> None:
     last = lesson["you"][-1]
     assert last.sums_up
-    rows = lay_out(f"{last.text}\n{summed_up(chapters(), facts, {})}", COLUMNS, PAGE_ROWS)
+    rows = lay_out(f"{last.text}\n{answer_summary(chapters(), facts, {})}", COLUMNS, PAGE_ROWS)
     assert len(rows) <= PAGE_ROWS
     assert max(cell_len(flat(row)) for row in rows) <= COLUMNS
 
 
 def test_read_aloud_without_drawing(facts: Facts) -> None:
     for chapter in chapters():
-        lines = list(told(chapter, facts))
+        lines = list(lines_of(chapter, facts))
         text = "\n".join(lines)
         assert not re.search(r"[\u2500-\u259f\u2800-\u28ff\x1b\r]", text)
         assert max(map(cell_len, lines)) <= 100
@@ -350,6 +350,6 @@ def test_read_aloud_without_drawing(facts: Facts) -> None:
 
 
 def test_read_aloud_with_the_numbers_of_a_run(facts: Facts) -> None:
-    text = "\n".join(told(named("training"), facts))
+    text = "\n".join(lines_of(named("training"), facts))
     last = facts.last(Settings())
     assert f"30  {last.slope:.2f}" in re.sub(r" +", "  ", text)

@@ -1,4 +1,4 @@
-"""What is remembered of the tour between starts."""
+"""The progress in the tour, saved between starts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def folder(home: Path) -> Path:
     return memory.folder()
 
 
-def test_it_comes_back(folder: Path) -> None:
+def test_saved_progress_comes_back(folder: Path) -> None:
     assert memory.recall() == Progress()
     memory.remember(PROGRESS)
     assert memory.recall() == PROGRESS
@@ -26,7 +26,7 @@ def test_it_comes_back(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_forgetting() -> None:
+def test_progress_can_be_deleted() -> None:
     memory.forget()
     memory.remember(PROGRESS)
     memory.forget()
@@ -36,13 +36,13 @@ def test_forgetting() -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", "null", "{", '{"chapter": 1}', '{"chapter": "rate", "step": "x"}', "\udcff"]
 )
-def test_what_cannot_be_read_is_nothing(folder: Path, text: str) -> None:
+def test_an_unreadable_file_means_no_progress(folder: Path, text: str) -> None:
     folder.mkdir(parents=True)
     (folder / "tour.json").write_bytes(text.encode(errors="surrogateescape"))
     assert memory.recall() == Progress()
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(
+def test_a_folder_that_cannot_be_written_is_not_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")

@@ -1,4 +1,4 @@
-"""The little Markdown of the tour's texts."""
+"""The layout of the tour's texts from their small part of Markdown."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_rows() -> None:
     ]
 
 
-def test_empty_rows_go_first_where_there_is_too_little_room() -> None:
+def test_empty_rows_go_first_if_there_is_too_little_room() -> None:
     rows = [flat(row) for row in lay_out(TEXT, 20, 13)]
     assert "" not in rows
     assert len(rows) == 12

@@ -101,7 +101,7 @@ async def test_a_broken_file_gets_a_message_and_stays_as_it_is(houses: Dataset) 
     async with app.run_test() as pilot:
         await pilot.pause()
         (notice,) = app._notifications
-        assert "theme = '[bold]' is no theme" in notice.message.replace('"', "'")
+        assert "theme = '[bold]' is not a theme" in notice.message.replace('"', "'")
         assert not notice.markup
         app.theme = "nord"
         await pilot.pause()

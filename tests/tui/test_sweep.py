@@ -408,7 +408,7 @@ async def test_a_long_trial_shows_its_progress(houses: Dataset) -> None:
     async with opened(houses, size=(120, 40)) as pilot:
         run(pilot, recipe)
         row = pane(pilot).sweep_run.table_view.table.rows[0]
-        await until(lambda: row.under_way is not None and row.made > 0.0005)
+        await until(lambda: row.under_way is not None and row.fraction > 0.0005)
         await until(lambda: "running" in screen(pilot) and "88." in screen(pilot))
         began = asyncio.get_running_loop().time()
         await pilot.press("ctrl+x")

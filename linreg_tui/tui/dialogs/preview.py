@@ -49,7 +49,7 @@ async def read_in_thread(reading: Callable[[], T]) -> T:
             "it needs more memory than there is; keep a sample of the rows instead"
         ) from None
     except Exception as error:
-        message, where = failures.written(error)
+        message, where = failures.write_traceback(error)
         raise InputError(f"this program failed to read it: {message}; {where}") from error
 
 

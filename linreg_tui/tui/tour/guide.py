@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from linreg_tui.tour import memory
-from linreg_tui.tour.answers import key, summed_up, verdict
+from linreg_tui.tour.answers import answer_summary, key, verdict
 from linreg_tui.tour.chapter import Chapter, Question, Step
 from linreg_tui.tour.memory import SKIPPED, Progress
 from linreg_tui.tour.scenes import Page, Scene
@@ -240,7 +240,7 @@ class Guide:
         title = f"{self.chapter.number} {self.chapter.title} · {self._number + 1}/{len(self.steps)}"
         step = self.step
         if step.sums_up:
-            summary = summed_up(self.chapters, self._syllabus.facts, self._answers)
+            summary = answer_summary(self.chapters, self._syllabus.facts, self._answers)
             step = replace(step, text=f"{step.text}\n{summary}")
         text = text_of_step(step, title, self._phase, self._last_answer)
         return replace(

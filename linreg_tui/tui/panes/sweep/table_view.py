@@ -182,7 +182,8 @@ class TableView:
     def cells(self, row: Row) -> Cells:
         """Return the texts of a row by column."""
         cells = self.columns.settings(row.trials[0])
-        cells["steps"] = f"{row.steps:,}" if row.made in (0.0, 1.0) else f"{100 * row.made:.0f}%"
+        done = row.fraction
+        cells["steps"] = f"{row.steps:,}" if done in (0.0, 1.0) else f"{100 * done:.0f}%"
         cells["predicted"] = predicted(row.prediction)
         if row.summary is not None:
             cells |= self.columns.results(row.summary, row.first)
