@@ -59,7 +59,7 @@ def families() -> Iterator[None]:
             ),
         )
 
-        def of(self, residual: FloatArray) -> FloatArray:
+        def value(self, residual: FloatArray) -> FloatArray:
             """Return the logarithm of the hyperbolic cosine, without overflow."""
             size = np.abs(residual) / self.width
             value: FloatArray = self.width**2 * (size + np.log1p(np.exp(-2 * size)) - math.log(2))
@@ -265,7 +265,7 @@ def test_the_loss_in_the_readme_works() -> None:
     names: dict[str, object] = {"dataclass": dataclass, "Loss": Loss, "np": np}
     exec(text, names)
     settings = Settings.of(loss="quartic")
-    assert settings.loss.of(np.array([2.0])) == 16
+    assert settings.loss.value(np.array([2.0])) == 16
     batch = [matrix_of(np.array([1.0]), np.array([3.0]))]
     x = np.array([-1.0, -1.0, 1.0, 1.0])
     least = settings.loss.least(x, 2 * x + np.array([1.0, -1.0, 1.0, -1.0]))

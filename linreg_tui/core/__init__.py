@@ -7,7 +7,7 @@ Where what the notebook has by other names is:
 - `sum_x`, `sum_xy`, `sum_x2`, `denominator`: closed_form.Sums
 - `m` and `b` by the formula, step by step: closed_form.derivation
 - `m_calc`, `b_calc`: closed_form.closed_form, which is dataset.Dataset.line
-- `model`, `loss` and its mean: losses.Squared.of, moments.Moments.loss
+- `model`, `loss` and its mean: losses.Squared.value, moments.Moments.loss
 - the partial derivatives, `dL_dm` and `dL_db`: losses.Squared.by_slope, losses.Squared.by_intercept
 - figures 6 to 10, one parameter and its learning rates: losses1d.Figure
 - `updated_m`, `updated_b`, m' = m − η ∂L/∂m: descent.composed, run.step_detail

@@ -197,7 +197,7 @@ def near_excess(data: Dataset, loss: Loss) -> float:
         return CONVERGED_WITHIN * optimum.loss
     # Where y is the same in every row, it has no deviation, but a size.
     deviation = math.sqrt(moments.syy / moments.n) or abs(moments.mean_y) or 1.0
-    on_a_line = float(loss.of(np.array(ON_A_LINE * deviation)))
+    on_a_line = float(loss.value(np.array(ON_A_LINE * deviation)))
     return max(CONVERGED_WITHIN * optimum.loss, on_a_line)
 
 

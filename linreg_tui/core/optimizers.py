@@ -1,14 +1,22 @@
-"""Optimizers: what a step makes of a gradient.
+"""Optimizers: how a step follows from the gradient.
 
-Each parameter has its own learning rate η and its own memory, and goes by
+m' = m − η_m · direction        the updated_m of the notebook; η_m is its learning_rate_m
+b' = b − η_b · direction        likewise for b
 
-m' = m − η · direction.
+The direction is what an optimizer returns. It depends on the gradient g, which is ∂L/∂m for m and
+∂L/∂b for b, and on what the optimizer remembers of earlier gradients:
 
-Plain gradient descent goes by the gradient ∂L/∂m itself. The others remember something of the
-gradients before. What is said here of m holds for b too.
+sgd         g                                           as in the notebook
+momentum    v                   v = μ v + g
+nesterov    g + μ v             v = μ v + g
+adagrad     g / (√s + ε)        s = s + g²
+rmsprop     g / (√s + ε)        s = α s + (1 − α) g²
+adam        ḡ / (√s + ε)        ḡ and s: the means of g and g² over recent steps
+
+Each parameter has its own learning rate and its own memory.
 
 To add an optimizer, declare it here: a class with a name, its parameters as fields, and an `update`
-from a gradient and the memory to a direction and the memory afterwards.
+that takes a gradient and the memory, and returns a direction and the new memory.
 """
 
 from __future__ import annotations
@@ -23,36 +31,36 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.schema import Member, Range, about
 
 Memory = tuple[float, ...]
-"""What an optimizer remembers of one parameter from step to step."""
+"""What an optimizer remembers about one parameter from step to step."""
 
 
 @dataclass(frozen=True)
 class Optimizer(Member):
-    """An optimizer, as PyTorch has it unless another source is given."""
+    """An optimizer; it works as in PyTorch unless another source is given."""
 
     start: ClassVar[Memory] = ()
-    """What it remembers before the first step."""
+    """The memory before the first step."""
 
     linear: ClassVar[bool] = False
-    """Whether direction and memory are linear in gradient and memory, without a constant part."""
+    """Whether `update` is linear in gradient and memory, without a constant part."""
 
     own_steps: ClassVar[bool] = False
     """Whether a step is about as long as the learning rate, whatever the size of the gradient."""
 
     symbol: ClassVar[str] = "∂L"
-    """How its direction is written by hand."""
+    """The formula of its direction, for people to read."""
 
     expectation: ClassVar[str] = ""
-    """What to expect of its steps, where there is no matrix to predict them from."""
+    """What to expect of its steps, where no matrix exists to predict them from."""
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
-        """The direction of a step, and the memory after it."""
+        """Return the direction of a step, and the memory after it."""
         raise NotImplementedError
 
     def step_matrix(self) -> FloatArray | None:
-        """How (direction, memory) follows from (gradient, memory), of shape (1 + k, 1 + k).
+        """Return the matrix that takes (gradient, memory) to (direction, memory).
 
-        None where that isn't linear. Column j is what becomes of a one in place j.
+        Its shape is (1 + k, 1 + k) for a memory of k numbers. It is None if `update` isn't linear.
         """
         if not self.linear:
             return None
@@ -65,12 +73,12 @@ class Optimizer(Member):
 
 @dataclass(frozen=True)
 class SGD(Optimizer, name="sgd"):
-    """Step by the gradient itself."""
+    """Step along the gradient itself, as in the notebook."""
 
     linear = True
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
-        """The gradient."""
+        """Return the gradient."""
         return gradient, memory
 
 
@@ -125,7 +133,7 @@ def _share(default: float, symbol: str, what: str) -> Any:
 
 @dataclass(frozen=True)
 class Momentum(Optimizer, name="momentum"):
-    """Gradients gather speed, v' = μ v + ∂L, and a step goes by that.
+    """Gradients build up a velocity, v' = μ v + ∂L, and a step follows it.
 
     Polyak, "Some methods of speeding up the convergence of iteration methods" (1964).
     """
@@ -137,7 +145,7 @@ class Momentum(Optimizer, name="momentum"):
     momentum: float = _momentum()
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
-        """The speed."""
+        """Return the velocity."""
         (velocity,) = memory
         velocity = self.momentum * velocity + gradient
         return velocity, (velocity,)
@@ -145,7 +153,7 @@ class Momentum(Optimizer, name="momentum"):
 
 @dataclass(frozen=True)
 class Nesterov(Optimizer, name="nesterov"):
-    """Gradients gather speed, and a step looks ahead of where that leads, by ∂L + μ v'.
+    """Gradients build up a velocity, and a step looks ahead of where it leads, by ∂L + μ v'.
 
     Sutskever et al., "On the importance of initialization and momentum in deep learning" (2013).
     """
@@ -157,7 +165,7 @@ class Nesterov(Optimizer, name="nesterov"):
     momentum: float = _momentum()
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
-        """The gradient, and most of the speed."""
+        """Return the gradient plus μ times the velocity."""
         (velocity,) = memory
         velocity = self.momentum * velocity + gradient
         return gradient + self.momentum * velocity, (velocity,)
@@ -165,7 +173,7 @@ class Nesterov(Optimizer, name="nesterov"):
 
 @dataclass(frozen=True)
 class AdaGrad(Optimizer, name="adagrad"):
-    """Step by the gradient over the root of the sum of all squares so far: steps shrink.
+    """Divide the gradient by the root of the sum of all squared gradients, so that steps shrink.
 
     Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic
     optimization" (2011).
@@ -179,7 +187,7 @@ class AdaGrad(Optimizer, name="adagrad"):
     epsilon: float = _epsilon(1e-10)
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
-        """The gradient in units of all the gradients so far."""
+        """Return the gradient divided by the root of the sum of all its squares so far."""
         (total,) = memory
         total += gradient * gradient
         return gradient / (math.sqrt(total) + self.epsilon), (total,)
@@ -187,7 +195,7 @@ class AdaGrad(Optimizer, name="adagrad"):
 
 @dataclass(frozen=True)
 class RMSProp(Optimizer, name="rmsprop"):
-    """Step by the gradient in units of its size of late: steps of about η whatever that is.
+    """Divide the gradient by its recent size, so that a step is about η long at any size.
 
     Tieleman and Hinton, "Lecture 6.5: RMSProp", Coursera (2012).
     """
@@ -201,7 +209,7 @@ class RMSProp(Optimizer, name="rmsprop"):
     epsilon: float = _epsilon(1e-8)
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
-        """The gradient in units of its size of late."""
+        """Return the gradient divided by its recent size."""
         (square,) = memory
         square = self.alpha * square + (1.0 - self.alpha) * gradient * gradient
         return gradient / (math.sqrt(square) + self.epsilon), (square,)
@@ -209,7 +217,7 @@ class RMSProp(Optimizer, name="rmsprop"):
 
 @dataclass(frozen=True)
 class Adam(Optimizer, name="adam"):
-    """Step by the mean of the gradients of late in units of their size, so by about η.
+    """Divide the mean of recent gradients by their size, so that a step is about η long.
 
     Kingma and Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1.
     """
@@ -224,7 +232,7 @@ class Adam(Optimizer, name="adam"):
     epsilon: float = _epsilon(1e-8)
 
     def update(self, gradient: float, memory: Memory) -> tuple[float, Memory]:
-        """The mean of the gradients in units of their size, both without the bias of the start."""
+        """Return the mean gradient divided by its recent size, both corrected for the start."""
         mean, square, power1, power2 = memory  # the powers are β₁ᵗ and β₂ᵗ of step t
         beta1, beta2 = self.beta1, self.beta2
         mean = beta1 * mean + (1.0 - beta1) * gradient

@@ -1,7 +1,8 @@
-"""Schedules: by which factor the learning rates are multiplied in each step.
+"""Schedules: the factor on both learning rates in each step.
 
-Warm-up can stand before any of them. On a loss that is a parabola it only delays a divergence: the
-rates that it leads up to are as much too large as before. Decay from a large rate can end one.
+Any of them can begin with a warm-up. On the squared loss, which is a parabola, a warm-up only
+delays a divergence: the rates that it leads up to are still too large. A decay from a large rate
+can end a divergence.
 
 To add a schedule, declare it here: a class with a name, its parameters as fields, and a `factor`.
 """
@@ -27,10 +28,10 @@ class Schedule(Member):
     """A schedule, and the steps of warm-up before it."""
 
     constant: ClassVar[bool] = False
-    """Whether the learning rates stay the same, but for a warm-up."""
+    """Whether the learning rates stay the same after the warm-up."""
 
     warms_up: ClassVar[bool] = False
-    """Whether a warm-up takes a tenth of the run where its steps aren't set, and not none."""
+    """Whether a tenth of the run is warm-up if its steps aren't set; otherwise there is none."""
 
     warmup_steps: int | None = field(
         default=None,
@@ -48,19 +49,19 @@ class Schedule(Member):
     )
 
     def factor(self, k: FloatArray, total: int) -> FloatArray:
-        """The factors of steps k, counted from 0 after the warm-up, of a run of `total` steps."""
+        """Return the factors of steps k, counted from 0 after the warm-up, of `total` in all."""
         raise NotImplementedError
 
     def resolved(self, total: int) -> Schedule:
-        """The same with all numbers of steps that follow from how many steps a run has."""
+        """Return this schedule with the numbers of steps that depend on the length of the run."""
         if self.warmup_steps is not None:
             return self
         return replace(self, warmup_steps=max(1, total // 10) if self.warms_up else 0)
 
     def factors(self, total: int, first: int, count: int) -> FloatArray:
-        """Factors of `count` steps from step `first` on, counted from 0, of a run of `total`.
+        """Return the factors of `count` steps from step `first` on, counted from 0, of `total`.
 
-        Of W steps of warm-up they are 1/W, 2/W, ..., 1.
+        In a warm-up of W steps they are 1/W, 2/W, ..., 1.
         """
         number = np.arange(first, first + count, dtype=np.float64)
         schedule = self.resolved(total)
@@ -76,18 +77,18 @@ class Constant(Schedule, name="constant"):
     constant = True
 
     def factor(self, k: FloatArray, total: int) -> FloatArray:
-        """1 in every step."""
+        """Return 1 for every step."""
         return 1.0 + 0 * k
 
 
 @dataclass(frozen=True)
 class Warmup(Schedule, name="warmup"):
-    """The same rates, once they have grown."""
+    """The same rates after a warm-up, in which they grow."""
 
     warms_up = True
 
     def factor(self, k: FloatArray, total: int) -> FloatArray:
-        """1 in every step."""
+        """Return 1 for every step."""
         return 1.0 + 0 * k
 
 
@@ -128,7 +129,7 @@ class StepDecay(_Decaying, name="step"):
     """The rates drop every few steps."""
 
     def factor(self, k: FloatArray, total: int) -> FloatArray:
-        """Decay to the power of how many whole intervals are over."""
+        """Return the decay to the power of the number of whole intervals so far."""
         return self.decay ** np.floor(k / (self.decay_steps or 1))
 
 
@@ -137,15 +138,15 @@ class Exponential(_Decaying, name="exponential"):
     """The rates drop a little in every step."""
 
     def factor(self, k: FloatArray, total: int) -> FloatArray:
-        """Decay to the power of how many intervals are over, whole or not."""
+        """Return the decay to the power of the number of intervals so far, fractions included."""
         return self.decay ** (k / (self.decay_steps or 1))
 
 
 @dataclass(frozen=True)
 class Cosine(Schedule, name="cosine"):
-    """The rates drop to 0 at the end of the run, slowly at first and at last."""
+    """The rates drop to 0 at the end of the run, slowly at its start and at its end."""
 
     def factor(self, k: FloatArray, total: int) -> FloatArray:
-        """Half of one period of a cosine, and 0 once the run is over."""
+        """Return half a period of a cosine, and 0 once the run is over."""
         steps = max(1, total - (self.warmup_steps or 0))
         return (1 + np.cos(np.pi * np.minimum(k / steps, 1))) / 2

@@ -160,7 +160,7 @@ class Settings:
         default=Squared(),
         metadata=about(
             "loss",
-            "what makes a prediction bad",
+            "what a wrong prediction costs",
             "Loss",
             column="trained on",
             width=10,
@@ -172,7 +172,7 @@ class Settings:
         default=SGD(),
         metadata=about(
             "optimizer",
-            "what a step makes of a gradient",
+            "how a step follows from the gradient",
             "Optimizer",
             column="optimizer",
             width=9,

@@ -42,7 +42,7 @@ X_NAME, Y_NAME = {x_name}, {y_name}
 MEAN_LOSS = '''\
 def loss(x, y, m, b):
     """Return the mean loss of the line y = m x + b."""
-    return np.mean(LOSS.of(y - m * x - b))
+    return np.mean(LOSS.value(y - m * x - b))
 '''
 
 READ = '''\
@@ -182,7 +182,7 @@ def factor_function(segment: Segment) -> str:
 
 
 METHODS: dict[type[Member], tuple[str, ...]] = {
-    Loss: ("of", "derivative"),
+    Loss: ("value", "derivative"),
     Optimizer: ("update",),
     Schedule: ("factor",),
 }

@@ -32,7 +32,7 @@ def batch_of(loss: Loss, x: FloatArray, y: FloatArray) -> tuple[Any, ...]:
 
 
 def value(loss: Loss, x: FloatArray, y: FloatArray, m: float, b: float) -> float:
-    return float(np.mean(loss.of(y - m * x - b)))
+    return float(np.mean(loss.value(y - m * x - b)))
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -97,7 +97,7 @@ def test_subgradients_are_0_at_0() -> None:
 
 def test_huber_is_half_a_square_inside_and_a_slope_outside() -> None:
     huber = Huber(2.0)
-    assert huber.of(np.array([-1.0, 2.0, 5.0])).tolist() == [0.5, 2.0, 8.0]
+    assert huber.value(np.array([-1.0, 2.0, 5.0])).tolist() == [0.5, 2.0, 8.0]
     assert huber.derivative(np.array([-1.0, 2.0, -5.0])).tolist() == [-1.0, 2.0, -2.0]
     assert huber.scaled(4.0) == Huber(0.5)
     x, y = rows()
