@@ -14,37 +14,37 @@ from linreg_tui.core.settings import Sampling
 
 Index = NDArray[np.intp]
 Sampler = Callable[[int], Index]
-"""Takes how many batches are wanted; returns the next ones, at least one, of shape (k, size)."""
+"""Takes the number of batches wanted; returns the next ones, at least one, of shape (k, size)."""
 
 LARGEST_DRAW = 1 << 21
-"""Row numbers that may be drawn at a time, unless one epoch alone has more."""
+"""The most row numbers drawn at a time, unless a single epoch has more."""
 
-AT_ONCE = 512
-"""Batches drawn at a time: enough to cost little each, few enough to draw again for one of them."""
+CHUNK_BATCHES = 512
+"""Batches drawn at a time: enough to be cheap, and few enough to draw all again to look up one."""
 
-_FEW_ROWS = 1 << 12
+_DECK_ROWS = 1 << 12
 
 
 def deals_cards(n: int) -> bool:
-    """Whether independent batches of n rows are dealt from a deck, and not chosen by NumPy."""
-    return n <= _FEW_ROWS
+    """Return whether independent batches of n rows are dealt from a deck, not chosen by NumPy."""
+    return n <= _DECK_ROWS
 
 
 def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generator) -> Sampler:
-    """Draws batches of `size` of n rows, with a generator of its own or the one given.
+    """Return a function that draws batches of `size` rows from n, by a seed or a generator.
 
-    Drawing many at once costs a fraction of drawing them one by one. The batches of a seed are the
-    same either way.
+    Drawing many batches at once is much cheaper than drawing them one by one. A seed gives the same
+    batches either way.
     """
     rng = np.random.default_rng(seed)
 
     def shuffled(wanted: int) -> Index:
-        """All whole batches of some epochs, the rows shuffled anew in each."""
+        """Shuffle the rows in each epoch, and return the whole batches of some epochs."""
         epochs = max(1, min(-(-wanted // (n // size)), LARGEST_DRAW // n))
         return _orders(rng, n, epochs, n // size * size).reshape(-1, size)
 
     def independent(wanted: int) -> Index:
-        """Each batch drawn without replacement, whatever the one before was."""
+        """Draw each batch without replacement, independently of the others."""
         count = max(1, min(wanted, LARGEST_DRAW // (n if deals_cards(n) else size)))
         if deals_cards(n):
             return _decks(rng, n, size, count)
@@ -55,17 +55,18 @@ def sampler(n: int, size: int, sampling: Sampling, seed: int | np.random.Generat
 
 
 def shuffle_keys(n: int) -> tuple[str, int]:
-    """The type of the keys that n numbers are shuffled by, and how many 64-bit words they take."""
+    """Return the type of the keys that shuffle n numbers, and how many 64-bit words they take."""
     size = 4 if n < 1 << 12 else 8
     return f"uint{8 * size}", (n + 1) * size // 8 + 1
 
 
 def _orders(rng: np.random.Generator, n: int, count: int, first: int) -> Index:
-    """The first of the numbers from 0 to n − 1 in `count` random orders, of shape (count, first).
+    """Return the first numbers of `count` random orders of 0 to n − 1, of shape (count, first).
 
-    Each number is sorted by random bits above its own: quicker than to swap numbers one by one.
-    Where two have the same random bits their own decide, in an order that is random too: all
-    numbers of a row are mixed with the same further random bits.
+    Each number gets random bits above its own bits, and the results are sorted. That is faster than
+    swapping numbers one by one. If two numbers have the same random bits, their own bits decide.
+    Their order is still random, because all numbers of an order are mixed with the same further
+    random bits.
     """
     name, words = shuffle_keys(n)
     kind: type[np.unsignedinteger[Any]] = np.dtype(name).type
@@ -81,8 +82,11 @@ def _orders(rng: np.random.Generator, n: int, count: int, first: int) -> Index:
 
 
 def _decks(rng: np.random.Generator, n: int, size: int, count: int) -> Index:
-    """A partial Fisher-Yates shuffle of `count` decks of n cards at once; deck j is column j."""
-    drawn = min(size, n - size)  # of more than half of the cards, those are drawn that stay out
+    """Deal `size` cards from each of `count` decks of n cards, by a partial Fisher-Yates shuffle.
+
+    Deck j is column j.
+    """
+    drawn = min(size, n - size)  # for more than half of the cards, draw those to leave out
     left = np.arange(n, n - drawn, -1)
     pick = (rng.random((count, drawn)) * left).astype(np.intp) + (n - left)
     place = np.ascontiguousarray(pick.T) * count + np.arange(count)
@@ -98,7 +102,7 @@ def _decks(rng: np.random.Generator, n: int, size: int, count: int) -> Index:
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
-    """A draw of some batches: the number of the first, how many were wanted, and the generator."""
+    """A draw of batches: the number of the first, how many were wanted, the generator's state."""
 
     first: int
     wanted: int
@@ -106,10 +110,10 @@ class _Draw:
 
 
 class Draws:
-    """Batches of `size` of n rows, counted from 0.
+    """Batches of `size` rows out of n, counted from 0.
 
-    The rows drawn are not kept, only what it takes to draw them again. One thread may take batches
-    while another looks some up.
+    The drawn rows are not stored, only what it takes to draw them again. One thread can draw
+    batches while another looks up earlier ones.
     """
 
     def __init__(self, n: int, size: int, sampling: Sampling, seed: int | Sequence[int]) -> None:
@@ -121,17 +125,17 @@ class Draws:
         self._next = 0
         self._looked_up: tuple[int, Index] = 0, self._drawn
 
-    def take(self, wanted: int) -> Index:
-        """The next batches, at least one and at most as many as wanted; shape (k, size)."""
+    def next(self, wanted: int) -> Index:
+        """Return the next batches, at least one and at most `wanted`, of shape (k, size)."""
         if len(self._drawn) == 0:
-            self._refill(min(wanted, AT_ONCE))
+            self._refill(min(wanted, CHUNK_BATCHES))
         most = min(wanted, max(1, LARGEST_DRAW // self._size))
         taken, self._drawn = self._drawn[:most], self._drawn[most:]
         self._next += len(taken)
         return taken
 
     def batch(self, number: int) -> Index:
-        """The rows of a batch that was taken, of shape (size,)."""
+        """Return the rows of an earlier batch, of shape (size,)."""
         first, batches = self._looked_up
         if not first <= number < first + len(batches):
             past = self._past_of(number)
@@ -143,7 +147,7 @@ class Draws:
         return batch
 
     def from_batch(self, number: int) -> Draws:
-        """The same batches, the next to be taken being that of this number."""
+        """Return the same batches, with this number as the next one."""
         twin = Draws(self._n, self._size, self._sampling, 0)
         twin._rng.bit_generator.state = self._rng.bit_generator.state
         if self._past:

@@ -1,11 +1,11 @@
-"""The closed form: the line that is closest to all points, by formula.
+"""The closed form: the line with the least mean squared error, by formula.
 
 m = (n Σxy − Σx Σy) / (n Σx² − (Σx)²)
 b = (Σy Σx² − Σx Σxy) / (n Σx² − (Σx)²)
 
 In floating point these sums lose digits: half of them, if x is a thousand times as far from 0 as it
-is wide. So they are only shown. The line comes from the same formula in exact arithmetic where the
-rows are few, and with the means taken out first where they are many.
+is wide. So the sums are only shown. The line comes from the same formula, in exact arithmetic for
+few rows, and with the means subtracted first for many rows.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from fractions import Fraction
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.exact import ExactSums
-from linreg_tui.core.moments import FloatArray, Moments, Number, deviations, pieces
+from linreg_tui.core.moments import FloatArray, Moments, Number, chunks, deviations
 
 EXACT_ROWS = 4096
-"""Up to so many rows the line is worked out exactly, in a few hundredths of a second."""
+"""Up to this many rows, the line is computed exactly, in a few hundredths of a second."""
 
 _ONE_X = (
     "every x is the same, so the formula divides by n Σx² − (Σx)² = 0 and has no answer; "
@@ -32,7 +32,7 @@ _TOO_LARGE = "the numbers are too large to be squared; use larger units"
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """n, Σx, Σy, Σxy and Σx², as they stand in the formula."""
+    """n, Σx, Σy, Σxy and Σx², as in the formula."""
 
     n: int
     x: float
@@ -42,11 +42,11 @@ class Sums:
 
     @property
     def denominator(self) -> float:
-        """n Σx² − (Σx)², which m and b have in common."""
+        """n Σx² − (Σx)², the denominator of both m and b."""
         return self.n * self.xx - self.x * self.x
 
     def __add__(self, other: Sums) -> Sums:
-        """The sums over both sets of rows."""
+        """Return the sums over both sets of rows."""
         return Sums(
             self.n + other.n,
             self.x + other.x,
@@ -57,10 +57,10 @@ class Sums:
 
 
 def sums_of(x: FloatArray, y: FloatArray) -> Sums:
-    """Sums over the rows (x, y), both of shape (n,)."""
+    """Return the sums over the rows (x, y), both of shape (n,)."""
     total = Sums(0, 0.0, 0.0, 0.0, 0.0)
-    for piece in pieces(len(x)):
-        xs, ys = x[piece], y[piece]
+    for chunk in chunks(len(x)):
+        xs, ys = x[chunk], y[chunk]
         sums = (float(values.sum()) for values in (xs, ys, xs * ys, xs * xs))
         total += Sums(len(xs), *sums)
     return total
@@ -68,7 +68,7 @@ def sums_of(x: FloatArray, y: FloatArray) -> Sums:
 
 @dataclass(frozen=True, slots=True)
 class ClosedForm:
-    """The least-squares line of some moments, and its mean squared error."""
+    """The least-squares line of rows with these moments, and its mean squared error."""
 
     moments: Moments[float]
     slope: float
@@ -76,14 +76,14 @@ class ClosedForm:
     loss: float
 
     def at(self, slope: Number, intercept: Number) -> Number:
-        """The loss of ŷ = m x + b, in squared units of y."""
+        """Return the loss of ŷ = m x + b, in squared units of y."""
         return self.loss + self.excess(slope, intercept)
 
     def excess(self, slope: Number, intercept: Number) -> Number:
-        """By how much the loss of ŷ = m x + b exceeds the least one.
+        """Return how far the loss of ŷ = m x + b is above the least loss.
 
-        The loss is a parabola around its minimum, so this is never negative and keeps its digits
-        where the difference of two losses would not.
+        The loss is a parabola around its minimum. So the result is never negative, and it keeps
+        digits that the difference of two losses would lose.
         """
         moments = self.moments
         tilt = slope - self.slope
@@ -93,11 +93,11 @@ class ClosedForm:
 
 @dataclass(frozen=True, slots=True)
 class Residuals:
-    """The moments `rest` of u = x − x₀ and r = y − y₀ − m₀ u, near the rows' line.
+    """The moments `rest` of u = x − x₀ and r = y − y₀ − m₀ u, for a line near the rows.
 
     They keep the digits that x and y lose far from 0, and that a difference of two large sums of
-    squares would lose. From them follow the moments of x and y, and the least-squares line where
-    there is one.
+    squares would lose. They give the moments of x and y, and the least-squares line if there is
+    one.
     """
 
     x0: float
@@ -106,7 +106,7 @@ class Residuals:
     rest: Moments[float]
 
     def moments(self) -> Moments[float]:
-        """The moments of x and y."""
+        """Return the moments of x and y."""
         rest, slope = self.rest, self.slope
         return replace(
             rest,
@@ -117,7 +117,7 @@ class Residuals:
         )
 
     def line(self) -> ClosedForm:
-        """The least-squares line.
+        """Return the least-squares line.
 
         Raises
         ------
@@ -131,7 +131,7 @@ class Residuals:
 
 
 def closed_form(moments: Moments[float]) -> ClosedForm:
-    """The least-squares line.
+    """Return the least-squares line.
 
     Raises
     ------
@@ -147,10 +147,10 @@ def closed_form(moments: Moments[float]) -> ClosedForm:
     raw_yy = n * (syy + n * moments.mean_y * moments.mean_y)
     if not (math.isfinite(raw_xx) and math.isfinite(raw_yy)):
         raise InputError(_TOO_LARGE)
-    # Below the smallest normal number the squares have lost digits, if not all of them.
+    # Below the smallest normal number, the squares have lost some of their digits, or all.
     if sxx < sys.float_info.min and math.isfinite(sxy / sxx):
         raise InputError(_TOO_CLOSE)
-    # They bound the slope and its variance, and the variance of the intercept.
+    # These bound the slope, its variance, and the variance of the intercept.
     if not (math.isfinite(syy / sxx) and math.isfinite(syy * (raw_xx / sxx))):
         raise InputError("the slope is too large for a number; use larger units for y")
     slope = sxy / sxx
@@ -163,7 +163,7 @@ def closed_form(moments: Moments[float]) -> ClosedForm:
 
 
 def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
-    """The least-squares line of the rows (x, y), both of shape (n,), n at least 1.
+    """Return the least-squares line of the rows (x, y), both of shape (n,), n at least 1.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
     line = closed_form(Moments.of(x, y))
     if len(x) <= EXACT_ROWS:
         return exact_fit(ExactSums.of(x, y))
-    # What remains of y keeps the digits that the difference of two large sums of squares loses.
+    # Residuals keep the digits that the difference of two large sums of squares would lose.
     n, moments = len(x), line.moments
     total = squares = 0.0
     for dx, residual in deviations(x, y, moments.mean_x, moments.mean_y):
@@ -182,15 +182,15 @@ def fit(x: FloatArray, y: FloatArray) -> ClosedForm:
         total += float(residual.sum())
         residual *= residual
         squares += float(residual.sum())
-    # The rounded means leave the residuals a mean that those of the line don't have.
+    # The means are rounded, so these residuals have a mean other than 0, unlike the line's own.
     return replace(line, loss=max(0.0, squares - total * (total / n)) / n)
 
 
 def exact_fit(sums: ExactSums, x0: float = 0.0, y0: float = 0.0, slope: float = 0.0) -> ClosedForm:
-    """The least-squares line of rows of which these sums are known; only the results are rounded.
+    """Return the least-squares line of rows with these sums; only the results are rounded.
 
-    The sums are those of x − x0 and of what y is above the line of that slope through (x0, y0): of
-    x and y themselves, unless another line is given.
+    The sums are over x − x0, and over the height of y above the line of that slope through
+    (x0, y0). By default, they are over x and y themselves.
 
     Raises
     ------
@@ -218,32 +218,32 @@ def exact_fit(sums: ExactSums, x0: float = 0.0, y0: float = 0.0, slope: float = 
         )
     except OverflowError:
         raise InputError(_TOO_LARGE) from None
-    # It raises what there is to raise; its results come from moments that are rounded.
+    # Only for its errors: its results come from rounded moments.
     closed_form(moments)
-    steepness = k + tilt
-    intercept, loss = mean_y - steepness * mean_x, (svv - suv * tilt) / sums.n
-    return ClosedForm(moments, float(steepness), float(intercept), float(loss))
+    m = k + tilt
+    intercept, loss = mean_y - m * mean_x, (svv - suv * tilt) / sums.n
+    return ClosedForm(moments, float(m), float(intercept), float(loss))
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A product less another, and what is left."""
+    """One product minus another."""
 
     first: Fraction
     second: Fraction
 
     @property
     def value(self) -> Fraction:
-        """What is left."""
+        """The difference itself."""
         return self.first - self.second
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """The numerators of m and b, and the denominator that they have in common.
+    """The numerators of m and b, and their common denominator.
 
-    Nothing is rounded after the sums. Where these have lost too many digits, the denominator is 0
-    and there is neither m nor b.
+    Nothing is rounded after the sums. If the sums have lost too many digits, the denominator is 0,
+    and m and b are None.
     """
 
     denominator: Difference
@@ -267,7 +267,7 @@ class Derivation:
 
 
 def derivation(sums: Sums) -> Derivation:
-    """The steps from the sums to the line."""
+    """Return the steps from the sums to the line."""
     n, x, y, xy, xx = map(Fraction, (sums.n, sums.x, sums.y, sums.xy, sums.xx))
     return Derivation(
         Difference(n * xx, x * x), Difference(n * xy, x * y), Difference(y * xx, x * xy)

@@ -1,4 +1,4 @@
-"""Data sets: two columns of numbers."""
+"""Data sets: two columns of numbers, x and y."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from linreg_tui.core.sketch import Density
 
 _SPLITS = 1
-"""Tells the random numbers that hold rows out from those of the same seed that draw batches."""
+"""Makes the random numbers that choose test rows differ from those that draw batches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What is known of all rows of a file, where only a sample of them is kept.
+    """The totals over all rows of a file of which only a sample is in memory.
 
-    From `residuals` follow their moments, and their line if they have one. `density` tells where
-    they are, if that was asked for.
+    `residuals` give the moments of all rows, and their line if they have one. `density` says where
+    the rows are, if it was asked for.
     """
 
     sums: Sums
@@ -40,7 +40,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The rows that are trained on, and those that are held out to test on."""
+    """The rows to train on, and the test rows, which are held out."""
 
     training: Dataset
     test: Dataset
@@ -50,14 +50,15 @@ class Split:
 class Dataset(ByValue):
     """n rows of x and y, all finite, and where they came from.
 
-    `x` and `y` have shape (n,) and are read-only; `dropped` counts the rows left out because they
-    had no number in one of the two columns, `missing` the cells of x and of y without one, and
-    `columns` are the names of all columns of the file. The names may hold any characters. `notes`
-    say how the file was read, where it could have been meant otherwise; they are printable.
+    `x` and `y` have shape (n,) and are read-only. `dropped` counts the rows left out because they
+    had no number in one of the two columns. `missing` counts the cells of x and of y without a
+    number. `columns` are the names of all columns of the file; a name may hold any characters.
+    `notes` are printable and say how the file was read, where there is more than one way.
 
-    Of more rows than are kept, x and y are a sample, from which batches are drawn. The closed form,
-    the moments and so full-batch descent are of all rows, which `whole` tells. Of such data the
-    rows to test on are held out while it is read: `read_splits`, by test fraction and seed.
+    If the file has too many rows to keep, x and y are a sample, and batches are drawn from it. The
+    closed form, the moments and so full-batch descent use all rows, by way of `whole`. The test
+    rows of such a file are held out while it is read; `read_splits` has the splits by test fraction
+    and seed.
     """
 
     source: str
@@ -80,12 +81,12 @@ class Dataset(ByValue):
 
     @property
     def n(self) -> int:
-        """How many rows are kept."""
+        """The number of rows in memory."""
         return len(self.x)
 
     @property
     def total(self) -> int:
-        """How many rows there are, kept or not."""
+        """The number of rows in all, in memory or not."""
         return self.n if self.whole is None else self.whole.sums.n
 
     @cached_property
@@ -106,7 +107,7 @@ class Dataset(ByValue):
         return fit(self.x, self.y) if self.whole is None else self.whole.residuals.line()
 
     def optimum(self, loss: Loss) -> Optimum:
-        """The least point of a loss, remembered.
+        """Return the line with the least loss; it is computed once for each loss.
 
         Raises
         ------
@@ -122,15 +123,15 @@ class Dataset(ByValue):
         return {}
 
     def split(self, fraction: float, seed: int) -> Split:
-        """The rows to train on and those to test on: the fraction of all rows, chosen by the seed.
+        """Split the rows at random, by the seed; the fraction is the share of test rows.
 
-        Each row has a random number of its own, and those with the smallest are held out. So a row
-        that is added, moved or taken out changes nothing about the others, but for one at most.
+        Each row has a random number of its own, and the rows with the smallest are held out. So
+        adding, moving or removing a row changes the side of at most one other row.
 
         Raises
         ------
         InputError
-            If not all rows are kept, and it wasn't read with this fraction and this seed.
+            If only a sample is in memory, and it wasn't read with this fraction and this seed.
         """
         key = fraction, seed
         if key not in self._splits:
@@ -172,12 +173,12 @@ class Dataset(ByValue):
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:
-        """The number of each row, which it keeps while others come and go; of shape (n,)."""
+        """The number of each row, which stays when other rows are edited; of shape (n,)."""
         return np.arange(self.n)
 
     @cached_property
     def tally(self) -> Tally:
-        """What it takes to follow the line while rows are added and taken away."""
+        """The sums that update the line as rows are added and removed."""
         return Tally.of(self.x, self.y, self.line)
 
     @cached_property
@@ -189,12 +190,12 @@ class Dataset(ByValue):
 
     @cached_property
     def sketched(self) -> NDArray[np.intp]:
-        """The numbers of enough of the rows for a picture of all."""
+        """The numbers of some rows, enough to draw a picture of all."""
         return sketched_rows(self.x, self.y)
 
     @cached_property
     def sketch(self) -> tuple[FloatArray, FloatArray]:
-        """Points for a picture, x and y of shape (k,); cells stand for rows that are not kept."""
+        """The points to draw, x and y of shape (k,); rows not in memory are drawn as cells."""
         x, y = self.x[self.sketched], self.y[self.sketched]
         if self.whole is None or self.whole.density is None:
             return x, y
@@ -203,5 +204,5 @@ class Dataset(ByValue):
 
     @cached_property
     def batches(self) -> Batches:
-        """The rows, ready to be taken in batches."""
+        """The rows, prepared for drawing batches."""
         return Batches(self.x, self.y)

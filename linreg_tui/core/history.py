@@ -1,14 +1,14 @@
-"""What a run leaves behind: every step, a thinned curve of its loss to draw, and how it ended.
+"""The history of a run: every step, a thinned curve of the loss to draw, and the run's status.
 
-- A run has *diverged* at the first step whose full loss is not finite or over a thousand times the
-  loss that the run started from. It goes on to the end of its budget unless the numbers overflow.
-  After a change of settings a run is judged anew, from the larger of its first loss and the loss at
-  the change: smaller learning rates can bring a run back.
-- A run that did not diverge has *converged* if its last loss is within 1% of the least one.
-- Otherwise it has merely *stopped*.
+- A run has *diverged* at the first step whose loss over all training rows is not finite, or over a
+  thousand times the loss at the start. It goes on to its last epoch unless the numbers overflow.
+  After a change of settings, the loss is compared with the larger of the first loss and the loss at
+  the change, because smaller learning rates can bring a run back.
+- A run that did not diverge has *converged* if its last loss is within 1% of the least loss.
+- Otherwise it has *stopped*.
 
-Where the points lie on a line, but for rounding, nothing is within 1% of the least loss. There a
-loss as of residuals a 30,000th of y's deviation stands in.
+If the points lie on a line, apart from rounding, no loss is within 1% of the least loss. Then a run
+converges when its residuals are about a 30,000th of the standard deviation of y.
 """
 
 from __future__ import annotations
@@ -35,19 +35,20 @@ DIVERGED_ABOVE = 1000.0
 CONVERGED_WITHIN = 0.01
 
 ON_A_LINE = math.sqrt(1e-9)
-"""The residuals, in deviations of y, that count as none where the points lie on a line."""
+"""Residuals up to this many standard deviations of y count as 0 if the points lie on a line."""
 
-NO_RISE = 1 + 1e-9
-"""A loss that grows by less than this factor has not risen: at the optimum that is rounding."""
+RISE_FACTOR = 1 + 1e-9
+"""A loss has risen if it grew by more than this factor; at the optimum, less is rounding."""
 
-_BLOCK = 1 << 12
+_BLOCK_STEPS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a run; step 0 is the start, which no batch has led to.
+    """One step of a run. Step 0 is the start, which has no batch.
 
-    `loss` is that of all training rows, `test_loss` that of the rows held out, None without any.
+    `loss` is the loss over all training rows, and `test_loss` the loss over the test rows, or None
+    if there are none.
     """
 
     number: int
@@ -59,10 +60,10 @@ class Step:
 
 
 class History:
-    """The steps of a run, one after another, at 32 bytes a step, and 40 with held-out rows.
+    """The steps of a run in order. A step takes 32 bytes, or 40 with test rows.
 
-    They are kept in blocks, so that a long run is never copied to make room. One thread may append
-    while another reads: steps are written before they are counted.
+    The steps are stored in blocks, so that a long run is never copied to make room. One thread can
+    append while another reads, because steps are written before they are counted.
     """
 
     def __init__(
@@ -80,37 +81,37 @@ class History:
         return self._length - 1
 
     def append(self, table: FloatArray) -> None:
-        """Add k steps: slope, intercept, batch loss and loss as the rows of shape (4, k).
+        """Add k steps as a table of shape (4, k): slope, intercept, batch loss and loss.
 
-        With held-out rows their loss is one more row.
+        With test rows, their loss is a fifth row of the table.
         """
         while table.shape[1] > 0:
-            place = self._length % _BLOCK
+            place = self._length % _BLOCK_STEPS
             if place == 0:
-                self._blocks.append(np.empty((self._columns, _BLOCK)))
-            piece, table = table[:, : _BLOCK - place], table[:, _BLOCK - place :]
+                self._blocks.append(np.empty((self._columns, _BLOCK_STEPS)))
+            piece, table = table[:, : _BLOCK_STEPS - place], table[:, _BLOCK_STEPS - place :]
             self._blocks[-1][:, place : place + piece.shape[1]] = piece
             self._length += piece.shape[1]
 
     def __getitem__(self, number: int) -> Step:
-        """The step of that number, from 0 to `last`."""
+        """Return a step by its number, from 0 to `last`."""
         if not 0 <= number <= self.last:
             raise IndexError(f"there is no step {number}: the last one is {self.last}")
-        block, place = divmod(number, _BLOCK)
+        block, place = divmod(number, _BLOCK_STEPS)
         slope, intercept, batch_loss, *losses = self._blocks[block][:, place].tolist()
         return Step(number, slope, intercept, None if number == 0 else batch_loss, *losses)
 
     def columns(self) -> FloatArray:
-        """Slope, intercept, batch loss (NaN at step 0) and loss of the steps so far, a copy.
+        """Return a copy of slope, intercept, batch loss (NaN at step 0) and loss of all steps.
 
-        The shape is (4, last + 1), or (5, last + 1) with the loss on held-out rows.
+        The shape is (4, last + 1), or (5, last + 1) with the loss on test rows.
         """
         length = self._length
         return np.concatenate(self._blocks, axis=1)[:, :length]
 
     def at(self, numbers: NDArray[np.intp]) -> FloatArray:
-        """The same columns of the steps of these numbers, of shape (k,), all from 0 to `last`."""
-        block, place = np.divmod(numbers, _BLOCK)
+        """Return the same columns for steps by number, of shape (k,), each from 0 to `last`."""
+        block, place = np.divmod(numbers, _BLOCK_STEPS)
         table = np.empty((self._columns, len(numbers)))
         for chosen in np.unique(block).tolist():
             here = block == chosen
@@ -118,15 +119,15 @@ class History:
         return table
 
     def losses(self, *, test: bool = False) -> Iterator[FloatArray]:
-        """The loss of all steps, or that on held-out rows, in pieces of shape (k,)."""
+        """Yield the loss of all steps, or the loss on test rows, in chunks of shape (k,)."""
         for number, block in enumerate(self._blocks):
-            yield block[4 if test else 3, : self._length - number * _BLOCK]
+            yield block[4 if test else 3, : self._length - number * _BLOCK_STEPS]
 
     def until(self, number: int) -> History:
-        """The same steps up to that number, as a history that can grow in another way."""
+        """Return a history of the steps up to that number, which can go on in another way."""
         twin = copy.copy(self)
         twin._length = number + 1
-        full, rest = divmod(twin._length, _BLOCK)
+        full, rest = divmod(twin._length, _BLOCK_STEPS)
         twin._blocks = self._blocks[:full]
         if rest:
             twin._blocks.append(self._blocks[full].copy())
@@ -135,7 +136,7 @@ class History:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve(ByValue):
-    """Lowest and highest value within each of k spans of `stride` steps, of shape (k,)."""
+    """The lowest and highest value within each of k spans of `stride` steps, of shape (k,)."""
 
     stride: int
     low: FloatArray
@@ -143,10 +144,10 @@ class Curve(ByValue):
 
 
 class Thinner:
-    """Keeps a curve of any length as at most `resolution` spans, at a fixed cost a step.
+    """Thins a curve of any length to at most `resolution` spans, at a fixed cost a step.
 
-    When the spans run out, neighbours are joined and the stride doubles. One thread may extend it
-    while another asks for the curve.
+    When the spans run out, neighbours are joined and the stride doubles. One thread can extend the
+    curve while another reads it.
     """
 
     def __init__(self, resolution: int = 2048) -> None:
@@ -154,11 +155,11 @@ class Thinner:
         self._high = np.full(resolution, -np.inf)
         self._stride = 1
         self._seen = 0
-        self._one_at_a_time = threading.Lock()
+        self._lock = threading.Lock()
 
     def extend(self, values: FloatArray) -> None:
         """Add the next values, of shape (k,), all finite."""
-        with self._one_at_a_time:
+        with self._lock:
             self._extend(values)
 
     def _extend(self, values: FloatArray) -> None:
@@ -184,33 +185,34 @@ class Thinner:
         self._stride *= 2
 
     def curve(self) -> Curve:
-        """The curve so far."""
-        with self._one_at_a_time:
+        """Return the curve so far."""
+        with self._lock:
             used = -(-self._seen // self._stride)
             return Curve(self._stride, self._low[:used].copy(), self._high[:used].copy())
 
 
 def near_excess(data: Dataset, loss: Loss) -> float:
-    """How far above the least loss over some rows a run may end that has converged."""
+    """Return how far above the least loss a run can end and still have converged."""
     optimum, moments = data.optimum(loss), data.moments
     if optimum.loss > loss.rounding(moments, optimum.slope):
         return CONVERGED_WITHIN * optimum.loss
-    # Where y is the same in every row, it has no deviation, but a size.
+    # If y is the same in every row, its deviation is 0, but it still has a size.
     deviation = math.sqrt(moments.syy / moments.n) or abs(moments.mean_y) or 1.0
     on_a_line = float(loss.value(np.array(ON_A_LINE * deviation)))
     return max(CONVERGED_WITHIN * optimum.loss, on_a_line)
 
 
 def largest_loss(near: float, start: float) -> float:
-    """The largest loss without having diverged, of a run that began with the loss `start`."""
+    """Return the largest loss that is not yet a divergence, for a run with the loss `start`."""
     return min(DIVERGED_ABOVE * max(start, near), sys.float_info.max)
 
 
 @dataclass(frozen=True, slots=True)
 class Milestones:
-    """The first steps at which the loss rose, came within 1% of the least one, and diverged.
+    """The first steps at which the loss rose, came within 1% of the least loss, and diverged.
 
-    `near` and `largest` are the bounds that it is held against; None is what has not happened.
+    They are None until it happens. The loss has arrived if it is at most `near`, and diverged if it
+    is above `largest`.
     """
 
     near: float
@@ -220,14 +222,14 @@ class Milestones:
     diverged: int | None = None
 
     def after(self, last: int, loss: float, losses: FloatArray) -> Milestones:
-        """The same once the steps from `last` + 1 on, whose losses have shape (k,), are known.
+        """Return the milestones after k more steps, given their losses, of shape (k,).
 
-        `loss` is that of step `last`.
+        `loss` is the loss of step `last`, the one before them.
         """
         rose, arrived, diverged = self.rose, self.arrived, self.diverged
         if rose is None:
             before = np.concatenate([[loss], losses[:-1]])
-            rose = _first(losses > before * NO_RISE, last)
+            rose = _first(losses > before * RISE_FACTOR, last)
         if arrived is None:
             arrived = _first(losses <= self.near, last)
         if diverged is None:
@@ -237,16 +239,16 @@ class Milestones:
         return replace(self, rose=rose, arrived=arrived, diverged=diverged)
 
     def until(self, step: int) -> Milestones:
-        """The same as they were known at a step."""
+        """Return the milestones as they were at a step."""
 
-        def known(found: int | None) -> int | None:
-            return found if found is not None and found <= step else None
+        def reached(milestone: int | None) -> int | None:
+            return milestone if milestone is not None and milestone <= step else None
 
         return replace(
             self,
-            rose=known(self.rose),
-            arrived=known(self.arrived),
-            diverged=known(self.diverged),
+            rose=reached(self.rose),
+            arrived=reached(self.arrived),
+            diverged=reached(self.diverged),
         )
 
 

@@ -1,4 +1,4 @@
-"""Moments: all that a straight-line fit needs to know of any number of rows."""
+"""Moments: six numbers that hold everything the squared loss needs to know about the rows."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ FloatArray = NDArray[np.float64]
 Number = TypeVar("Number", float, FloatArray)
 
 
-PIECE = 2**18
-"""Rows at a time, so that what is worked out on the way needs little memory."""
+CHUNK_ROWS = 2**18
+"""Rows at a time, so that intermediate results need little memory."""
 
 
-def pieces(n: int) -> Iterator[slice]:
-    """Where the pieces of n rows are."""
-    return (slice(first, first + PIECE) for first in range(0, n, PIECE))
+def chunks(n: int) -> Iterator[slice]:
+    """Yield the slices that divide n rows into chunks."""
+    return (slice(first, first + CHUNK_ROWS) for first in range(0, n, CHUNK_ROWS))
 
 
 def deviations(
     x: FloatArray, y: FloatArray, x0: float, y0: float
 ) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """x − x0 and y − y0 in pieces, each in the same memory as the one before, to work in."""
-    memory = np.empty((2, min(len(x), PIECE)))
-    for piece in pieces(len(x)):
-        dx, dy = memory[:, : len(x[piece])]
-        yield np.subtract(x[piece], x0, out=dx), np.subtract(y[piece], y0, out=dy)
+    """Yield x − x0 and y − y0 in chunks. They share memory, and the caller may overwrite them."""
+    memory = np.empty((2, min(len(x), CHUNK_ROWS)))
+    for chunk in chunks(len(x)):
+        dx, dy = memory[:, : len(x[chunk])]
+        yield np.subtract(x[chunk], x0, out=dx), np.subtract(y[chunk], y0, out=dy)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moments(ByValue, Generic[Number]):
-    """Count, means, and centred second moments of x and y.
+    """The count, the means, and the centred second moments of x and y.
 
-    `sxx`, `sxy` and `syy` are sums over the rows of products of deviations from the means. Of one
-    set of rows every field is a float; of k batches of equal size each field but `n` has shape
-    (k,), and so has whatever the methods return.
+    `sxx`, `sxy` and `syy` are sums over the rows of products of deviations from the means. For one
+    set of rows every field is a float. For k batches of equal size, each field except `n` has shape
+    (k,), and so do the results of the methods.
 
-    Of one set of rows `sxx` is 0 only if all x are equal: where the squares are too small for a
-    number, the smallest one stands for their sum.
+    For one set of rows, `sxx` is 0 only if all x are equal. If the squares are too small for a
+    number, `sxx` is the smallest positive number.
     """
 
     n: int
@@ -57,7 +57,7 @@ class Moments(ByValue, Generic[Number]):
 
     @staticmethod
     def of(x: FloatArray, y: FloatArray) -> Moments[float]:
-        """Moments of the rows (x, y), both of shape (n,), n at least 1.
+        """Return the moments of the rows (x, y), both of shape (n,), n at least 1.
 
         They are not finite if the numbers are too large to be squared.
 
@@ -69,7 +69,7 @@ class Moments(ByValue, Generic[Number]):
         with np.errstate(over="ignore", invalid="ignore"):
             x0, y0 = float(x.sum()) / n, float(y.sum()) / n
             for dx, dy in deviations(x, y, x0, y0):
-                # Not np.dot, whose threads wait for one another where others want the cores.
+                # Not np.dot: its threads wait for each other when other programs use the cores.
                 sum_x += float(dx.sum())
                 sum_y += float(dy.sum())
                 sxy += float((dx * dy).sum())
@@ -77,10 +77,10 @@ class Moments(ByValue, Generic[Number]):
                 dy *= dy
                 sxx += float(dx.sum())
                 syy += float(dy.sum())
-        # Deviations from the true means add up to 0, but those from the rounded ones do not.
-        rest_x, rest_y = sum_x / n, sum_y / n
-        mean_x, mean_y = x0 + rest_x, y0 + rest_y
-        sxx, sxy, syy = sxx - sum_x * rest_x, sxy - sum_x * rest_y, syy - sum_y * rest_y
+        # Deviations from the true means add up to 0, but deviations from the rounded means don't.
+        error_x, error_y = sum_x / n, sum_y / n
+        mean_x, mean_y = x0 + error_x, y0 + error_y
+        sxx, sxy, syy = sxx - sum_x * error_x, sxy - sum_x * error_y, syy - sum_y * error_y
         if _all_equal(x, mean_x, sxx):
             mean_x, sxx, sxy = float(x[0]), 0.0, 0.0
         else:
@@ -93,7 +93,9 @@ class Moments(ByValue, Generic[Number]):
 
     @staticmethod
     def streamed(chunks: Iterable[tuple[FloatArray, FloatArray]]) -> Moments[float]:
-        """Moments of rows that come in chunks (x, y), each pair of shape (n,), one kept at a time.
+        """Return the moments of rows that come in chunks (x, y), one in memory at a time.
+
+        x and y of a chunk have shape (n,).
 
         Raises
         ------
@@ -106,7 +108,7 @@ class Moments(ByValue, Generic[Number]):
             if not len(x):
                 continue
             with np.errstate(over="ignore", invalid="ignore"):
-                # Near 0 the means of the chunks keep the digits of their differences.
+                # Measured from a row, the means of the chunks keep the digits of their differences.
                 if total is None:
                     x0, y0 = float(x[0]), float(y[0])
                 part = Moments.of(x - x0, y - y0)
@@ -116,14 +118,14 @@ class Moments(ByValue, Generic[Number]):
         return total.moved(x0, y0)
 
     def moved(self: Moments[float], x: float, y: float) -> Moments[float]:
-        """Moments of the rows moved by x to the right, and up by y."""
+        """Return the moments of the rows moved right by x and up by y."""
         return replace(self, mean_x=self.mean_x + x, mean_y=self.mean_y + y)
 
     def __add__(self: Moments[float], other: Moments[float]) -> Moments[float]:
-        """Moments of both sets of rows together.
+        """Return the moments of both sets of rows together.
 
-        The difference of the means has few digits where both are far from 0 and near each other;
-        sums over rows that are measured from a point among them keep them all.
+        If the means are far from 0 and near each other, their difference loses digits. It keeps
+        them if the rows are measured from a point among them.
 
         Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
         variances" (1979).
@@ -143,20 +145,20 @@ class Moments(ByValue, Generic[Number]):
         )
 
     def loss(self, slope: Number, intercept: Number) -> Number:
-        """Mean squared error L of ŷ = m x + b over the rows, in squared units of y."""
+        """Return the mean squared error of ŷ = m x + b over the rows, in squared units of y."""
         offset = self.mean_y - slope * self.mean_x - intercept
         spread = self.syy - 2 * slope * self.sxy + slope * slope * self.sxx
-        # Of a line through all points, rounding may leave less than nothing.
+        # For a line through all points, rounding can make the spread negative.
         return offset * offset + (spread + abs(spread)) / 2 / self.n
 
     def gradient(self, slope: Number, intercept: Number) -> tuple[Number, Number]:
-        """∂L/∂m = mean of −2x(y − ŷ), in y² per unit of m, and ∂L/∂b = mean of −2(y − ŷ)."""
+        """Return ∂L/∂m = mean of −2x(y − ŷ), in y² per unit of m, and ∂L/∂b = mean of −2(y − ŷ)."""
         residual = self.mean_y - slope * self.mean_x - intercept
         lever = (self.sxy - slope * self.sxx) / self.n
         return -2 * (lever + self.mean_x * residual), -2 * residual
 
     def hessian(self) -> FloatArray:
-        """Second derivatives of the loss by (m, b), shape (2, 2), or (k, 2, 2) of k batches."""
+        """Return the second derivatives by (m, b), of shape (2, 2), or (k, 2, 2) for k batches."""
         second = np.ones((*np.shape(self.mean_x), 2, 2))
         second[..., 0, 0] = self.sxx / self.n + self.mean_x * self.mean_x
         second[..., 0, 1] = second[..., 1, 0] = self.mean_x
@@ -164,7 +166,7 @@ class Moments(ByValue, Generic[Number]):
 
 
 def _all_equal(values: FloatArray, mean: float, squares: float) -> bool:
-    """Whether values are all equal, of which mean and sum of squares are known but for rounding."""
+    """Return whether all values are equal, given their rounded mean and sum of squares."""
     rounding = sys.float_info.epsilon * mean
     if squares > len(values) * rounding * rounding:
         return False
@@ -172,25 +174,25 @@ def _all_equal(values: FloatArray, mean: float, squares: float) -> bool:
 
 
 def _not_zero(squares: float) -> float:
-    """A sum of squares of numbers that are not all 0."""
+    """Return a sum of squares of numbers that are not all 0, which rounding may have made 0."""
     return math.ulp(0.0) if squares <= 0 else squares
 
 
 class BatchMoments(Protocol):
-    """Knows the moments of batches, as `Batches` does; so many workers share each of them."""
+    """Computes the moments of batches, as `Batches` does, with one or more workers."""
 
     @property
     def workers(self) -> int:
-        """How many."""
+        """The number of workers that share each batch."""
 
     def moments(self, index: NDArray[np.intp]) -> Moments[FloatArray]:
-        """Moments of k batches, which `index`, of shape (k, size), names the rows of."""
+        """Return the moments of k batches, given the numbers of their rows, of shape (k, size)."""
 
 
 class Batches:
-    """Rows from which batches are taken: x and y, both of shape (n,), less their means.
+    """The rows that batches are drawn from: x and y, both of shape (n,), minus their means.
 
-    Taking the means out once keeps the digits of the sums of squares of every batch.
+    Subtracting the means once keeps the digits of the sums of squares of every batch.
     """
 
     def __init__(self, x: FloatArray, y: FloatArray) -> None:
@@ -198,9 +200,9 @@ class Batches:
         self._dx, self._dy = x - self._mean_x, y - self._mean_y
 
     def moments(self, index: NDArray[np.intp]) -> Moments[FloatArray]:
-        """Moments of k batches: row j of `index`, of shape (k, size), names the rows of batch j."""
+        """Return the moments of k batches, given the numbers of their rows, of shape (k, size)."""
         size = index.shape[1]
-        # One row after the other in memory, so that a batch's sums don't depend on its neighbours.
+        # Contiguous rows, so that the sums of a batch don't depend on the other batches.
         index = np.ascontiguousarray(index)
         dx, dy = self._dx.take(index), self._dy.take(index)
         sum_x, sum_y = np.einsum("ij->i", dx), np.einsum("ij->i", dy)

@@ -1,4 +1,4 @@
-"""A training run: data and settings in, steps out; and what happened on its way."""
+"""A training run: data and settings go in, steps and events come out."""
 
 from __future__ import annotations
 
@@ -34,20 +34,19 @@ from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings, restarts
 from linreg_tui.core.units import Units, training_units
 
-CHUNK, CHUNK_ROWS = 4096, 2**22
-"""Steps from one look at whether to go on to the next at most, and rows that they go over: some
-hundredths of a second."""
+CHUNK_STEPS, CHUNK_ROWS = 4096, 2**22
+"""The most steps, and rows in them, between two chances to stop: a few hundredths of a second."""
 
-_LONGEST_WALK = 4096
-"""Steps at a time, and steps from which a branch may have to be trained again."""
+_CHECKPOINT_STEPS = 4096
+"""The most steps trained at a time, and about how many a branch may have to train again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a run with the same settings: the steps after step `start`, on n rows.
+    """The steps of a run with the same settings: those after step `start`, on n rows.
 
-    The schedule of its learning rates began at step `schedule_start`, and its batches, None if all
-    rows are one, at step `draws_start`.
+    The schedule of its learning rates began at step `schedule_start`. Its batches are `draws`,
+    which began at step `draws_start`; they are None if each batch is all rows.
     """
 
     start: int
@@ -61,51 +60,50 @@ class Segment:
 
     @staticmethod
     def first(settings: Settings, n: int, milestones: Milestones) -> Segment:
-        """The segment with which a run starts."""
+        """Return the first segment of a run."""
         return Segment(0, settings, n, milestones, _draws(settings, n, settings.seed))
 
     def followed_by(self, settings: Settings, step: int, milestones: Milestones) -> Segment:
-        """The segment after a step, with other settings.
+        """Return the segment that follows this one after a step, with other settings.
 
-        The batches stay what they are unless their settings change, and a new schedule counts from
-        the step.
+        The batches go on unless their settings change. A new schedule counts from the step.
         """
         changed = partial(settings.differs, self.settings)
         scheduled, draws, drawn = self.schedule_start, self.draws, self.draws_start
         if changed("schedule"):
             scheduled = step
         if changed("batch_size", "sampling"):
-            # At the start they are those of a run that has had these settings all along.
+            # At the start, the batches are those of a run with these settings from the beginning.
             seed = (settings.seed, step) if step else settings.seed
             draws, drawn = _draws(settings, self.n, seed), step
         epochs = self.epochs_at(step)
         return Segment(step, settings, self.n, milestones, draws, epochs, scheduled, drawn)
 
-    def again_from(self, step: int) -> Segment:
-        """The same, of whose steps those up to a step are known, and the others to be made anew."""
+    def rewound_to(self, step: int) -> Segment:
+        """Return this segment as it was at a step, so that the later steps can be trained again."""
         draws = self.draws and self.draws.from_batch(step - self.draws_start)
         return replace(self, draws=draws, milestones=self.milestones.until(step))
 
     def epochs_at(self, step: int) -> Fraction:
-        """How many passes over the data the run has made at a step of this segment."""
+        """Return how many passes over the data the run has made at a step of this segment."""
         return self.epochs_before + Fraction(
             step - self.start, self.settings.steps_per_epoch(self.n)
         )
 
     @property
     def end(self) -> int:
-        """The step that ends the epochs which the settings ask for, or the last that is kept."""
+        """The step that ends the last epoch of the settings, or the longest possible run."""
         left = max(Fraction(0), self.settings.epochs - self.epochs_before)
         steps = math.ceil(left * self.settings.steps_per_epoch(self.n))
         return min(self.start + steps, MAX_STEPS)
 
     @property
     def schedule_steps(self) -> int:
-        """Over how many steps its schedule goes."""
+        """The number of steps from the start of its schedule to its end."""
         return max(1, self.end - self.schedule_start)
 
     def factors(self, first: int, count: int) -> FloatArray:
-        """What the schedule multiplies the rates of `count` steps from step `first` on by."""
+        """Return the schedule's factors on the rates in `count` steps from step `first` on."""
         start = first - 1 - self.schedule_start
         return self.settings.schedule.factors(self.schedule_steps, start, count)
 
@@ -117,33 +115,34 @@ def _draws(settings: Settings, n: int, seed: int | tuple[int, int]) -> Draws | N
 
 
 class Segments(tuple[Segment, ...]):
-    """At least one, in order; it never changes, so that one thread may read what another replaces.
+    """The segments of a run in order, at least one.
 
-    A step belongs to the segment that led to it, the start to the first.
+    The tuple never changes, so that one thread can read it while another replaces it. A step
+    belongs to the segment that led to it, and the start of the run to the first segment.
     """
 
     __slots__ = ()
 
     def at(self, step: int) -> Segment:
-        """The segment that a step belongs to."""
+        """Return the segment that a step belongs to."""
         return next(s for s in reversed(self) if s.start < step or s.start == 0)
 
     def until(self, step: int) -> Segments:
-        """Those that led to a step."""
+        """Return the segments that led to a step."""
         return Segments(s for s in self if s.start < step or s.start == 0)
 
     def ending_with(self, segment: Segment) -> Segments:
-        """The same with another one in the place of the last."""
+        """Return these segments with the last one replaced."""
         return Segments((*self[:-1], segment))
 
     def epoch(self, step: int) -> int:
-        """The epoch that a step belongs to, counted from 1; 0 for the start."""
+        """Return the epoch that a step belongs to, counted from 1, or 0 for the start."""
         return -int(-self.at(step).epochs_at(step) // 1)
 
     def rates(self, units: Units, first: int, count: int) -> tuple[FloatArray, FloatArray]:
-        """The learning rates of m and b in `count` steps from step `first` on, counted from 1.
+        """Return the rates of m and b in `count` steps from step `first` on, counted from 1.
 
-        They are those of some units, each of shape (count,).
+        They are in the given units, each of shape (count,).
         """
         parts: list[FloatArray] = []
         while count > 0:
@@ -158,14 +157,13 @@ class Segments(tuple[Segment, ...]):
 
 
 class Run:
-    """One training run, as far as it has come.
+    """One training run, up to its latest step.
 
-    `data` are the rows that it is trained on, `test` those that are held out, None if none are.
-    `optimum` is the least point of the loss that is trained, `closed_form` the least-squares line,
-    which is the same for the squared loss. Whoever ends at most `near` above the least loss has
-    converged. The moments of its batches may come from elsewhere,
-    `batches`, than from the data at hand. One thread may advance it while another reads `history`,
-    `curve`, `test_curve`, `segments` and `batch`.
+    `data` holds the training rows, and `test` the test rows, or None if there are none. `optimum`
+    is the line with the least loss. `closed_form` is the least-squares line, which is the same line
+    for the squared loss. A run has converged if it ends at most `near` above the least loss. If
+    `batches` is given, the moments of batches come from it instead of `data`. One thread can
+    advance a run while another reads `history`, `curve`, `test_curve`, `segments` and `batch`.
 
     Raises
     ------
@@ -203,40 +201,40 @@ class Run:
         self._checkpoints = [(0, self._state)]
         first = Segment.first(settings, self.data.n, self._milestones(start))
         self.segments = Segments([first])
-        self._coming: Segment | None = None
+        self._next_segment: Segment | None = None
 
     @property
     def workers(self) -> int:
-        """How many share each batch."""
+        """The number of workers that share each batch."""
         return 1 if self._batches is None else self._batches.workers
 
     @property
     def _latest(self) -> Segment:
-        return self._coming or self.segments[-1]
+        return self._next_segment or self.segments[-1]
 
     @property
     def settings(self) -> Settings:
-        """The settings of the steps to come."""
+        """The settings of the next steps."""
         return self._latest.settings
 
     @property
     def budget(self) -> int:
-        """The step with which the epochs that the settings ask for are over."""
+        """The step that ends the last epoch of the settings."""
         return self._latest.end
 
     @property
     def exhausted(self) -> bool:
-        """Whether no further step can be kept: the numbers overflowed, or there are too many."""
+        """Whether no further step is possible: the numbers overflowed, or there are too many."""
         return self.overflowed or self.history.last >= MAX_STEPS
 
     @property
     def diverged_at(self) -> int | None:
-        """The step at which it diverged with its latest settings, if it did."""
+        """The step at which it diverged with its latest settings, or None."""
         return self._latest.milestones.diverged
 
     @property
     def status(self) -> Status:
-        """How the run stands at its last step."""
+        """The status of the run at its last step."""
         if self.diverged_at is not None:
             return "diverged"
         last = self.history[self.history.last]
@@ -244,25 +242,25 @@ class Run:
         return "converged" if excess <= self.near else "stopped"
 
     def rates(self, first: int, count: int) -> tuple[FloatArray, FloatArray]:
-        """The learning rates of m and b in `count` steps from step `first` on, counted from 1."""
+        """Return the rates of m and b in `count` steps from step `first` on, counted from 1."""
         return self.segments.rates(self._units, first, count)
 
     def batch(self, step: int) -> Index | None:
-        """The numbers of the rows that a step from 1 on has seen, None if all."""
+        """Return the numbers of the rows in the batch of a step from 1 on, or None for all rows."""
         segment = self.segments.at(step)
         return (
             None if segment.draws is None else segment.draws.batch(step - 1 - segment.draws_start)
         )
 
-    def can_take(self, settings: Settings) -> bool:
-        """Whether a run can go on with other settings: all may differ but those of its start."""
+    def can_change_to(self, settings: Settings) -> bool:
+        """Return whether the run can go on with other settings without starting over."""
         return not (self.exhausted or restarts(self.settings, settings))
 
     def change(self, settings: Settings) -> None:
-        """Take the steps to come with other settings, which `can_take` allows.
+        """Make the next steps with other settings, which `can_change_to` allows.
 
-        The batches and the optimizer's memory stay what they are unless their settings change, and
-        a new schedule counts from here.
+        The batches and the optimizer's memory go on unless their settings change. A new schedule
+        counts from here.
 
         Raises
         ------
@@ -272,13 +270,12 @@ class Run:
         settings.check(self.data.n)
         step, last = self.history.last, self.segments[-1]
         if settings == last.settings:
-            self._coming = None
+            self._next_segment = None
             return
         loss = max(self.history[0].loss, self.history[step].loss)
-        self._coming = last.followed_by(settings, step, self._milestones(loss))
+        self._next_segment = last.followed_by(settings, step, self._milestones(loss))
 
-    def _turn(self, segment: Segment) -> None:
-        """Begin a segment."""
+    def _begin(self, segment: Segment) -> None:
         last = self.segments[-1]
         if segment.settings.differs(last.settings, "optimizer", "update"):
             self._state = State.at(self._state.m, self._state.b, segment.settings.optimizer)
@@ -288,14 +285,14 @@ class Run:
         else:
             self.segments = Segments([*self.segments, segment])
         self._checkpoints.append((segment.start, self._state))
-        self._coming = None
+        self._next_segment = None
 
     def branch(self, step: int) -> Run:
-        """A run with the same past up to a step, and the settings that led to it."""
-        known = [point for point in self._checkpoints if point[0] < step or point[0] == 0]
-        start, state = known[-1]
+        """Return a run with the same past up to a step, and the settings that led to it."""
+        checkpoints = [point for point in self._checkpoints if point[0] < step or point[0] == 0]
+        start, state = checkpoints[-1]
         twin = copy.copy(self)
-        twin.overflowed, twin._coming, twin.branched_at = False, None, step
+        twin.overflowed, twin._next_segment, twin.branched_at = False, None, step
         twin.history = self.history.until(start)
         twin.curve, twin.test_curve = Thinner(), Thinner()
         for losses in twin.history.losses():
@@ -303,42 +300,42 @@ class Run:
         if self.test is not None:
             for losses in twin.history.losses(test=True):
                 twin.test_curve.extend(losses)
-        twin._checkpoints, twin._state = known, state
+        twin._checkpoints, twin._state = checkpoints, state
         past = self.segments.until(step)
-        twin.segments = past.ending_with(past[-1].again_from(start))
+        twin.segments = past.ending_with(past[-1].rewound_to(start))
         twin.advance(step - start)
         return twin
 
     def advance(self, steps: int) -> None:
-        """Train `steps` more steps, or fewer if the run is exhausted before."""
-        if self._coming is not None:
-            self._turn(self._coming)
+        """Train `steps` more steps, or fewer if the run is exhausted first."""
+        if self._next_segment is not None:
+            self._begin(self._next_segment)
         end = min(self.history.last + steps, MAX_STEPS)
         while self.history.last < end and not self.overflowed:
-            self._advance(min(end - self.history.last, _LONGEST_WALK))
+            self._advance(min(end - self.history.last, _CHECKPOINT_STEPS))
 
-    def to_the_end(self) -> Iterator[Step]:
-        """Train to the end of the epochs, and hand out the latest step after every few thousand.
+    def train_to_end(self) -> Iterator[Step]:
+        """Train to the end of the last epoch, and yield the latest step every few thousand steps.
 
-        Where a step goes over many rows, there are fewer.
+        If a step goes over many rows, it yields more often.
         """
         while self.history.last < self.budget and not self.exhausted:
             rows = self.settings.batch_size or 0
             if not self.loss.from_moments:
                 rows += self.all_data.n  # for the loss of each line
-            chunk = max(1, min(CHUNK, CHUNK_ROWS // max(1, rows)))
+            chunk = max(1, min(CHUNK_STEPS, CHUNK_ROWS // max(1, rows)))
             self.advance(min(chunk, self.budget - self.history.last))
             yield self.history[self.history.last]
 
     def _advance(self, steps: int) -> None:
         """Train up to `steps` steps, at least one."""
         last, settings = self.history.last, self.settings
-        if last - self._checkpoints[-1][0] >= _LONGEST_WALK:
+        if last - self._checkpoints[-1][0] >= _CHECKPOINT_STEPS:
             self._checkpoints.append((last, self._state))
         draws = self.segments[-1].draws
-        rows = None if draws is None else draws.take(steps)
+        rows = None if draws is None else draws.next(steps)
         if rows is not None:
-            steps = len(rows)  # as many as can be drawn at once
+            steps = len(rows)  # as many batches as can be drawn at once
         by_moments = self.loss.from_moments
         columns, batch_loss = (self._by_moments if by_moments else self._by_rows)(rows, steps)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -347,17 +344,17 @@ class Run:
                 settings.optimizer,
                 settings.sequential,
                 self._state,
-                zip(*columns, *(_each(rate, steps) for rate in self._rates(steps)), strict=True),
+                zip(*columns, *(_per_step(r, steps) for r in self._rates(steps)), strict=True),
             )
             slope, intercept = self._units.to_data(np.array(ms), np.array(bs))
             loss = self.optimum.at(slope, intercept)
             table = [slope, intercept, batch_loss(slope, intercept) if batch_loss else loss, loss]
             if self.test is not None:
                 table.append(self.loss.over(self.test, slope, intercept))
-        self._keep(np.array(table))
+        self._record(np.array(table))
 
     def _by_moments(self, rows: Index | None, steps: int) -> _Batches:
-        """Batches for a loss that goes by their moments."""
+        """Return batches as moments, for a loss that needs no more."""
         if rows is None:
             whole = self._units.moments(self.data.moments)
             return [repeat(number, steps) for number in _means(whole)], None
@@ -366,7 +363,7 @@ class Run:
         return columns, batch.loss
 
     def _by_rows(self, rows: Index | None, steps: int) -> _Batches:
-        """Batches for a loss that goes over their rows."""
+        """Return batches as rows, for a loss that goes over rows."""
         if rows is None:
             return [repeat(self._all_rows, steps)], None
         x, y = self.data.x[rows], self.data.y[rows]
@@ -377,13 +374,13 @@ class Run:
         return matrix_of(*self._units.rows(self.data.x, self.data.y))
 
     def _rates(self, steps: int) -> tuple[Any, Any]:
-        """Of the steps to come, each a number if it stays the same."""
+        """Return η_m and η_b of the next steps, as numbers if they are constant, else as arrays."""
         if self.settings.is_constant:
             return self._units.rates(self.settings)
         return self.rates(self.history.last + 1, steps)
 
-    def _keep(self, table: FloatArray) -> None:
-        """Keep these steps, up to the first whose numbers are not finite."""
+    def _record(self, table: FloatArray) -> None:
+        """Add these steps to the history, up to the first whose numbers are not finite."""
         segment, last = self.segments[-1], self.history.last
         known = segment.milestones.after(last, self.history[last].loss, table[3])
         if known is not segment.milestones:
@@ -401,15 +398,17 @@ class Run:
 
 
 _Batches = tuple[list[Iterable[Any]], Callable[[FloatArray, FloatArray], FloatArray] | None]
-"""What a loss takes for the batches of some steps, and the loss of lines on them, if not on all."""
+"""The parts of the batches as the loss reads them, and the loss of lines on their rows.
+
+The latter is None if each batch is all rows."""
 
 
 def _means(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:
     return moments.mean_x, moments.mean_y, moments.sxx / moments.n, moments.sxy / moments.n
 
 
-def _each(rate: Any, steps: int) -> Iterable[float]:
-    """A rate for each step; a number is the same in all."""
+def _per_step(rate: Any, steps: int) -> Iterable[float]:
+    """Return one rate for each step; a number is repeated."""
     return rate.tolist() if isinstance(rate, np.ndarray) else repeat(rate, steps)
 
 
@@ -418,13 +417,13 @@ Kind = Literal["rose", "arrived", "diverged", "changed", "branched"]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened with a step of a run.
+    """Something that happened at a step of a run.
 
-    - rose: the loss rose for the first time, with the settings it then had
-    - arrived: it came within 1% of the least one
-    - diverged: it grew over a thousandfold
-    - changed: the steps from here on have other settings
-    - branched: up to here the run shares its past with another one
+    - rose: the loss rose for the first time with these settings
+    - arrived: the loss came within 1% of the least loss
+    - diverged: the loss grew more than a thousandfold
+    - changed: the steps after this one have other settings
+    - branched: up to this step, the run shares its past with another run
     """
 
     step: int
@@ -432,7 +431,7 @@ class Event:
 
 
 def events(run: Run) -> list[Event]:
-    """The events of a run so far, in order; what is noise near the optimum is none."""
+    """Return the events of a run so far, in order. Noise near the optimum is not an event."""
     found = []
     if run.branched_at is not None:
         found.append(Event(run.branched_at, "branched"))
@@ -451,12 +450,12 @@ def events(run: Run) -> list[Event]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepDetail(ByValue):
-    """How a step came from (m, b) to (m', b'), in the units that were trained in.
+    """The arithmetic of one step from (m, b) to (m', b'), in the units of the training.
 
-    Of the pairs, the first belongs to m and the second to b. `rows` are the numbers of the rows of
-    the batch, of shape (n,), None for all rows; `residual` is the mean of y − ŷ over them at
-    (m, b). A parameter has moved by −`rates` · `directions`, where the direction is the `gradient`
-    or, with other optimizers than sgd, what they make of it.
+    In each pair, the first number belongs to m and the second to b. `rows` are the numbers of the
+    rows in the batch, of shape (n,), or None for all rows. `residual` is the mean of y − ŷ over
+    them at (m, b). A parameter moves by −`rates` · `directions`. The direction is the `gradient`
+    for sgd; other optimizers compute theirs from it.
     """
 
     number: int
@@ -471,7 +470,10 @@ class StepDetail(ByValue):
 
 
 def step_detail(run: Run, number: int) -> StepDetail:
-    """Step `number` of a run, from 1 to its last; in a sequential update ∂L/∂b is at the new m."""
+    """Return the arithmetic of step `number`, from 1 to the last.
+
+    In a sequential update, ∂L/∂b is taken at the new m.
+    """
     settings = run.segments.at(number).settings
     units = training_units(run.data.moments, settings)
     loss = run.loss.scaled(units.scale_y)
@@ -490,7 +492,7 @@ def step_detail(run: Run, number: int) -> StepDetail:
     rate_m, rate_b = (float(rate[0]) for rate in run.rates(number, 1))
     directions = (by_m, by_b)
     if type(settings.optimizer) is not SGD:
-        directions = _per(m - new_m, rate_m), _per(b - new_b, rate_b)
+        directions = _quotient(m - new_m, rate_m), _quotient(b - new_b, rate_b)
     mean_x, mean_y, *_ = _means(units.moments(moments))
     return StepDetail(
         number,
@@ -505,6 +507,6 @@ def step_detail(run: Run, number: int) -> StepDetail:
     )
 
 
-def _per(way: float, rate: float) -> float:
-    """A way in learning rates, which a schedule can bring down to 0."""
-    return way / rate if rate else 0.0
+def _quotient(change: float, rate: float) -> float:
+    """Return a change divided by the learning rate, which a schedule can bring down to 0."""
+    return change / rate if rate else 0.0

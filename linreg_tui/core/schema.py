@@ -1,8 +1,8 @@
-"""How a setting is declared: once, where it belongs, with all that is said and asked of it.
+"""How a setting is declared: once, with its label, help, range and everything else about it.
 
-A setting is a field of a dataclass, and what is known of it is in the field's metadata. Losses,
-optimizers and schedules are families: a setting chooses one member of a family by its name, and the
-fields of that member are settings too.
+A setting is a field of a dataclass, and the field's metadata describes it. Losses, optimizers and
+schedules are families: a setting chooses one member of a family by its name, and the fields of that
+member are settings too.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _KEY = "about"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The numbers from `low` to `high`, without those of the two that are `open`."""
+    """The numbers from `low` to `high`; an end that is `open` is left out."""
 
     low: float = -math.inf
     high: float = math.inf
     open: tuple[bool, bool] = (False, False)
 
     def __contains__(self, value: float) -> bool:
-        """Whether a finite number is one of them."""
+        """Return whether a number is finite and in the range."""
         above = self.low < value if self.open[0] else self.low <= value
         below = value < self.high if self.open[1] else value <= self.high
         return -math.inf < value < math.inf and above and below
@@ -34,22 +34,21 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a setting beside its name, its type and its default.
+    """The description of a setting, apart from its name, its type and its default.
 
-    - `label` names it in forms, under the heading `group`; `help` says what it is, `unit` in what
-      it is measured
-    - `range` holds the numbers that are possible, and `wrong` says of another one what to do
-    - `none` are the words that stand for None, the first of which is shown; `none_help` says what
-      None comes to
-    - `proposed`: it depends on the scale of the data, and is proposed where it isn't given
+    - `label` names it in forms, under the heading `group`
+    - `help` says what it is, and `unit` is its unit
+    - `range` holds the possible numbers; `wrong` is the message for any other number
+    - `none` are the words for None, of which the first is shown; `none_help` says what None means
+    - `proposed`: it depends on the scale of the data, and is proposed if it isn't given
     - `restarts`: a change starts the run over
-    - `column` heads its column in the tables of a sweep, of that `width`; without one, a sweep
-      can't go over it
-    - `brief` tells in the line of settings that it is not as usual
-    - `used` says whether it has an effect, given the values of all settings; `unused` in words when
+    - `column` heads its column in the tables of a sweep, which is `width` wide; without it, a sweep
+      can't go over the setting
+    - `brief` shows the value in the line of settings if it is not the default
+    - `used` returns whether it has an effect, given the values of all settings; `unused` says when
       it has none
-    - `example` is a value to name where another one can't be read, if the default is none
-    - `name` is what commands and JSON call it, where that isn't the field's name
+    - `example` is a value for error messages if the default is None
+    - `name` is its name in commands and JSON, if that isn't the field's name
     """
 
     label: str
@@ -73,17 +72,17 @@ class About:
 
 
 def about(label: str, what: str, group: str, **more: Any) -> Mapping[str, About]:
-    """The metadata of a field that is a setting; see About."""
+    """Return the metadata for a field that is a setting; see About."""
     return {_KEY: About(label, what, group, **more)}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting, as all that deals with settings sees it.
+    """A setting that was declared.
 
-    Its values are of the type `kind`: bool, int, float, or str for one of the `choices`. A
-    parameter of a family's members belongs to `owners`: the name of the setting that chooses the
-    member, and the members that have it.
+    Its values have the type `kind`: bool, int, float, or str for one of the `choices`. A parameter
+    of a family's members has `owners`: the name of the setting that chooses the member, and the
+    members that have the parameter.
     """
 
     name: str
@@ -94,13 +93,13 @@ class Setting:
     owners: tuple[str, tuple[str, ...]] | None = None
 
     def fault(self, value: Any) -> str | None:
-        """What is wrong with a value and what to do; None if it is possible."""
+        """Return the error message for a value, or None if the value is possible."""
         if value is None or self.about.range is None or value in self.about.range:
             return None
         return self.about.wrong.format(value)
 
     def has_effect(self, values: Mapping[str, Any]) -> bool:
-        """Whether it changes anything, given the values of all settings by their names."""
+        """Return whether it has an effect, given the values of all settings by their names."""
         if self.owners is not None and values[self.owners[0]] not in self.owners[1]:
             return False
         return self.about.used is None or self.about.used(values)
@@ -108,17 +107,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class Member:
-    """One of a family, such as a loss: it joins by being declared, under its name.
+    """A member of a family, such as a loss. A class joins its family when it is declared.
 
-    A family is a direct subclass. Its members are frozen dataclasses; `class Huber(Loss,
-    name="huber")` is the loss `huber`, and every field of it is a setting.
+    A family is a direct subclass of this class. Its members are frozen dataclasses: `class
+    Huber(Loss, name="huber")` is the loss `huber`, and each of its fields is a setting.
     """
 
     name: ClassVar[str]
     family: ClassVar[dict[str, type[Any]]]
 
     def __init_subclass__(cls, name: str | None = None) -> None:
-        """Begin a family, or join it."""
+        """Start a family, or join one."""
         super().__init_subclass__()
         if Member in cls.__bases__:
             cls.family = {}
@@ -131,15 +130,15 @@ class Member:
     @classmethod
     @cache
     def parameters(cls) -> dict[str, dataclasses.Field[Any]]:
-        """The fields of a member by the names that commands and JSON have for them."""
+        """Return the fields by their names in commands and JSON."""
         fields = dataclasses.fields(cls)
         return {field.metadata[_KEY].name or field.name: field for field in fields}
 
     @classmethod
     def named(cls, name: str, values: Mapping[str, Any]) -> Self:
-        """The member of a name, with those of the values that are its parameters.
+        """Return the member with a name, and set the values that are its parameters.
 
-        None stands for its own default where members that share a parameter have different ones.
+        None stands for the member's default, if members share a parameter with different defaults.
         """
         kind = cls.family[name]
         chosen = {
@@ -152,32 +151,33 @@ class Member:
 
     @property
     def values(self) -> dict[str, Any]:
-        """The values of its parameters, by the names that commands and JSON have for them."""
+        """The values of its parameters, by their names in commands and JSON."""
         return {name: getattr(self, field.name) for name, field in self.parameters().items()}
 
     @property
-    def unusual(self) -> dict[str, Any]:
-        """The same of those that are not as usual."""
-        usual = {name: field.default for name, field in self.parameters().items()}
-        return {name: value for name, value in self.values.items() if value != usual[name]}
+    def non_defaults(self) -> dict[str, Any]:
+        """The values of its parameters that are not the defaults."""
+        defaults = {name: field.default for name, field in self.parameters().items()}
+        return {name: value for name, value in self.values.items() if value != defaults[name]}
 
 
 def declared(settings: type[Any]) -> tuple[Setting, ...]:
-    """All settings that a dataclass declares, in order; after a family's, those of its members.
+    """Return all settings that a dataclass declares, in order, with those of family members.
 
-    Members that have a parameter of one name share that setting, and it is declared as the first of
-    them has it. If they don't have the same default, that is None.
+    The parameters of a family's members follow the setting that chooses the member. Members with a
+    parameter of the same name share one setting, described as in the first of them. If their
+    defaults differ, the setting's default is None.
     """
     defaults = (field.default for field in dataclasses.fields(settings))
     members = [tuple(one.family.values()) for one in defaults if isinstance(one, Member)]
     key = settings, tuple(members)
-    if key not in _KNOWN:
-        _KNOWN[key] = tuple(_declared(settings))
-    return _KNOWN[key]
+    if key not in _CACHE:
+        _CACHE[key] = tuple(_declared(settings))
+    return _CACHE[key]
 
 
-_KNOWN: dict[tuple[type[Any], tuple[tuple[type[Member], ...], ...]], tuple[Setting, ...]] = {}
-"""What was declared, with the members that the families had."""
+_CACHE: dict[tuple[type[Any], tuple[tuple[type[Member], ...], ...]], tuple[Setting, ...]] = {}
+"""The settings of a dataclass, for the members that the families had at the time."""
 
 
 def _declared(settings: type[Any]) -> Iterator[Setting]:
@@ -202,7 +202,7 @@ def _declared(settings: type[Any]) -> Iterator[Setting]:
 
 
 def _setting(name: str, hint: Any, field: dataclasses.Field[Any]) -> Setting:
-    """A setting of its own, of the type that a field has: X, X | None, or some words."""
+    """Return the setting of a field whose type is X, X | None, or a choice of words."""
     kinds = [kind for kind in get_args(hint) or (hint,) if kind is not type(None)]
     if all(isinstance(kind, str) for kind in kinds):
         return Setting(name, str, tuple(kinds), field.default, field.metadata[_KEY])

@@ -1,8 +1,8 @@
 """The settings of a training run, each declared once.
 
-All that deals with settings is made from what is declared here: the options of the command line and
+Everything about settings is made from the declarations here: the options of the command line and
 their help, the fields of forms, the grid of a sweep and the columns of its table, JSON, and the
-line of settings. The parameters of losses, optimizers and schedules are declared with these.
+line of settings. Losses, optimizers and schedules declare their parameters themselves.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ POSITIVE = Range(0, open=(True, True))
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of one training run; the defaults are the notebook's.
+    """The settings of one training run; the defaults are the notebook's.
 
-    `batch_size` is a number of rows, None for all of them. Of the two learning rates η, the slope's
-    has the unit 1/x² for the squared loss, the intercept's none. A `sequential` update takes the
-    new m to update b, as the notebook does; a `simultaneous` one takes both gradients at the old
-    (m, b), as textbooks do. `notebook` sampling draws each batch without replacement and
-    independently of the one before; `epoch` sampling shuffles the rows once an epoch and takes them
+    `batch_size` is a number of rows, or None for all rows. For the squared loss, the slope's
+    learning rate η_m has the unit 1/x², and the intercept's η_b has none. A `sequential` update
+    uses the new m to update b, as the notebook does. A `simultaneous` update takes both gradients
+    at the old (m, b), as textbooks do. `notebook` sampling draws each batch without replacement and
+    independently of the one before. `epoch` sampling shuffles the rows once an epoch and takes them
     in turn.
 
-    With `standardize`, training sees z-scores of x and y; these have no unit, so the intercept's
-    learning rate then serves both parameters. `test_fraction` of the rows are held out, chosen at
-    random by `test_seed`, or by `seed` if that is None.
+    With `standardize`, training sees z-scores of x and y. These have no unit, so η_b serves both
+    parameters. The share `test_fraction` of the rows is held out at random, chosen by `test_seed`,
+    or by `seed` if that is None.
     """
 
     batch_size: int | None = field(
@@ -235,32 +235,32 @@ class Settings:
 
     @staticmethod
     def schema() -> tuple[Setting, ...]:
-        """All settings, in order, with the parameters of each family after what chooses of it."""
+        """Return all settings in order; a family's parameters follow the setting that chooses."""
         return declared(Settings)
 
     @staticmethod
     def of(**values: Any) -> Settings:
-        """The settings of these values, by the names of the schema; the others as usual."""
+        """Return settings with these values, by the names of the schema, and defaults otherwise."""
         return Settings().with_values(**values)
 
     def with_values(self, **values: Any) -> Settings:
-        """The same with other values, by the names of the schema.
+        """Return these settings with other values, by the names of the schema.
 
-        A loss, an optimizer or a schedule is given by its name. It takes the parameters that are
-        given, and of the one before it those that were not as usual. What it doesn't have is left
-        aside.
+        A loss, an optimizer or a schedule is given by its name. It gets the parameters that are
+        given, and keeps those of its predecessor that were not the defaults. Parameters that it
+        doesn't have are ignored.
 
         Raises
         ------
         TypeError
-            If there is no setting of a name.
+            If there is no setting with a name.
         """
         changed: dict[str, Any] = {}
         for name in Settings.__dataclass_fields__:
             before = getattr(self, name)
             if isinstance(before, Member):
                 chosen = values.get(name, before.name)
-                changed[name] = type(before).named(chosen, before.unusual | values)
+                changed[name] = type(before).named(chosen, before.non_defaults | values)
             elif name in values:
                 changed[name] = values[name]
         unknown = values.keys() - {setting.name for setting in self.schema()}
@@ -272,8 +272,8 @@ class Settings:
     def values(self) -> dict[str, Any]:
         """The values of all settings by their names, in the order of the schema.
 
-        A loss, an optimizer or a schedule is its name. Parameters of those that aren't chosen are
-        as usual, and None if they depend on the data.
+        A loss, an optimizer or a schedule is given by its name. Parameters of those that aren't
+        chosen have their defaults, or None if they depend on the data.
         """
         chosen = self._chosen
         return {
@@ -283,7 +283,7 @@ class Settings:
 
     @property
     def _chosen(self) -> dict[str, Any]:
-        """The same, without parameters of what isn't chosen."""
+        """The values, without the parameters of members that aren't chosen."""
         chosen: dict[str, Any] = {}
         for name in Settings.__dataclass_fields__:
             value = getattr(self, name)
@@ -304,31 +304,31 @@ class Settings:
         return self.schedule.constant and not self.schedule.warmup_steps
 
     def differs(self, other: Settings, *names: str) -> bool:
-        """Whether one of the fields of these names is another one."""
+        """Return whether one of these fields has another value."""
         return any(getattr(self, name) != getattr(other, name) for name in names)
 
     def split(self, data: Dataset) -> Split:
-        """The rows of the data that are trained on, and those that are held out."""
+        """Return the rows of the data to train on, and those to test on."""
         return data.split(self.test_fraction, self.split_seed)
 
     def training_n(self, data: Dataset) -> int:
-        """How many rows there are to take batches of."""
+        """Return the number of rows that batches are drawn from."""
         return self.split(data).training.n
 
     @property
     def split_seed(self) -> int:
-        """The seed by which the test rows are chosen."""
+        """The seed that chooses the test rows."""
         return self.seed if self.test_seed is None else self.test_seed
 
     def steps_per_epoch(self, n: int) -> int:
-        """How many whole batches n rows make; the rows left over sit the epoch out."""
+        """Return the number of whole batches in n rows; an epoch leaves out the rows left over."""
         return 1 if self.batch_size is None else n // self.batch_size
 
     def steps(self, n: int) -> int:
-        """How many steps the run has on n rows.
+        """Return the number of steps of a run on n rows.
 
-        As in the notebook's answer: the `30*len(data)//batch_size` of its hint makes some more,
-        since the rows that are left over in each epoch add up.
+        This is the notebook's answer. The `30*len(data)//batch_size` of its hint gives a few more
+        steps, because the rows left over in each epoch add up.
         """
         return self.epochs * self.steps_per_epoch(n)
 
@@ -346,7 +346,7 @@ class Settings:
             raise InputError(why)
 
     def faults(self, n: int) -> Iterator[tuple[str, str]]:
-        """Each setting that is out of range for n training rows, and what to do about it."""
+        """Yield each setting that is out of range for n training rows, with a message about it."""
         if not self._possible_batch(n):
             yield (
                 "batch_size",
@@ -373,23 +373,23 @@ class Settings:
 
 
 def setting(name: str) -> Setting:
-    """The setting of a name."""
+    """Return the setting with a name."""
     return next(one for one in Settings.schema() if one.name == name)
 
 
 def restarts(before: Settings, after: Settings) -> bool:
-    """Whether a run can't go from these settings to those, and has to start over."""
+    """Return whether a run has to start over to go from one of these settings to the other."""
     names = (one.name for one in Settings.schema() if one.about.restarts and one.owners is None)
     return before.differs(after, *names)
 
 
 def starting_at(settings: Settings, slope: float, intercept: float) -> Settings:
-    """The settings with another line to start from."""
+    """Return the settings with another initial line."""
     return replace(settings, initial_slope=slope, initial_intercept=intercept)
 
 
 def scaled_rates(settings: Settings, factor: float) -> Settings:
-    """The settings with both learning rates multiplied."""
+    """Return the settings with both learning rates multiplied by a factor."""
     return replace(
         settings,
         learning_rate_m=settings.learning_rate_m * factor,
@@ -398,7 +398,7 @@ def scaled_rates(settings: Settings, factor: float) -> Settings:
 
 
 def next_batch_size(settings: Settings, n: int, direction: int) -> Settings:
-    """The settings with the next larger (1) or smaller (-1) batch: powers of two, or all n."""
+    """Return the settings with the next larger (1) or smaller (-1) batch: a power of two, or n."""
     sizes = [2**k for k in range(n.bit_length()) if 2**k < n]
     now = settings.batch_size or n
     if direction < 0:

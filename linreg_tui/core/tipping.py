@@ -57,7 +57,7 @@ def tipping_scale(
 
     def diverges(scale: float) -> bool:
         run = Run(data, variant(settings, n, scale))
-        for step in run.to_the_end():
+        for step in run.train_to_end():
             if look is not None:
                 look(step)
             if run.diverged_at is not None:

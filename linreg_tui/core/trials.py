@@ -58,7 +58,7 @@ def run_trial(data: Dataset, trial: Trial, look: Look | None = None) -> Result:
     """
     began = time.perf_counter()
     run = Run(data, trial.settings)
-    for step in run.to_the_end():
+    for step in run.train_to_end():
         if look is not None:
             look(step)
     seconds = time.perf_counter() - began

@@ -128,7 +128,7 @@ class Player:
         InputError
             If a setting is out of range for the data.
         """
-        if self._run.can_take(settings):
+        if self._run.can_change_to(settings):
             self._training.change(settings)
         else:
             self.restart(settings)
@@ -195,7 +195,7 @@ class Player:
         training = self._training
         training.pause()
         run = Run(self._data, settings)
-        steps = run.to_the_end()
+        steps = run.train_to_end()
         while await asyncio.to_thread(next, steps, None) is not None:
             pass  # each step lets other work in this thread take its turn
         if training is self._training:

@@ -127,9 +127,11 @@ def test_it_diverges_anew_from_where_the_settings_changed(houses: Dataset) -> No
 
 def test_the_start_can_not_be_changed_later(houses: Dataset) -> None:
     run = trained(houses, Settings(), 5)
-    assert run.can_take(GENTLE.with_values(optimizer="adam", schedule="step", sampling="epoch"))
+    assert run.can_change_to(
+        GENTLE.with_values(optimizer="adam", schedule="step", sampling="epoch")
+    )
     for changes in ({"seed": 1}, {"initial_slope": 0.0}, {"standardize": True}):
-        assert not run.can_take(Settings.of(**changes))
+        assert not run.can_change_to(Settings.of(**changes))
 
 
 def test_settings_out_of_range_change_nothing(houses: Dataset) -> None:
@@ -199,15 +201,15 @@ def test_a_branch_knows_only_what_has_happened_before(houses: Dataset) -> None:
 @pytest.mark.parametrize(("n", "size"), [(551, 64), (551, 551), (5000, 3)])
 def test_batches_can_be_looked_up(n: int, size: int, sampling: str) -> None:
     draws = Draws(n, size, sampling, 7)  # type: ignore[arg-type]
-    taken = np.concatenate([draws.take(wanted) for wanted in (1, 5, 200, 1, 33)])
+    taken = np.concatenate([draws.next(wanted) for wanted in (1, 5, 200, 1, 33)])
     alone = sampler(n, size, sampling, 7)(500)  # type: ignore[arg-type]
     assert np.array_equal(taken, alone[: len(taken)])
     for number in (len(taken) - 1, 0, 3, 4, len(taken) // 2):
         assert np.array_equal(draws.batch(number), taken[number])
         again = draws.from_batch(number)
-        assert np.array_equal(again.take(1)[0], taken[number])
+        assert np.array_equal(again.next(1)[0], taken[number])
         assert np.array_equal(again.batch(0), taken[0])
-    assert np.array_equal(Draws(n, size, sampling, 7).from_batch(0).take(1), taken[:1])  # type: ignore[arg-type]
+    assert np.array_equal(Draws(n, size, sampling, 7).from_batch(0).next(1), taken[:1])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("update_order", ["sequential", "simultaneous"])

@@ -99,7 +99,7 @@ def test_very_many_rows_are_taken_in_pieces(
 ) -> None:
     whole, sums = fit(houses.x, houses.y), sums_of(houses.x, houses.y)
     monkeypatch.setattr(module, "EXACT_ROWS", 0)
-    monkeypatch.setattr("linreg_tui.core.moments.PIECE", 100)
+    monkeypatch.setattr("linreg_tui.core.moments.CHUNK_ROWS", 100)
     for one, other in zip(parts(whole), parts(fit(houses.x, houses.y)), strict=True):
         assert one == pytest.approx(other, rel=1e-14)
     assert sums_of(houses.x, houses.y) == sums

@@ -73,7 +73,7 @@ def test_so_do_those_of_chunks(n: int, size: int, x0: float, y0: float, seed: in
 
 @pytest.mark.parametrize("piece", [1, 100, 999])
 def test_so_do_those_of_pieces(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("linreg_tui.core.moments.PIECE", piece)
+    monkeypatch.setattr("linreg_tui.core.moments.CHUNK_ROWS", piece)
     x, y = far_from_zero(1000, 1e12, -1e12, seed=0)
     has_the_squares_of(Moments.of(x, y), x, y)
 

@@ -138,7 +138,11 @@ def _rates(view: RunView) -> tuple[float, float]:
 def _unusual(settings: Settings) -> list[str]:
     """Return the settings that differ from the defaults, except batch, rates and update order."""
     now, usual, idle = settings.values, Settings().values, settings.without_effect
-    unusual = settings.loss.unusual | settings.optimizer.unusual | settings.schedule.unusual
+    unusual = (
+        settings.loss.non_defaults
+        | settings.optimizer.non_defaults
+        | settings.schedule.non_defaults
+    )
     return [
         one.about.brief.format(now[one.name])
         for one in Settings.schema()
