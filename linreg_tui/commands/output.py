@@ -13,7 +13,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.proposal import ENOUGH, propose, reach
+from linreg_tui.core.proposal import ACCEPTABLE_EXCESS, excess_after_steps, propose
 from linreg_tui.core.schedules import Constant
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
@@ -57,8 +57,8 @@ def report_reach(given: Collection[str], data: Dataset, settings: Settings) -> N
     if {"learning_rate_b", "learning_rate_m"} & set(given):
         return
     settings = replace(settings, schedule=Constant())
-    excess = reach(data, settings)
-    if excess <= ENOUGH:
+    excess = excess_after_steps(data, settings)
+    if excess <= ACCEPTABLE_EXCESS:
         return
     optimum = settings.split(data).training.optimum(settings.loss)
     if optimum.loss == 0:

@@ -201,13 +201,13 @@ async def _print_tipping(data: Dataset, settings: Settings) -> None:
 
 def _tipping(tipping: Tipping, settings: Settings) -> Text:
     within = f"within {settings.epochs} epoch{'s' * (settings.epochs != 1)}"
-    if tipping.held is None:
-        known = "" if tipping.tipped is None else f" from {tipping.tipped:.3g} on"
+    if tipping.stable is None:
+        known = "" if tipping.diverged is None else f" from {tipping.diverged:.3g} on"
         return Text(f"every scale{known} that was tried diverges {within}")
-    if tipping.tipped is None:
-        return Text(f"no scale that was tried, up to {tipping.held:.3g}, diverges {within}")
-    words = f"it tips between the scales {tipping.held:.4g} and {tipping.tipped:.4g}: from there "
-    words += f"on it diverges {within}"
+    if tipping.diverged is None:
+        return Text(f"no scale that was tried, up to {tipping.stable:.3g}, diverges {within}")
+    words = f"it tips between the scales {tipping.stable:.4g} and {tipping.diverged:.4g}: "
+    words += f"from there on it diverges {within}"
     if tipping.predicted is not None:
         words += f"; from {tipping.predicted:.4g} on it would in the long run"
     return Text(words, "bold")

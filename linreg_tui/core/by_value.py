@@ -12,9 +12,9 @@ import numpy as np
 class ByValue:
     """Base of frozen dataclasses that hold arrays: two are equal if their fields are.
 
-    Arrays are equal if they have the same shape and elements. The hash takes their shapes alone, so
-    that it costs the same for any number of rows. A subclass says `eq=False`, since what a
-    dataclass writes by itself fails on arrays.
+    Arrays are equal if they have the same shape and elements. The hash uses only their shapes, so
+    that it costs the same for any number of rows. A subclass says `eq=False`, because the equality
+    that a dataclass generates fails on arrays.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""What a user can get wrong."""
+"""Errors in what a user enters."""
 
 
 class InputError(ValueError):

@@ -1,4 +1,4 @@
-"""What is wrong with settings, before anything is trained with them."""
+"""Checks of settings against the data, before any training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings, setting
 
 LEAST_ROWS = 2
-"""What a line takes."""
+"""The fewest rows that determine a line."""
 
 
 def check_settings(data: Dataset, settings: Settings) -> None:
@@ -20,15 +20,15 @@ def check_settings(data: Dataset, settings: Settings) -> None:
 
 
 def faults(data: Dataset, settings: Settings) -> Iterator[tuple[str, str]]:
-    """Each setting with which the data can't be trained, what is wrong with it and what to do."""
-    held_out = _held_out(data, settings)
-    if held_out is not None:
-        yield "test_fraction", held_out
-    # Where no rows can be held out as is asked for, the other settings are held against all rows.
-    possible = held_out is None and settings.split_seed >= 0
+    """Yield the name of each setting that the data can't be trained with, and a message."""
+    split_fault = _split_fault(data, settings)
+    if split_fault is not None:
+        yield "test_fraction", split_fault
+    # If the split isn't possible, the other settings are checked against all rows.
+    possible = split_fault is None and settings.split_seed >= 0
     training = settings.split(data).training if possible else data
     found = list(settings.faults(training.n))
-    yield from (fault for fault in found if held_out is None or fault[0] != "test_fraction")
+    yield from (fault for fault in found if split_fault is None or fault[0] != "test_fraction")
     m, b = settings.initial_slope, settings.initial_intercept
     if {"initial_slope", "initial_intercept"} & dict(found).keys():
         return
@@ -44,8 +44,8 @@ def faults(data: Dataset, settings: Settings) -> Iterator[tuple[str, str]]:
         )
 
 
-def _held_out(data: Dataset, settings: Settings) -> str | None:
-    """What is wrong with the rows to test on, and what to do."""
+def _split_fault(data: Dataset, settings: Settings) -> str | None:
+    """Return a message if the test rows can't be held out, else None."""
     fraction, n = settings.test_fraction, data.total
     if not fraction:
         return None

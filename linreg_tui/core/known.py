@@ -1,4 +1,4 @@
-"""Data sets that bring along what others leave to be guessed: their columns and their settings."""
+"""Data sets that the program knows, with their columns and their settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from linreg_tui.core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A data set, told by how many rows it has and by the sums of x and y over them."""
+    """A known data set, recognized by its number of rows and its sums of x and y."""
 
     x: str
     y: str
@@ -28,12 +28,12 @@ KNOWN = (HOUSES,)
 
 
 def columns_among(names: Collection[str]) -> tuple[str, str] | None:
-    """The x and y of a known data set whose columns are among these, if there is one."""
-    return next((((one.x, one.y)) for one in KNOWN if {one.x, one.y} <= set(names)), None)
+    """Return the x and y of a known data set whose columns are among these, or None."""
+    return next(((one.x, one.y) for one in KNOWN if {one.x, one.y} <= set(names)), None)
 
 
 def settings_of(data: Dataset) -> Settings | None:
-    """The settings that belong to the data, if it is a known one."""
+    """Return the settings of a known data set, or None."""
     for one in KNOWN:
         if data.total == one.n and (data.sums.x, data.sums.y) == (one.sum_x, one.sum_y):
             return one.settings

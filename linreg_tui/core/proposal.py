@@ -1,20 +1,20 @@
-"""Learning rates, a starting line and a δ that suit the data, the loss and the optimizer.
+"""Proposed settings: learning rates, a starting line and a δ that suit data, loss and optimizer.
 
-Slope and intercept are to move alike. What a change of m does to the predictions grows with the
-root mean square of x, so m's rate follows from b's: it is b's over the mean of x², where a step is
-the gradient times the rate, and b's over the root of that, where a step is about the rate itself.
-One number is left to choose. Round numbers are tried out for thirty full-batch steps, and the
-smallest is proposed that comes within 1% of the least loss: the gentlest descent that arrives in
-time is also the one that small batches bear best. Where none arrives, it is the one that ends
-lowest, and how far that is above the least loss is known before the run.
+Slope and intercept should move alike. The effect of a change of m on the predictions grows with the
+root mean square of x, so m's rate follows from b's rate. If a step is the gradient times the rate,
+m's rate is b's rate divided by the mean of x². If a step is about the rate itself, it is b's rate
+divided by the root of that mean. This leaves one number to choose. Round numbers are tried for
+thirty full-batch steps, and the smallest one that comes within 1% of the least loss is proposed:
+the gentlest descent that arrives in time is also the best one for small batches. If none arrives,
+the one that ends lowest is proposed, and the message can say how far above the least loss it ends.
 
-For plain gradient descent on the squared loss the Hessian says what is possible. Both rates are one
-fraction ω of the inverse of the second derivatives, ω = 2 η_b. A sequential update converges for
-every ω below 2 (it is successive over-relaxation), best with 2 / (1 + √(1 − ρ²)), ρ² being the
-square of x's mean over the mean of x²; a simultaneous one for ω below 2 / (1 + |ρ|), best with 1.
-Where x is far from 0 compared to its spread, ρ² is near 1, and no rates are good enough. There
-z-scores are proposed, in which ρ is 0. Coming near the least loss is not enough: where y hardly
-depends on x, a level line does; so the slope has to be about right as well.
+For plain gradient descent on the squared loss, the Hessian says what is possible. Both rates are
+the same fraction ω of the inverse of the second derivatives, ω = 2 η_b. Let ρ² be the square of x's
+mean divided by the mean of x². A sequential update is successive over-relaxation: it converges for
+every ω below 2, and ω = 2 / (1 + √(1 − ρ²)) is best. A simultaneous update converges for ω below
+2 / (1 + |ρ|), and ω = 1 is best. If x is far from 0 compared to its spread, ρ² is near 1, and no
+rates are good enough. Then z-scores are proposed, for which ρ is 0. A loss near the least one is
+not enough: if y hardly depends on x, a level line has it. So the slope has to be about right, too.
 
 Young, "Iterative methods for solving partial difference equations of elliptic type" (1954).
 """
@@ -39,41 +39,41 @@ from linreg_tui.core.sweep import over_batch_sizes
 from linreg_tui.core.units import training_units
 
 STEPS = 30
-"""How long a run is by default: the epochs of full-batch descent."""
+"""Full-batch steps of a trial: the default number of epochs."""
 
-NEAR, ENOUGH = 0.01, 0.05
-"""How far above the least loss a run is to end, and at most may, in least losses."""
+TARGET_EXCESS, ACCEPTABLE_EXCESS = 0.01, 0.05
+"""How far above the least loss a run should end, and may end at most, as a share of that loss."""
 
-TELLING = 0.1
-"""How far off the slope may be, in slopes or in standard errors of it."""
+SLOPE_TOLERANCE = 0.1
+"""The largest error of the slope, as a share of the slope or of its standard error."""
 
-NO_WORSE = 1.01
-"""Up to how many times the loss at the start a run may have on its way."""
+LARGEST_RISE = 1.01
+"""The largest loss on the way, as a multiple of the loss at the start."""
 
-FURTHER = 2.0
-"""How many times nearer z-scores have to end to be proposed, where neither comes near."""
+Z_SCORES_FACTOR = 2.0
+"""Z-scores are proposed if they end this many times nearer, and neither way comes near."""
 
 HEADROOM = 1.5
-"""How many times the rates could be as large, if possible, for the smallest batch of a sweep."""
+"""The factor by which the rates should stay below the limit for the smallest batch of a sweep."""
 
-BELOW, SEEN = 2.0, 0.2
-"""The start's distance from the mean: in deviations of y, and at least so much of its range."""
+START_DEVIATIONS, START_RANGE = 2.0, 0.2
+"""How far below the mean a run starts: in deviations of y, and at least as a share of y's range."""
 
 DECADES = 3
-"""How many decades of round rates are tried."""
+"""The number of decades of round rates to try."""
 
-LOOKED_AT, TRIED_ON, TOLD_ON = 10_000, 1_000, 200_000
-"""Rows, evenly taken, that tell what small batches bear; on which losses without moments are tried
-out; and on which it is worked out what is proposed in the end."""
+HEADROOM_ROWS, TRIAL_ROWS, RESULT_ROWS = 10_000, 1_000, 200_000
+"""Evenly spaced rows for the limit of small batches, for trials of losses that go over rows, and
+for the result of the proposed settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Settings, and what thirty full-batch steps with them come to.
+    """Settings, and the result of thirty full-batch steps with them.
 
-    `excess` is how far above the least loss they end, in least losses. A run that comes `near` has
-    the slope about right, too. One that comes `halfway` has done half of what leads from the start
-    to 5% above the least loss, on a logarithmic scale.
+    `excess` is how far above the least loss they end, as a share of that loss. They end `near` it
+    if they end within 1% and the slope is about right. They get `halfway` if they go at least half
+    of the way from the start to 5% above the least loss, on a logarithmic scale.
     """
 
     settings: Settings
@@ -83,17 +83,17 @@ class Proposal:
 
 
 def proposed(data: Dataset, **given: Any) -> Settings:
-    """Settings to start with: what is given, by the names of the schema, and what suits it.
+    """Return settings with the given values, by the names of the schema, and others to suit them.
 
-    For a known data set they are its own. Whether to train on z-scores is proposed too, unless it
-    is given, or a learning rate of the slope, which z-scores have no use for.
+    A known data set has settings of its own. The proposal also decides whether to train on
+    z-scores, unless that is given, or a learning rate of the slope, which z-scores don't use.
 
     Raises
     ------
     InputError
         If the data has no least-squares line.
     """
-    data.line  # noqa: B018 - without one there is nothing to propose
+    data.line  # noqa: B018 - raises an InputError if there is nothing to propose
     asked = Settings.of(**given)
     training = asked.split(data).training
     fitted = asked.loss.fitted(training).values
@@ -114,7 +114,7 @@ def proposed(data: Dataset, **given: Any) -> Settings:
 
 
 def propose(data: Dataset, **given: Any) -> Proposal:
-    """The same, and what they come to.
+    """Return proposed settings, and the result of thirty steps with them.
 
     Raises
     ------
@@ -123,29 +123,31 @@ def propose(data: Dataset, **given: Any) -> Proposal:
     """
     settings = proposed(data, **given)
     training = settings.split(data).training
-    return _tried(_rows_for(training, settings.loss, TOLD_ON), settings)
+    return _try(_rows_for(training, settings.loss, RESULT_ROWS), settings)
 
 
-def reach(data: Dataset, settings: Settings) -> float:
-    """How far above the least loss thirty full-batch steps end, in least losses.
+def excess_after_steps(data: Dataset, settings: Settings) -> float:
+    """Return how far above the least loss thirty full-batch steps end, as a share of that loss.
 
-    Infinite if the loss grows on the way. Of very many rows, some tell if the loss has no moments.
+    It is infinite if the loss grows on the way. A loss that goes over rows uses a sample of very
+    many rows.
     """
     training = settings.split(data).training
-    return _tried(_rows_for(training, settings.loss, TOLD_ON), settings).excess
+    return _try(_rows_for(training, settings.loss, RESULT_ROWS), settings).excess
 
 
 def _below(data: Dataset) -> float:
-    """The height of a level line below most of the data that can be told from it, rounded."""
+    """Return the height of a level line that is visibly below most of the data, rounded."""
     moments, extent = data.moments, data.extent
     deviation = math.sqrt(moments.syy / moments.n)
-    gap = max(BELOW * deviation, SEEN * (extent.high - extent.low)) or abs(moments.mean_y) or 2.0
+    gap = max(START_DEVIATIONS * deviation, START_RANGE * (extent.high - extent.low))
+    gap = gap or abs(moments.mean_y) or 2.0
     unit = 10.0 ** math.floor(math.log10(gap / 4))
     return float(f"{round((moments.mean_y - gap) / unit) * unit:.12g}")
 
 
 def _fitting(data: Dataset, start: Settings, standardize: bool | None) -> Proposal:
-    """The best rates, on z-scores where these do better, unless that is given."""
+    """Return the best rates, on z-scores if these do better, unless `standardize` is given."""
     raw = _best(data, replace(start, standardize=False))
     if standardize is False:
         return raw
@@ -155,75 +157,75 @@ def _fitting(data: Dataset, start: Settings, standardize: bool | None) -> Propos
     scaled = _best(data, replace(start, standardize=True))
     if standardize is None and _does_as_well(data, raw, room, scaled):
         return raw
-    # On z-scores m's rate does nothing, until somebody turns them off.
+    # On z-scores, m's rate has no effect until somebody turns them off.
     rate = raw.settings.learning_rate_m
     return replace(scaled, settings=replace(scaled.settings, learning_rate_m=rate))
 
 
 def _does_as_well(data: Dataset, raw: Proposal, room: float, scaled: Proposal) -> bool:
-    """Whether z-scores are no better."""
+    """Return whether the raw data does as well as z-scores."""
     if raw.near:
         return not (scaled.near and _headroom(data, scaled.settings) > max(1.0, room))
-    enough = max(ENOUGH, FURTHER * scaled.excess)
-    return raw.halfway and not scaled.near and raw.excess <= enough
+    acceptable = max(ACCEPTABLE_EXCESS, Z_SCORES_FACTOR * scaled.excess)
+    return raw.halfway and not scaled.near and raw.excess <= acceptable
 
 
 def _headroom(data: Dataset, settings: Settings) -> float:
-    """How many times the rates could be as large for the smallest batch of a sweep."""
+    """Return the factor by which the rates could grow for the smallest batch of a sweep."""
     sizes = over_batch_sizes(settings, data.n)
     smallest = min(trial.settings.batch_size or data.n for trial in sizes)
-    few = _few(data, LOOKED_AT)
+    few = _sample(data, HEADROOM_ROWS)
     limit = largest_stable_scale(few, replace(settings, batch_size=min(smallest, few.n)))
     return math.inf if limit is None else limit
 
 
 def _best(data: Dataset, settings: Settings) -> Proposal:
-    """The settings with the smallest rates that come near, else with those that end lowest."""
-    # Its rows are held out already.
+    """Return the settings with the smallest rates that come near, or else with the best result."""
+    # The test rows are held out already.
     settings = replace(settings, schedule=Constant(), test_fraction=0.0)
-    few, tried = _rows_for(data, settings.loss, TRIED_ON), []
+    few, tried = _rows_for(data, settings.loss, TRIAL_ROWS), []
     for rate_m, rate_b in _rates(data, settings):
-        one = _tried(few, replace(settings, learning_rate_m=rate_m, learning_rate_b=rate_b))
+        one = _try(few, replace(settings, learning_rate_m=rate_m, learning_rate_b=rate_b))
         if one.near:
             return one
         tried.append(one)
     return min(tried, key=lambda one: one.excess)
 
 
-def _tried(data: Dataset, settings: Settings) -> Proposal:
-    """What thirty full-batch steps come to; not near if the loss grew on the way."""
+def _try(data: Dataset, settings: Settings) -> Proposal:
+    """Make thirty full-batch steps; they don't count as near if the loss grew on the way."""
     run = Run(data, replace(settings, batch_size=None, epochs=STEPS, test_fraction=0.0))
     run.advance(STEPS)
     slope, intercept, _, losses = run.history.columns()
     excess = run.optimum.excess(slope[[0, -1]], intercept[[0, -1]])
     start, end = float(excess[0]), float(excess[1])
-    least = run.near / NEAR  # of points on a line, what stands for it
-    if run.overflowed or losses.max() > NO_WORSE * max(losses[0], least):
+    least = run.near / TARGET_EXCESS  # for points on a line, a stand-in for their least loss
+    if run.overflowed or losses.max() > LARGEST_RISE * max(losses[0], least):
         end = math.inf
     line = run.optimum
     error = math.sqrt(run.closed_form.loss / run.data.moments.sxx)
-    told = abs(slope[-1] - line.slope) <= TELLING * math.hypot(line.slope, error)
-    near = told and end <= run.near
-    halfway = end <= math.sqrt(ENOUGH * least * start)
+    slope_right = abs(slope[-1] - line.slope) <= SLOPE_TOLERANCE * math.hypot(line.slope, error)
+    near = slope_right and end <= run.near
+    halfway = end <= math.sqrt(ACCEPTABLE_EXCESS * least * start)
     return Proposal(settings, end / least, bool(near), bool(halfway))
 
 
 def _rows_for(data: Dataset, loss: Loss, most: int) -> Dataset:
-    """The data, or if each step of a loss goes over its rows, at most so many of them."""
-    return data if loss.from_moments else _few(data, most)
+    """Return the data, or a sample of at most `most` rows if the loss goes over rows."""
+    return data if loss.from_moments else _sample(data, most)
 
 
-def _few(data: Dataset, most: int) -> Dataset:
-    """At most so many of the rows, evenly taken."""
+def _sample(data: Dataset, most: int) -> Dataset:
+    """Return at most `most` of the rows, evenly spaced."""
     if data.n <= most:
         return data
     rows = np.linspace(0, data.n - 1, most).astype(np.intp)
-    whole = data.whole if most == LOOKED_AT else None
+    whole = data.whole if most == HEADROOM_ROWS else None
     return Dataset(data.source, data.x_name, data.y_name, data.x[rows], data.y[rows], whole=whole)
 
 
 def _rates(data: Dataset, settings: Settings) -> Iterator[tuple[float, float]]:
-    """Round learning rates of m and of b to be tried, the smallest first."""
+    """Yield round learning rates of m and b to try, the smallest first."""
     units, loss = training_units(data.moments, settings), settings.loss
     moments = units.moments(data.moments)
     mean_square = moments.sxx / moments.n + moments.mean_x**2
@@ -231,20 +233,20 @@ def _rates(data: Dataset, settings: Settings) -> Iterator[tuple[float, float]]:
     m, b = units.from_data(settings.initial_slope, settings.initial_intercept)
     best = data.optimum(loss)
     best_m, best_b = units.from_data(best.slope, best.intercept)
-    way = math.hypot((best_m - m) * root, best_b - b)
-    own_steps, largest = settings.optimizer.own_steps, way
+    distance = math.hypot((best_m - m) * root, best_b - b)
+    own_steps, largest = settings.optimizer.own_steps, distance
     if not own_steps:
-        # Up to where b alone would diverge, and to what a gradient that is bounded needs to arrive.
+        # Up to the rate at which b alone would diverge, or that a bounded gradient needs to arrive.
         trained = loss.scaled(units.scale_y)
         curvature = trained.curvature(moments)
         stable = 0.0 if curvature is None else 2 / float(curvature[1, 1])
-        largest = max(stable, way / trained.steepest) or way
+        largest = max(stable, distance / trained.steepest) or distance
     for rate in _round_numbers(largest):
         yield _rounded(rate / (root if own_steps else mean_square)), rate
 
 
 def _round_numbers(largest: float) -> Iterator[float]:
-    """All numbers of one digit over some decades, up to the largest."""
+    """Yield all numbers of one digit over some decades, up to the largest."""
     largest = min(max(largest, 1e-290), 1e290)
     power = math.floor(math.log10(largest))
     for exponent in range(power - DECADES, power + 1):
@@ -255,5 +257,5 @@ def _round_numbers(largest: float) -> Iterator[float]:
 
 
 def _rounded(value: float) -> float:
-    """One significant digit, and the smallest and largest numbers that a rate can be."""
+    """Return a rate rounded to one significant digit, within the numbers that a rate can be."""
     return float(f"{min(max(value, 1e-300), 1e300):.0e}")

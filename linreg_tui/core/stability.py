@@ -1,22 +1,22 @@
-"""Will these settings converge? The answer is there before the first step.
+"""Predictions: whether settings converge, before the first step.
 
-On the parabola that the mean squared error is, a step of gradient descent, with momentum or
-without, is linear in the distance from the optimum and in the velocity. Full-batch descent
-converges if and only if the spectral radius of the step's matrix M is below 1.
+The mean squared error is a parabola. On it, a step of gradient descent, with or without momentum,
+is linear in the distance from the optimum and in the velocity. Full-batch descent converges if and
+only if the spectral radius of the step's matrix M is below 1.
 
-Each mini-batch has a matrix of its own. If they are drawn independently, the mean square of the
+Each mini-batch has a matrix of its own. If batches are drawn independently, the mean square of the
 distance stays bounded if and only if the spectral radius of the mean of M ⊗ M over all batches is
 below 1. There are far too many batches to go through, so the mean is taken over a sample of them,
-always the same. Its root is the factor by which the distance changes a step; for full batches it is
-the spectral radius of M.
+always the same one. The root of that radius is the factor on the distance per step. For full
+batches, it is the spectral radius of M.
 
-The batches of one shuffle are not independent: what one lacks another has, and much of their noise
-cancels. There the matrix is that of a whole epoch, and whole epochs are independent. Where an epoch
-has too many batches or rows to sample some, its batches are taken for independent, which overstates
-their noise.
+The batches of one shuffle are not independent: a row in one batch is missing in the others, and
+much of their noise cancels. So the matrix is that of a whole epoch, because whole epochs are
+independent. If an epoch has too many batches or rows to sample epochs, its batches are treated as
+independent, which overstates their noise.
 
-The learning rates meant are those that a schedule multiplies. There is no prediction where the
-steps are not linear: for optimizers such as Adam, and for losses without a Hessian.
+Predictions are for the learning rates before the schedule multiplies them. There is no prediction
+if the steps are not linear: for optimizers such as Adam, and for losses without a Hessian.
 """
 
 from __future__ import annotations
@@ -39,31 +39,31 @@ from linreg_tui.core.units import training_units
 SAMPLED_BATCHES = 512
 SAMPLED_EPOCHS = 64
 FEWEST_EPOCHS = 16
-"""A sample of fewer says too little."""
+"""A smaller sample of epochs says too little."""
 
-STRIDE = 1.2
-"""From one factor to the next in the search for one that is too large."""
+SEARCH_FACTOR = 1.2
+"""The ratio of neighbouring factors in the search for one that is too large."""
 
 BISECTIONS = 24
 
-AT_MOST = 1 + 1e-12
-"""A radius up to this is taken for 1 with a rounding error, as tiny rates on a long valley give."""
+LARGEST_STABLE_RADIUS = 1 + 1e-12
+"""A radius up to this counts as 1 plus a rounding error, as from tiny rates in a long valley."""
 
 LEAST_SCALE = 2.0**-60
-"""Rates that are smaller by that move no line; a radius above 1 is a rounding error there."""
+"""Rates smaller by this factor move no line, so a radius above 1 is a rounding error."""
 
-LOOKS = (100, 1_000, 10_000)
-"""Steps after which it is looked whether they were enough; no more are tried."""
+TRIED_STEPS = (100, 1_000, 10_000)
+"""Numbers of steps to try when counting the steps that are needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What these settings will do; None is what can't be predicted, or is too large for a number.
+    """What these settings will do. None means unpredictable, or too large for a number.
 
-    `max_stable_scale` is the factor on both learning rates up to which they converge: all smaller
-    ones do. `steps` is about how many steps it takes to come within 1% of the optimum. `noise` is
-    how far above the least loss mini-batches keep the loss on average in the long run, in multiples
-    of the least loss; None for full batches and for learning rates that don't stay.
+    Training converges for every factor on both learning rates below `max_stable_scale`. `steps` is
+    about how many steps it takes to come within 1% of the optimum. `noise` is how far above the
+    least loss mini-batches stay on average in the long run, as a multiple of the least loss; it is
+    None for full batches and for learning rates that change.
     """
 
     stable: bool | None = None
@@ -83,7 +83,7 @@ def predict(data: Dataset, settings: Settings) -> Prediction:
     now, limit = batches.radius(1.0), _first_unstable(data, settings, batches)
     if limit is None:
         return Prediction()
-    if now > AT_MOST:
+    if now > LARGEST_STABLE_RADIUS:
         return Prediction(False, _number(now), _number(limit))
     steps = _steps_needed(data, settings, now)
     return Prediction(True, _number(now), _number(limit), steps, batches.noise())
@@ -109,7 +109,7 @@ def _number(value: float) -> float | None:
 
 
 def condition_number(moments: Moments[float]) -> float:
-    """Largest over smallest eigenvalue of the Hessian: how narrow the valley of the loss is."""
+    """Return the ratio of the Hessian's eigenvalues: how narrow the valley of the loss is."""
     smallest, largest = np.linalg.eigvalsh(moments.hessian())
     return float(largest / smallest)
 
@@ -118,21 +118,21 @@ def condition_number(moments: Moments[float]) -> float:
 class _Batches:
     """The Hessians of k batches, of shape (k, 2, 2), and their gradients at the optimum, (k, 2).
 
-    `hessian` and `loss` are those of all rows. What is drawn independently are rounds of so many
-    batches each. Everything is in the units of the training.
+    `hessian` and `loss` are those of all rows. A round of `round` batches is drawn independently of
+    the other rounds. Everything is in the units of the training.
     """
 
     settings: Settings
     rates: tuple[float, float]
-    curvature: FloatArray
-    pull: FloatArray
+    hessians: FloatArray
+    gradients: FloatArray
     hessian: FloatArray
     loss: float
     round: int = 1
 
     @staticmethod
     def of(data: Dataset, settings: Settings) -> _Batches:
-        """All rows as one batch, or a sample of mini-batches."""
+        """Return all rows as one batch, or a sample of mini-batches."""
         units, loss = training_units(data.moments, settings), settings.loss
         rates, hessian = units.rates(settings), loss.hessian(units.moments(data.moments))
         assert hessian is not None
@@ -142,73 +142,73 @@ class _Batches:
             none = np.zeros((1, 2))
             return _Batches(settings, rates, hessian[None], none, hessian, least)
         rows = _sample(data.n, settings)
-        curvature = loss.hessian(units.moments(data.batches.moments(rows)))
-        assert curvature is not None
+        hessians = loss.hessian(units.moments(data.batches.moments(rows)))
+        assert hessians is not None
         x, y = units.rows(data.x[rows], data.y[rows])
         m, b = units.from_data(optimum.slope, optimum.intercept)
-        pulls = loss.derivative(y - m * x - b)
-        pull = -np.stack([np.mean(x * pulls, axis=1), np.mean(pulls, axis=1)], axis=1)
-        pull -= pull.mean(axis=0)
+        slopes = loss.derivative(y - m * x - b)  # ρ'(r)
+        gradients = -np.stack([np.mean(x * slopes, axis=1), np.mean(slopes, axis=1)], axis=1)
+        gradients -= gradients.mean(axis=0)
         together = settings.steps_per_epoch(data.n) if _by_epochs(data.n, settings) else 1
-        return _Batches(settings, rates, curvature, pull, hessian, least, together)
+        return _Batches(settings, rates, hessians, gradients, hessian, least, together)
 
     def matrices(self, scale: float) -> FloatArray:
-        """The matrices of their steps with both learning rates multiplied, of each round in turn.
+        """Return the matrices of the steps in each round, with both learning rates scaled.
 
         Their shape is (rounds, steps, d, d).
         """
         rate_m, rate_b = self.rates
         rates = scale * rate_m, scale * rate_b
-        steps = step_matrices(self.curvature, self.pull, rates, self.settings)
+        steps = step_matrices(self.hessians, self.gradients, rates, self.settings)
         return steps.reshape(-1, self.round, *steps.shape[1:])
 
     def radius(self, scale: float) -> float:
-        """The factor on the distance a step, with both learning rates multiplied."""
+        """Return the factor on the distance per step, with both learning rates scaled."""
         rounds = product(self.matrices(scale)[..., :-1, :-1])
         return math.pow(rms_factor(rounds), 1 / self.round)
 
     def radii(self, unit: float) -> Callable[[float], float]:
-        """The same for any multiple of a factor."""
+        """Return a function that takes a multiple of the scale `unit` to its radius."""
         if self.round > 1:
             return lambda multiple: self.radius(multiple * unit)
         rate_m, rate_b = self.rates
         rates = unit * rate_m, unit * rate_b
-        return rms_factors(self.curvature, self.pull, rates, self.settings)
+        return rms_factors(self.hessians, self.gradients, rates, self.settings)
 
     def noise(self) -> float | None:
-        """The mean of the loss above the least one in the long run, in multiples of the least one.
+        """Return the mean excess of the loss in the long run, as a multiple of the least loss.
 
-        The second moments S of (distance, 1) at the end of a round stay what they are when S is the
-        mean of M S Mᵀ over rounds. Of the distances δ after each of its steps, the mean loss above
-        the least one is ½ tr(H E[δ δᵀ]).
+        The second moments S of (distance, 1) at the end of a round no longer change once S is the
+        mean of M S Mᵀ over rounds. If δ is the distance after a step, the mean excess of the loss
+        is ½ tr(H E[δ δᵀ]).
         """
         if self.settings.batch_size is None or not self.settings.is_constant or self.loss <= 0:
             return None
         so_far = products(self.matrices(1.0))
         square = mean_square(so_far[:, -1])
-        still = square - np.eye(len(square))
-        still[-1] = 0.0
-        still[-1, -1] = 1.0
+        equations = square - np.eye(len(square))
+        equations[-1] = 0.0
+        equations[-1, -1] = 1.0
         one = np.zeros(len(square))
         one[-1] = 1.0
         try:
-            moments = np.linalg.solve(still, one)
+            moments = np.linalg.solve(equations, one)
         except np.linalg.LinAlgError:
             return None
         d = math.isqrt(len(square))
-        along = [mean_square(so_far[:, step]) @ moments for step in range(self.round)]
-        distances = np.mean(along, axis=0).reshape(d, d)[:2, :2]
+        after_steps = [mean_square(so_far[:, step]) @ moments for step in range(self.round)]
+        distances = np.mean(after_steps, axis=0).reshape(d, d)[:2, :2]
         return _number(float(np.sum(self.hessian * distances) / 2) / self.loss)
 
 
 def _by_epochs(n: int, settings: Settings) -> bool:
-    """Whether whole epochs are sampled: where batches depend on one another, and there is room."""
+    """Return whether whole epochs are sampled: batches depend on each other, and they are few."""
     few = settings.steps_per_epoch(n) <= SAMPLED_BATCHES and n <= LARGEST_DRAW // FEWEST_EPOCHS
     return settings.sampling == "epoch" and few
 
 
 def _sample(n: int, settings: Settings) -> Index:
-    """Some batches, of whole epochs or each for itself; shape (k, size)."""
+    """Return some batches, of whole epochs or independent ones, of shape (k, size)."""
     assert settings.batch_size is not None
     if _by_epochs(n, settings):
         draw = sampler(n, settings.batch_size, "epoch", seed=0)
@@ -217,18 +217,18 @@ def _sample(n: int, settings: Settings) -> Index:
 
 
 def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
-    """The factor on both learning rates up to which full-batch gradient descent converges.
+    """Return the factor on both learning rates up to which full-batch gradient descent converges.
 
-    Every smaller factor converges; far beyond, a sequential update can have further stable islands.
-    From the Jury conditions on trace and determinant of the step matrix, |det| < 1 and
-    |trace| < 1 + det, which are polynomials in the factor s; Elaydi, "An Introduction to
-    Difference Equations", section 4.2.
+    Every smaller factor converges. Far beyond it, a sequential update can have other stable ranges.
+    The result comes from the Jury conditions on the trace and determinant of the step matrix,
+    |det| < 1 and |trace| < 1 + det, which are polynomials in the factor s; Elaydi, "An Introduction
+    to Difference Equations", section 4.2.
     """
     units = training_units(moments, settings)
     curvature = units.moments(moments).hessian()
     rate_m, rate_b = units.rates(settings)
     a, d = rate_m * curvature[0, 0], rate_b * curvature[1, 1]
-    # In units in which a + d = 1, no square is too large for a number.
+    # In units where a + d = 1, no square is too large for a number.
     unit = 1 / (a + d)
     a, d, cross = a * unit, d * unit, rate_m * unit * (rate_b * unit) * curvature[0, 1] ** 2
     if not settings.sequential:
@@ -242,9 +242,9 @@ def max_stable_scale(moments: Moments[float], settings: Settings) -> float:
 
 
 def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> float | None:
-    """The same for any settings: searched upwards, then by bisection.
+    """Return that factor for any settings, by a search upwards and then by bisection.
 
-    None if rounding errors hide it, as with a momentum that such an error tells from 1.
+    It is None if rounding errors hide it, as with a momentum within a rounding error of 1.
     """
     near = max_stable_scale(data.moments, settings)
     by_formula = settings.batch_size is None and type(settings.optimizer) is SGD
@@ -252,30 +252,30 @@ def _first_unstable(data: Dataset, settings: Settings, batches: _Batches) -> flo
         return near
     radius = batches.radii(near)
     low = 1 / 16
-    while radius(low) > AT_MOST:
+    while radius(low) > LARGEST_STABLE_RADIUS:
         low /= 16
         if low < LEAST_SCALE:
             return None
-    high = low * STRIDE
-    while radius(high) <= AT_MOST:
-        low, high = high, high * STRIDE
+    high = low * SEARCH_FACTOR
+    while radius(high) <= LARGEST_STABLE_RADIUS:
+        low, high = high, high * SEARCH_FACTOR
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        low, high = (middle, high) if radius(middle) <= AT_MOST else (low, middle)
+        low, high = (middle, high) if radius(middle) <= LARGEST_STABLE_RADIUS else (low, middle)
     return low * near
 
 
 def _steps_needed(data: Dataset, settings: Settings, radius: float) -> int | None:
-    """About how many steps it takes to come within 1% of the optimum, on full batches.
+    """Return about how many full-batch steps it takes to come within 1% of the optimum.
 
-    Tried out; beyond that, the distance is taken to go on shrinking by the radius. None where that
-    takes more steps than a run can have.
+    Up to ten thousand steps are tried. After that, the distance is assumed to go on shrinking by
+    the radius. The result is None if it takes more steps than a run can have.
     """
     total = settings.steps(data.n)
     run = Run(data, replace(settings, batch_size=None, epochs=total))
     near = run.near
-    for look in LOOKS:
-        run.advance(look - run.history.last)
+    for tried in TRIED_STEPS:
+        run.advance(tried - run.history.last)
         slope, intercept = run.history.columns()[:2]
         excess = run.optimum.excess(slope, intercept)
         if (excess <= near).any():
@@ -287,16 +287,17 @@ def _steps_needed(data: Dataset, settings: Settings, radius: float) -> int | Non
 
 
 def step_matrices(
-    curvature: FloatArray, pull: FloatArray, rates: tuple[float, float], settings: Settings
+    hessians: FloatArray, gradients: FloatArray, rates: tuple[float, float], settings: Settings
 ) -> FloatArray:
-    """What a step does to (m, b) − optimum, to what is remembered of m and of b, and to 1.
+    """Return the matrix of a step for each of k batches.
 
-    `curvature` holds the Hessians of k batches, of shape (k, 2, 2), and `pull` their gradients at
-    the optimum, of shape (k, 2): the step's constant part is in the last column. The shape of the
-    matrices is (k, 3, 3) for SGD, and (k, 5, 5) with momentum.
+    It acts on the vector of (m, b) − optimum, the memory of m, the memory of b, and 1. `hessians`
+    of the batches have shape (k, 2, 2). Their `gradients` at the optimum, of shape (k, 2), make the
+    step's constant part, in the last column. The result has shape (k, 3, 3) for SGD, and (k, 5, 5)
+    with momentum.
     """
-    gradient = np.zeros((len(curvature), 2, 3 + 2 * len(settings.optimizer.start)))
-    gradient[:, :, :2], gradient[:, :, -1] = curvature, pull
+    gradient = np.zeros((len(hessians), 2, 3 + 2 * len(settings.optimizer.start)))
+    gradient[:, :, :2], gradient[:, :, -1] = hessians, gradients
     by_m, by_b = (_update(gradient[:, which], rates, settings, which) for which in (0, 1))
     if settings.sequential:
         return by_b @ by_m
@@ -306,32 +307,36 @@ def step_matrices(
 def _update(
     gradient: FloatArray, rates: tuple[float, float], settings: Settings, which: int
 ) -> FloatArray:
-    """The same of the update of one parameter alone, m (0) or b (1), by its gradient's rows."""
+    """Return the matrix of the update of one parameter alone, m (0) or b (1).
+
+    `gradient` takes the vector to the parameter's gradient; its shape is (k, d).
+    """
     step = settings.optimizer.step_matrix()
     assert step is not None
     k, d = len(step) - 1, gradient.shape[-1]
     memory = slice(2 + which * k, 2 + (which + 1) * k)
     matrix = np.tile(np.eye(d), (len(gradient), 1, 1))
-    made = step @ np.concatenate([gradient[:, None], matrix[:, memory]], axis=1)
-    matrix[:, which] -= rates[which] * made[:, 0]
-    matrix[:, memory] = made[:, 1:]
+    updated = step @ np.concatenate([gradient[:, None], matrix[:, memory]], axis=1)
+    matrix[:, which] -= rates[which] * updated[:, 0]
+    matrix[:, memory] = updated[:, 1:]
     return matrix
 
 
 def rms_factors(
-    curvature: FloatArray, pull: FloatArray, rates: tuple[float, float], settings: Settings
+    hessians: FloatArray, gradients: FloatArray, rates: tuple[float, float], settings: Settings
 ) -> Callable[[float], float]:
-    """The `rms_factor` of single steps for any factor on both learning rates, at little cost each.
+    """Return a fast function from a factor on both learning rates to the steps' `rms_factor`.
 
-    Without its constant part, a step's matrix is M(s) = P₀ + s P₁ + s² P₂ for the factor s: each of
-    the two updates has the rates once. So the mean of M ⊗ M follows from those of Pᵢ ⊗ Pⱼ.
+    Without its constant part, a step's matrix is M(s) = P₀ + s P₁ + s² P₂ for the factor s, because
+    each of the two updates has the rates once. So the mean of M ⊗ M follows from the means of
+    Pᵢ ⊗ Pⱼ.
     """
     rate_m, rate_b = rates
-    still, up, down = (
-        step_matrices(curvature, pull, (s * rate_m, s * rate_b), settings)[:, :-1, :-1]
+    zero, plus, minus = (
+        step_matrices(hessians, gradients, (s * rate_m, s * rate_b), settings)[:, :-1, :-1]
         for s in (0.0, 1.0, -1.0)
     )
-    powers = np.stack([still, (up - down) / 2, (up + down) / 2 - still], axis=1)
+    powers = np.stack([zero, (plus - minus) / 2, (plus + minus) / 2 - zero], axis=1)
     k, _, d, _ = powers.shape
     if k == 1:
         p0, p1, p2 = powers[0]
@@ -348,7 +353,7 @@ def rms_factors(
 
 
 def product(matrices: FloatArray) -> FloatArray:
-    """What k sequences of steps, of shape (k, steps, d, d), do as a whole; shape (k, d, d)."""
+    """Multiply k sequences of step matrices, of shape (k, steps, d, d), to shape (k, d, d)."""
     while (steps := matrices.shape[1]) > 1:
         paired = matrices[:, 1::2] @ matrices[:, : steps // 2 * 2 : 2]
         matrices = np.concatenate([paired, matrices[:, steps // 2 * 2 :]], axis=1)
@@ -356,7 +361,7 @@ def product(matrices: FloatArray) -> FloatArray:
 
 
 def products(matrices: FloatArray) -> FloatArray:
-    """The same up to each of the steps, of shape (k, steps, d, d)."""
+    """Multiply k sequences of step matrices up to each step, of shape (k, steps, d, d)."""
     so_far = matrices.copy()
     for step in range(1, matrices.shape[1]):
         so_far[:, step] = matrices[:, step] @ so_far[:, step - 1]
@@ -364,14 +369,14 @@ def products(matrices: FloatArray) -> FloatArray:
 
 
 def rms_factor(matrices: FloatArray) -> float:
-    """The root of the spectral radius of the mean of M ⊗ M over matrices of shape (k, d, d)."""
+    """Return the root of the spectral radius of the mean of M ⊗ M, for M of shape (k, d, d)."""
     if len(matrices) == 1:
         return _spectral_radius(matrices[0])
     return math.sqrt(_spectral_radius(mean_square(matrices)))
 
 
 def mean_square(matrices: FloatArray) -> FloatArray:
-    """The mean of M ⊗ M over matrices of shape (k, d, d)."""
+    """Return the mean of M ⊗ M over matrices M of shape (k, d, d)."""
     k, d, _ = matrices.shape
     columns = matrices.reshape(k, d * d)
     squares: FloatArray = (columns.T @ columns / k).reshape(d, d, d, d)
@@ -385,26 +390,26 @@ def _spectral_radius(matrix: FloatArray) -> float:
 
 
 class Predictions:
-    """Predictions for one data set, each worked out when it is first asked for."""
+    """Predictions for one data set, each computed when it is first needed."""
 
     def __init__(self, data: Dataset) -> None:
         self._data = data
-        self._known: dict[Settings, Prediction] = {}
+        self._cache: dict[Settings, Prediction] = {}
 
     def known(self, settings: Settings) -> Prediction | None:
-        """What has been worked out already."""
-        return self._known.get(_seedless(settings))
+        """Return the prediction if it has been computed, else None."""
+        return self._cache.get(_seedless(settings))
 
     def of(self, settings: Settings) -> Prediction:
-        """The same, by some hundredths of a second of work if it isn't known yet."""
+        """Return the prediction; a new one takes a few hundredths of a second."""
         settings = _seedless(settings)
-        if settings not in self._known:
-            self._known[settings] = predict(self._data, settings)
-        return self._known[settings]
+        if settings not in self._cache:
+            self._cache[settings] = predict(self._data, settings)
+        return self._cache[settings]
 
 
 def _seedless(settings: Settings) -> Settings:
-    """The settings with the same test rows, and the usual seed for the batches."""
+    """Return the settings with the same test rows, and the default seed for the batches."""
     return replace(
         settings, seed=0, test_seed=settings.split_seed if settings.test_fraction else None
     )

@@ -1,8 +1,8 @@
-"""Sweeps: the same training with one setting after another, and each of them with several seeds.
+"""Sweeps: the same training with different settings, repeated with different seeds.
 
-The first repeat of each setting has the seed that was given, so that it can be held against a run
-with that seed, and asking for more repeats changes none of those before. The seeds of the others
-follow from the given one and from their place alone, and differ between settings.
+The first repeat of each setting has the given seed, so that it can be compared with a run with that
+seed. The seeds of the other repeats depend only on the given seed and on their place in the sweep,
+and differ between settings. So more repeats don't change the earlier ones.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 
 NOTEBOOK_BATCH_SIZES = (32, 64, 128, 256, 512)
-"""The batch sizes that the notebook's homework names."""
+"""The batch sizes in the notebook's homework."""
 
 NOTEBOOK_SCALES = (1.0, 2.0, 4.0, 8.0)
 SCALED_BATCH_SIZE = 64
-"""The batch size of scale 1, which the homework scales together with both learning rates."""
+"""The batch size at scale 1; the homework scales it together with both learning rates."""
 
 DOUBLINGS = 16
-"""How often the scale is doubled, if none of them diverges."""
+"""The most times that the scale is doubled if no trial diverges."""
 
 MAX_TRIALS = 100_000
-"""More than anybody looks at; their results take 250 MB."""
+"""More trials than anybody looks at; their results take 250 MB."""
 
 TRIAL_SECONDS, STEP_SECONDS, ROW_SECONDS = 2e-4, 1e-6, 2.5e-8
-"""What a trial, a step and a row drawn take on a usual machine."""
+"""The time that a trial, a step and a drawn row take on an ordinary machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One training of a sweep.
 
-    `number` is its place in the sweep, `group` that of its settings, and `repeat` its place among
-    those that differ by their seed alone; all are counted from 0. `scale` is None where the sweep
-    is not over scales.
+    `number` is its place in the sweep, `group` the place of its settings, and `repeat` its place
+    among the trials that differ only in their seed. All are counted from 0. `scale` is None if the
+    sweep is not over scales.
     """
 
     number: int
@@ -55,18 +55,18 @@ class Trial:
 
 
 Trials = Sequence[Trial]
-"""Some of a sweep, such as what is left of a group."""
+"""Some trials of a sweep, such as the rest of a group."""
 
 Variant = tuple[Settings, float | None]
-"""The settings of a group, and the scale that they are at."""
+"""The settings of a group, and their scale."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan(Sequence[Trial]):
-    """The trials of a sweep in the order of their numbers: group by group, in each all repeats.
+    """The trials of a sweep in the order of their numbers: all repeats of a group, then the next.
 
-    They are made when they are asked for: of a hundred thousand, the seeds alone take a second.
-    The first of its groups has the number `first_group` in the sweep.
+    A trial is made when it is needed, because the seeds of a hundred thousand trials alone take a
+    second. The first group of the plan has the number `first_group` in the sweep.
     """
 
     variants: tuple[Variant, ...]
@@ -74,7 +74,7 @@ class Plan(Sequence[Trial]):
     first_group: int = 0
 
     def __len__(self) -> int:
-        """How many trials there are."""
+        """Return the number of trials."""
         return len(self.variants) * self.repeats
 
     @overload
@@ -84,7 +84,7 @@ class Plan(Sequence[Trial]):
     def __getitem__(self, place: slice) -> tuple[Trial, ...]: ...
 
     def __getitem__(self, place: int | slice) -> Trial | tuple[Trial, ...]:
-        """The trial at a place, or the trials at several."""
+        """Return the trial at a place, or the trials in a slice."""
         places = range(len(self))[place]
         return self._trial(places) if isinstance(places, int) else tuple(map(self._trial, places))
 
@@ -99,18 +99,18 @@ class Plan(Sequence[Trial]):
 
     @property
     def groups(self) -> tuple[Plan, ...]:
-        """The plan in parts, of which each has the repeats of one variant."""
+        """The plan in parts, each with the repeats of one variant."""
         return tuple(
             Plan((variant,), self.repeats, group)
             for group, variant in enumerate(self.variants, self.first_group)
         )
 
     def first(self, groups: int) -> Plan:
-        """The plan up to so many groups."""
+        """Return the plan of the first groups only."""
         return replace(self, variants=self.variants[:groups])
 
     def seconds(self, n: int) -> float:
-        """About how long all of it takes on n rows, in one process."""
+        """Return about how long the sweep takes on n rows, in one process."""
         return self.repeats * sum(estimated_seconds(settings, n) for settings, _ in self.variants)
 
 
@@ -120,20 +120,20 @@ def over_batch_sizes(
     sizes: Sequence[int | None] | None = None,
     repeats: int = 1,
 ) -> Plan:
-    """The settings with each of these batch sizes, None for all rows.
+    """Return a plan with each of these batch sizes; None stands for all rows.
 
-    Where none are given, they are the notebook's, or fractions of few rows, less those that would
-    make too long a run.
+    The default sizes are the notebook's, or fractions of n if there are few rows. Sizes that would
+    make the run too long are left out.
     """
     if sizes is None:
-        variants = [replace(settings, batch_size=size) for size in _usual_sizes(n)]
+        variants = [replace(settings, batch_size=size) for size in _default_sizes(n)]
         variants = [variant for variant in variants if variant.steps(n) <= MAX_STEPS]
     else:
         variants = [replace(settings, batch_size=size) for size in sizes]
     return _plan([(variant, None) for variant in variants], repeats)
 
 
-def _usual_sizes(n: int) -> list[int]:
+def _default_sizes(n: int) -> list[int]:
     if n >= 2 * SCALED_BATCH_SIZE:
         return [size for size in NOTEBOOK_BATCH_SIZES if size <= n]
     return sorted({max(1, n // parts) for parts in (8, 4, 2, 1)})
@@ -142,12 +142,12 @@ def _usual_sizes(n: int) -> list[int]:
 def over_scales(
     settings: Settings, n: int, scales: Iterable[float] = NOTEBOOK_SCALES, repeats: int = 1
 ) -> Plan:
-    """The settings with batch size and both learning rates times each of these scales."""
+    """Return a plan with the batch size and both learning rates times each of these scales."""
     return _plan([(scaled(settings, n, scale), scale) for scale in scales], repeats)
 
 
 def scaled(settings: Settings, n: int, scale: float) -> Settings:
-    """The settings with both learning rates times a scale, in batches of 64 rows times it.
+    """Return the settings with both learning rates and a batch of 64 rows times a scale.
 
     A batch has at least one row, and at most all n.
     """
@@ -160,7 +160,7 @@ def scaled(settings: Settings, n: int, scale: float) -> Settings:
 
 
 def over_doubled_scales(settings: Settings, n: int, repeats: int = 1) -> Plan:
-    """The scales 1, 2, 4, ..., of which only those up to the first that diverges are to be trained.
+    """Return a plan for the scales 1, 2, 4, ..., to be trained up to the first that diverges.
 
     See `groups_in_range`.
     """
@@ -168,9 +168,9 @@ def over_doubled_scales(settings: Settings, n: int, repeats: int = 1) -> Plan:
 
 
 def groups_in_range(data: Dataset, groups: Iterable[Trials]) -> Iterator[Trials]:
-    """The groups in turn, up to the first that can't be trained.
+    """Yield the groups up to the first that can't be trained.
 
-    Of doubled rates, the last are no numbers any more.
+    Rates that are doubled again and again get too large for a number.
     """
     for group in groups:
         try:
@@ -181,13 +181,13 @@ def groups_in_range(data: Dataset, groups: Iterable[Trials]) -> Iterator[Trials]
 
 
 def grid(settings: Settings, values: Mapping[str, Sequence[object]], repeats: int = 1) -> Plan:
-    """The settings with every combination of values of some of them, the last fastest."""
+    """Return a plan with every combination of these values; the last setting changes fastest."""
     _limit(math.prod(map(len, values.values())), repeats)
     variants = [
         settings.with_values(**dict(zip(values, combination, strict=True)))
         for combination in product(*values.values())
     ]
-    # A parameter makes no difference to those that don't have it.
+    # A parameter makes no difference to members that don't have it, so drop the duplicates.
     return _plan([(variant, None) for variant in dict.fromkeys(variants)], repeats)
 
 
@@ -207,19 +207,19 @@ def _limit(variants: int, repeats: int) -> None:
 
 
 def _test_seed(settings: Settings) -> int | None:
-    """The seed of the test rows, which are the same in all trials, whatever their own seeds."""
+    """Return the seed of the test rows, which are the same in all trials of a sweep."""
     return settings.split_seed if settings.test_fraction else settings.test_seed
 
 
 def _seed(seed: int, group: int, repeat: int) -> int:
-    """The seed of a repeat; those after the first have 32 bits, which can be read and typed."""
-    if repeat == 0 or seed < 0:  # a negative one is refused when the trials are checked
+    """Return the seed of a repeat; after the first, it has 32 bits, short enough to type."""
+    if repeat == 0 or seed < 0:  # a negative seed is refused when the trials are checked
         return seed
     return int(np.random.SeedSequence(seed, spawn_key=(group, repeat)).generate_state(1)[0])
 
 
 def check(data: Dataset, plan: Plan) -> None:
-    """Raise an InputError if one of the trials can't be trained on the data, or there are none."""
+    """Raise an InputError if a trial can't be trained on the data, or there are no trials."""
     if not plan:
         raise InputError("there is nothing to sweep over: name at least one value")
     for group in plan.groups:
@@ -235,6 +235,6 @@ def _check(data: Dataset, trial: Trial) -> None:
 
 
 def estimated_seconds(settings: Settings, n: int) -> float:
-    """About how long a run on n rows takes."""
+    """Return about how long a run on n rows takes."""
     rows = settings.batch_size or 0
     return TRIAL_SECONDS + settings.steps(n) * (STEP_SECONDS + rows * ROW_SECONDS)

@@ -1,4 +1,4 @@
-"""Where larger learning rates tip a run into divergence: predicted, and tried out."""
+"""The scale at which larger learning rates tip a run into divergence, predicted and tried."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import scaled
-from linreg_tui.core.trials import Look
+from linreg_tui.core.trials import OnStep
 
-WITHIN = 1.01
-"""How many times the scale that did not diverge the one that did may be."""
+PRECISION = 1.01
+"""The search ends when the two scales differ by at most this factor."""
 
 DOUBLINGS = 64
-"""How often the scale is doubled or halved to find one on the other side."""
+"""The most times that the scale is doubled or halved to find one on the other side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tipping:
-    """The scales between which runs tip into divergence before their epochs are over.
+    """The scales between which runs begin to diverge before their last epoch.
 
-    At `held` a run did not diverge, at `tipped` it did; None if none was found that did so. They
-    were tried out with one seed, and near the edge chance decides. `predicted` is the scale from
-    which on divergence is predicted at last, with the batch size of that scale; None if that can't
-    be predicted. A run that is shorter than its divergence takes holds beyond it.
+    A run did not diverge at `stable`, and did at `diverged`; either is None if none was found. Both
+    were tried with one seed, and near the edge chance decides. `predicted` is the scale above which
+    divergence is predicted, with the batch size of that scale, or None if there is no prediction. A
+    run can stay stable beyond it if it is too short to diverge.
     """
 
-    held: float | None
-    tipped: float | None
+    stable: float | None
+    diverged: float | None
     predicted: float | None
 
 
@@ -41,11 +41,12 @@ def tipping_scale(
     data: Dataset,
     settings: Settings,
     variant: Callable[[Settings, int, float], Settings] = scaled,
-    look: Look | None = None,
+    on_step: OnStep | None = None,
 ) -> Tipping:
-    """Find the scale at which runs tip, to 1%: outwards from the predicted one, then by bisection.
+    """Find the scale at which runs begin to diverge, to 1%.
 
-    `variant` gives the settings at a scale from those at scale 1 and the number of rows.
+    The search goes outwards from the predicted scale, then by bisection. `variant` returns the
+    settings at a scale, given the settings at scale 1 and the number of rows.
 
     Raises
     ------
@@ -58,42 +59,42 @@ def tipping_scale(
     def diverges(scale: float) -> bool:
         run = Run(data, variant(settings, n, scale))
         for step in run.train_to_end():
-            if look is not None:
-                look(step)
+            if on_step is not None:
+                on_step(step)
             if run.diverged_at is not None:
                 return True
         return False
 
     predicted = _predicted(data, settings, variant)
-    held, tipped = _bracket(diverges, predicted or 1.0)
-    while held is not None and tipped is not None and tipped > WITHIN * held:
-        middle = math.sqrt(held) * math.sqrt(tipped)  # their product may be too large
-        held, tipped = (held, middle) if diverges(middle) else (middle, tipped)
-    return Tipping(held, tipped, predicted)
+    stable, diverged = _bracket(diverges, predicted or 1.0)
+    while stable is not None and diverged is not None and diverged > PRECISION * stable:
+        middle = math.sqrt(stable) * math.sqrt(diverged)  # their product may be too large
+        stable, diverged = (stable, middle) if diverges(middle) else (middle, diverged)
+    return Tipping(stable, diverged, predicted)
 
 
 def _bracket(diverges: Callable[[float], bool], start: float) -> tuple[float | None, float | None]:
-    """Two scales next to each other among the halves and doubles of one, only the first held."""
-    held: float | None = None
-    tipped: float | None = None
+    """Double or halve a scale until one scale is stable and its double diverges."""
+    stable: float | None = None
+    diverged: float | None = None
     scale = start
     for _ in range(DOUBLINGS):
         try:
             if diverges(scale):
-                tipped, scale = scale, scale / 2
+                diverged, scale = scale, scale / 2
             else:
-                held, scale = scale, scale * 2
-        except InputError:  # a rate that is no longer a number
+                stable, scale = scale, scale * 2
+        except InputError:  # a rate is 0 or too large for a number
             break
-        if held is not None and tipped is not None:
+        if stable is not None and diverged is not None:
             break
-    return held, tipped
+    return stable, diverged
 
 
 def _predicted(
     data: Dataset, settings: Settings, variant: Callable[[Settings, int, float], Settings]
 ) -> float | None:
-    """The largest stable scale; where the batch size changes with the scale, the one at its own."""
+    """Return the largest stable scale, for the batch size at that scale, or None."""
     scale, n = 1.0, settings.training_n(data)
     for _ in range(3):
         at_scale = variant(settings, n, scale)

@@ -1,4 +1,4 @@
-"""The trials of a sweep: each run to its end, and what repeats have in common."""
+"""The trials of a sweep: how one is trained, and how the results of repeats are summarized."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ CURVE_SPANS = 128
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a trial ended: its last step, and its loss on the way there.
+    """The result of a trial: its last step, and the curve of its loss.
 
-    `loss` is that over all training rows, and `excess` how far it is above the least one, that of
-    the `optimum`; up to `near` it has converged. `test_loss` is that on the `test_n` rows held out,
-    None without any. Two results are equal if all but the time is.
+    `loss` is the loss over all training rows, and `excess` is how far it is above the loss of the
+    `optimum`. The trial has converged if the excess is at most `near`. `test_loss` is the loss over
+    the `test_n` test rows, or None if there are none. Equality ignores `seconds` and `curve`.
     """
 
     trial: Trial
@@ -44,12 +44,12 @@ class Result:
     test_loss: float | None = None
 
 
-Look = Callable[[Step], object]
-"""Is shown the latest step, after every few thousand; what it raises ends what it looks at."""
+OnStep = Callable[[Step], object]
+"""Called with the latest step every few thousand steps; an exception from it ends the training."""
 
 
-def run_trial(data: Dataset, trial: Trial, look: Look | None = None) -> Result:
-    """Train to the end of the epochs, or until the numbers overflow.
+def run_trial(data: Dataset, trial: Trial, on_step: OnStep | None = None) -> Result:
+    """Train to the end of the last epoch, or until the numbers overflow.
 
     Raises
     ------
@@ -59,8 +59,8 @@ def run_trial(data: Dataset, trial: Trial, look: Look | None = None) -> Result:
     began = time.perf_counter()
     run = Run(data, trial.settings)
     for step in run.train_to_end():
-        if look is not None:
-            look(step)
+        if on_step is not None:
+            on_step(step)
     seconds = time.perf_counter() - began
     last = run.history[run.history.last]
     thinned = Thinner(CURVE_SPANS)
@@ -86,16 +86,16 @@ def run_trial(data: Dataset, trial: Trial, look: Look | None = None) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Mean and standard deviation of a sample; a single value has no deviation."""
+    """The mean and standard deviation of a sample; the deviation of a single value is None."""
 
     mean: float
     deviation: float | None
 
     @staticmethod
     def of(values: Iterable[float]) -> Spread:
-        """The mean of finite values, and the root of the unbiased estimate of their variance."""
+        """Return the mean of finite values, and the root of their unbiased variance."""
         sample = np.array(list(values))
-        # Losses of runs that diverged have squares, and even sums, that are too large for a number.
+        # If runs diverged, the squares and even the sums of losses can be too large for a number.
         _, power = math.frexp(float(np.abs(sample).max()))
         small = np.ldexp(sample, -power)
         mean = math.ldexp(float(small.mean()), power)
@@ -106,9 +106,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class RepeatsSummary:
-    """What the repeats of a group have in common: `settings` are those of the first.
+    """The summary of the repeats of a group; `settings` are those of the first.
 
-    The spreads are over all `repeats`, those that diverged too. The three counts add up to them.
+    The spreads are over all `repeats`, including those that diverged. The counts `converged`,
+    `stopped` and `diverged` add up to `repeats`.
     """
 
     group: int
@@ -128,7 +129,7 @@ class RepeatsSummary:
 
 
 def summarize(results: Sequence[Result]) -> RepeatsSummary:
-    """The summary of some repeats of one group, at least one, in any order."""
+    """Summarize some repeats of one group, at least one, in any order."""
     results = sorted(results, key=lambda result: result.trial.repeat)
     trial = results[0].trial
     tests = [result.test_loss for result in results]

@@ -1,8 +1,10 @@
-"""The units that a run trains in: the data's, or standard deviations.
+"""The units that a run trains in: the data's own, or z-scores.
 
-With z-scores x_z = (x − x̄) / σ_x and y_z = (y − ȳ) / σ_y the line ŷ_z = w x_z + c is, in the data's
-units, m = w σ_y / σ_x and b = ȳ + c σ_y − m x̄. The valley of the loss becomes a round bowl: its
-condition number is 1, and one learning rate serves both parameters.
+x_z = (x − x̄) / σ_x,    y_z = (y − ȳ) / σ_y
+m = w σ_y / σ_x,    b = ȳ + c σ_y − m x̄     the line ŷ_z = w x_z + c in the data's units
+
+With z-scores, the valley of the loss becomes a round bowl: its condition number is 1, and one
+learning rate serves both parameters.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from linreg_tui.core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """x is measured from `mean_x` in steps of `scale_x`, y likewise."""
+    """Units for x and y: x is measured from `mean_x`, in units of `scale_x`, and y likewise."""
 
     mean_x: float = 0.0
     mean_y: float = 0.0
@@ -25,19 +27,19 @@ class Units:
     standardized: bool = False
 
     def from_data(self, slope: Number, intercept: Number) -> tuple[Number, Number]:
-        """A line given in the data's units, in these."""
+        """Convert a line from the data's units to these."""
         centred = intercept + slope * self.mean_x - self.mean_y
         return slope * self.scale_x / self.scale_y, centred / self.scale_y
 
     def to_data(self, slope: Number, intercept: Number) -> tuple[Number, Number]:
-        """A line given in these units, in the data's."""
+        """Convert a line from these units to the data's."""
         if not self.standardized:
             return slope, intercept
         in_data = slope * (self.scale_y / self.scale_x)
         return in_data, intercept * self.scale_y + self.mean_y - in_data * self.mean_x
 
     def moments(self, moments: Moments[Number]) -> Moments[Number]:
-        """Moments of rows given in the data's units, in these."""
+        """Convert moments from the data's units to these."""
         if not self.standardized:
             return moments
         return Moments(
@@ -50,20 +52,20 @@ class Units:
         )
 
     def rows(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Rows given in the data's units, in these; arrays of any shape."""
+        """Convert rows from the data's units to these; x and y can have any shape."""
         if not self.standardized:
             return x, y
         return (x - self.mean_x) / self.scale_x, (y - self.mean_y) / self.scale_y
 
     def rates(self, settings: Settings) -> tuple[float, float]:
-        """The learning rates of slope and intercept in these units."""
+        """Return the learning rates of slope and intercept in these units."""
         if self.standardized:
             return settings.learning_rate_b, settings.learning_rate_b
         return settings.learning_rate_m, settings.learning_rate_b
 
 
 def z_scores(moments: Moments[float]) -> Units:
-    """The units in which x and y of these moments have mean 0 and standard deviation 1."""
+    """Return units in which rows with these moments have mean 0 and standard deviation 1."""
     return Units(
         moments.mean_x,
         moments.mean_y,
@@ -74,5 +76,5 @@ def z_scores(moments: Moments[float]) -> Units:
 
 
 def training_units(moments: Moments[float], settings: Settings) -> Units:
-    """The units of a run with these settings on rows with these moments."""
+    """Return the units of a run with these settings on rows with these moments."""
     return z_scores(moments) if settings.standardize else Units()

@@ -301,7 +301,7 @@ def _answer(text: str) -> str:
 def _tipping(tipping: Tipping) -> tuple[str, str, str]:
     held, tipped, predicted = (
         "–" if scale is None else f"{scale:.4g}"
-        for scale in (tipping.held, tipping.tipped, tipping.predicted)
+        for scale in (tipping.stable, tipping.diverged, tipping.predicted)
     )
     return held, tipped, predicted
 

@@ -130,4 +130,4 @@ def _train(data: Dataset, batch: Sequence[Trial]) -> list[Result]:
 
 
 def _tipping(data: Dataset, settings: Settings) -> Tipping:
-    return tipping_scale(data, settings, look=partial(observe, None))
+    return tipping_scale(data, settings, on_step=partial(observe, None))

@@ -17,7 +17,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example, made_line
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.optimizers import Optimizer
-from linreg_tui.core.proposal import LOOKED_AT, propose, proposed, reach
+from linreg_tui.core.proposal import HEADROOM_ROWS, excess_after_steps, propose, proposed
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
@@ -197,7 +197,7 @@ def test_a_proposal_follows_from_the_scale_of_the_data(
         mean_square = 1.0 if standardize else float(np.mean(data.x**2))
         if not standardize:
             assert settings.learning_rate_m == float(f"{rate / mean_square:.0e}")
-        assert reach(data, settings) <= 0.01
+        assert excess_after_steps(data, settings) <= 0.01
         smaller = next_smaller(rate)
         of_m = float(f"{smaller / mean_square:.0e}")
         gentler = replace(settings, learning_rate_b=smaller, learning_rate_m=of_m)
@@ -266,7 +266,7 @@ def test_other_optimizers_come_halfway_or_get_z_scores(
 ) -> None:
     made = propose(data, optimizer=optimizer, loss=loss)
     assert made.halfway or made.settings.standardize
-    assert reach(data, made.settings) == made.excess
+    assert excess_after_steps(data, made.settings) == made.excess
 
 
 def test_what_cannot_be_reached_is_known(
@@ -292,7 +292,7 @@ def test_what_cannot_be_reached_is_known(
 
 
 def test_edited_rows_have_proposals_however_many_they_are() -> None:
-    x = np.linspace(0.0, 9.0, 3 * LOOKED_AT)
+    x = np.linspace(0.0, 9.0, 3 * HEADROOM_ROWS)
     data = Dataset("many.csv", "x", "y", x, 3 * x + 20 + np.sin(50 * x))
     edits = Edits.of(data).move(7, 1.0, 90.0)
     assert proposed(edits.data).learning_rate_m == pytest.approx(

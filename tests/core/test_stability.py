@@ -73,10 +73,10 @@ def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, A
     data = random_data(3)
     settings = balanced(data, update=update, **kind)
     rates = settings.learning_rate_m, settings.learning_rate_b
-    pull = np.array([[3.0, -2.0]])
-    matrix = step_matrices(data.moments.hessian()[None], pull, rates, settings)[0]
+    gradients = np.array([[3.0, -2.0]])
+    matrix = step_matrices(data.moments.hessian()[None], gradients, rates, settings)[0]
     mean_x, mean_xx = data.moments.mean_x, data.moments.sxx / data.n
-    # With these the gradient at m = b = 0 is the pull.
+    # With these means, the gradient at m = b = 0 is `gradients`.
     mean_y, mean_xy = 1.0, -1.5 - mean_x
     for unit in (np.eye(len(matrix)) + np.eye(len(matrix))[-1])[:-1].tolist():
         velocities = ((), ()) if len(unit) == 3 else ((unit[2],), (unit[3],))
@@ -159,11 +159,11 @@ def test_the_factor_of_a_step_for_any_factor_on_the_rates(
 ) -> None:
     rng = np.random.default_rng(k)
     half = rng.normal(size=(k, 2, 2))
-    curvature, pull = half @ half.transpose(0, 2, 1), rng.normal(size=(k, 2))
+    hessians, gradients = half @ half.transpose(0, 2, 1), rng.normal(size=(k, 2))
     settings = Settings.of(update=update, **kind)
-    factor = rms_factors(curvature, pull, (0.3, 0.2), settings)
+    factor = rms_factors(hessians, gradients, (0.3, 0.2), settings)
     for scale in (0.1, 1.0, 3.0, 10.0):
-        matrices = step_matrices(curvature, pull, (scale * 0.3, scale * 0.2), settings)
+        matrices = step_matrices(hessians, gradients, (scale * 0.3, scale * 0.2), settings)
         expected = rms_factor(matrices[:, :-1, :-1])
         assert factor(scale) == pytest.approx(expected, rel=1e-9)
 

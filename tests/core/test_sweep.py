@@ -271,16 +271,16 @@ def test_eightfold_rates_at_a_batch_of_64_diverge(houses: Dataset) -> None:
     assert run_trial(houses, replace(FULL, settings=settings)).status == "diverged"
 
 
-def test_what_looks_on_can_end_a_trial(houses: Dataset) -> None:
+def test_an_observer_can_end_a_trial(houses: Dataset) -> None:
     seen: list[int] = []
 
-    def look(step: Step) -> None:
+    def on_step(step: Step) -> None:
         seen.append(step.number)
         if step.number > 10_000:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        run_trial(houses, replace(FULL, settings=Settings(epochs=10**6)), look)
+        run_trial(houses, replace(FULL, settings=Settings(epochs=10**6)), on_step)
     assert seen[0] < 10_000 < seen[-1] < 20_000
 
 
@@ -353,11 +353,11 @@ def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
     settings = Settings(update=update, epochs=20_000)  # type: ignore[arg-type]
     tipping = tipping_scale(houses, settings, rates_alone)
     assert tipping.predicted == pytest.approx(limit, rel=1e-9)
-    assert tipping.held is not None
-    assert tipping.tipped is not None
+    assert tipping.stable is not None
+    assert tipping.diverged is not None
     # So long a run diverges as soon as its rates are the least bit too large.
-    assert limit / 1.01 < tipping.held <= limit * 1.01
-    assert limit <= tipping.tipped <= tipping.held * 1.01
+    assert limit / 1.01 < tipping.stable <= limit * 1.01
+    assert limit <= tipping.diverged <= tipping.stable * 1.01
 
 
 @pytest.mark.parametrize("update", ["sequential", "simultaneous"])
@@ -368,37 +368,37 @@ def test_rates_that_are_too_large_tip_below_scale_1(houses: Dataset, update: str
     blind = Settings.of(optimizer="adam", update=update, learning_rate_m=1e6)
     tipping = tipping_scale(houses, blind, rates_alone)
     assert tipping.predicted is None
-    assert tipping.held is not None
-    assert tipping.tipped is not None
-    assert 0 < tipping.held < tipping.tipped < 1
-    assert tipping.tipped <= 1.01 * tipping.held
+    assert tipping.stable is not None
+    assert tipping.diverged is not None
+    assert 0 < tipping.stable < tipping.diverged < 1
+    assert tipping.diverged <= 1.01 * tipping.stable
 
 
-def test_a_trial_that_goes_over_many_rows_is_looked_at_more_often() -> None:
-    """Whoever interrupts it waits for the next look."""
+def test_a_trial_that_goes_over_many_rows_shows_its_steps_more_often() -> None:
+    """An interruption has to wait for the next step that is shown."""
     rng = np.random.default_rng(0)
     x = rng.uniform(0, 1, 2**14)
     data = Dataset("made", "x", "y", x, x + rng.normal(0, 1, len(x)))
 
-    def looks(**values: object) -> list[int]:
+    def shown_steps(**values: object) -> list[int]:
         seen: list[int] = []
         settings = Settings.of(**values)
         run_trial(data, replace(FULL, settings=settings), lambda step: seen.append(step.number))
         return seen
 
-    assert looks(epochs=5000) == [4096, 5000]
-    assert looks(epochs=600, loss="absolute") == [256, 512, 600]
-    assert looks(epochs=300, batch_size=2**14) == [256, 300]
+    assert shown_steps(epochs=5000) == [4096, 5000]
+    assert shown_steps(epochs=600, loss="absolute") == [256, 512, 600]
+    assert shown_steps(epochs=300, batch_size=2**14) == [256, 300]
 
 
 def test_where_the_homework_tips(houses: Dataset) -> None:
     tipping = tipping_scale(houses, Settings())
-    assert tipping.held is not None
-    assert tipping.tipped is not None
+    assert tipping.stable is not None
+    assert tipping.diverged is not None
     assert tipping.predicted is not None
-    assert tipping.predicted < tipping.held < tipping.tipped < 8
-    assert tipping.tipped <= 1.01 * tipping.held
-    for scale, diverges in ((tipping.held, False), (tipping.tipped, True)):
+    assert tipping.predicted < tipping.stable < tipping.diverged < 8
+    assert tipping.diverged <= 1.01 * tipping.stable
+    for scale, diverges in ((tipping.stable, False), (tipping.diverged, True)):
         settings = scaled(Settings(), houses.n, scale)
         result = run_trial(houses, replace(FULL, settings=settings))
         assert (result.status == "diverged") == diverges
@@ -419,10 +419,10 @@ def test_where_the_homework_tips(houses: Dataset) -> None:
 )
 def test_tipping_is_looked_for_wherever_it_may_be(houses: Dataset, settings: Settings) -> None:
     tipping = tipping_scale(houses, settings)
-    assert (tipping.held, tipping.tipped) != (None, None)
-    if tipping.held is not None and tipping.tipped is not None:
-        assert 1 < tipping.tipped / tipping.held <= 1.01
-    for scale, diverges in ((tipping.held, False), (tipping.tipped, True)):
+    assert (tipping.stable, tipping.diverged) != (None, None)
+    if tipping.stable is not None and tipping.diverged is not None:
+        assert 1 < tipping.diverged / tipping.stable <= 1.01
+    for scale, diverges in ((tipping.stable, False), (tipping.diverged, True)):
         if scale is not None:
             at_scale = replace(FULL, settings=scaled(settings, houses.n, scale))
             assert (run_trial(houses, at_scale).status == "diverged") == diverges
@@ -436,13 +436,13 @@ def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
     settings = replace(best, learning_rate_m=1e300, learning_rate_b=1e290)
     seen: list[Step] = []
     tipping = tipping_scale(data, settings, rates_alone, seen.append)
-    assert (tipping.tipped, tipping.predicted) == (None, None)
-    assert tipping.held is not None
-    assert math.isfinite(tipping.held * 1e300)
-    assert math.isinf(tipping.held * 2 * 1e300)
+    assert (tipping.diverged, tipping.predicted) == (None, None)
+    assert tipping.stable is not None
+    assert math.isfinite(tipping.stable * 1e300)
+    assert math.isinf(tipping.stable * 2 * 1e300)
     assert {(step.slope, step.intercept, step.loss) for step in seen} == {(2, 1, 0)}
     slow = tipping_scale(data, best, rates_alone)
-    assert (slow.held, slow.tipped) == (2.0**63, None)
+    assert (slow.stable, slow.diverged) == (2.0**63, None)
 
 
 def test_doubled_scales_end_where_rates_are_numbers_no_more(houses: Dataset) -> None:

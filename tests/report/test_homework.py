@@ -90,7 +90,7 @@ def test_the_numbers_are_those_of_the_engine(
             assert row["predicted"] == PREDICTED[predict(houses, trial.settings).stable]
     for row, order in zip(tips, get_args(Update), strict=True):
         tipping = tipping_scale(houses, replace(settings, update=order))
-        found = (tipping.held, tipping.tipped, tipping.predicted)
+        found = (tipping.stable, tipping.diverged, tipping.predicted)
         assert [*row.values()] == [order, *(f"{scale:.4g}" for scale in found if scale)]
 
 

@@ -131,7 +131,8 @@ async def test_scales_until_it_diverges_and_where_it_tips(houses: Dataset) -> No
         scales = [row.scale for row in pane(pilot).sweep_run.table_view.table.rows]
         assert scales == [1, 2, 4, 8]
         tipping = tipping_scale(houses, Settings())
-        assert f"tips between scales {tipping.held:.4g} and {tipping.tipped:.4g}" in screen(pilot)
+        between = f"{tipping.stable:.4g} and {tipping.diverged:.4g}"
+        assert f"tips between scales {between}" in screen(pilot)
         assert "diverged at 14" in screen(pilot)
 
 

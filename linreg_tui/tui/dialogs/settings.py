@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.faults import faults
-from linreg_tui.core.proposal import proposed, reach
+from linreg_tui.core.proposal import excess_after_steps, proposed
 from linreg_tui.core.schema import Setting
 from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.stability import predict
@@ -198,7 +198,7 @@ class SettingsForm(FormScreen[Settings]):
         prediction = await asyncio.to_thread(predict, self._data, settings)
         excess = None
         if prediction.stable is None:
-            excess = await asyncio.to_thread(reach, self._data, settings)
+            excess = await asyncio.to_thread(excess_after_steps, self._data, settings)
         n = settings.training_n(self._data)
         self._show_verdict("→", prediction_text(prediction, settings, n, excess))
 

@@ -193,8 +193,8 @@ class SweepRun:
         if self.tipping is None:
             return ""
         held, tipped, predicted = (
-            self.tipping.held,
-            self.tipping.tipped,
+            self.tipping.stable,
+            self.tipping.diverged,
             self.tipping.predicted,
         )
         if tipped is None:
