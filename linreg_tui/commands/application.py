@@ -16,7 +16,7 @@ from linreg_tui.commands.arguments import (
     settings_for_workers,
 )
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.examples import taught
+from linreg_tui.core.examples import lessons
 from linreg_tui.core.text import printable
 from linreg_tui.options import add_settings, settings_of
 
@@ -33,7 +33,7 @@ commands:
 Each takes --help. Without DATA, all take the bundled sale prices and living areas of 551 houses.
 
 examples, for --example:
-""" + "".join(f"  {name:<12}{teaches}\n" for name, teaches in taught().items())
+""" + "".join(f"  {name:<12}{teaches}\n" for name, teaches in lessons().items())
 
 
 def command(words: list[str]) -> int:

@@ -1,6 +1,6 @@
 """The numbers: data, moments, the closed form, gradient descent and its stability.
 
-Where what the notebook has by other names is:
+Where to find what the notebook has:
 
 - `pd.read_csv`, `data`, `x`, `y`: reading.loading.load, examples.bundled, dataset.Dataset
 - `sns.jointplot` with its line and band: inference.confidence_band, summary.histogram
@@ -17,8 +17,8 @@ Where what the notebook has by other names is:
 - `loss_history`: history.History
 - `data.sample(batch_size)`: batches.sampler
 - the homework's batch sizes: sweep.over_batch_sizes
-- its scales 1, 2, 4, 8, and where it does not converge: sweep.over_scales, tipping.tipping_scale
-- why it does not, predicted: stability.predict
+- its scales 1, 2, 4, 8, and the scale that diverges: sweep.over_scales, tipping.tipping_scale
+- a prediction of that scale: stability.predict
 - a smaller learning rate in the first steps: schedules.Warmup
 - its printed numbers: tests/core/test_facts.py
 """

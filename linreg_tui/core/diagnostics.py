@@ -1,4 +1,4 @@
-"""Residual diagnostics: whether the rows are as a straight line with normal errors supposes.
+"""Residual diagnostics: whether the rows fit the assumptions of a straight line with normal errors.
 
 Montgomery, Peck and Vining, "Introduction to Linear Regression Analysis", chapters 4 and 6.
 """
@@ -18,19 +18,19 @@ PARAMETERS = 2
 """Slope and intercept."""
 
 CLOSE_TO_ONE = 1e-12
-"""A point whose leverage is nearer to 1 than this holds the line by itself."""
+"""If a point's leverage is nearer to 1 than this, the line goes through it."""
 
-TAIL, BODY = 512, 2048
-"""Of many order statistics so many at either end are kept, and so many evenly in between."""
+TAIL_VALUES, BODY_VALUES = 512, 2048
+"""Values shown in a plot of very many: at each end, and evenly spaced in between."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Diagnostics(ByValue):
-    """What the line leaves of each row; all arrays of shape (n,).
+    """Fitted values, residuals and leverages of the rows; all arrays have shape (n,).
 
-    `residuals` are y − ŷ, `leverage` says how much a row pulls the line towards itself, from 1/n
-    to 1, and `studentized` are the internally studentized residuals: each divided by its own
-    standard error s √(1 − h). They are NaN where there is nothing to divide by.
+    `residuals` are y − ŷ. `leverage` is how much a row pulls the line towards itself, from 1/n to
+    1. `studentized` are the internally studentized residuals: each is divided by its own standard
+    error s √(1 − h), and is NaN if that is 0.
     """
 
     fitted: FloatArray
@@ -40,7 +40,7 @@ class Diagnostics(ByValue):
 
 
 def diagnose(line: ClosedForm, x: FloatArray, y: FloatArray) -> Diagnostics:
-    """Diagnostics of the least-squares line of the rows (x, y), both of shape (n,)."""
+    """Return the diagnostics of the least-squares line of rows (x, y), both of shape (n,)."""
     moments = line.moments
     n, freedom = moments.n, moments.n - PARAMETERS
     dx = x - moments.mean_x
@@ -54,7 +54,7 @@ def diagnose(line: ClosedForm, x: FloatArray, y: FloatArray) -> Diagnostics:
 
 
 def high_leverage(n: int) -> float:
-    """The rule of thumb: over twice the mean leverage, 2p/n, a row deserves a look.
+    """Return the leverage above which a row deserves a look: twice the mean leverage, 2p/n.
 
     Hoaglin and Welsch, "The hat matrix in regression and ANOVA" (1978).
     """
@@ -62,7 +62,7 @@ def high_leverage(n: int) -> float:
 
 
 def normal_plot(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Normal quantiles, and the values in order, NaN left out; of very many, a part.
+    """Return normal quantiles and the sorted values without NaN; of very many values, a part.
 
     The plotting position of the i-th of n is (i − 3/8) / (n + 1/4): Blom, "Statistical Estimates
     and Transformed Beta-Variables" (1958).
@@ -70,10 +70,10 @@ def normal_plot(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     ordered = np.sort(values[~np.isnan(values)])
     n = len(ordered)
     rank = np.arange(n)
-    if n > 2 * TAIL + BODY:
-        between = np.linspace(TAIL, n - TAIL - 1, BODY).astype(np.intp)
-        rank = np.concatenate([rank[:TAIL], between, rank[n - TAIL :]])
-    # The standard library's quantile is as exact as SciPy's, and there without a wait.
+    if n > 2 * TAIL_VALUES + BODY_VALUES:
+        between = np.linspace(TAIL_VALUES, n - TAIL_VALUES - 1, BODY_VALUES).astype(np.intp)
+        rank = np.concatenate([rank[:TAIL_VALUES], between, rank[n - TAIL_VALUES :]])
+    # The standard library's quantile is as exact as SciPy's, and needs no slow import.
     normal = NormalDist()
     positions = (rank + 1 - 3 / 8) / (n + 1 / 4)
     return np.array([normal.inv_cdf(p) for p in positions.tolist()]), ordered[rank]

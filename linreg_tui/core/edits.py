@@ -1,6 +1,6 @@
-"""Edits of a data set, each of which can be undone; the rows there were at first never change.
+"""Edits of a data set, which can be undone. The original rows never change.
 
-The edited rows are a data set of their own, made without a look at all the others.
+The edited rows are a data set of their own. Making it doesn't go over the unchanged rows.
 """
 
 from __future__ import annotations
@@ -25,49 +25,49 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class _Columns(ByValue):
-    """x and y of edited rows, in the order of their numbers; put together when first asked for."""
+    """x and y of edited rows, in the order of their numbers, made when they are first needed."""
 
     original: Dataset
     changed: Mapping[int, Point | None] = field(hash=False)
 
     @cached_property
     def x(self) -> FloatArray:
-        """Of shape (n,), read-only."""
+        """The column, of shape (n,), read-only."""
         return self._column(self.original.x, 0)
 
     @cached_property
     def y(self) -> FloatArray:
-        """Of shape (n,), read-only."""
+        """The column, of shape (n,), read-only."""
         return self._column(self.original.y, 1)
 
     def _column(self, values: FloatArray, place: int) -> FloatArray:
-        whole, kept = values.copy(), np.ones(len(values), dtype=np.bool_)
+        edited, remaining = values.copy(), np.ones(len(values), dtype=np.bool_)
         added = []
         for row, point in sorted(self.changed.items()):
             if point is None:
-                kept[row] = False
+                remaining[row] = False
             elif row >= len(values):
                 added.append(point[place])
             else:
-                whole[row] = point[place]
-        column = np.concatenate([whole[kept], added])
+                edited[row] = point[place]
+        column = np.concatenate([edited[remaining], added])
         column.flags.writeable = False
         return column
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class EditedDataset(_Columns, Dataset):
-    """The rows of another data set but those in `changed`, which gives their places now.
+    """The rows of another data set, with the changes in `changed`.
 
-    None is the place of a row that is gone. Numbers from the original's n on are of rows that were
-    added. `tally` is that of all the rows as they are.
+    `changed` has the new point of each edited row by its number, or None if the row was removed.
+    Numbers from the original's n on belong to added rows. `tally` is the tally of the edited rows.
 
-    Two are equal if their originals and their changes are. None equals a data set that was not
-    edited: its rows keep their numbers, and these decide which rows are held out.
+    Two edited data sets are equal if their originals and their changes are. None of them equals a
+    data set that was not edited: its rows keep their numbers, which decide the test rows.
     """
 
     tally: Tally = field(compare=False)
-    # Neither given nor set, so that they are looked up in _Columns.
+    # Neither passed nor set, so that attribute lookup finds those of _Columns.
     x: FloatArray = field(init=False, compare=False)
     y: FloatArray = field(init=False, compare=False)
 
@@ -76,9 +76,9 @@ class EditedDataset(_Columns, Dataset):
 
     @staticmethod
     def of(original: Dataset, changed: Mapping[int, Point | None], tally: Tally) -> EditedDataset:
-        """The original with these changes; its source tells how many there are."""
+        """Return the original with these changes; its source says how many there are."""
         return EditedDataset(
-            f"{original.source}, edited: {_told(original.n, changed)}",
+            f"{original.source}, edited: {_summary(original.n, changed)}",
             original.x_name,
             original.y_name,
             dropped=original.dropped,
@@ -93,16 +93,16 @@ class EditedDataset(_Columns, Dataset):
 
     @property
     def n(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return self.tally.sums.n
 
     @property
     def row_numbers(self) -> NDArray[np.intp]:
-        """The number of each row: its place in the original, or one that no row has had."""
+        """The number of each row: its place in the original, or a new number for an added row."""
         numbers = np.arange(self.original.n)
-        gone = [row for row, point in self.changed.items() if point is None]
+        removed = [row for row, point in self.changed.items() if point is None]
         added = sorted(row for row in self.changed if row >= self.original.n)
-        return np.concatenate([np.delete(numbers, gone), np.array(added, dtype=np.intp)])
+        return np.concatenate([np.delete(numbers, removed), np.array(added, dtype=np.intp)])
 
     @cached_property
     def line(self) -> ClosedForm:
@@ -121,21 +121,21 @@ class EditedDataset(_Columns, Dataset):
 
     @cached_property
     def extent(self) -> Extent:
-        """That of the original and of the points that were added or moved.
+        """The extent of the original together with the points that were added or moved.
 
-        So the window stays as it is when a point on its border goes.
+        So the window stays as it is when a point on its border is removed.
         """
         return self.original.extent.with_points(self._points)
 
     @cached_property
     def sketched(self) -> NDArray[np.intp]:
-        """The numbers of enough of the rows for a picture of all."""
+        """The numbers of some rows, enough to draw a picture of all."""
         rows = np.array([row for row, point in self.changed.items() if point is not None], np.intp)
         return np.concatenate([self.original.sketched[self._unchanged], rows])
 
     @cached_property
     def sketch(self) -> tuple[FloatArray, FloatArray]:
-        """The points of these rows, x and y."""
+        """The points to draw, x and y."""
         points = np.array(self._points).reshape(-1, 2)
         old_x, old_y = (values[self._unchanged] for values in self.original.sketch)
         return np.concatenate([old_x, points[:, 0]]), np.concatenate([old_y, points[:, 1]])
@@ -146,16 +146,16 @@ class EditedDataset(_Columns, Dataset):
 
     @cached_property
     def _unchanged(self) -> NDArray[np.bool_]:
-        """Which of the original's sketched rows are what they were."""
+        """Which of the original's sketched rows are unchanged."""
         return np.isin(self.original.sketched, list(self.changed), invert=True)
 
 
-def _told(n: int, changed: Mapping[int, Point | None]) -> str:
-    """How many rows were added, taken out and moved: +2 −1, 3 moved."""
+def _summary(n: int, changed: Mapping[int, Point | None]) -> str:
+    """Return how many rows were added, removed and moved, such as "+2 −1, 3 moved"."""
     added = sum(row >= n for row in changed)
-    gone = sum(point is None for point in changed.values())
-    moved = len(changed) - added - gone
-    counts = [*([f"+{added:,}"] if added else []), *([f"−{gone:,}"] if gone else [])]
+    removed = sum(point is None for point in changed.values())
+    moved = len(changed) - added - removed
+    counts = [*([f"+{added:,}"] if added else []), *([f"−{removed:,}"] if removed else [])]
     parts = [" ".join(counts)] if counts else []
     return ", ".join([*parts, *([f"{moved:,} moved"] if moved else [])])
 
@@ -165,7 +165,7 @@ LEAST_ROWS = 2
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A row that is in another place than before; None is no place at all."""
+    """A row that was moved, added (`before` is None) or removed (`after` is None)."""
 
     row: int
     before: Point | None
@@ -174,10 +174,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """A data set, what has been done to it, and what has been undone, both in turn.
+    """A data set with the edits that were done and those that were undone, each in order.
 
-    `data` are the rows as they are now. A row keeps its number: its place in the original, or for
-    one that was added the next number that no row has had.
+    `data` has the rows as they are now. A row keeps its number: its place in the original, or the
+    next unused number for an added row.
     """
 
     original: Dataset
@@ -187,50 +187,50 @@ class Edits:
 
     @staticmethod
     def of(original: Dataset) -> Edits:
-        """No edits yet."""
+        """Return a data set without edits."""
         return Edits(original, original)
 
     def place(self, row: int) -> Point:
-        """Where a row is now."""
+        """Return the point of a row as it is now."""
         changed = self.data.changed if isinstance(self.data, EditedDataset) else {}
         return changed.get(row) or (float(self.original.x[row]), float(self.original.y[row]))
 
     def add(self, x: float, y: float) -> Edits:
-        """One row more.
+        """Add a row.
 
         Raises
         ------
         InputError
-            If the rows would have no line.
+            If the rows have no line afterwards.
         """
         added = sum(edit.before is None for edit in self.done)
         return self._with(Edit(self.original.n + added, None, (x, y)))
 
     def remove(self, row: int) -> Edits:
-        """Without one of the rows.
+        """Remove a row.
 
         Raises
         ------
         InputError
-            If the others would have no line.
+            If the other rows have no line.
         """
         if self.data.n <= LEAST_ROWS:
             raise InputError(f"a line takes {LEAST_ROWS} rows; add one before this one goes")
         return self._with(Edit(row, self.place(row), None))
 
     def move(self, row: int, x: float, y: float) -> Edits:
-        """One of the rows elsewhere; the same if it is there already.
+        """Move a row; return these edits if it is there already.
 
         Raises
         ------
         InputError
-            If the rows would have no line.
+            If the rows have no line afterwards.
         """
         before = self.place(row)
         return self if before == (x, y) else self._with(Edit(row, before, (x, y)))
 
     def undo(self) -> Edits:
-        """Without the last edit; the same if there is none."""
+        """Undo the last edit; return these edits if there is none."""
         if not self.done:
             return self
         *earlier, last = self.done
@@ -238,7 +238,7 @@ class Edits:
         return replace(self, data=data, done=tuple(earlier), undone=(*self.undone, last))
 
     def redo(self) -> Edits:
-        """With the edit again that was undone last; the same if there is none."""
+        """Redo the edit that was undone last; return these edits if there is none."""
         if not self.undone:
             return self
         *others, last = self.undone
@@ -249,7 +249,7 @@ class Edits:
         return replace(self, data=self._changed(edit), done=(*self.done, edit), undone=())
 
     def _changed(self, edit: Edit) -> Dataset:
-        """The rows after one more edit, checked to have a line."""
+        """Return the rows after one more edit, or raise an InputError if they have no line."""
         now = self.data
         tally = now.tally
         if edit.before is not None:

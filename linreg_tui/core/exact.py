@@ -1,4 +1,4 @@
-"""Sums over rows in numbers of which none is rounded, so that what is added can be taken away."""
+"""Sums over rows in exact arithmetic, so that rows can be added and taken away without error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ExactSums:
 
     @staticmethod
     def of(x: FloatArray, y: FloatArray) -> ExactSums:
-        """Sums over the rows (x, y), both of shape (n,), each number as `exactly` takes it."""
+        """Return the sums over rows (x, y), both of shape (n,); `exactly` converts each number."""
         (xs, unit_x), (ys, unit_y) = _integers(x), _integers(y)
         return ExactSums(
             len(xs),
@@ -35,11 +35,11 @@ class ExactSums:
 
     @staticmethod
     def of_row(x: Fraction, y: Fraction) -> ExactSums:
-        """Of one row."""
+        """Return the sums over one row."""
         return ExactSums(1, x, y, x * x, x * y, y * y)
 
     def __add__(self, other: ExactSums) -> ExactSums:
-        """Sums over both sets of rows together."""
+        """Return the sums over both sets of rows together."""
         return ExactSums(
             self.n + other.n,
             self.x + other.x,
@@ -50,20 +50,20 @@ class ExactSums:
         )
 
     def __sub__(self, other: ExactSums) -> ExactSums:
-        """Sums over the rows that are left when the other ones, which are among these, are not."""
+        """Return the sums over these rows without some of them, the other ones."""
         return self + ExactSums(-other.n, -other.x, -other.y, -other.xx, -other.xy, -other.yy)
 
 
 def exactly(value: float) -> Fraction:
-    """The shortest decimal that stands for a number, which is the one that it was read from.
+    """Return the shortest decimal of a float, which is the number that it was read from.
 
-    For 0.1 it is 1/10, where the floating-point value is a little more.
+    For 0.1 it is 1/10; the floating-point value is a little more.
     """
     return Fraction(repr(float(value)))
 
 
 def _integers(values: FloatArray) -> tuple[list[int], Fraction]:
-    """The values as whole multiples of a power of ten, and that power."""
+    """Return the values as whole multiples of a power of ten, and that power."""
     decimals = [Decimal(repr(value)).as_tuple() for value in values.tolist()]
     least = min(int(decimal.exponent) for decimal in decimals)
     whole = [

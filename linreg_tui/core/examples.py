@@ -17,9 +17,9 @@ _ANSCOMBE = "Anscombe, Graphs in Statistical Analysis, The American Statistician
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A bundled file: its name on the command line, its columns, what it teaches, its source.
+    """A bundled file: its name on the command line, its columns, what it teaches, and its source.
 
-    `places` are those of x and y in the file.
+    `places` are the places of x and y among the columns of the file.
     """
 
     name: str
@@ -78,30 +78,30 @@ EXAMPLES = (
 )
 
 MADE = "made"
-"""The name of the line that is made up when it is asked for."""
+"""The name of the example whose rows are generated."""
 
 MADE_TEACHES = "a line whose slope, 3, and intercept, 20, are known: what the noise does to them"
 
 NAMES = (*(example.name for example in EXAMPLES), MADE)
 
 
-def taught() -> dict[str, str]:
-    """What each data set that comes with the program teaches, by its name."""
+def lessons() -> dict[str, str]:
+    """Return what each example teaches, by its name."""
     return {**{one.name: one.teaches for one in EXAMPLES}, MADE: MADE_TEACHES}
 
 
 def bundled(x: str | None = None, y: str | None = None) -> Dataset:
-    """Sale price (dollars) against above-ground living area (square feet) of 551 houses."""
+    """Return sale price (dollars) by above-ground living area (square feet) of 551 houses."""
     return example(HOUSES.name, x, y)
 
 
 def example(name: str, x: str | None = None, y: str | None = None) -> Dataset:
-    """A data set that comes with the program, with its own columns if none is named.
+    """Return an example by its name, with its own columns unless x or y is given.
 
     Raises
     ------
     InputError
-        If there is none of that name, or a column isn't there or isn't numeric.
+        If there is no such example, or a column isn't there or isn't numeric.
     """
     if name == MADE and x is None and y is None:
         return made_line()
@@ -114,14 +114,14 @@ def example(name: str, x: str | None = None, y: str | None = None) -> Dataset:
         from linreg_tui.core.reading.loading import load
 
         return replace(load(str(path), x, y), source=path.name)
-    # It is known to be plain, so the application can start without what else it takes to read it.
+    # Its format is simple and known, so the application can start without the reading modules.
     rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
     xs, ys = (np.array([float(row[place]) for row in rows]) for place in found.places)
     return Dataset(path.name, found.x, found.y, xs, ys)
 
 
 def _folder() -> Path:
-    """`data` inside the installed package, or beside it in a checkout."""
+    """Return `data` inside the installed package, or beside the package in a checkout."""
     package = Path(__file__).parent.parent
     inside = package / "data"
     return inside if inside.is_dir() else package.parent / "data"
@@ -130,7 +130,9 @@ def _folder() -> Path:
 def made_line(
     n: int = 100, slope: float = 3.0, intercept: float = 20.0, noise: float = 5.0, seed: int = 0
 ) -> Dataset:
-    """n rows around a line: x uniform from 0 to 10, y with normal noise of that deviation.
+    """Return n rows around a line: x is uniform from 0 to 10, y has normal noise.
+
+    `noise` is the standard deviation of the noise.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""How sure one can be of the line: what a statistician asks of a fit.
+"""Inference: standard errors, tests and confidence intervals of the fitted line.
 
-All formulas are those of Montgomery, Peck and Vining, "Introduction to Linear Regression Analysis",
-chapter 2. They suppose that the errors are independent, normal, and of one variance.
+All formulas are from Montgomery, Peck and Vining, "Introduction to Linear Regression Analysis",
+chapter 2. They assume that the errors are independent and normal, with one variance.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from linreg_tui.core.moments import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What can be told beside the line; None where the rows are too few or too alike to tell.
+    """The statistics of a fit; None if the rows are too few or too much alike.
 
-    `freedom` is n − 2, `residual_sd` the estimate s of the standard deviation of the errors, and
-    `critical_t` how many standard errors a 95% interval reaches to either side. The t and p are
-    of the two-sided tests that the slope, or the intercept, is 0. `f` is the F of the whole line,
-    on 1 and n − 2 degrees of freedom: the square of the slope's t, and with the same p. So is
-    the p of Pearson's r.
+    `degrees_of_freedom` is n − 2. `residual_sd` is the estimate s of the standard deviation of the
+    errors. `critical_t` is the number of standard errors on either side of a 95% interval. The t
+    and p belong to the two-sided tests that the slope, or the intercept, is 0. The slope's p is
+    also the p of the F test of the line and of Pearson's r.
     """
 
     degrees_of_freedom: int
@@ -42,12 +41,12 @@ class Inference:
 
     @property
     def f_statistic(self) -> float | None:
-        """The F of the line."""
+        """The F of the line, on 1 and n − 2 degrees of freedom: the square of the slope's t."""
         return None if self.slope_t is None else self.slope_t * self.slope_t
 
 
 def inference(line: ClosedForm) -> Inference:
-    """Standard errors, t, p and 95% intervals of both parameters, and how well the line fits."""
+    """Return standard errors, t, p and 95% intervals of both parameters, and R² and r."""
     moments = line.moments
     n, freedom = moments.n, moments.n - 2
     r2 = pearson_r = None
@@ -58,7 +57,7 @@ def inference(line: ClosedForm) -> Inference:
     if freedom < 1:
         return Inference(freedom, r2, pearson_r)
 
-    # scipy.stats asks the same two, and takes several times as long to import.
+    # scipy.stats calls these two as well, and takes several times as long to import.
     from scipy.special import stdtr, stdtrit
 
     variance = n * line.loss / freedom
@@ -95,17 +94,18 @@ def inference(line: ClosedForm) -> Inference:
 
 
 def confidence_band(
-    line: ClosedForm, sure: Inference, x: FloatArray
+    line: ClosedForm, statistics: Inference, x: FloatArray
 ) -> tuple[FloatArray, FloatArray] | None:
-    """Lower and upper limits of the 95% intervals of the mean response, each of the shape of x.
+    """Return the limits of the 95% intervals of the mean response, lower and upper, shaped as x.
 
-    Each interval holds for its own x; that all of them hold at once is less likely. None where
-    the rows are too few to tell.
+    The 95% hold for each x on its own; they are fewer for all x at once. The result is None if
+    there are too few rows.
     """
-    if sure.residual_sd is None or sure.critical_t is None:
+    if statistics.residual_sd is None or statistics.critical_t is None:
         return None
     moments = line.moments
     dx = x - moments.mean_x
-    reach = sure.critical_t * sure.residual_sd * np.sqrt(1 / moments.n + dx / moments.sxx * dx)
+    error = statistics.residual_sd * np.sqrt(1 / moments.n + dx / moments.sxx * dx)
+    margin = statistics.critical_t * error
     middle = moments.mean_y + line.slope * dx
-    return middle - reach, middle + reach
+    return middle - margin, middle + margin

@@ -1,7 +1,9 @@
-"""Losses of one parameter, and descents on them: figures 6 to 10 of the notebook, made runnable.
+"""Losses of one parameter, and gradient descent on them: the notebook's figures 6 to 10, to run.
 
-The notebook's arrows are drawn by hand, and it names no learning rates. The ones here make gradient
-descent do what each of its pictures shows, and stay within −5 to 5 as they do.
+x' = x − η f'(x)
+
+The notebook's arrows are drawn by hand, and it names no learning rates. With the rates here,
+gradient descent does what each figure shows, and stays between −5 and 5 as in the figures.
 """
 
 from __future__ import annotations
@@ -18,10 +20,10 @@ from linreg_tui.core.moments import FloatArray, Number
 
 
 class Function(Protocol):
-    """A function of one variable, of a number or of each element of an array."""
+    """A function of one variable, which takes a number or an array."""
 
     def __call__(self, x: Number, /) -> Number:
-        """Its value, or values in the shape of x."""
+        """Return the value, or values in the shape of x."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,11 @@ X_COS_X = Loss1D("x·cos x", _x_cos_x, _x_cos_x_slope)
 def descend(
     loss: Loss1D, start: float, rates: float | Iterable[float], steps: int | None = None
 ) -> FloatArray:
-    """The positions x that gradient descent visits, x' = x − η f'(x), shape (steps + 1,).
+    """Return the positions x that gradient descent visits, of shape (steps + 1,).
 
-    `rates` is one η for all steps, or a schedule with the η of each step; a schedule may be endless
-    if `steps` ends it. The path starts with `start`, and is shorter if x overflows: it ends at the
-    last finite x.
+    `rates` is one η for all steps, or a schedule with the η of each step. A schedule may be endless
+    if `steps` is given. The path begins at `start`. If x overflows, the path is shorter and ends at
+    the last finite x.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def descend(
         rates = repeat(rates)
     path = [float(start)]
     for rate in islice(rates, steps):
-        # In Python's floats, which overflow without a warning; NumPy's don't.
+        # Python's floats overflow without a warning, and NumPy's don't.
         x = path[-1] - float(rate) * float(loss.derivative(path[-1]))
         if not math.isfinite(x):
             break
@@ -96,11 +98,11 @@ class Figure:
     rates: tuple[float, ...]
 
     def path(self) -> FloatArray:
-        """The positions x visited, shape (steps + 1,)."""
+        """Return the positions x that gradient descent visits, of shape (steps + 1,)."""
         return descend(self.loss, self.start, self.rates)
 
 
-_BELOW_LIMIT = 0.98  # x² turns unstable at η = 1: x' = (1 − 2η) x
+_BELOW_LIMIT = 0.98  # on x² gradient descent diverges from η = 1 on: x' = (1 − 2η) x
 _LEAPING = 1.65  # beyond the limits 2 / f'' of both minima, 0.96 and 0.52
 
 FIGURE_6 = Figure(6, "A large learning rate", PARABOLA, 1.23, (_BELOW_LIMIT,) * 12)

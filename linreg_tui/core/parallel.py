@@ -1,9 +1,9 @@
-"""Data-parallel SGD: in each step K workers take a part of the batch each, and add up their sums.
+"""Data-parallel SGD: in each step, K workers share the batch and add up their sums.
 
-What a worker finds are the moments of its rows, five numbers, from which gradients follow at any
-slope and intercept. Added up they are those of the whole batch, so that K workers with B rows each
-make the very steps that one makes with K·B rows. The gradient of K·B rows is a surer one, and an
-epoch has fewer steps: hence the rule to multiply the learning rates by K.
+A worker computes the moments of its rows, which give the gradient at any slope and intercept. The
+sum of the workers' moments is the moments of the whole batch. So K workers with B rows each make
+exactly the steps of one worker with K·B rows. The gradient of K·B rows is less noisy, and an epoch
+has fewer steps: hence the rule to multiply the learning rates by K.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ MOST_WORKERS = 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Share(ByValue):
-    """A worker's part of a batch: the numbers of its rows, and what it found, in so many seconds.
+    """A worker's share of a batch: the numbers of its rows, their moments, and the time it took.
 
-    `place` is the process that it was found in.
+    `place` is the machine and process of the worker.
     """
 
     rows: Index
@@ -45,9 +45,9 @@ class Share(ByValue):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A step's shares, one a worker, and the seconds it took; `computing` is a part of them.
+    """One step: a share for each worker, the seconds in all, and the seconds of `computing`.
 
-    The rest went into handing over and waiting for the last of them.
+    The rest of the time goes into communication and into waiting for the last worker.
     """
 
     shares: tuple[Share, ...]
@@ -56,38 +56,39 @@ class Round:
 
     @property
     def communicating(self) -> float:
-        """Seconds in which nobody computed."""
+        """Seconds in which no worker computed."""
         return max(0.0, self.seconds - self.computing)
 
 
 def share(data: Dataset, rows: Index) -> Share:
-    """What a worker finds in its rows, of shape (size,)."""
+    """Compute a worker's share of a batch from its rows, of shape (size,)."""
     batches = data.batches
     began = time.perf_counter()
-    found = batches.moments(rows[None])
-    columns = found.mean_x, found.mean_y, found.sxx, found.sxy, found.syy
-    moments = Moments(found.n, *(float(column[0]) for column in columns))
+    batch = batches.moments(rows[None])
+    columns = batch.mean_x, batch.mean_y, batch.sxx, batch.sxy, batch.syy
+    moments = Moments(batch.n, *(float(column[0]) for column in columns))
     return Share(rows, moments, time.perf_counter() - began, f"{platform.node()}:{os.getpid()}")
 
 
-def _sums(data: Dataset, rows: Index) -> Share:
-    """The same without the numbers of the rows, which whoever sent them has."""
+def _share_without_rows(data: Dataset, rows: Index) -> Share:
+    """Compute a share without the row numbers, which need not be sent back to their sender."""
     return replace(share(data, rows), rows=rows[:0])
 
 
 def shares_of(rows: Index, workers: int) -> list[Index]:
-    """Which rows of a batch each worker has; none for the last ones if there are too few."""
+    """Divide the rows of a batch among workers; with too few rows, the last ones get none."""
     return [part for part in np.array_split(rows, workers) if len(part)]
 
 
 Submit = Callable[[int, Callable[[Dataset, Index], Share], Dataset, Index], "Future[Share]"]
-"""Has the worker of a number call a function of the data and its rows."""
+"""Lets the worker with a number call a function with the data and its rows."""
 
 
 class Team:
-    """K workers, each where `submit` has it do its share, or without it here, one after another.
+    """K workers that compute the moments of batches, in the place of `Batches` in a run.
 
-    It takes the place of `Batches` in a run. Each round is shown to `watch`.
+    `submit` sends a worker its share. Without it, the shares are computed here, one after another.
+    `watch` is called with each round.
     """
 
     def __init__(
@@ -107,18 +108,18 @@ class Team:
 
     @property
     def seconds_per_step(self) -> tuple[float, float]:
-        """Seconds computing and communicating, as the mean of the steps.
+        """The mean seconds of a step spent computing and communicating.
 
-        The first step, in which workers are set up and data is sent, counts only if it is alone.
+        The first step counts only if it is the only one, because it sets up workers and sends data.
         """
         steps = max(1, self._rounds - 1)
         return self._computing / steps, self._communicating / steps
 
     def moments(self, index: Index) -> Moments[FloatArray]:
-        """The moments of k batches, as `Batches.moments` gives them, in k rounds."""
-        found = [self._round(rows) for rows in index]
+        """Return the moments of k batches, as `Batches.moments` does, in k rounds."""
+        batches = [self._round(rows) for rows in index]
         names = ("mean_x", "mean_y", "sxx", "sxy", "syy")
-        columns = (np.array([getattr(moments, name) for moments in found]) for name in names)
+        columns = (np.array([getattr(moments, name) for moments in batches]) for name in names)
         return Moments(index.shape[1], *columns)
 
     def _round(self, rows: Index) -> Moments[float]:
@@ -128,10 +129,11 @@ class Team:
             shares = [share(self._data, part) for part in parts]
         else:
             futures = [
-                self._submit(number, _sums, self._data, part) for number, part in enumerate(parts)
+                self._submit(number, _share_without_rows, self._data, part)
+                for number, part in enumerate(parts)
             ]
-            found = [future.result() for future in futures]
-            shares = [replace(one, rows=part) for one, part in zip(found, parts, strict=True)]
+            results = [future.result() for future in futures]
+            shares = [replace(one, rows=part) for one, part in zip(results, parts, strict=True)]
         total = reduce(add, (one.moments for one in shares))
         seconds = time.perf_counter() - began
         times = [one.seconds for one in shares]
@@ -148,14 +150,14 @@ class Team:
 
 
 def for_workers(settings: Settings, workers: int, n: int) -> Settings:
-    """The settings with the batch and the rates of one worker times how many there are.
+    """Return the settings with the batch size and the rates multiplied by the number of workers.
 
-    All rows as one batch stand for the 64 of the homework.
+    A batch of all rows counts as the 64 rows of the homework.
 
     Raises
     ------
     InputError
-        If there can't be so many workers on n rows.
+        If n rows are too few for that many workers, or there are too many workers.
     """
     each = settings.batch_size or SCALED_BATCH_SIZE
     if not 1 <= workers <= MOST_WORKERS:

@@ -1,9 +1,9 @@
-"""What a picture needs of many points: how far they reach, and enough of them to look like all.
+"""What it takes to draw many points: their extent, and enough of them to look like all.
 
-Of rows that are not kept, a histogram in two dimensions says where they are. It can be added to
-another one: the width of a cell is a power of two, and cells begin at its multiples, so that two
-histograms have cells in common once the finer one is made as coarse as the other, by adding its
-cells in pairs. Nothing has to be known of the points beforehand, and each is counted once.
+For rows that are not in memory, a histogram in two dimensions says where they are. Two histograms
+can be added: the width of a cell is a power of two, and cells begin at its multiples. So the cells
+of two histograms match once the finer one is as coarse as the other, by adding its cells in pairs.
+Nothing has to be known about the points beforehand, and each point is counted once.
 """
 
 from __future__ import annotations
@@ -30,38 +30,38 @@ class Extent:
 
     @staticmethod
     def of(x: FloatArray, y: FloatArray) -> Extent:
-        """Of the points (x, y), both of shape (n,), n at least 1."""
+        """Return the extent of the points (x, y), both of shape (n,), n at least 1."""
         return Extent(float(x.min()), float(x.max()), float(y.min()), float(y.max()))
 
     def with_points(self, points: Iterable[tuple[float, float]]) -> Extent:
-        """Of further points as well."""
+        """Return the extent of these and more points."""
         xs, ys = zip((self.left, self.low), (self.right, self.high), *points, strict=True)
         return Extent(min(xs), max(xs), min(ys), max(ys))
 
     def joined(self, other: Extent) -> Extent:
-        """Of the points of another one as well."""
+        """Return the extent of these points and those of another extent."""
         return self.with_points([(other.left, other.low), (other.right, other.high)])
 
 
-SKETCHED_FROM = 100_000
+MOST_POINTS = 100_000
 SKETCH_CELLS = 1024
-"""Cells across and down; more than the dots that any terminal has."""
+"""Cells across and down, more than the dots of any terminal."""
 
 
 def sketch(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Enough of the points (x, y) for a picture of all: of many, one in each cell of a fine grid.
+    """Return enough points to draw a picture of all: of very many, one in each cell of a fine grid.
 
-    Both are of shape (n,) and finite; so are the two that are returned, of shape (k,), k ≤ n.
+    x and y are finite, of shape (n,). The results have shape (k,), k ≤ n.
     """
-    if len(x) <= SKETCHED_FROM:
+    if len(x) <= MOST_POINTS:
         return x, y
     chosen = sketched_rows(x, y)
     return x[chosen], y[chosen]
 
 
 def sketched_rows(x: FloatArray, y: FloatArray) -> NDArray[np.intp]:
-    """The numbers of these points."""
-    if len(x) <= SKETCHED_FROM:
+    """Return the numbers of the points that `sketch` returns."""
+    if len(x) <= MOST_POINTS:
         return np.arange(len(x))
     grid = np.full(SKETCH_CELLS * SKETCH_CELLS, -1)
     grid[_cells(x) * SKETCH_CELLS + _cells(y)] = np.arange(len(x))
@@ -69,26 +69,27 @@ def sketched_rows(x: FloatArray, y: FloatArray) -> NDArray[np.intp]:
 
 
 def _cells(values: FloatArray) -> NDArray[np.intp]:
-    """Which of the cells of a fine grid each value is in."""
+    """Return the cell of a fine grid that each value is in."""
     low, width = values.min(), np.ptp(values) or 1.0
     cells: NDArray[np.intp] = ((values - low) / width * SKETCH_CELLS).astype(np.intp)
     return np.minimum(cells, SKETCH_CELLS - 1)
 
 
 MOST_CELLS = 512
-"""Across and down; what covers the points takes more than half as many."""
+"""The most cells across and down; the points take up more than half as many."""
 
 _FINEST = -1000
-"""The least power of two that a width is; below, points are all in one place."""
+"""The power of two of the least width; points that are closer than that are in one place."""
 
 Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Density(ByValue):
-    """`counts`, of shape (k, l), of points in cells of the widths 2^`powers` of x and y.
+    """A histogram of points in two dimensions: `counts` of shape (k, l).
 
-    Cell (i, j) begins at `first` + (i, j), in its widths. `extent` is that of the points.
+    The cells are 2^`powers` wide in x and y. Cell (i, j) begins at `first` + (i, j), in units of
+    the cells' widths. `extent` is the extent of the points.
     """
 
     counts: Counts
@@ -98,7 +99,7 @@ class Density(ByValue):
 
     @staticmethod
     def of(x: FloatArray, y: FloatArray) -> Density:
-        """Of the points (x, y), both of shape (n,) and finite, n at least 1."""
+        """Return the histogram of finite points (x, y), both of shape (n,), n at least 1."""
         extent = Extent.of(x, y)
         powers = _powers(extent)
         column, first_x, columns = _cells_of(x, extent.left, extent.right, powers[0])
@@ -107,7 +108,7 @@ class Density(ByValue):
         return Density(counts.reshape(columns, rows), powers, (first_x, first_y), extent)
 
     def __add__(self, other: Density) -> Density:
-        """Of the points of both."""
+        """Return the histogram of both sets of points."""
         extent = self.extent.joined(other.extent)
         powers = _powers(extent)
         one, two = self._coarser(powers), other._coarser(powers)
@@ -129,7 +130,7 @@ class Density(ByValue):
             times = powers[axis] - self.powers[axis]
             if not times:
                 continue
-            # Python's integers shift as far as it takes, and down for negative ones too.
+            # Python's integers can be shifted any distance, and negative ones are rounded down too.
             begins = first[axis] >> times
             places = [((first[axis] + k) >> times) - begins for k in range(counts.shape[axis])]
             shape = list(counts.shape)
@@ -140,7 +141,7 @@ class Density(ByValue):
         return Density(counts, powers, (first[0], first[1]), self.extent)
 
     def unseen(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """The middles, x and y, of the cells with points of which none is among these (x, y)."""
+        """Return the centres, x and y, of the occupied cells that have none of these points."""
         unseen = self.counts > 0
         unseen[self._places(x, 0), self._places(y, 1)] = False
         places = np.nonzero(unseen)
@@ -157,16 +158,16 @@ class Density(ByValue):
 
 
 def _powers(extent: Extent) -> tuple[int, int]:
-    """Of the widths of cells; of a larger extent they are never less."""
+    """Return the powers of the cells' widths; a larger extent never has smaller ones."""
     return _power(extent.left, extent.right), _power(extent.low, extent.high)
 
 
 def _power(low: float, high: float) -> int:
-    """The least power of two with which few enough cells cover what is between two numbers."""
-    # Halves, since the whole may be too large for a number.
+    """Return the least power of two with few enough cells between two numbers."""
+    # Half the distance, because the whole distance may be too large for a number.
     half, largest = high / 2 - low / 2, max(abs(low), abs(high))
     cells = math.frexp(half)[1] + 2 - MOST_CELLS.bit_length() if half else _FINEST
-    # No finer than floats are there.
+    # No finer than the spacing of floats.
     floats = math.frexp(largest)[1] - 52 if largest else _FINEST
     return max(_FINEST, cells, floats)
 
@@ -174,9 +175,9 @@ def _power(low: float, high: float) -> int:
 def _cells_of(
     values: FloatArray, low: float, high: float, power: int
 ) -> tuple[NDArray[np.intp], int, int]:
-    """Which cell each value is in, which the first of them is, and how many there are."""
+    """Return each value's cell, the number of the first cell, and the number of cells."""
     first = math.floor(math.ldexp(low, -power))
     count = math.floor(math.ldexp(high, -power)) - first + 1
-    # A power of two is as exact a factor as ldexp, and takes a tenth of the time.
+    # Multiplying by a power of two is as exact as ldexp, and takes a tenth of the time.
     places = np.floor(values * 2.0**-power) - first
     return places.astype(np.intp), first, count

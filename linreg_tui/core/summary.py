@@ -1,4 +1,4 @@
-"""What a column of numbers looks like: count, mean, spread, quartiles, and its histogram."""
+"""The summary of a column of numbers: count, mean, spread, quartiles, and a histogram."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from linreg_tui.core.moments import FloatArray
 
 FEWEST_BINS, MOST_BINS = 5, 40
 
-NARROW = 1e-9
-"""Values that differ by less, relative to their size, are in one bin."""
+LEAST_SPREAD = 1e-9
+"""Values that differ by less than this, relative to their size, are all in one bin."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histogram(ByValue):
-    """How many values are in each of k bins: `edges` has shape (k + 1,), `counts` (k,)."""
+    """The number of values in each of k bins: `edges` has shape (k + 1,), `counts` (k,)."""
 
     edges: FloatArray
     counts: NDArray[np.intp]
 
     def share(self, edges: FloatArray) -> FloatArray:
-        """The part of all values between one edge and the next, a bin's spread evenly over it."""
+        """Return the share of all values between neighbouring edges, taking each bin as even."""
         below = np.concatenate([[0.0], np.cumsum(self.counts) / self.counts.sum()])
-        parts: FloatArray = np.diff(np.interp(edges, self.edges, below))
-        return parts
+        shares: FloatArray = np.diff(np.interp(edges, self.edges, below))
+        return shares
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSummary:
-    """A column as pandas describes it: quartiles by linear interpolation, n − 1 in the deviation.
+    """The numbers of pandas' `describe`: quartiles are interpolated, the deviation uses n − 1.
 
-    `whole` says that all values are whole numbers; the deviation of a single value is NaN.
+    `whole` is true if all values are whole numbers. The deviation of a single value is NaN.
     """
 
     count: int
@@ -49,7 +49,7 @@ class ColumnSummary:
 
 
 def summary(values: FloatArray) -> ColumnSummary:
-    """ColumnSummary of finite values, of shape (n,), n at least 1."""
+    """Summarize finite values, of shape (n,), n at least 1."""
     lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
     return ColumnSummary(
         len(values),
@@ -63,15 +63,15 @@ def summary(values: FloatArray) -> ColumnSummary:
 
 
 def histogram(values: FloatArray, described: ColumnSummary) -> Histogram:
-    """Histogram of the values, of shape (n,), in bins of equal width.
+    """Return the histogram of the values, of shape (n,), in bins of equal width.
 
-    The width is Freedman and Diaconis's, "On the histogram as a density estimator" (1981), within
-    a number of bins that can be drawn.
+    The width is that of Freedman and Diaconis, "On the histogram as a density estimator" (1981),
+    limited to a number of bins that can be drawn.
     """
     low, high = described.minimum, described.maximum
     lower, _, upper = described.quartiles
     width = 2 * (upper - lower) / math.cbrt(described.count)
-    if high - low <= NARROW * max(abs(low), abs(high), sys.float_info.min):
+    if high - low <= LEAST_SPREAD * max(abs(low), abs(high), sys.float_info.min):
         bins = 1
     elif width * MOST_BINS <= high - low:
         bins = MOST_BINS

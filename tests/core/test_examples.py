@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.examples import EXAMPLES, MADE, NAMES, Example, bundled, example, taught
+from linreg_tui.core.examples import EXAMPLES, MADE, NAMES, Example, bundled, example, lessons
 from linreg_tui.core.inference import inference
 from linreg_tui.core.reading.loading import load
 
@@ -40,7 +40,7 @@ def test_an_example_is_small_documented_and_shipped(known: Example) -> None:
 
 
 def test_all_have_a_line_on_what_they_teach() -> None:
-    assert tuple(taught()) == NAMES
+    assert tuple(lessons()) == NAMES
     assert MADE in NAMES
 
 

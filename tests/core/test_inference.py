@@ -13,7 +13,13 @@ from scipy.special import ndtri
 
 from linreg_tui.core.closed_form import fit
 from linreg_tui.core.dataset import Dataset
-from linreg_tui.core.diagnostics import BODY, TAIL, diagnose, high_leverage, normal_plot
+from linreg_tui.core.diagnostics import (
+    BODY_VALUES,
+    TAIL_VALUES,
+    diagnose,
+    high_leverage,
+    normal_plot,
+)
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.inference import confidence_band, inference
 from linreg_tui.core.moments import FloatArray
@@ -177,9 +183,9 @@ def test_normal_quantiles_are_scipys_at_bloms_positions(numbers: list[float]) ->
 def test_of_many_values_the_tails_are_all_kept() -> None:
     numbers = np.random.default_rng(0).normal(size=100_000)
     expected, ordered = normal_plot(numbers)
-    assert len(expected) == len(ordered) == 2 * TAIL + BODY
-    assert ordered[:TAIL].tolist() == np.sort(numbers)[:TAIL].tolist()
-    assert ordered[-TAIL:].tolist() == np.sort(numbers)[-TAIL:].tolist()
+    assert len(expected) == len(ordered) == 2 * TAIL_VALUES + BODY_VALUES
+    assert ordered[:TAIL_VALUES].tolist() == np.sort(numbers)[:TAIL_VALUES].tolist()
+    assert ordered[-TAIL_VALUES:].tolist() == np.sort(numbers)[-TAIL_VALUES:].tolist()
     assert expected == pytest.approx(ordered, abs=0.5)
     assert (np.diff(expected) > 0).all()
 
@@ -218,11 +224,11 @@ def test_no_correlation_is_beyond_one() -> None:
 
 @pytest.mark.parametrize("more", [0, 1, 2])
 def test_values_are_left_out_only_where_there_are_very_many(more: int) -> None:
-    n = 2 * TAIL + BODY + more
+    n = 2 * TAIL_VALUES + BODY_VALUES + more
     values = np.random.default_rng(0).permutation(float(n) ** 0.5 * np.arange(n))
     _, ordered = normal_plot(values)
-    assert len(ordered) == 2 * TAIL + BODY
+    assert len(ordered) == 2 * TAIL_VALUES + BODY_VALUES
     assert (ordered[:-1] < ordered[1:]).all()
     kept = np.round(ordered / n**0.5)
-    assert kept[TAIL] == TAIL
-    assert kept[-TAIL - 1] == n - TAIL - 1
+    assert kept[TAIL_VALUES] == TAIL_VALUES
+    assert kept[-TAIL_VALUES - 1] == n - TAIL_VALUES - 1

@@ -21,7 +21,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.examples import taught
+from linreg_tui.core.examples import lessons
 from linreg_tui.core.reading.columns import lacking
 from linreg_tui.core.reading.tables import Preview, openable
 from linreg_tui.core.text import printable
@@ -76,7 +76,7 @@ def entries(folder: Path | None) -> list[Entry]:
         If there is no such folder, or it can't be read.
     """
     if folder is None:
-        known = taught()
+        known = lessons()
         return [Entry("example", name, teaches=known[name]) for name in known]
     found: list[Entry] = []
     try:
