@@ -229,7 +229,7 @@ def need_workers(options: argparse.Namespace) -> None:
         return
     from linreg_tui.core.reading import streaming
 
-    if options.data is None or streaming.named(options.data) is None:
+    if options.data is None or streaming.files_of(options.data) is None:
         raise InputError("a cluster trains with several workers: add --workers, such as 4")
 
 

@@ -32,7 +32,7 @@ def partitioned(
     InputError
         As `load_parts` does, or if the cluster can't do the work.
     """
-    paths = streaming.named(source)
+    paths = streaming.files_of(source)
     if paths is None:
         if cluster is None or not single:
             return None

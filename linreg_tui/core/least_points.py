@@ -1,8 +1,9 @@
-"""The least points of two losses that resist outliers: the absolute loss and the Huber loss.
+"""The best lines for two losses that resist outliers: the absolute loss and the Huber loss.
 
-Neither has a formula. The line with the least mean absolute error goes through two of the points,
-and comparing sums tells which two. No comparison is left to rounding: both columns become whole
-numbers of a small unit, and where floats can't tell the sign of a sum, Python's integers can.
+Neither line has a formula. The line with the least mean absolute error goes through two of the
+points, and comparisons of sums show which two. No comparison is left to rounding: both columns
+become whole numbers of a small unit, and if floats can't settle the sign of a sum, Python's
+integers do.
 """
 
 from __future__ import annotations
@@ -56,14 +57,14 @@ _Exact = tuple[Fraction, Fraction]
 
 
 def least_absolute(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Slope and intercept of the line with the least mean absolute error, mean |y − m x − b|.
+    """Return slope and intercept of the line with the least mean absolute error, |y − m x − b|.
 
     The line goes through two points with different x. If several such lines are equally good, it is
     the one with the least mean squared error, then the smaller slope, then the smaller intercept.
     Only the results are rounded, so the order of the rows makes no difference.
 
     If 15 digits are enough to write a column, all numbers with the same count of decimals, the
-    numbers are those decimals. Otherwise they are what the floats hold.
+    numbers are those decimals. Otherwise they are the exact values of the floats.
 
     `x` and `y` have shape (n,) and are finite; x has at least two different values.
 
@@ -81,12 +82,12 @@ def least_absolute(x: FloatArray, y: FloatArray) -> tuple[float, float]:
 
 
 def least_huber(x: FloatArray, y: FloatArray, delta: float) -> tuple[float, float]:
-    """Slope and intercept of the line with the least mean Huber loss.
+    """Return slope and intercept of the line with the least mean Huber loss.
 
     The loss of a residual r = y − m x − b is r²/2 if |r| ≤ δ, and δ (|r| − δ/2) otherwise. If the
     least-squares line leaves no residual beyond δ, the result is that line. If several lines are
-    equally good, it is the one with the least mean squared error; that can only be where no row has
-    |r| < δ, or where all rows that do have the same x.
+    equally good, it is the one with the least mean squared error. That can only happen if no row
+    has |r| < δ, or if all rows that do have the same x.
 
     `x` and `y` have shape (n,) and are finite; x has at least two different values. `delta` is δ,
     finite and above 0, in units of y.
@@ -110,8 +111,8 @@ def least_huber(x: FloatArray, y: FloatArray, delta: float) -> tuple[float, floa
     start = _least(points)
     cell = start.cell()
     if cell is not None:
-        # No loss is below δ (|r| − δ/2). Lines with no residual below δ have it in every row, so
-        # those of them with the least Σ|r| are the least points.
+        # No loss is below δ (|r| − δ/2). Lines with no residual below δ have this loss in every
+        # row, so the best of them are those with the least Σ|r|.
         best = cell.closest(_Squares.of(points), width)
         if best is not None:
             return points.rounded(best)
@@ -119,12 +120,12 @@ def least_huber(x: FloatArray, y: FloatArray, delta: float) -> tuple[float, floa
 
 
 def robust_scale(residuals: FloatArray) -> float:
-    """Median absolute deviation of the residuals from their median, times 1.4826.
+    """Return the median absolute deviation of the residuals from their median, times 1.4826.
 
     It estimates the standard deviation of normal residuals, and a few outliers hardly change it.
-    The median is 0 if more than half of the residuals are equal. Then the result is their mean
-    absolute deviation from the median, times √(π/2), which estimates the same. If all are equal, it
-    is their absolute value. So it is 0 only if all residuals are 0.
+    The deviation is 0 if more than half of the residuals are equal. Then the result is their mean
+    absolute deviation from the median, times √(π/2), which estimates the same. If all are equal,
+    the result is their absolute value. So it is 0 only if all residuals are 0.
 
     `residuals` has shape (n,), n at least 1, and is finite.
 
@@ -137,14 +138,14 @@ def robust_scale(residuals: FloatArray) -> float:
     if median > 0:
         return 1.4826 * median
     if largest > 0:
-        # Of the smallest floats, the mean is rounded to 0.
+        # The mean of the smallest floats is rounded to 0.
         return max(math.sqrt(math.pi / 2) * float(deviation.mean()), math.ulp(0.0))
     return abs(centre)
 
 
 @dataclass(frozen=True, eq=False)
 class _Points:
-    """The rows in whole numbers u and v, both of shape (n,): x = u unit_x and y = v unit_y."""
+    """The rows as whole numbers u and v, both of shape (n,): x = u unit_x and y = v unit_y."""
 
     u: FloatArray
     v: FloatArray
@@ -158,15 +159,15 @@ class _Points:
 
     @cached_property
     def bound(self) -> float:
-        """n times the range of u, which no sum over the rows of distances in u exceeds."""
+        """n times the range of u: no sum over the rows of distances in u exceeds it."""
         return float(len(self.u) * (self.u.max() - self.u.min()))
 
     def sample(self) -> _Points:
-        """One row in `_STRIDE`."""
+        """Return one row in `_STRIDE`."""
         return replace(self, u=self.u[::_STRIDE], v=self.v[::_STRIDE])
 
     def balance(self, weight: FloatArray, pivot: int) -> float:
-        """Σ w (u − u of row `pivot`), with its exact sign; w is −1, 0 or 1, shape (n,)."""
+        """Return Σ w (u − u of row `pivot`), with its exact sign; w is −1, 0 or 1, shape (n,)."""
         total = float((weight * (self.u - self.u[pivot])).sum())
         if self.bound < _WHOLE or abs(total) > _UNSURE_SUM * self.bound:
             return total
@@ -175,7 +176,7 @@ class _Points:
         return float(exact - int(weight.sum()) * int(self.u[pivot]))
 
     def rounded(self, line: _Exact) -> tuple[float, float]:
-        """The slope and the intercept of a line of u and v, in units of x and y."""
+        """Convert slope and intercept of a line from u and v to the units of x and y."""
         slope, intercept = line
         try:
             return float(slope * self.unit_y / self.unit_x), float(intercept * self.unit_y)
@@ -185,20 +186,20 @@ class _Points:
 
 
 def _in_units(values: FloatArray) -> tuple[FloatArray, Fraction]:
-    """The values as multiples of a unit, and the unit: a power of ten, or else of two."""
-    # A few values show quickly that a column has too many digits.
+    """Return the values as multiples of a unit, and the unit: a power of ten, or else of two."""
+    # Try a few values first, because they show quickly that a column has too many digits.
     if _in_decimals(values[:_NEAREST]) is not None:
         decimals = _in_decimals(values)
         if decimals is not None:
             return decimals
     _, exponent = np.frexp(values[values != 0])
-    # Where sizes differ by more than that, what is lost is 2^-480 of the largest.
+    # If sizes differ by more than that, the loss is 2^-480 of the largest value.
     shift = min(53 - int(exponent.min()), _BITS - int(exponent.max()))
     return np.rint(np.ldexp(values, shift)), Fraction(2) ** -shift
 
 
 def _in_decimals(values: FloatArray) -> tuple[FloatArray, Fraction] | None:
-    """The values as multiples of a power of ten, and that, if they have few enough digits."""
+    """Return the values as multiples of a power of ten, and the power; None beyond 15 digits."""
     largest = float(np.abs(values).max())
     for places in range(23):  # 10^22 is the last power of ten that is a float
         power = 10.0**places
@@ -237,7 +238,7 @@ class _Line:
         self.on = np.flatnonzero(self.side == 0)
 
     def exactly_above(self, rows: NDArray[np.intp]) -> list[int]:
-        """`above` of some rows, not rounded."""
+        """Return `above` for some rows, not rounded."""
         u, v = self.points.u, self.points.v
         u0, v0 = int(u[self.first]), int(v[self.first])
         run, rise = int(u[self.second]) - u0, int(v[self.second]) - v0
@@ -253,14 +254,14 @@ class _Line:
         return slope, v0 - slope * u0
 
     def change(self, pivot: int, way: int) -> float:
-        """The derivative of Σ|residual| by the slope as the line turns `way`; its sign is exact."""
+        """Return the derivative of Σ|residual| by the slope, turning `way`; its sign is exact."""
         weight = -way * self.side
-        # Rows on the line are soon off it, on either side.
+        # Rows on the line leave it as soon as it turns, on either side.
         weight[self.on] = np.sign(self.points.u[self.on] - self.points.u[pivot])
         return self.points.balance(weight, pivot)
 
     def pivots(self, way: int) -> list[int]:
-        """The rows about which `change` is least: one, or two if it is the same for both."""
+        """Return the rows about which `change` is least: one, or two if both are equal."""
         _, index, count = np.unique(self.points.u[self.on], return_index=True, return_counts=True)
         # The further right the pivot is, the less the change, until so many rows are left of it.
         passed, needed = np.cumsum(count), (len(self.on) - way * self.side.sum()) / 2
@@ -269,7 +270,7 @@ class _Line:
         return [int(row) for row in self.on[index[place : place + 1 + both]]]
 
     def ahead(self, pivot: int, way: int) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
-        """The rows that the line will meet, their distances in u from the pivot, and the turns.
+        """Return the rows that the line will meet, their distances in u from the pivot, and turns.
 
         A turn is the change of slope until the line meets the row, times `run`.
         """
@@ -279,7 +280,7 @@ class _Line:
         return rows, lever, np.abs(self.above[rows]) / lever
 
     def next(self, pivot: int, way: int) -> _Line:
-        """The line turned to the first row that it meets, which is found without rounding."""
+        """Return the line turned to the first row that it meets, found without rounding."""
         rows, _, turns = self.ahead(pivot, way)
         close = rows[turns <= (1 + _UNSURE) * turns.min()]
         u = self.points.u
@@ -290,9 +291,9 @@ class _Line:
         return _Line(self.points, pivot, int(close[exact.index(min(exact))]))
 
     def jump(self, pivot: int, way: int, change: float) -> _Line:
-        """The line turned to where Σ|residual| stops falling, or nearly so.
+        """Return the line turned to where Σ|residual| stops falling, or nearly so.
 
-        `change`, which is below 0, is the derivative to begin with.
+        `change` is the derivative at the start, which is below 0.
         """
         rows, lever, turns = self.ahead(pivot, way)
         nearest = _NEAREST
@@ -301,7 +302,7 @@ class _Line:
             if nearest < len(rows):
                 order = np.argpartition(turns, nearest)[:nearest]
             order = order[np.argsort(turns[order])]
-            # Each row adds twice its distance to the derivative: a weighted median is sought.
+            # Each row adds twice its distance to the derivative, so this is a weighted median.
             derivative = change + np.cumsum(2 * lever[order])
             if derivative[-1] >= 0 or nearest >= len(rows):
                 break
@@ -310,29 +311,30 @@ class _Line:
         return _Line(self.points, pivot, int(rows[order[place]]))
 
     def better(self, pivot: int, way: int, change: float) -> _Line:
-        """A line with a smaller Σ|residual| for certain; the arguments are those of `jump`."""
+        """Return a line with a truly smaller Σ|residual|; the arguments are those of `jump`."""
         line = self.jump(pivot, way, change)
         overshot = line.change(pivot, -way)
         if overshot < 0:
-            # From afar, rounding hides which of two rows comes first; from here it does not.
+            # From far away, rounding hides which of two rows comes first. From here it doesn't.
             line = line.jump(pivot, -way, overshot)
             if way * line.exact[0] <= way * self.exact[0] or line.change(pivot, -way) < 0:
                 return self.next(pivot, way)
-        # Σ|residual| is convex: it falls from here on, and doesn't rise before it is there.
+        # Σ|residual| is convex: it falls from this line on, and doesn't rise before the new one.
         return line
 
     @cached_property
     def flat(self) -> list[tuple[int, int]]:
-        """Of a line with the least Σ|residual|, the pivots and ways to others that have it too.
+        """For a line with the least Σ|residual|, the pivots and ways to other such lines.
 
-        In the plane of slope and intercept it is the only such line if there is none, the end of a
-        segment of them if there is one, and the corner of a polygon if there are two.
+        In the plane of slope and intercept, the line is the only one if there are no pivots, the
+        end of a segment of such lines if there is one, and the corner of a polygon if there are
+        two.
         """
         turns = ((pivot, way) for way in (1, -1) for pivot in self.pivots(way))
         return [(pivot, way) for pivot, way in turns if self.change(pivot, way) == 0]
 
     def cell(self) -> _Cell | None:
-        """The polygon of all lines with the least Σ|residual|, if this is a corner of one."""
+        """Return the polygon of all lines with the least Σ|residual|, if this is a corner of it."""
         if len(self.flat) < 2:
             return None
         u, v, side = self.points.u, self.points.v, self.side.copy()
@@ -344,7 +346,7 @@ class _Line:
         return _Cell(_lower_hull(u[above], v[above]), _lower_hull(-u[below], -v[below]))
 
     def ties(self) -> list[_Exact]:
-        """All lines through two points with the least Σ|residual|, if this is one."""
+        """Return all lines through two points with the least Σ|residual|, if this is one."""
         if len(self.flat) == 1:
             return [self.exact, self.next(*self.flat[0]).exact]
         cell = self.cell()
@@ -355,11 +357,11 @@ class _Line:
 
 
 def _least(points: _Points) -> _Line:
-    """A line with the least Σ|residual|.
+    """Return a line with the least Σ|residual|.
 
-    The sum is convex and piecewise linear in slope and intercept. Where it can fall, it falls along
-    an edge, on which the line turns about one row. Each line is better than the one before, so the
-    search ends; and where no edge leads down, nothing does.
+    The sum is convex and piecewise linear in slope and intercept. If it can fall, it falls along an
+    edge, on which the line turns about one row. Each line is better than the one before, so the
+    search ends. If no edge leads down, no other direction does.
     """
     line = _Line(points, *_start(points))
     while True:
@@ -371,7 +373,7 @@ def _least(points: _Points) -> _Line:
 
 
 def _start(points: _Points) -> tuple[int, int]:
-    """Two rows to start from: those of the best line of a sample, or the furthest apart in u."""
+    """Return two rows to start from: those of a sample's best line, or the furthest apart in u."""
     if len(points.u) > _FEW_ROWS:
         sample = points.sample()
         if sample.bound > 0:
@@ -392,7 +394,7 @@ class _Cell:
     below: list[tuple[int, int]]
 
     def room(self, line: _Exact) -> Fraction:
-        """The least residual, in v, of the points above, and below with the sign changed."""
+        """Return the least distance, in v, of the points above and below from a line."""
         slope, intercept = line
         return min(
             min(v - slope * u for u, v in self.above) - intercept,
@@ -400,20 +402,20 @@ class _Cell:
         )
 
     def corners(self, width: Fraction) -> tuple[list[_Exact], list[_Exact]]:
-        """The corners of the polygon of lines with at least so much room: its upper and lower side.
+        """Return the corners of the polygon of lines with at least `width` of room.
 
-        Both are in the order of their slopes, and empty if there is no such line. A corner may come
-        twice.
+        They are those of its upper and of its lower side, each in the order of their slopes, and
+        empty if there is no such line. A corner may come twice.
         """
         upper: list[_Exact] = []
         lower: list[_Exact] = []
         above = below = 0
         last: Fraction | None = None
         while True:
-            # Of the lines with one slope, these two points leave so much: room − slope·narrowing.
+            # For lines of one slope, these two points leave the room: room − slope·narrowing.
             (ua, va), (ub, vb) = self.above[above], self.below[below]
             room, narrowing = va + vb - 2 * width, ua + ub
-            # From some slope on it is another point, the next of its hull.
+            # From some slope on, the next point of a hull takes over.
             edge_above, edge_below = _edge(self.above, above), _edge(self.below, below)
             edges = [edge for edge in (edge_above, edge_below) if edge is not None]
             slope = min(edges, default=None)
@@ -436,7 +438,7 @@ class _Cell:
             last = slope
 
     def closest(self, squares: _Squares, width: Fraction) -> _Exact | None:
-        """The line with the least squared error of those with so much room, if there are any."""
+        """Return the line with the least squared error of those with `width` of room, if any."""
         if self.room(squares.least) >= width:
             return squares.least
         sides = self.corners(width)
@@ -445,7 +447,7 @@ class _Cell:
 
 
 def _edge(hull: list[tuple[int, int]], place: int) -> Fraction | None:
-    """The slope from a corner of a hull to the next, if there is one."""
+    """Return the slope from a corner of a hull to the next, if there is one."""
     if place + 1 == len(hull):
         return None
     (u0, v0), (u1, v1) = hull[place], hull[place + 1]
@@ -453,7 +455,7 @@ def _edge(hull: list[tuple[int, int]], place: int) -> Fraction | None:
 
 
 def _lower_hull(u: FloatArray, v: FloatArray) -> list[tuple[int, int]]:
-    """The corners of the lower side of the points' convex hull, from left to right.
+    """Return the corners of the lower side of the points' convex hull, from left to right.
 
     Andrew, "Another efficient algorithm for convex hulls in two dimensions" (1979).
     """
@@ -474,7 +476,7 @@ def _lower_hull(u: FloatArray, v: FloatArray) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Squares:
-    """The squared error of any line: n, Σu, Σu² and the least-squares line are enough."""
+    """n, Σu, Σu² and the least-squares line, which give the squared error of any line."""
 
     n: int
     u: int
@@ -491,17 +493,17 @@ class _Squares:
         return _Squares(n, u, uu, (slope, (v - slope * u) / n))
 
     def product(self, one: _Exact, other: _Exact) -> Fraction:
-        """Σ (m u + b)(m' u + b') of two lines, over the rows."""
+        """Return Σ (m u + b)(m' u + b') of two lines, over the rows."""
         (m, b), (k, c) = one, other
         return m * k * self.uu + (m * c + b * k) * self.u + b * c * self.n
 
     def rank(self, line: _Exact) -> tuple[Fraction, Fraction, Fraction]:
-        """By how much its squared error exceeds the least one, its slope and its intercept."""
+        """Return a line's squared error above the least one, its slope and its intercept."""
         off = line[0] - self.least[0], line[1] - self.least[1]
         return self.product(off, off), *line
 
     def between(self, one: _Exact, other: _Exact) -> _Exact:
-        """The line with the least squared error on the segment between two lines."""
+        """Return the line with the least squared error on the segment between two lines."""
         step = other[0] - one[0], other[1] - one[1]
         if not any(step):
             return one
@@ -512,7 +514,7 @@ class _Squares:
 
 
 def _huber_line(start: _Line, width: Fraction) -> _Exact:
-    """The line with the least Huber loss; δ is `width`, and the search begins at `start`."""
+    """Return the line with the least Huber loss; δ is `width`, and the search begins at `start`."""
     points = start.points
     centre, span = float(np.rint(points.u.mean())), float(points.u.max() - points.u.min())
     lever, residual = (points.u - centre) / span, start.above / start.run
@@ -528,8 +530,8 @@ def _huber_line(start: _Line, width: Fraction) -> _Exact:
     side = np.where(np.abs(residual) < _INSIDE, 0.0, np.sign(residual))
     inside = np.flatnonzero(side == 0)
     if len(inside) and np.ptp(points.u[inside]) == 0:
-        # To turn about these rows changes no loss of theirs. If it changes none of the others in
-        # sum, many lines are equally good.
+        # Turning about these rows doesn't change their losses. If the sum of the others doesn't
+        # change either, many lines are equally good.
         pivot = int(inside[0])
         if points.balance(side, pivot) == 0:
             tilt = _free_turn(residual, lever - lever[pivot], side)
@@ -540,7 +542,7 @@ def _huber_line(start: _Line, width: Fraction) -> _Exact:
 
 
 def _newton(residual: FloatArray, lever: FloatArray) -> tuple[float, float]:
-    """Rise and tilt with the least Huber loss of residual − rise − tilt·lever, δ = 1."""
+    """Return the rise and tilt with the least Huber loss of residual − rise − tilt·lever, δ = 1."""
     rise = tilt = 0.0
     best = rise, tilt
     least_loss = least_steepness = math.inf
@@ -549,7 +551,7 @@ def _newton(residual: FloatArray, lever: FloatArray) -> tuple[float, float]:
         influence = np.clip(left, -1, 1)
         loss = float((influence * (left - influence / 2)).sum())
         steepness = math.hypot(influence.sum(), (influence * lever).sum())
-        # Close to the least point, losses differ by rounding errors only, and gradients still tell.
+        # Close to the least point, losses differ only by rounding errors, but gradients still help.
         if not (loss < least_loss or steepness < least_steepness / 2):
             return best
         if steepness < least_steepness:
@@ -561,9 +563,9 @@ def _newton(residual: FloatArray, lever: FloatArray) -> tuple[float, float]:
         weight = (size < 1).astype(np.float64)
         arms = lever[size < 1]
         if not len(arms) or arms.min() == arms.max():
-            # The rows inside δ don't bend the loss in every direction, so the others help a little.
+            # The rows inside δ don't curve the loss in every direction; add a little of the others.
             weight += 1e-6 / np.maximum(size, 1)
-        # With levers from their weighted mean, rise and tilt are independent of each other.
+        # With levers measured from their weighted mean, rise and tilt are independent.
         total = weight.sum()
         mean = (weight * lever).sum() / total
         arm = lever - mean
@@ -575,7 +577,7 @@ def _newton(residual: FloatArray, lever: FloatArray) -> tuple[float, float]:
 
 
 def _step_length(residual: FloatArray, step: FloatArray) -> float:
-    """How much of a step to take, so that the loss is at most a tenth as steep along it."""
+    """Return how much of a step to take, so that the loss along it is at most a tenth as steep."""
     terms = np.clip(residual, -1, 1) * step
     start = float(terms.sum())
     low, high, length = 0.0, math.inf, 1.0
@@ -590,7 +592,7 @@ def _step_length(residual: FloatArray, step: FloatArray) -> float:
         bending = step[np.abs(left) < 1]
         curvature = float((bending * bending).sum())
         following = length + descent / curvature if curvature > 0 else math.nan
-        # Newton's method along the step, and bisection where that leaves the interval or is slow.
+        # Newton's method along the step, and bisection if that leaves the interval or is slow.
         if trial % 4 == 0 or not low < following < high:
             following = (low + high) / 2 if high < math.inf else 8 * length
         if following in (low, high):
@@ -600,7 +602,7 @@ def _step_length(residual: FloatArray, step: FloatArray) -> float:
 
 
 def _free_turn(residual: FloatArray, lever: FloatArray, side: FloatArray) -> float:
-    """The turn with the least squared error that brings no row from beyond δ = 1 inside."""
+    """Return the turn with the least squared error that brings no row inside δ = 1."""
     best = float((residual * lever).sum() / (lever * lever).sum())
     approach = side * lever
     left, right = approach < 0, approach > 0

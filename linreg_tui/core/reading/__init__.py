@@ -1,1 +1,1 @@
-"""Reading: files of many kinds in, two columns of numbers out."""
+"""Reading: files of many kinds go in, two columns of numbers come out."""

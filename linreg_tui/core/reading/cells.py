@@ -1,4 +1,4 @@
-"""What the cells of a table hold: numbers as people write them, and which row names the columns."""
+"""The cells of a table: numbers as people write them, and the row that names the columns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NUMBER = {".": _pattern(".", "," + _SPACES), ",": _pattern(",", "." + _SPACES)}
 _GROUPED = {decimal: re.compile(f"[{other}{_SPACES}]") for decimal, other in (".,", ",.")}
 
 _MONEY = r"(?:(?:US|CA|A)?[$¢£¤¥฿\u20a0-\u20cf]|EUR|USD|GBP|CHF|JPY)"
-_DRESSED = re.compile(
+_WITH_SYMBOLS = re.compile(
     rf"\s*(?P<open>\()?\s*(?P<sign>[+{_MINUS}])?\s*(?:{_MONEY}\s*(?P<inner>[+{_MINUS}])?)?\s*"
     rf"(?P<bare>[\d.,].*?)\s*(?:{_MONEY}|%)?\s*(?(open)\))\s*"
 )
@@ -40,8 +40,11 @@ _UNCLEAR = re.compile(r"\s*[+-]?[1-9]\d{0,2}[.,]\d{3}\s*")
 
 
 def _bare(cell: str) -> str:
-    """A cell without signs of currency or percent, (5.00) as -5.00; itself if it isn't such."""
-    found = _DRESSED.fullmatch(cell)
+    """Return a cell without currency and percent signs, and (5.00) as -5.00.
+
+    A cell of another form is returned as it is.
+    """
+    found = _WITH_SYMBOLS.fullmatch(cell)
     if found is None or (found["sign"] and found["inner"]):
         return cell
     sign = found["sign"] or found["inner"] or ""
@@ -50,9 +53,9 @@ def _bare(cell: str) -> str:
 
 
 def number(cell: str, decimal: str = ".") -> float:
-    """The number that a cell holds, such as 1234.5, $1,234.5, 37.6% or 1e-7; NaN for none.
+    """Return the number in a cell, such as 1234.5, $1,234.5, 37.6% or 1e-7; NaN if there is none.
 
-    Signs of currency and percent are left out: 37.6% is 37.6. (5.00) is -5, as in accounting.
+    Currency and percent signs are ignored: 37.6% is 37.6. (5.00) is -5, as in accounting.
     """
     found = _NUMBER[decimal].fullmatch(cell)
     if found is None:
@@ -66,26 +69,26 @@ def number(cell: str, decimal: str = ".") -> float:
 
 
 def numbers(cells: list[str], decimal: str) -> FloatArray:
-    """The numbers of a column, NaN where a cell holds none."""
+    """Return the numbers of a column; a cell without one is NaN."""
     return np.array([number(cell, decimal) for cell in cells])
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell holds a number, whatever the decimal mark is."""
+    """Return whether a cell holds a number, with any decimal mark."""
     return not all(np.isnan(number(cell, decimal)) for decimal in _NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How many cells make sense only with a decimal point, only with a decimal comma, or either."""
+    """How many numbers have a decimal point for certain, a decimal comma, or possibly either."""
 
     points: int = 0
     commas: int = 0
     unclear: int = 0
 
 
-def marks(cells: Iterable[str]) -> Marks:
-    """What the numbers among some cells tell of their decimal mark."""
+def count_marks(cells: Iterable[str]) -> Marks:
+    """Count the decimal marks of the numbers among some cells."""
     points = commas = unclear = 0
     for cell in cells:
         if "." in cell or "," in cell:
@@ -97,76 +100,79 @@ def marks(cells: Iterable[str]) -> Marks:
     return Marks(points, commas, unclear)
 
 
-def unclear(cells: Iterable[str], marks: str = ".,") -> str:
-    """The first cell like 32.000, with one of the marks, if all of a column are such; else ""."""
+def ambiguous_cell(cells: Iterable[str], marks: str = ".,") -> str:
+    """Return the first cell like 32.000, with one of the marks, if a column has no clearer cell.
+
+    Otherwise, the result is an empty string.
+    """
     marked = [cell for cell in cells if ("." in cell or "," in cell) and is_number(cell)]
     if not all(_UNCLEAR.fullmatch(_bare(cell)) for cell in marked):
         return ""
     return next((cell.strip() for cell in marked if any(mark in cell for mark in marks)), "")
 
 
-HIGHEST = 30
-"""So many rows may stand above the header."""
+MAX_ROWS_ABOVE = 30
+"""The most rows above the header."""
 
-LOOKED_AT = 20
-"""Rows below it that are looked at."""
+ROWS_BELOW = 20
+"""Rows below a possible header that help to judge it."""
 
 FIRST_YEAR, LAST_YEAR = 1000, 2200
-"""Whole numbers in between, each more than the last, may name columns."""
+"""Increasing whole numbers in this range may be names of columns."""
 
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "<na>", "-", "?"))
-"""What is written where there is no number, in small letters."""
+"""The words for a missing number, in lower case."""
 
 Row = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header is: how many rows are above it; `named` is false where there is none.
+    """Where the header is: `above` is the number of rows above it.
 
-    Then `above` counts the rows above the first one of numbers.
+    If there is no header, `named` is false, and `above` counts the rows above the first numbers.
     """
 
     above: int = 0
     named: bool = True
 
 
-def locate(rows: Sequence[Row]) -> Header:
-    """The header among the first rows of a table.
+def find_header(rows: Sequence[Row]) -> Header:
+    """Find the header among the first rows of a table.
 
-    It is the first row in which as many cells are filled as in most of them. What is above it is
-    left out only if it looks like a header itself: with names over numbers, say.
+    It is the first row with as many filled cells as most rows have. The rows above it are left out
+    only if it looks like a header, for example with names over numbers.
     """
-    looked_at = rows[: HIGHEST + LOOKED_AT]
-    filled = [_filled(row) for row in looked_at]
+    top = rows[: MAX_ROWS_ABOVE + ROWS_BELOW]
+    filled = [_filled(row) for row in top]
     usual = Counter(count for count in filled if count).most_common()
     if not usual:
         return Header()
     most = max(count for count, times in usual if times == usual[0][1])
     full = [place for place, count in enumerate(filled) if count >= most]
-    # A comment can have as many cells as the header; it may be the header, too: # x y.
+    # A comment can have as many cells as the header. It can also be the header: # x y.
     comments = takewhile(
-        lambda pair: _is_comment(looked_at[pair[0]]) and _is_words(looked_at[pair[1]]),
+        lambda pair: _is_comment(top[pair[0]]) and _is_words(top[pair[1]]),
         pairwise(full),
     )
     place = full[sum(1 for _ in comments)]
-    if place > HIGHEST:
+    if place > MAX_ROWS_ABOVE:
         return Header()
-    row, below = looked_at[place], looked_at[place + 1 :][:LOOKED_AT]
+    row, below = top[place], top[place + 1 :][:ROWS_BELOW]
     if _is_data(row, below):
         # A line with a single cell can't be the header of several columns.
-        titled = all(len(above) == 1 for above in looked_at[:place])
+        titled = all(len(above) == 1 for above in top[:place])
         return Header(place, named=False) if titled else Header()
-    return Header(place) if place == 0 or _names(row, below) else Header()
+    return Header(place) if place == 0 or _are_names(row, below) else Header()
 
 
-def nameless(width: int) -> list[str]:
-    """Names for the columns of a table without a header."""
+def numbered_names(width: int) -> list[str]:
+    """Return names for the columns of a table without a header: column 1, column 2, and so on."""
     return [f"column {place}" for place in range(1, width + 1)]
 
 
-def notes_on(lines_above: int, *, named: bool) -> tuple[str, ...]:
-    """What is said of where the header was found."""
+def header_notes(lines_above: int, *, named: bool) -> tuple[str, ...]:
+    """Return the messages about where the header was found."""
     notes = []
     if lines_above:
         where = "the header" if named else "the numbers"
@@ -177,7 +183,7 @@ def notes_on(lines_above: int, *, named: bool) -> tuple[str, ...]:
 
 
 def _filled(row: Row) -> int:
-    """How many cells are filled; an index has a column without a name, in the first place."""
+    """Return how many cells are filled; an empty first cell counts, as the name of an index."""
     count = sum(bool(cell.strip()) for cell in row)
     return count + (count > 0 and not row[0].strip())
 
@@ -191,12 +197,12 @@ def _is_comment(row: Row) -> bool:
 
 
 def _is_words(row: Row) -> bool:
-    """Whether there is neither a number nor a word for one that is missing."""
+    """Return whether no cell is a number or a word for a missing number."""
     return not any(is_number(cell) or _is_missing(cell) for cell in row if cell.strip())
 
 
 def _is_data(row: Row, below: Sequence[Row]) -> bool:
-    """Whether a row is numbers only, and so are those below it."""
+    """Return whether a row has only numbers, like the rows below it."""
     cells = _trimmed(row)
     numeric = any(map(is_number, cells)) and all(is_number(c) or _is_missing(c) for c in cells)
     if not (below and numeric and cells[0].strip()):
@@ -205,12 +211,12 @@ def _is_data(row: Row, below: Sequence[Row]) -> bool:
         [other[place] for other in below if place < len(other) and not _is_missing(other[place])]
         for place in range(len(cells))
     ]
-    so_below = all(2 * sum(map(is_number, column)) > len(column) for column in columns if column)
-    return any(columns) and so_below and not _are_years(cells, columns)
+    below_too = all(2 * sum(map(is_number, column)) > len(column) for column in columns if column)
+    return any(columns) and below_too and not _are_years(cells, columns)
 
 
 def _are_years(row: Row, columns: Sequence[Sequence[str]]) -> bool:
-    """Whether the cells of a row count years, over numbers that are none."""
+    """Return whether a row has increasing years, over columns that aren't years."""
     years = [int(cell) if _is_year(cell) else 0 for cell in row]
     rising = all(a < b for a, b in pairwise(years))
     over_others = not any(cells and all(map(_is_year, cells)) for cells in columns)
@@ -222,8 +228,8 @@ def _is_year(cell: str) -> bool:
     return text.isascii() and text.isdigit() and FIRST_YEAR <= int(text) <= LAST_YEAR
 
 
-def _names(row: Row, below: Sequence[Row]) -> bool:
-    """Whether a row looks like names: words only, years, or words over numbers."""
+def _are_names(row: Row, below: Sequence[Row]) -> bool:
+    """Return whether a row looks like names: only words, years, or words over numbers."""
     if _is_words(row) or _are_years(_trimmed(row), []):
         return True
     for place, cell in enumerate(row):
@@ -235,7 +241,7 @@ def _names(row: Row, below: Sequence[Row]) -> bool:
 
 
 def _trimmed(row: Row) -> list[str]:
-    """A row less the empty cells at its end."""
+    """Return a row without the empty cells at its end."""
     cells = list(row)
     while cells and not cells[-1].strip():
         cells.pop()

@@ -1,4 +1,4 @@
-"""What the columns of a table hold, and which of them could be x and y."""
+"""What the columns of a table hold, and which of them can be x and y."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from linreg_tui.core.reading.table import Table
 from linreg_tui.core.text import printable
 
 ROW_NUMBERS_FROM = 3
-"""So many rows in a row make 1, 2, 3 a count."""
+"""At least this many rows with 1, 2, 3, ... are a column of row numbers."""
 
 ROW_NUMBERS = "row numbers"
 CONSTANT = "the same number in every row"
@@ -35,15 +35,15 @@ _ID = re.compile(
 )
 
 _LATEST_YEAR = 2200
-"""Whole numbers up to here, each one more than the last, may be years or measured."""
+"""Consecutive whole numbers up to this one may be years or measurements."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column, whether it can be x and y, and what speaks against it, in a word or two.
+    """A column, whether it can be x and y, and in `why` a word or two against it.
 
-    `guessed` says that nothing speaks against it, and `note` how its numbers are read, where that
-    isn't plain. The name may hold any characters.
+    `note` says how its numbers are read, where there is more than one way. The name may hold any
+    characters.
     """
 
     name: str
@@ -54,22 +54,22 @@ class Column:
 
     @property
     def guessed(self) -> bool:
-        """Whether it is taken for x or y where none is named."""
+        """Whether it can be chosen as x or y if none is named."""
         return not self.why
 
 
 def columns(table: Table) -> tuple[Column, ...]:
-    """What the head of a table tells of its columns."""
+    """Return the columns of a table, judged by its head."""
     cells = zip(*table.head, strict=True) if table.head else ((),) * len(table.names)
     return tuple(
-        replace(_column(table, name, column), note=ambiguity(table, place))
+        replace(_column(table, name, column), note=ambiguity_note(table, place))
         for place, (name, column) in enumerate(zip(table.names, cells, strict=True))
     )
 
 
-def ambiguity(table: Table, place: int) -> str:
-    """How the numbers of a column are read where a cell such as 32.000 leaves that open, or ""."""
-    cell = table.unclear(place)
+def ambiguity_note(table: Table, place: int) -> str:
+    """Return how a column with cells such as 32.000 is read, or "" if it is not ambiguous."""
+    cell = table.ambiguous_cell(place)
     if not cell:
         return ""
     read = float(table.numbers([cell])[0])
@@ -83,7 +83,7 @@ def _column(table: Table, name: str, cells: Sequence[str]) -> Column:
     numbers = numbers[np.isfinite(numbers)]
     if 2 * len(numbers) <= len(present):
         if not present:
-            # Of many rows, others may have one.
+            # Later rows may have numbers.
             return Column(name, not table.complete, not table.complete, "no numbers")
         dates = sum(bool(_DATE.fullmatch(cell.strip())) for cell in present)
         return Column(name, x=False, y=False, why="dates" if 2 * dates > len(present) else "text")
@@ -91,33 +91,34 @@ def _column(table: Table, name: str, cells: Sequence[str]) -> Column:
         return Column(name, x=not table.complete, why=CONSTANT)
     if _ID.fullmatch(name):
         return Column(name, why="names the rows")
-    begins = numbers[0] in (0, 1) or numbers[0] > _LATEST_YEAR
-    counted = len(numbers) == len(cells) >= ROW_NUMBERS_FROM and begins
-    if counted and (numbers == numbers[0] + np.arange(len(numbers))).all():
+    starts = numbers[0] in (0, 1) or numbers[0] > _LATEST_YEAR
+    counts = len(numbers) == len(cells) >= ROW_NUMBERS_FROM and starts
+    if counts and (numbers == numbers[0] + np.arange(len(numbers))).all():
         return Column(name, why=ROW_NUMBERS)
     return Column(name)
 
 
 def guess(found: Sequence[Column], x: str | None = None, y: str | None = None) -> tuple[str, ...]:
-    """Names for x and y, of which those that are given stay; fewer than two if there are none.
+    """Return names for x and y, keeping those that are given; fewer than two if there aren't two.
 
-    The first columns of numbers that are none of the rows themselves are taken, x before y. A count
-    of the rows is taken where nothing else is left.
+    The guess is the first columns of numbers, x before y. Columns that name or number the rows are
+    left out, but row numbers are used if nothing else is left.
     """
-    usual = [column.name for column in found if column.guessed]
+    candidates = [column.name for column in found if column.guessed]
     if known := columns_among({column.name for column in found if column.x and column.y}):
-        usual = [*known]
-    usual = [name for name in usual if name not in (x, y)]
+        candidates = [*known]
+    candidates = [name for name in candidates if name not in (x, y)]
     missing = [x, y].count(None)
-    if len(usual) < missing:
-        candidates = {*usual, *(column.name for column in found if column.why == ROW_NUMBERS)}
-        usual = [column.name for column in found if column.name in candidates - {x, y}]
-    left = iter(usual)
+    if len(candidates) < missing:
+        row_numbers = (column.name for column in found if column.why == ROW_NUMBERS)
+        possible = {*candidates, *row_numbers} - {x, y}
+        candidates = [column.name for column in found if column.name in possible]
+    left = iter(candidates)
     return tuple(name for name in (x or next(left, None), y or next(left, None)) if name)
 
 
 def choose(table: Table, path: str, x: str | None, y: str | None) -> tuple[int, int]:
-    """The places of x and y, of which those that aren't named are guessed.
+    """Return the places of the columns x and y; a column that isn't named is guessed.
 
     Raises
     ------
@@ -142,19 +143,19 @@ def choose(table: Table, path: str, x: str | None, y: str | None) -> tuple[int, 
         raise InputError(f"x and y are both {printable(x)}; choose two different columns")
     pair = guess(found, x, y)
     if len(pair) < 2:
-        # Of two columns there is no other choice, and that one is constant says why it fails.
+        # With just two columns there is no choice, and a later message says that one is constant.
         two = [column for column in found if column.y]
         if len(two) == 2 and all(column.guessed or column.why == CONSTANT for column in two):
             left = [column.name for column in two if column.name not in (x, y)]
             pair = tuple(name if name is not None else left.pop(0) for name in (x, y))
     if len(pair) < 2:
-        wrong = lacking(found, rows=len(table.head))
-        raise InputError(f"{printable(path)}: {wrong or _unnamed(found)}")
+        wrong = no_pair_message(found, rows=len(table.head))
+        raise InputError(f"{printable(path)}: {wrong or _name_them_message(found)}")
     return names.index(pair[0]), names.index(pair[1])
 
 
-def lacking(found: Sequence[Column], rows: int) -> str:
-    """What is wrong if no two columns could be x and y, and what to do; nothing if two can."""
+def no_pair_message(found: Sequence[Column], rows: int) -> str:
+    """Return the error message if no two columns can be x and y, or "" if two can."""
     if rows == 0:
         return "there are no rows below its header; add some"
     if rows == 1:
@@ -170,8 +171,8 @@ def lacking(found: Sequence[Column], rows: int) -> str:
     )
 
 
-def _unnamed(found: Sequence[Column]) -> str:
-    """What to do where x and y can't be guessed, but named."""
+def _name_them_message(found: Sequence[Column]) -> str:
+    """Return the error message if x and y can't be guessed, but can be named."""
     possible = [column for column in found if column.x or column.y]
     whys = [f" ({column.why})" if column.why else "" for column in possible]
     listed = _listed([column.name for column in possible], whys)
@@ -182,10 +183,10 @@ def _unnamed(found: Sequence[Column]) -> str:
 
 def _listed(names: Sequence[str], whys: Iterable[str] = repeat("")) -> str:
     known = zip(names[:8], whys, strict=False)
-    shown = ", ".join(f"{_told_apart(printable(name, 30))}{why}" for name, why in known)
+    shown = ", ".join(f"{_quoted(printable(name, 30))}{why}" for name, why in known)
     return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"
 
 
-def _told_apart(name: str) -> str:
-    """A name among others between commas."""
+def _quoted(name: str) -> str:
+    """Return a name for a list between commas, in quotes if it has a comma itself."""
     return f'"{name}"' if "," in name else name

@@ -1,4 +1,4 @@
-"""Reads two columns of a file."""
+"""Loads two columns of a file into memory."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import numpy as np
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
-from linreg_tui.core.reading.columns import ambiguity, choose
+from linreg_tui.core.reading.columns import ambiguity_note, choose
 from linreg_tui.core.reading.table import Pair
 from linreg_tui.core.reading.tables import open_table
 from linreg_tui.core.text import printable
 
 Progress = Callable[[float], object]
-"""Is told which fraction has been read; what it raises ends the reading."""
+"""Called with the fraction that has been read; an exception from it ends the reading."""
 
 
 def load(
     path: str, x: str | None = None, y: str | None = None, *, progress: Progress | None = None
 ) -> Dataset:
-    """Two columns of numbers of a file, which may be read in any thread.
+    """Load two columns of numbers from a file, in any thread.
 
-    Where a column isn't named, the first one that could be data is taken, x before y.
+    If a column isn't named, the first one that can be data is taken, x before y.
 
     Raises
     ------
     InputError
         If the file can't be read, a column isn't there or isn't numeric, or no row is left.
     """
-    xs, ys = _Growing(), _Growing()
+    xs, ys = _GrowingArray(), _GrowingArray()
     try:
         with closing(Rows(path, x, y, progress)) as rows:
             for x_chunk, y_chunk in rows:
@@ -45,8 +45,8 @@ def load(
         ) from None
 
 
-class _Growing:
-    """An array that grows in place, where joining its parts would need twice the memory."""
+class _GrowingArray:
+    """An array that grows in place, because joining its parts would need twice the memory."""
 
     def __init__(self) -> None:
         self._values: FloatArray = np.empty(0)
@@ -56,21 +56,21 @@ class _Growing:
         """Append these values."""
         end = self._n + len(values)
         if end > len(self._values):
-            # Nobody else has seen it yet.
+            # No other reference to the array exists yet.
             self._values.resize(max(end, len(self._values) * 5 // 4), refcheck=False)
         self._values[self._n : end] = values
         self._n = end
 
     def array(self) -> FloatArray:
-        """All of them, after which nothing can be appended."""
+        """Return all values; nothing can be appended afterwards."""
         self._values.resize(self._n, refcheck=False)
         return self._values
 
 
 class Rows:
-    """The rows of two columns that have a number in both, a chunk at a time.
+    """Yields the rows with a number in both of two columns, a chunk at a time.
 
-    A line takes two of them, but of a part of the data there may be fewer.
+    A line needs two rows, but a `part` of the data can have fewer.
 
     Raises
     ------
@@ -139,28 +139,28 @@ class Rows:
 
     @property
     def dropped(self) -> int:
-        """How many rows had no number in one of the two columns."""
+        """The number of rows without a number in one of the two columns."""
         return self._dropped
 
     @property
     def missing(self) -> tuple[int, int]:
-        """How many cells of x and of y had no number."""
+        """The number of cells without a number in x and in y."""
         return self._missing[0], self._missing[1]
 
     @property
     def names(self) -> tuple[str, str]:
-        """The columns of x and y."""
+        """The names of the columns x and y."""
         return self._names[0], self._names[1]
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns of the file."""
+        """The names of all columns of the file."""
         return tuple(self._table.names)
 
     def dataset(self, x: FloatArray, y: FloatArray) -> Dataset:
-        """These rows, or a sample of them, with the names of the columns and what was dropped."""
+        """Return a data set of these rows or a sample, with the columns' names and the counts."""
         table = self._table
-        readings = [(table.names[place], ambiguity(table, place)) for place in self._places]
+        readings = [(table.names[place], ambiguity_note(table, place)) for place in self._places]
         return Dataset(
             self._path,
             *self.names,
@@ -171,6 +171,6 @@ class Rows:
             columns=self.columns,
             notes=(
                 *table.notes,
-                *(f"{printable(name, 30)}: {told}" for name, told in readings if told),
+                *(f"{printable(name, 30)}: {note}" for name, note in readings if note),
             ),
         )

@@ -1,4 +1,4 @@
-"""Tables in Parquet files, where pyarrow is installed."""
+"""Tables in Parquet files, if pyarrow is installed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ParquetTable:
 
     def __init__(self, path: str) -> None:
         with input_errors(path):
-            os.stat(path)  # noqa: PTH116 - before anything is said of libraries
+            os.stat(path)  # noqa: PTH116 - a missing file is reported before a missing library
         try:
             from pyarrow import parquet
         except ImportError:
@@ -68,15 +68,15 @@ class ParquetTable:
         self._file.close()
 
     def numbers(self, cells: list[str]) -> FloatArray:
-        """The numbers of some cells of a column."""
+        """Return the numbers in some cells of a column."""
         return numbers(cells, ".")
 
-    def unclear(self, place: int) -> str:  # noqa: ARG002
-        """An empty text, since numbers aren't written there."""
+    def ambiguous_cell(self, place: int) -> str:  # noqa: ARG002
+        """Return an empty string, because Parquet stores numbers, not text."""
         return ""
 
     def chunks(self, x: int, y: int) -> Iterator[Pair]:
-        """The rows of two columns, a chunk at a time; NaN where there is no number.
+        """Yield the rows of two columns, a chunk at a time; NaN stands for no number.
 
         Raises
         ------
@@ -91,7 +91,7 @@ class ParquetTable:
 
 
 def row_count(path: str) -> int:
-    """How many rows a file has, by its footer; raises an InputError if that can't be read."""
+    """Return the number of rows in a file's footer; raise an InputError if it can't be read."""
     from pyarrow import parquet
 
     with input_errors(path):

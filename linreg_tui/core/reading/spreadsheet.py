@@ -1,4 +1,4 @@
-"""Tables in Excel workbooks, where openpyxl is installed: the first sheet."""
+"""Tables in the first sheet of Excel workbooks, if openpyxl is installed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import numpy as np
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.reading.cells import (
-    HIGHEST,
-    locate,
-    marks,
-    nameless,
-    notes_on,
+    MAX_ROWS_ABOVE,
+    ambiguous_cell,
+    count_marks,
+    find_header,
+    header_notes,
     number,
+    numbered_names,
     numbers,
-    unclear,
 )
 from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
-from linreg_tui.core.reading.text import decimal_of, input_errors
+from linreg_tui.core.reading.text import decimal_mark, input_errors
 from linreg_tui.core.text import printable
 
 CHUNK_ROWS = 2**13
@@ -32,12 +32,12 @@ CHUNK_ROWS = 2**13
 Values = tuple[Any, ...]
 
 DAMAGE = (zipfile.BadZipFile, RuntimeError, LookupError, SyntaxError, TypeError, AttributeError)
-"""What openpyxl and zipfile raise of a file that is no workbook, or a damaged one."""
+"""The errors of openpyxl and zipfile for a file that is no workbook, or a damaged one."""
 
 
 @contextmanager
-def _damage_told(path: str) -> Iterator[None]:
-    """The same, and for what is no workbook, or a damaged one."""
+def _workbook_errors(path: str) -> Iterator[None]:
+    """Turn errors about the file or the workbook into an InputError."""
     with input_errors(path):
         try:
             yield
@@ -46,7 +46,7 @@ def _damage_told(path: str) -> Iterator[None]:
 
 
 class ExcelTable:
-    """A table in the first sheet of a workbook, as it was last calculated.
+    """A table in the first sheet of a workbook; formulas have their last calculated values.
 
     Raises
     ------
@@ -56,7 +56,7 @@ class ExcelTable:
 
     def __init__(self, path: str) -> None:
         with input_errors(path):
-            # openpyxl would leave it open if it isn't a workbook.
+            # openpyxl would leave the file open if it isn't a workbook.
             self._file = Path(path).open("rb")  # noqa: SIM115 - closed by `close`
         try:
             self._open(path)
@@ -73,16 +73,16 @@ class ExcelTable:
                 "pip install 'linreg-tui[excel]'"
             ) from None
         self._path = path
-        with _damage_told(path):
+        with _workbook_errors(path):
             book = openpyxl.load_workbook(self._file, read_only=True, data_only=True)
             if not book.worksheets:
                 raise ValueError("it has no sheet with cells")
             sheet = book.worksheets[0]
-            # Some programs write down a size that is wrong.
+            # Some programs store a wrong size.
             sheet.reset_dimensions()
             numbered = enumerate(sheet.iter_rows(values_only=True))
             filled = ((line, row) for line, row in numbered if _filled(row))
-            top = list(islice(filled, HIGHEST + HEAD_ROWS + 1))
+            top = list(islice(filled, MAX_ROWS_ABOVE + HEAD_ROWS + 1))
             self._rows = (row for _, row in filled)
         if not top:
             raise InputError(
@@ -90,26 +90,27 @@ class ExcelTable:
                 "put the table there, with a header"
             )
         texts = [[_text(value) for value in row] for _, row in top]
-        found = locate(texts)
-        self.notes = notes_on(top[found.above][0] if found.above else 0, named=found.named)
-        first = found.above + found.named
+        header = find_header(texts)
+        lines_above = top[header.above][0] if header.above else 0
+        self.notes = header_notes(lines_above, named=header.named)
+        first = header.above + header.named
         self._first = [row for _, row in top[first:]]
-        if found.named:
-            width = _width(top[found.above][1])
-            self.names = distinct(texts[found.above][:width])
+        if header.named:
+            width = _width(top[header.above][1])
+            self.names = distinct(texts[header.above][:width])
         else:
             width = max(map(_width, self._first))
-            self.names = tuple(nameless(width))
+            self.names = tuple(numbered_names(width))
         self.head = [
             tuple(_text(value) for value in _padded(row, width)) for row in self._first[:HEAD_ROWS]
         ]
         self.complete = len(self._first) < HEAD_ROWS
         in_text = (value for row in self._first for value in row if isinstance(value, str))
-        self._decimal, self._guessed = decimal_of("", marks(in_text))
+        self._decimal, self._guessed = decimal_mark("", count_marks(in_text))
 
     @property
     def fraction(self) -> float:
-        """How much has been read; 0 until the end, which a workbook doesn't tell."""
+        """How much has been read: 0 until the end, because a workbook doesn't say where that is."""
         return float(self.complete)
 
     def close(self) -> None:
@@ -117,16 +118,16 @@ class ExcelTable:
         self._file.close()
 
     def numbers(self, cells: list[str]) -> FloatArray:
-        """The numbers of some cells of a column."""
+        """Return the numbers in some cells of a column."""
         return numbers(cells, self._decimal)
 
-    def unclear(self, place: int) -> str:
-        """A text of a column whose decimal mark had to be guessed; an empty one if it hadn't."""
+    def ambiguous_cell(self, place: int) -> str:
+        """Return a cell of a column whose decimal mark was guessed, or "" if none was."""
         values = (row[place] for row in self._first if place < len(row))
-        return unclear(value for value in values if isinstance(value, str)) * self._guessed
+        return ambiguous_cell(value for value in values if isinstance(value, str)) * self._guessed
 
     def chunks(self, x: int, y: int) -> Iterator[Pair]:
-        """The rows of two columns, a chunk at a time; NaN where there is no number.
+        """Yield the rows of two columns, a chunk at a time; NaN stands for no number.
 
         Raises
         ------
@@ -134,7 +135,7 @@ class ExcelTable:
             If the file can't be read to its end.
         """
         width = max(x, y) + 1
-        with _damage_told(self._path):
+        with _workbook_errors(self._path):
             rows = chain(self._first, self._rows)
             while chunk := [_padded(row, width) for row in islice(rows, CHUNK_ROWS)]:
                 yield (

@@ -1,13 +1,13 @@
 """Files larger than memory: the moments of all rows, and a sample of them.
 
-Data may be in many files: each is read by itself, and what is kept of them is added up in a tree.
-What comes out does not depend on where the parts are read, since the tree is always the same one.
+The data can be in many files. Each is read by itself, and their totals are added up in a tree. The
+tree is always the same, so the result doesn't depend on where the parts are read.
 
-Rows are held out to test on before it is known how many there are. Each row has a random key
-between 0 and 1. Of N rows, the k with the smallest keys are held out, k being the nearest whole
-number to F N. The largest of these k keys is the threshold. It is known once N is, and it is near
-F. So most rows can be added up at once with those of their side. The others, in a band around F,
-are kept until the threshold is known.
+Test rows are held out before the number of rows is known. Each row has a random key between 0 and
+1. Of N rows, the k with the smallest keys are held out, where k is F N, rounded. The largest of
+these k keys is the threshold. It is known once N is, and it is near F. So most rows can be added at
+once to the totals of their side. The other rows, in a band around F, stay in memory until the
+threshold is known.
 """
 
 from __future__ import annotations
@@ -47,15 +47,15 @@ def stream(
     seed: int = 0,
     rows: int = SAMPLE_ROWS,
 ) -> Dataset:
-    """Two columns of a file of any size, in memory of a fixed size.
+    """Read two columns of a file of any size, in memory of a fixed size.
 
-    The closed form is that of all rows. Up to `rows` rows are kept all; of more, so many as a
-    uniform random sample, in the order of the file.
+    The closed form is that of all rows. Up to `rows` rows stay in memory. Of more, a uniform random
+    sample of that size does, in the order of the file.
 
     Raises
     ------
     InputError
-        As `load` does, or if so many rows have no line, as `closed_form` tells.
+        As `load` does, or as `closed_form` does if a file of more rows has no line.
     """
     sample, fit = Sample(rows, seed), RunningFit()
     with closing(Rows(path, x, y, progress)) as chunks:
@@ -65,15 +65,15 @@ def stream(
     data = chunks.dataset(*sample.rows())
     if fit.n <= rows:
         return data
-    fit.line()  # where there is none, that is told now
+    fit.line()  # raises an InputError now if there is none
     return replace(data, whole=Whole(fit.sums, fit.residuals))
 
 
 class Sample:
-    """A uniform random sample of rows that come in chunks, which don't change it.
+    """A uniform random sample of rows that come in chunks; it doesn't depend on the chunks.
 
-    Each row draws a random number, and those with the smallest are kept; Vitter, "Random sampling
-    with a reservoir" (1985), section 2.
+    Each row draws a random number, and the rows with the smallest make the sample; Vitter, "Random
+    sampling with a reservoir" (1985), section 2.
     """
 
     def __init__(self, size: int, seed: int | Sequence[int]) -> None:
@@ -81,21 +81,21 @@ class Sample:
         self._smallest = Smallest(size)
 
     def add(self, x: FloatArray, y: FloatArray) -> None:
-        """Take these rows into account, both of shape (n,)."""
+        """Add rows, x and y of shape (n,)."""
         self._smallest.add(self._random.random(len(x)), x, y)
 
     def __add__(self, other: Sample) -> Sample:
-        """The sample of both sets of rows, which were drawn with different seeds."""
+        """Return the sample of both sets of rows, which were drawn with different seeds."""
         both = Sample(0, 0)
         both._smallest = self._smallest + other._smallest
         return both
 
     def thin(self) -> None:
-        """Keep no more than the sample."""
+        """Drop the rows outside the sample."""
         self._smallest.thin()
 
     def rows(self) -> tuple[FloatArray, FloatArray]:
-        """x and y of the sample, in the order in which they came."""
+        """Return x and y of the sample, in the order in which they came."""
         _, x, y = self._smallest.rows()
         return x, y
 
@@ -105,51 +105,51 @@ class Smallest:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._kept: list[FloatArray] = []
+        self._candidates: list[FloatArray] = []
         self._count = 0
         self._below = np.inf
 
     def add(self, keys: FloatArray, x: FloatArray, y: FloatArray) -> None:
-        """Take these rows into account, all three of shape (n,)."""
-        near = np.flatnonzero(keys < self._below)
-        self._kept.append(np.stack([keys[near], x[near], y[near]]))
-        self._count += len(near)
-        # Some are kept that are not among the smallest, rather than look for these every time.
+        """Add rows with their keys; all three have shape (n,)."""
+        small = np.flatnonzero(keys < self._below)
+        self._candidates.append(np.stack([keys[small], x[small], y[small]]))
+        self._count += len(small)
+        # It is faster to store up to twice as many rows than to find the smallest every time.
         if self._count > 2 * self._size:
             self.thin()
 
     def __add__(self, other: Smallest) -> Smallest:
-        """Of both sets of rows."""
+        """Return the rows with the smallest keys of both sets."""
         both = Smallest(self._size)
         both._below = min(self._below, other._below)
-        both._kept = self._kept + other._kept
+        both._candidates = self._candidates + other._candidates
         both._count = self._count + other._count
         both.thin()
         return both
 
     def thin(self) -> None:
-        """Keep no more than these rows."""
-        kept = np.concatenate([np.empty((3, 0)), *self._kept], axis=1)
+        """Drop the rows that don't have the smallest keys."""
+        rows = np.concatenate([np.empty((3, 0)), *self._candidates], axis=1)
         if self._count > self._size:
-            # Of several with this very key none is kept, rather than some by chance.
-            self._below = float(np.partition(kept[0], self._size)[self._size])
-            kept = kept.take(np.flatnonzero(kept[0] < self._below), axis=1)
-        self._kept, self._count = [kept], kept.shape[1]
+            # If several rows have exactly this key, drop all of them instead of some by chance.
+            self._below = float(np.partition(rows[0], self._size)[self._size])
+            rows = rows.take(np.flatnonzero(rows[0] < self._below), axis=1)
+        self._candidates, self._count = [rows], rows.shape[1]
 
     def rows(self) -> FloatArray:
-        """Keys, x and y, of shape (3, k), in the order in which they came."""
+        """Return keys, x and y, of shape (3, k), in the order in which they came."""
         self.thin()
-        return self._kept[0].copy()
+        return self._candidates[0].copy()
 
 
 class RunningFit:
     """The closed form of rows that come in chunks.
 
-    Of the rows the moments of u = x − x₀ and v = y − y₀ − m₀ u are added up, where m₀ is the slope
-    of the first chunk's line, or of the one given, and (x₀, y₀) the point of that line at the first
-    row. The means of u and v keep digits that those of x and y have no room for far from 0, and v
-    keeps those that a difference of two large sums of squares would lose. From the moments of u and
-    v follow those of x and y.
+    It adds up the moments of u = x − x₀ and v = y − y₀ − m₀ u. m₀ is the slope of a given line or
+    of the first chunk's line, and (x₀, y₀) is the point of that line at the first row. Far from 0,
+    the means of u and v keep digits that the means of x and y would lose, and v keeps digits that a
+    difference of two large sums of squares would lose. The moments of u and v give those of x and
+    y.
     """
 
     def __init__(self, line: tuple[float, float] | None = None) -> None:
@@ -160,11 +160,11 @@ class RunningFit:
 
     @property
     def n(self) -> int:
-        """How many rows there were."""
+        """The number of rows so far."""
         return self.sums.n
 
     def add(self, x: FloatArray, y: FloatArray) -> None:
-        """Take these rows into account, both of shape (n,), n at least 1."""
+        """Add rows, x and y of shape (n,), n at least 1."""
         with np.errstate(over="ignore", invalid="ignore"):
             self.sums += sums_of(x, y)
             if self._line is None:
@@ -175,9 +175,9 @@ class RunningFit:
                 x0 = float(x[0])
                 y0 = slope * x0 + intercept
             u = x - x0
-            self._take((x0, y0), Moments.of(u, (y - y0) - slope * u))
+            self._add_moments((x0, y0), Moments.of(u, (y - y0) - slope * u))
 
-    def _take(self, point: tuple[float, float], moments: Moments[float]) -> None:
+    def _add_moments(self, point: tuple[float, float], moments: Moments[float]) -> None:
         """Add the moments of rows that are measured from a point of the line."""
         if self._moments is None:
             self._point, self._moments = point, moments
@@ -187,23 +187,23 @@ class RunningFit:
         self._moments += moments.moved(right, up - self._line[0] * right)
 
     def __add__(self, other: RunningFit) -> RunningFit:
-        """The fit of both sets of rows, of the same line."""
+        """Return the fit of both sets of rows, which use the same line."""
         both = RunningFit(self._line)
         both.sums = self.sums + other.sums
         for fit in (self, other):
             if fit._moments is not None:
-                both._take(fit._point, fit._moments)
+                both._add_moments(fit._point, fit._moments)
         return both
 
     @property
     def residuals(self) -> Residuals:
-        """What is left of y above the line, of all rows, of which there is at least one."""
+        """The moments of the residuals of all rows, of which there is at least one."""
         assert self._moments is not None
         assert self._line is not None
         return Residuals(*self._point, self._line[0], self._moments)
 
     def line(self) -> ClosedForm:
-        """The least-squares line of all rows, of which there is at least one.
+        """Return the least-squares line of all rows, of which there is at least one.
 
         Raises
         ------
@@ -215,25 +215,25 @@ class RunningFit:
 
 @dataclass(slots=True)
 class Totals:
-    """What is added up of rows that come in chunks; `density` tells where they are, if anywhere."""
+    """The totals of rows that come in chunks; `density` says where they are, if there are any."""
 
     fit: RunningFit
     density: Density | None = None
 
     @property
     def n(self) -> int:
-        """How many rows there were."""
+        """The number of rows so far."""
         return self.fit.n
 
     def add(self, x: FloatArray, y: FloatArray) -> None:
-        """Take these rows into account, both of shape (n,)."""
+        """Add rows, x and y of shape (n,)."""
         if len(x):
             self.fit.add(x, y)
-            found = Density.of(x, y)
-            self.density = found if self.density is None else self.density + found
+            density = Density.of(x, y)
+            self.density = density if self.density is None else self.density + density
 
     def __add__(self, other: Totals) -> Totals:
-        """Of both sets of rows."""
+        """Return the totals of both sets of rows."""
         densities = [part.density for part in (self, other) if part.density is not None]
         return Totals(
             self.fit + other.fit,
@@ -241,38 +241,38 @@ class Totals:
         )
 
     def whole(self) -> Whole:
-        """What is known of the rows, of which there is at least one, without them."""
+        """Return the totals in the form a data set holds them; there is at least one row."""
         return Whole(self.fit.sums, self.fit.residuals, self.density)
 
 
 def rough_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
-    """Slope and intercept of a line near rows (x, y) of shape (n,), level if all x are equal."""
+    """Return slope and intercept of a line near rows of shape (n,), level if all x are equal."""
     moments = Moments.of(x, y)
-    # Squares that have lost digits would make it a steep one.
+    # Squares that have lost digits would make the line far too steep.
     slope = moments.sxy / moments.sxx if moments.sxx >= sys.float_info.min else 0.0
     intercept = moments.mean_y - slope * moments.mean_x
     return (slope, intercept) if np.isfinite([slope, intercept]).all() else (0.0, 0.0)
 
 
 BAND = 5.0
-"""How far the band reaches from F, times the square root of the number of rows."""
+"""Half the width of the band around F, times the square root of the number of rows."""
 
 _KEYS = 0x6B657973
-"""Keeps the keys apart from the numbers that samples are drawn by, with the same seed and part."""
+"""Makes the keys differ from the random numbers of samples with the same seed and part."""
 
 
-def keys(seed: int, part: int) -> np.random.Generator:
-    """Draws the keys of the rows of a part, one for each row in turn."""
+def key_generator(seed: int, part: int) -> np.random.Generator:
+    """Return the generator of the keys of a part, one key for each row in turn."""
     return np.random.default_rng((_KEYS, seed, part))
 
 
 class RunningSplit:
-    """The split of rows that come in chunks, each row with its key; see above.
+    """The split of rows that come in chunks, each row with its key; the module explains it.
 
-    Each side is added up, with a `line` that is near the rows, and up to `rows` of its rows are
-    kept. The rows with the smallest keys are a uniform random sample of those that are held out,
-    and the rows with the largest keys of those that are trained on. So which rows are kept depends
-    on the threshold only where a side has fewer.
+    The totals of each side use a `line` near the rows, and up to `rows` rows of each side stay in
+    memory. The rows with the smallest keys are a uniform random sample of the test rows, and the
+    rows with the largest keys of the training rows. So the threshold decides which rows stay only
+    if a side has fewer.
     """
 
     def __init__(self, fraction: float, rows: int, line: tuple[float, float]) -> None:
@@ -285,64 +285,64 @@ class RunningSplit:
 
     @property
     def n(self) -> int:
-        """How many rows there were."""
+        """The number of rows so far."""
         return self._test.n + self._training.n + len(self._band[0])
 
-    def add(self, drawn: FloatArray, x: FloatArray, y: FloatArray) -> None:
-        """Take these rows into account, with the keys that were drawn for them; all shape (n,)."""
-        self._smallest.add(drawn, x, y)
-        self._largest.add(-drawn, x, y)
-        self._band = np.concatenate([self._band, [drawn, x, y]], axis=1)
-        self._narrow()
+    def add(self, keys: FloatArray, x: FloatArray, y: FloatArray) -> None:
+        """Add rows with the keys that were drawn for them; all three have shape (n,)."""
+        self._smallest.add(keys, x, y)
+        self._largest.add(-keys, x, y)
+        self._band = np.concatenate([self._band, [keys, x, y]], axis=1)
+        self._narrow_band()
 
     def __add__(self, other: RunningSplit) -> RunningSplit:
-        """The split of both sets of rows, by the same fraction."""
+        """Return the split of both sets of rows, by the same fraction."""
         both = RunningSplit(self._fraction, self._rows, self._line)
         both._smallest = self._smallest + other._smallest
         both._largest = self._largest + other._largest
         both._test = self._test + other._test
         both._training = self._training + other._training
         both._band = np.concatenate([self._band, other._band], axis=1)
-        both._narrow()
+        both._narrow_band()
         return both
 
     def thin(self) -> None:
-        """Keep no more than the samples and the band."""
+        """Drop the rows outside the samples and the band."""
         self._smallest.thin()
         self._largest.thin()
 
-    def _narrow(self) -> None:
-        """Add up the rows that are not near enough to F any more."""
-        reach = BAND / math.sqrt(max(1, self.n))
-        drawn, x, y = self._band
-        below, above = drawn < self._fraction - reach, drawn > self._fraction + reach
+    def _narrow_band(self) -> None:
+        """Move the rows that are now outside the band to the totals of their side."""
+        half_width = BAND / math.sqrt(max(1, self.n))
+        keys, x, y = self._band
+        below, above = keys < self._fraction - half_width, keys > self._fraction + half_width
         for side, outside in ((self._test, below), (self._training, above)):
             rows = np.flatnonzero(outside)
             side.add(x[rows], y[rows])
         self._band = self._band.take(np.flatnonzero(~(below | above)), axis=1)
 
     def density(self) -> Density | None:
-        """Where all rows are, if there are any."""
-        everywhere = np.arange(len(self._band[0]))
-        return self._side(self._test + self._training, everywhere).density
+        """Return where all rows are, or None if there are none."""
+        whole_band = np.arange(len(self._band[0]))
+        return self._side(self._test + self._training, whole_band).density
 
     def of(self, data: Dataset) -> Split:
-        """The split, once all rows have come, which are those of `data`.
+        """Return the split of `data`, once all of its rows have been added.
 
         Raises
         ------
         InputError
-            If it leaves no row to test on, or fewer than two to train on. Or if the threshold is
-            not in the band, which is hardly possible.
+            If it leaves no test row, or fewer than two training rows. Or if the threshold is not in
+            the band, which is hardly possible.
         """
-        held_out = self._held_out(data.source)
+        held_out = self._test_n(data.source)
         missing = held_out - self._test.n
         if not 0 <= missing <= len(self._band[0]):
             raise InputError(
                 f"{printable(data.source)}: the random numbers of this seed are too uneven to hold "
                 "rows out by; choose another --seed"
             )
-        # Of two rows with the same key, the first is held out, here and in the samples.
+        # If two rows have the same key, the first is held out, here and in the samples.
         order = np.argsort(self._band[0], kind="stable")
         test = self._side(self._test, order[:missing])
         training = self._side(self._training, order[missing:])
@@ -354,8 +354,8 @@ class RunningSplit:
             test=_dataset(data, test, smallest, first),
         )
 
-    def _held_out(self, source: str) -> int:
-        """How many rows are held out."""
+    def _test_n(self, source: str) -> int:
+        """Return the number of test rows, or raise an InputError if it leaves too few rows."""
         n, fraction = self.n, self._fraction
         held_out = round(fraction * n)
         if 1 <= held_out <= n - 2:
@@ -373,22 +373,24 @@ class RunningSplit:
         )
 
     def _side(self, so_far: Totals, places: NDArray[np.intp]) -> Totals:
-        """What is added up of a side, with its rows in the band, which are in these places."""
+        """Return the totals of a side, with its rows in these places of the band."""
         rest = Totals(RunningFit(self._line))
         _, x, y = self._band[:, np.sort(places)]
         rest.add(x, y)
         return so_far + rest
 
 
-def _dataset(data: Dataset, totals: Totals, kept: FloatArray, places: NDArray[np.intp]) -> Dataset:
-    """A side, of which the rows in these places of `kept` are kept, in the order they came in."""
-    _, x, y = kept[:, np.sort(places)]
+def _dataset(
+    data: Dataset, totals: Totals, sample: FloatArray, places: NDArray[np.intp]
+) -> Dataset:
+    """Return a side with these rows of a sample in memory, in the order in which they came."""
+    _, x, y = sample[:, np.sort(places)]
     side = replace(data, x=x, y=y)
     return side if len(x) == totals.n else replace(side, whole=totals.whole())
 
 
-NAMED = 3
-"""Parts that can't be read, of which it is told why; of the others, how many there are."""
+REASONS_SHOWN = 3
+"""The most unreadable parts whose reasons are shown; the others are counted."""
 
 
 class _Addable(Protocol):
@@ -397,16 +399,16 @@ class _Addable(Protocol):
 
 Sum = TypeVar("Sum", bound=_Addable)
 Add = Callable[[Callable[[int, str], "Parts"], Sequence[str]], "Parts"]
-"""Calls a function for each part, with its number, and adds up what comes of it in a tree."""
+"""Calls a function with the number and the path of each part, and adds the results in a tree."""
 
 
-def named(pattern: str) -> list[str] | None:
-    """The files that a pattern or a folder stands for, in order; None if it is one file's name.
+def files_of(pattern: str) -> list[str] | None:
+    """Return the files of a pattern or a folder, in order, or None if it names a single file.
 
     Raises
     ------
     InputError
-        If there are none.
+        If there are no files.
     """
     folder = Path(pattern).is_dir()
     if not folder and (Path(pattern).exists() or not glob.has_magic(pattern)):
@@ -425,8 +427,8 @@ def named(pattern: str) -> list[str] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
-    """A part that can't be read: which and why, and how many rows it has, None if unknown."""
+class BadPart:
+    """A part that can't be read: which and why, and its number of rows, or None if unknown."""
 
     path: str
     why: str
@@ -435,7 +437,7 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is kept of some parts. Those that can't be read are in `bad`.
+    """The totals and the sample of some parts. Those that can't be read are in `bad`.
 
     `split` is None unless rows are held out.
     """
@@ -445,10 +447,10 @@ class Parts:
     split: RunningSplit | None = None
     dropped: int = 0
     missing: tuple[int, int] = (0, 0)
-    bad: tuple[Bad, ...] = ()
+    bad: tuple[BadPart, ...] = ()
 
     def __add__(self, other: Parts) -> Parts:
-        """What is kept of both, which hold out the same fraction of their rows, or both none."""
+        """Return both together; they hold out the same fraction of their rows."""
         return Parts(
             self.totals + other.totals,
             self.sample + other.sample,
@@ -461,9 +463,9 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class PartReader:
-    """How each part is read: its columns, a line near the rows, and how many of them are kept.
+    """Reads a part: its columns, with a line near the rows, and a sample of `rows` rows.
 
-    A fraction of the rows is held out, at random by a seed of their own.
+    The share `test_fraction` of the rows is held out, at random by `test_seed`.
     """
 
     x: str
@@ -476,30 +478,30 @@ class PartReader:
 
     def __call__(self, number: int, path: str) -> Parts:
         """Read one part, a chunk at a time."""
-        found = self._nothing(number)
-        drawn = keys(self.test_seed, number)
+        part = self._empty(number)
+        keys = key_generator(self.test_seed, number)
         try:
             with closing(Rows(path, self.x, self.y, part=True)) as rows:
                 for x, y in rows:
-                    found.sample.add(x, y)
-                    if found.split is None:
-                        found.totals.add(x, y)
-                    else:  # which tells where the rows are
-                        found.totals.fit.add(x, y)
-                        found.split.add(drawn.random(len(x)), x, y)
+                    part.sample.add(x, y)
+                    if part.split is None:
+                        part.totals.add(x, y)
+                    else:  # the split has the density
+                        part.totals.fit.add(x, y)
+                        part.split.add(keys.random(len(x)), x, y)
         except InputError as error:
-            # Nothing of it counts, or it would be unknown which rows do.
+            # Leave out all of the part, so that it is known which rows count.
             why = str(error).removeprefix(f"{printable(path)}: ")
             name = printable(Path(path).name)
-            bad = Bad(path, f"{name}: {why}", _rows_of(path))
-            return replace(self._nothing(number), bad=(bad,))
-        found.sample.thin()
-        if found.split is not None:
-            found.split.thin()
-        return replace(found, dropped=rows.dropped, missing=rows.missing)
+            bad = BadPart(path, f"{name}: {why}", _count_rows(path))
+            return replace(self._empty(number), bad=(bad,))
+        part.sample.thin()
+        if part.split is not None:
+            part.split.thin()
+        return replace(part, dropped=rows.dropped, missing=rows.missing)
 
-    def _nothing(self, number: int) -> Parts:
-        """What is kept of a part before its first row."""
+    def _empty(self, number: int) -> Parts:
+        """Return the totals of a part before its first row."""
         split = RunningSplit(self.test_fraction, self.rows, self.line)
         return Parts(
             Totals(RunningFit(self.line)),
@@ -509,15 +511,15 @@ class PartReader:
 
 
 def one_after_another(function: Callable[[int, str], Sum], paths: Sequence[str]) -> Sum:
-    """Call a function for each part in turn, and add up what comes of it; see `tree`."""
-    return tree(function(number, path) for number, path in enumerate(paths))
+    """Call a function for each part in turn, and add up the results; see `tree_sum`."""
+    return tree_sum(function(number, path) for number, path in enumerate(paths))
 
 
-def tree(terms: Iterable[Sum]) -> Sum:
-    """The sum of terms, at least one: of neighbours, then of the sums of two neighbours, and so on.
+def tree_sum(terms: Iterable[Sum]) -> Sum:
+    """Return the sum of terms, at least one, by adding neighbours, then their sums, and so on.
 
-    Of n terms that come one after another, hardly more than log₂ n are kept. Errors of rounding
-    grow with the height of the tree, where in one long sum they grow with n.
+    Of n terms that come one after another, only about log₂ n are in memory. Rounding errors grow
+    with the height of the tree; in one long sum they would grow with n.
     """
     sums: list[tuple[int, Sum]] = []
     for term in terms:
@@ -544,52 +546,52 @@ def load_parts(
     rows: int = SAMPLE_ROWS,
     test_fraction: float = 0.0,
     test_seed: int = 0,
-) -> tuple[Dataset, tuple[Bad, ...]]:
-    """Two columns of all files, and those that were left out since they can't be read.
+) -> tuple[Dataset, tuple[BadPart, ...]]:
+    """Read two columns of all files, and return those that can't be read and were left out.
 
-    The closed form is that of all rows. Up to `rows` rows are kept all; of more, so many as a
-    uniform random sample. Columns that aren't named are those of the first file that can be read.
+    The closed form is that of all rows. Up to `rows` rows stay in memory. Of more, a uniform random
+    sample of that size does. Columns that aren't named are those of the first readable file.
 
-    With a test fraction, `read_splits` has the split that holds out that fraction of all rows, at
-    random by the test seed. Up to `rows` rows of each side are kept too.
+    With a test fraction, `read_splits` has the split that holds out that share of all rows, at
+    random by the test seed. Up to `rows` rows of each side stay in memory, too.
 
     Raises
     ------
     InputError
-        If a file can't be read, unless it may be skipped, or the rows of all are too few for a
-        line, or those of one side for a line or a test.
+        If a file can't be read, unless bad files are skipped, or if there are too few rows for a
+        line, for training or for a test.
     """
-    reading, columns = _first(paths, x, y, seed, rows)
-    reading = replace(reading, test_fraction=test_fraction, test_seed=test_seed)
-    found = add(reading, paths)
-    if found.bad and not skip_bad:
-        raise InputError(f"{_listed(found.bad, len(paths))}; --skip-bad goes on without")
-    if found.totals.n < 2:
+    reader, columns = _first_reader(paths, x, y, seed, rows)
+    reader = replace(reader, test_fraction=test_fraction, test_seed=test_seed)
+    parts = add(reader, paths)
+    if parts.bad and not skip_bad:
+        raise InputError(f"{_listed(parts.bad, len(paths))}; --skip-bad goes on without")
+    if parts.totals.n < 2:
         raise InputError(f"{printable(source)}: a line takes two rows; these files have fewer")
     data = Dataset(
         source,
-        reading.x,
-        reading.y,
-        *found.sample.rows(),
-        found.dropped,
-        missing=found.missing,
+        reader.x,
+        reader.y,
+        *parts.sample.rows(),
+        parts.dropped,
+        missing=parts.missing,
         columns=columns,
     )
-    totals = found.totals
-    if found.split is not None:
-        split = found.split.of(data)
+    totals = parts.totals
+    if parts.split is not None:
+        split = parts.split.of(data)
         data = replace(data, read_splits={(test_fraction, test_seed): split})
-        totals = replace(totals, density=found.split.density())
+        totals = replace(totals, density=parts.split.density())
     if totals.n > rows:
-        totals.fit.line()  # where there is none, that is told now
+        totals.fit.line()  # raises an InputError now if there is none
         data = replace(data, whole=totals.whole())
-    return data, found.bad
+    return data, parts.bad
 
 
-def _first(
+def _first_reader(
     paths: Sequence[str], x: str | None, y: str | None, seed: int, rows: int
 ) -> tuple[PartReader, tuple[str, ...]]:
-    """How all parts are read, as the first shows that has rows."""
+    """Return the reader of all parts and the columns' names, from the first part that has rows."""
     why: InputError | None = None
     for path in paths:
         try:
@@ -601,8 +603,8 @@ def _first(
     raise why or InputError("these files have no rows; name others")
 
 
-def _rows_of(path: str) -> int | None:
-    """How many rows a file has, if that much can be known of it."""
+def _count_rows(path: str) -> int | None:
+    """Return the number of rows in a file, or None if they can't be counted."""
     with suppress(InputError):
         if path.lower().endswith(PARQUET):
             from linreg_tui.core.reading.parquet import row_count
@@ -613,14 +615,14 @@ def _rows_of(path: str) -> int | None:
     return None
 
 
-def _listed(bad: Sequence[Bad], of: int) -> str:
-    told = "; ".join(part.why for part in bad[:NAMED])
-    more = f"; and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
-    return f"{len(bad)} of {of} files can't be read: {told}{more}"
+def _listed(bad: Sequence[BadPart], of: int) -> str:
+    reasons = "; ".join(part.why for part in bad[:REASONS_SHOWN])
+    more = f"; and {len(bad) - REASONS_SHOWN} more" if len(bad) > REASONS_SHOWN else ""
+    return f"{len(bad)} of {of} files can't be read: {reasons}{more}"
 
 
-def cost(bad: Sequence[Bad]) -> str:
-    """What leaving out some parts, at least one, has cost: rows, and files where unknown."""
+def cost(bad: Sequence[BadPart]) -> str:
+    """Return the cost of leaving out parts, at least one: how many rows, or files if unknown."""
     rows = sum(part.rows for part in bad if part.rows is not None)
     unknown = sum(part.rows is None for part in bad)
     costs = [f"{rows:,} row{'s' * (rows != 1)}"] if unknown < len(bad) else []

@@ -1,4 +1,4 @@
-"""What every kind of table has: names, a head to look at, and two columns to read."""
+"""What every kind of table has: names, a head to judge it by, and two columns to read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 from linreg_tui.core.moments import FloatArray
 
 HEAD_ROWS = 1000
-"""Rows from which it is told what a column holds."""
+"""Rows that show what a column holds."""
 
 Pair = tuple[FloatArray, FloatArray]
 """x and y, both of shape (n,)."""
@@ -17,8 +17,8 @@ Pair = tuple[FloatArray, FloatArray]
 class Table(Protocol):
     """A table in an open file.
 
-    `head` is the text of its first rows, a row as long as `names`, and `complete` whether that is
-    all rows. `notes` say how the header was found, where that isn't plain.
+    `head` is the text of its first rows, each as long as `names`. `complete` says whether those are
+    all rows. `notes` say how the header was found, where there is more than one way.
     """
 
     names: tuple[str, ...]
@@ -34,20 +34,20 @@ class Table(Protocol):
         """Close the file."""
 
     def numbers(self, cells: list[str]) -> FloatArray:
-        """The numbers of some cells of a column."""
+        """Return the numbers in some cells of a column."""
 
-    def unclear(self, place: int) -> str:
-        """A cell of a column whose decimal mark had to be guessed; an empty one if it hadn't."""
+    def ambiguous_cell(self, place: int) -> str:
+        """Return a cell of a column whose decimal mark was guessed, or "" if none was."""
 
     def chunks(self, x: int, y: int) -> Iterator[Pair]:
-        """The rows of two columns, a chunk at a time; NaN where there is no number.
+        """Yield the rows of two columns, a chunk at a time; NaN stands for no number.
 
-        They are named by their places, counted from 0, and can be read once.
+        x and y are the places of the columns, counted from 0. The rows can be read once.
         """
 
 
 def distinct(header: Sequence[str]) -> tuple[str, ...]:
-    """Names for all columns, no two alike; those without one are numbered, as pandas does."""
+    """Return a different name for each column; as in pandas, those without one are numbered."""
     taken: set[str] = set()
     names = []
     for place, given in enumerate(header):

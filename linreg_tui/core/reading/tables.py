@@ -1,4 +1,4 @@
-"""Opens the tables that can be opened, each by its kind, which its name tells."""
+"""Opens tables by the ending of the file's name, and previews them."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ PARQUET, EXCEL = (".parquet",), (".xlsx", ".xlsm")
 
 
 def openable(path: str) -> bool:
-    """Whether a file's name says that a table can be read from it."""
+    """Return whether a file's name ends like that of a table."""
     name = path.lower()
     return name.removesuffix(".gz").endswith(TEXTS) or name.endswith(PARQUET + EXCEL)
 
 
 def open_table(path: str) -> Table:
-    """The table in a file, to be closed; what isn't known for another kind is text.
+    """Open the table in a file, which the caller closes; unknown endings are read as text.
 
     Raises
     ------
     InputError
-        If there is no such file, no table in it, or a library is missing that reads it.
+        If there is no such file, no table in it, or the library to read it is missing.
     """
     if path.lower().endswith(PARQUET):
         from linreg_tui.core.reading.parquet import ParquetTable
@@ -41,9 +41,9 @@ def open_table(path: str) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The columns of a file, its first rows as text that can be shown, and a guess of x and y.
+    """The columns of a file, its first rows as printable text, and a guess of x and y.
 
-    `notes` say how its header was found, where that isn't plain.
+    `notes` say how the header was found, where there is more than one way.
     """
 
     columns: tuple[Column, ...]
@@ -53,7 +53,7 @@ class Preview:
 
 
 def preview(path: str, rows: int = 8) -> Preview:
-    """What the head of a file tells of it, however long it is.
+    """Return a preview of a file of any length, from its head.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Tables in text files: CSV, TSV and the like.
 
-A file is opened, unpacked and decoded a piece at a time. How it holds a table, that is what parts
-its cells, where its header is and which decimal mark it has, is found in its first rows: Python's
-csv.Sniffer takes "1,5;2,5" for a table of commas, so the header has a say here.
+A file is opened, unpacked and decoded a chunk at a time. Its first rows show the delimiter, the
+header and the decimal mark. Python's csv.Sniffer takes "1,5;2,5" for a table with commas, so the
+header helps to decide here.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ import numpy as np
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.reading.cells import (
-    HIGHEST,
+    MAX_ROWS_ABOVE,
     Marks,
-    locate,
-    marks,
-    nameless,
-    notes_on,
+    ambiguous_cell,
+    count_marks,
+    find_header,
+    header_notes,
     number,
+    numbered_names,
     numbers,
-    unclear,
 )
 from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
 from linreg_tui.core.text import printable
@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 
 
 HEAD_BYTES = 2**18
-"""Looked at to find out what a file holds."""
+"""The size of a file's head, which shows what the file holds."""
 
-HEAD_LINES, LONGEST_HEAD = 100, 2**23
-"""Of a file with long lines more is looked at, up to so many of them or so many bytes."""
+HEAD_LINES, MAX_HEAD_BYTES = 100, 2**23
+"""If lines are long, the head grows to this many lines, or this many bytes."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -56,7 +56,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-"""Byte order marks; that of UTF-32 begins with that of UTF-16."""
+"""Byte order marks; UTF-32 comes first, because its mark begins with that of UTF-16."""
 
 _BINARY = "this is no text, but a binary file (it has NUL bytes); save the table as CSV in UTF-8"
 _FALSE_GZIP = "its name ends with .gz, and it isn't compressed by gzip; rename or compress it"
@@ -66,7 +66,7 @@ _CUT_OFF = "the compressed file ends too soon; download or compress it again"
 
 @contextmanager
 def input_errors(path: str) -> Iterator[None]:
-    """Whatever goes wrong with a file in here becomes an InputError."""
+    """Turn every error about a file in the `with` block into an InputError."""
     name = printable(path) or "an empty path"
     try:
         yield
@@ -100,10 +100,11 @@ def _unreadable(why: str) -> str:
 
 
 class Source:
-    """A file that is open for reading, once from its start to its end.
+    """A file that is open for reading, once from start to end.
 
-    `head` is the text of its first part, and `complete` whether that is all. What is no UTF-8, and
-    has no byte order mark, is taken for Western European text of Windows, which Latin-1 is part of.
+    `head` is the text of its first part. `complete` says whether the whole file has been read. A
+    file that isn't UTF-8 and has no byte order mark is read as Windows-1252, which contains
+    Latin-1's printable characters.
 
     Raises
     ------
@@ -115,7 +116,7 @@ class Source:
         self.path = path
         self.complete = False
         with input_errors(path):
-            # pandas would take an address for an invitation to go and fetch it.
+            # Opened here, because pandas would download a path that is a web address.
             self._raw = Path(path).open("rb")  # noqa: SIM115 - closed by `close`
             try:
                 self._before = os.fstat(self._raw.fileno())
@@ -130,7 +131,7 @@ class Source:
 
     def _open(self) -> str:
         start = b""
-        while not self.complete and len(start) < LONGEST_HEAD:
+        while not self.complete and len(start) < MAX_HEAD_BYTES:
             more = self._file.read(HEAD_BYTES)
             start += more
             self.complete = len(more) < HEAD_BYTES
@@ -138,7 +139,7 @@ class Source:
                 break
         marked = (name for mark, name in _MARKS if start.startswith(mark))
         self.encoding = next(marked, None) or _unmarked(start)
-        # A stray byte of another encoding in a text column is no reason to fail.
+        # Don't fail because of a stray byte of another encoding in a text column.
         self._decoder = codecs.getincrementaldecoder(self.encoding)("replace")
         return self._checked(self._decoder.decode(start, self.complete))
 
@@ -153,11 +154,11 @@ class Source:
         return min(1.0, self._raw.tell() / size) if size and self._raw.seekable() else 0.0
 
     def skip(self, characters: int) -> None:
-        """Leave out that much of the head."""
+        """Skip that many characters of the head."""
         self._decoded = self.head[characters:]
 
     def read(self, size: int) -> str:
-        """The next piece of text; at the end of the file an empty one.
+        """Return the next chunk of text, or "" at the end of the file.
 
         Raises
         ------
@@ -165,13 +166,13 @@ class Source:
             If it isn't text, or the file changed while it was read.
         """
         if self._decoded:
-            piece, self._decoded = self._decoded, ""
-            return piece
+            chunk, self._decoded = self._decoded, ""
+            return chunk
         while not self.complete:
             read = self._file.read(size)
             self.complete = not read
-            if piece := self._decoder.decode(read, self.complete):
-                return self._checked(piece)
+            if chunk := self._decoder.decode(read, self.complete):
+                return self._checked(chunk)
         self._check_unchanged()
         return ""
 
@@ -200,22 +201,22 @@ def _unmarked(start: bytes) -> str:
 
 WHITESPACE = " "
 _DELIMITERS = "\t;|,"
-"""Those that are rare inside a cell first."""
+"""The rarest inside a cell come first."""
 
-_LOOKED_AT = 100
-"""Rows from which the dialect is told."""
+_DIALECT_ROWS = 100
+"""Rows that show the dialect."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
-_TITLED = 0.9
-"""What a delimiter's score is worth if rows above the header have to be left out for it."""
+_TITLE_FACTOR = 0.9
+"""The factor on a delimiter's score if rows above the header have to be left out for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """The character between two cells (a space for any white space), and the decimal mark.
 
-    `guessed` says that no cell tells the decimal mark from the one between thousands.
+    If `guessed`, no cell shows which mark is the decimal one and which separates thousands.
     """
 
     delimiter: str
@@ -225,10 +226,11 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The header of a text and the rows below it; `length` is how many characters come before them.
+    """The header of a text and the rows below it.
 
-    `above` counts the rows above the header, and `lines_above` the lines they take, blank ones
-    included. Where there is no header, which `named` tells, its names are made up.
+    `length` is the number of characters before the rows. `above` counts the rows above the header,
+    and `lines_above` the lines above it, with blank ones. If there is no header, `named` is false
+    and the names are generated.
     """
 
     header: list[str]
@@ -239,64 +241,64 @@ class Lines:
     named: bool = True
 
 
-def look(text: str, *, complete: bool) -> Dialect:
-    """The dialect of the first part of a text, whose last row may be cut off."""
+def detect_dialect(text: str, *, complete: bool) -> Dialect:
+    """Find the dialect of the first part of a text, whose last row may be cut off."""
     scores = {}
     for delimiter in _DELIMITERS:
-        lines = read(text, delimiter, complete=complete, most=_LOOKED_AT)
+        lines = read_lines(text, delimiter, complete=complete, most=_DIALECT_ROWS)
         if len(lines.header) > 1:
             # With a wrong delimiter, a header can look like a title.
-            scores[delimiter] = _regularity(lines) * (_TITLED if lines.above else 1.0)
+            scores[delimiter] = _regularity(lines) * (_TITLE_FACTOR if lines.above else 1.0)
     if scores:
         delimiter = max(scores, key=lambda delimiter: scores[delimiter])
     else:
-        spaced = read(text, WHITESPACE, complete=complete, most=_LOOKED_AT)
+        spaced = read_lines(text, WHITESPACE, complete=complete, most=_DIALECT_ROWS)
         regular = len(spaced.header) > 1 and _regularity(spaced) > 0.5
         delimiter = WHITESPACE if regular else ","
-    found = _marks(text, delimiter, complete, _LOOKED_AT)
-    if found.unclear and not (found.points or found.commas):
-        found = _marks(text, delimiter, complete, HEAD_ROWS)
-    return Dialect(delimiter, *decimal_of(delimiter, found))
+    marks = _marks(text, delimiter, complete, _DIALECT_ROWS)
+    if marks.unclear and not (marks.points or marks.commas):
+        marks = _marks(text, delimiter, complete, HEAD_ROWS)
+    return Dialect(delimiter, *decimal_mark(delimiter, marks))
 
 
 def _regularity(lines: Lines) -> float:
-    """The share of rows that have as many cells as the header."""
+    """Return the share of rows with as many cells as the header."""
     if not lines.rows:
         return 1.0
     return sum(len(row) == len(lines.header) for row in lines.rows) / len(lines.rows)
 
 
 def _marks(text: str, delimiter: str, complete: bool, most: int) -> Marks:
-    rows = read(text, delimiter, complete=complete, most=most).rows
-    return marks(cell for row in rows for cell in row)
+    rows = read_lines(text, delimiter, complete=complete, most=most).rows
+    return count_marks(cell for row in rows for cell in row)
 
 
-def decimal_of(delimiter: str, found: Marks) -> tuple[str, bool]:
-    """The decimal mark, and whether it is a guess, since no cell tells.
+def decimal_mark(delimiter: str, marks: Marks) -> tuple[str, bool]:
+    """Return the decimal mark, and whether it is a guess, because no cell shows it.
 
-    Semicolons are what spreadsheets write between cells where the comma is the decimal mark.
+    If the decimal mark is a comma, spreadsheets write semicolons between cells.
     """
-    if found.points or found.commas:
-        return "," if found.commas > found.points else ".", False
-    return "," if delimiter == ";" else ".", found.unclear > 0
+    if marks.points or marks.commas:
+        return "," if marks.commas > marks.points else ".", False
+    return "," if delimiter == ";" else ".", marks.unclear > 0
 
 
-def read(text: str, delimiter: str, *, complete: bool, most: int) -> Lines:
-    """The header and the first rows of a text; of an incomplete one, less the last."""
+def read_lines(text: str, delimiter: str, *, complete: bool, most: int) -> Lines:
+    """Return the header and the first rows of a text, without the last row if it is incomplete."""
     file = io.StringIO(text, newline="")
     rows: list[list[str]] = []
     ends = [0]
-    for row in islice(cells(file, delimiter), most + HIGHEST + 1):
+    for row in islice(cells(file, delimiter), most + MAX_ROWS_ABOVE + 1):
         rows.append(row)
         ends.append(file.tell())
     if not complete and len(rows) > 1 and file.tell() == len(text):
         rows.pop()  # it may be cut off
-    found = locate(rows)
+    found = find_header(rows)
     above, first = found.above, found.above + found.named
     if found.named:
         header = rows[above] if rows else []
     else:
-        header = nameless(max(map(len, rows[above : above + _LOOKED_AT])))
+        header = numbered_names(max(map(len, rows[above : above + _DIALECT_ROWS])))
     return Lines(
         header,
         rows[first : first + most],
@@ -308,18 +310,18 @@ def read(text: str, delimiter: str, *, complete: bool, most: int) -> Lines:
 
 
 def _lines_above(text: str, end: int) -> int:
-    """The lines of a text up to `end`, and the blank ones that follow."""
+    """Return the number of lines of a text up to `end`, with the blank ones that follow."""
     word = re.compile(r"\S").search(text, end)
     return len(_LINE_END.findall(text[: word.start() if word else end]))
 
 
 def cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    """The rows of a table, less the blank ones.
+    """Yield the rows of a table, without blank ones.
 
     Raises
     ------
     ValueError
-        If a cell is too long to be one.
+        If a cell is too long.
     """
     if delimiter == WHITESPACE:
         lines = (" ".join(line.split()) for line in lines)
@@ -334,20 +336,20 @@ def cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
         ) from None
 
 
-def is_cut_off(text: str, delimiter: str) -> bool:
-    """Whether a text ends inside quotes."""
+def ends_in_quotes(text: str, delimiter: str) -> bool:
+    """Return whether a text ends inside quotes."""
     if text.count('"') % 2 == 0:
         return False
-    # Two sentinels: the second is a cell of its own unless a quote swallows it.
+    # Of these two sentinel lines, the second is a cell of its own unless an open quote takes it in.
     *_, last = cells(io.StringIO(text + "\n0\n0\n", newline=""), delimiter)
     return last != ["0"]
 
 
 CHUNK_ROWS, CHUNK_CHARACTERS = 2**17, 2**23
-"""As much is read at a time, whichever is less."""
+"""The most rows and characters to read at a time, whichever is less."""
 
-PATIENCE = 16
-"""So many times as much text without a row is a quote that isn't closed."""
+MAX_CHUNKS_WITHOUT_ROWS = 16
+"""After this many chunks of text without a row, there must be a quote that isn't closed."""
 
 
 class DelimitedTable:
@@ -363,11 +365,11 @@ class DelimitedTable:
         self._source = source = Source(path)
         try:
             with input_errors(path):
-                self._dialect = look(source.head, complete=source.complete)
+                self._dialect = detect_dialect(source.head, complete=source.complete)
                 delimiter = self._dialect.delimiter
-                if source.complete and is_cut_off(source.head, delimiter):
+                if source.complete and ends_in_quotes(source.head, delimiter):
                     raise ValueError("EOF inside string")
-                lines = read(source.head, delimiter, complete=source.complete, most=HEAD_ROWS)
+                lines = read_lines(source.head, delimiter, complete=source.complete, most=HEAD_ROWS)
             if not lines.header:
                 raise InputError(
                     f"{printable(path)}: the file is empty; a CSV file with a header is needed"
@@ -379,7 +381,7 @@ class DelimitedTable:
         width = len(self.names)
         self.head = [(*row, *[""] * (width - len(row)))[:width] for row in lines.rows]
         self.complete = source.complete and len(lines.rows) < HEAD_ROWS
-        self.notes = notes_on(lines.lines_above, named=lines.named)
+        self.notes = header_notes(lines.lines_above, named=lines.named)
         self._header = lines.length
         self._rows_above = lines.above
         self._row_length = (len(source.head) - lines.length) // max(1, source.head.count("\n"))
@@ -394,20 +396,20 @@ class DelimitedTable:
         self._source.close()
 
     def numbers(self, cells: list[str]) -> FloatArray:
-        """The numbers of some cells of a column."""
+        """Return the numbers in some cells of a column."""
         return numbers(cells, self._dialect.decimal)
 
-    def unclear(self, place: int) -> str:
-        """A cell of a column whose decimal mark had to be guessed; an empty one if it hadn't."""
+    def ambiguous_cell(self, place: int) -> str:
+        """Return a cell of a column whose decimal mark was guessed, or "" if none was."""
         delimiter, decimal = self._dialect.delimiter, self._dialect.decimal
-        # Among columns with decimal points, such a file may still have one with thousands.
+        # With semicolons and decimal points, one column may still have points between thousands.
         doubtful = self._dialect.guessed or (delimiter, decimal) == (";", ".")
-        # Nobody who parts cells by commas takes them for decimal marks.
+        # Nobody who separates cells by commas uses them as decimal marks.
         marks = "." if delimiter == "," else ".,"
-        return unclear((row[place] for row in self.head), marks) if doubtful else ""
+        return ambiguous_cell((row[place] for row in self.head), marks) if doubtful else ""
 
     def chunks(self, x: int, y: int) -> Iterator[Pair]:
-        """The rows of two columns, a chunk at a time; NaN where there is no number.
+        """Yield the rows of two columns, a chunk at a time; NaN stands for no number.
 
         Raises
         ------
@@ -436,7 +438,7 @@ class DelimitedTable:
             decimal=self._dialect.decimal,
             usecols=[positions[x], positions[y], positions[-1]],
             index_col=False,
-            # It takes a fifth of the time, and matters to quotes alone.
+            # This takes a fifth of the reading time, and matters only for quotes.
             skipinitialspace=f'{delimiter} "' in self._source.head,
             low_memory=False,
             chunksize=rows,
@@ -451,7 +453,7 @@ class DelimitedTable:
         if column.dtype.kind in "iuf":
             return column.to_numpy(np.float64)
         decimal = self._dialect.decimal
-        # Empty cells stay no text from pandas 3 on.
+        # From pandas 3 on, `astype(str)` leaves empty cells missing.
         texts = column.astype(str).fillna("")
         if decimal == ",":
             return numbers(texts.tolist(), decimal)
@@ -461,11 +463,11 @@ class DelimitedTable:
         return values
 
     def _ragged(self) -> str:
-        """What is said of a row with more cells than the header."""
+        """Return the message about a row with more cells than the header."""
         width = len(self.names)
         again = Source(self._source.path)
         try:
-            lines = _Numbered(again)
+            lines = _NumberedLines(again)
             for row in islice(cells(lines, self._dialect.delimiter), self._rows_above, None):
                 if any(row[width:]):
                     return (
@@ -479,7 +481,7 @@ class DelimitedTable:
 
 
 class _Feed:
-    """Text for pandas: a header of its own, then what follows the file's."""
+    """Text for pandas: a header of our own, then what follows the file's header."""
 
     def __init__(self, source: Source, header: str) -> None:
         self._source = source
@@ -488,22 +490,22 @@ class _Feed:
         """Characters since the last rows came out."""
 
     def __iter__(self) -> Iterator[str]:
-        raise NotImplementedError  # pandas asks for it, to know a file by
+        raise NotImplementedError  # pandas takes only objects with this method for files
 
     def read(self, size: int = CHUNK_CHARACTERS) -> str:
-        """The next piece."""
+        """Return the next chunk of text."""
         if self._header:
-            piece, self._header = self._header, ""
-            return piece
-        piece = self._source.read(size)
-        self.read_since += len(piece)
-        if self.read_since > PATIENCE * CHUNK_CHARACTERS:
+            chunk, self._header = self._header, ""
+            return chunk
+        chunk = self._source.read(size)
+        self.read_since += len(chunk)
+        if self.read_since > MAX_CHUNKS_WITHOUT_ROWS * CHUNK_CHARACTERS:
             raise ValueError("EOF inside string")
-        return piece
+        return chunk
 
 
-class _Numbered:
-    """The lines of a source, and the number of the last one."""
+class _NumberedLines:
+    """The lines of a source, with the number of the last one."""
 
     def __init__(self, source: Source) -> None:
         self._lines = self._split(source)
@@ -520,9 +522,9 @@ class _Numbered:
     @staticmethod
     def _split(source: Source) -> Iterator[str]:
         rest = ""
-        while piece := source.read(CHUNK_CHARACTERS):
-            # A carriage return at the end may have its line feed in the next piece.
-            *lines, rest = re.split(r"(?<=\n)|(?<=\r)(?=[^\n])", rest + piece)
+        while chunk := source.read(CHUNK_CHARACTERS):
+            # A carriage return at the end may have its line feed in the next chunk.
+            *lines, rest = re.split(r"(?<=\n)|(?<=\r)(?=[^\n])", rest + chunk)
             yield from lines
         if rest:
             yield rest

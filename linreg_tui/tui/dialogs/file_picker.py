@@ -22,7 +22,7 @@ from textual.widgets.option_list import Option
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import lessons
-from linreg_tui.core.reading.columns import lacking
+from linreg_tui.core.reading.columns import no_pair_message
 from linreg_tui.core.reading.tables import Preview, openable
 from linreg_tui.core.text import printable
 from linreg_tui.files import shortened
@@ -313,7 +313,7 @@ class FilePicker(DialogScreen[Chosen | None]):
         except InputError as error:
             self._message.set_message(error_words(here.name, str(error), here.path), wrong=True)
         else:
-            missing = lacking(self._preview.columns, len(self._preview.rows))
+            missing = no_pair_message(self._preview.columns, len(self._preview.rows))
             if not wrong:
                 self._message.set_message(
                     missing or description(self._preview), wrong=bool(missing)
@@ -349,7 +349,7 @@ class FilePicker(DialogScreen[Chosen | None]):
         except InputError as error:
             self._message.set_message(error_words(path.name, str(error), path), wrong=True)
             return
-        if missing := lacking(found.columns, len(found.rows)):
+        if missing := no_pair_message(found.columns, len(found.rows)):
             self._message.set_message(f"{printable(path.name, 40)}: {missing}", wrong=True)
             return
         self.folder = path.parent

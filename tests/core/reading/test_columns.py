@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.reading.columns import CONSTANT, Column, lacking
+from linreg_tui.core.reading.columns import CONSTANT, Column, no_pair_message
 from linreg_tui.core.reading.loading import load
 
 WORDS = Column("a name that is too long to be told", x=False, y=False, why="text")
@@ -29,10 +29,10 @@ GOOD, FLAT = Column("area"), Column("flat", x=False, why=CONSTANT)
     ],
 )
 def test_what_a_file_lacks(found: list[Column], told: str) -> None:
-    assert lacking(found, rows=3).endswith(told)
-    assert bool(lacking(found, rows=3)) == bool(told)
-    assert lacking(found, rows=0) == "there are no rows below its header; add some"
-    assert lacking(found, rows=1) == "one row is not enough for a line; it takes two"
+    assert no_pair_message(found, rows=3).endswith(told)
+    assert bool(no_pair_message(found, rows=3)) == bool(told)
+    assert no_pair_message(found, rows=0) == "there are no rows below its header; add some"
+    assert no_pair_message(found, rows=1) == "one row is not enough for a line; it takes two"
 
 
 def test_columns_that_cannot_be_guessed_are_listed_with_what_speaks_against_them(

@@ -24,11 +24,11 @@ from linreg_tui.core.reading.streaming import (
     Add,
     Parts,
     RunningSplit,
-    keys,
+    files_of,
+    key_generator,
     load_parts,
-    named,
     one_after_another,
-    tree,
+    tree_sum,
 )
 
 SIZES = (700, 1, 0, 1299, 1000)
@@ -51,7 +51,7 @@ def write(folder: Path, sizes: Sequence[int]) -> list[str]:
         if lines:
             lines.insert(size // 2, ",5\n")
         (folder / f"part-{number}.csv").write_text("x,y\n" + "".join(lines))
-    return named(str(folder)) or []
+    return files_of(str(folder)) or []
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,9 @@ def reference(
     sizes: Sequence[int], fraction: float, seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The numbers of the rows that are held out, and of the others."""
-    drawn = np.concatenate([keys(seed, part).random(size) for part, size in enumerate(sizes)])
+    drawn = np.concatenate(
+        [key_generator(seed, part).random(size) for part, size in enumerate(sizes)]
+    )
     order = np.argsort(drawn)
     first = round(fraction * len(drawn))
     return np.sort(order[:first]), np.sort(order[first:])
@@ -181,9 +183,9 @@ def test_any_number_of_rows_in_any_chunks_and_parts(
     data = Dataset("d", "x", "y", np.arange(float(n)), -np.arange(float(n)))
     if not 1 <= tested <= n - 2:
         with pytest.raises(InputError, match=f"holds out {tested} of {n} rows"):
-            tree(parts).of(data)
+            tree_sum(parts).of(data)
         return
-    split = tree(parts).of(data)
+    split = tree_sum(parts).of(data)
     for side, members in ((split.test, order[:tested]), (split.training, order[tested:])):
         assert side.total == len(members)
         x = np.sort(members).astype(float)
@@ -213,12 +215,12 @@ def test_little_is_kept_of_many_rows(fraction: float) -> None:
     """Of 400,000 rows in one place 6,324 may be in the band; there is one cell to count them in."""
     n, parts = 400_000, []
     for part in range(4):
-        split, drawn = RunningSplit(fraction, 50, (1.0, 0.0)), keys(2, part)
+        split, drawn = RunningSplit(fraction, 50, (1.0, 0.0)), key_generator(2, part)
         for _ in range(10):
             split.add(drawn.random(n // 40), np.ones(n // 40), np.full(n // 40, 2.0))
         split.thin()
         parts.append(split)
-    total = tree(parts)
+    total = tree_sum(parts)
     assert total.n == n
     assert len(pickle.dumps(total)) < 24 * 7_000 < n
     found = total.of(Dataset("d", "x", "y", np.ones(50), np.ones(50)))
@@ -246,7 +248,7 @@ def test_samples_of_both_sides_are_uniform() -> None:
     counts = np.zeros((2, 100))
     data = Dataset("d", "x", "y", np.arange(100.0), -np.arange(100.0))
     for seed in range(600):
-        split = running(keys(seed, 0).random(100), 0.4, 20, [50]).of(data)
+        split = running(key_generator(seed, 0).random(100), 0.4, 20, [50]).of(data)
         for side, found in enumerate((split.test, split.training)):
             counts[side, found.x.astype(int)] += 1
     assert np.abs(counts - 120).max() < 5 * np.sqrt(600 * 0.2 * 0.8)
@@ -258,7 +260,7 @@ def at_once(function: Callable[[int, str], Parts], paths: Sequence[str]) -> Part
         futures = [pool.submit(function, *pair) for pair in reversed(list(enumerate(paths)))]
         sent = [pickle.dumps(future.result()) for future in futures]
     parts: list[Parts] = [pickle.loads(part) for part in reversed(sent)]
-    return tree(parts)
+    return tree_sum(parts)
 
 
 @pytest.mark.parametrize("sizes", [(2000,), (1300, 700), SIZES])

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.loading import load
-from linreg_tui.core.reading.streaming import Bad, PartReader, cost, load_parts, named, tree
+from linreg_tui.core.reading.streaming import (
+    BadPart,
+    PartReader,
+    cost,
+    files_of,
+    load_parts,
+    tree_sum,
+)
 from linreg_tui.core.sketch import Density
 
 ROWS = 3000
@@ -41,34 +48,34 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def loaded(pattern: Path, rows: int = 100_000, *, skip_bad: bool = False) -> Dataset:
-    files = named(str(pattern))
+    files = files_of(str(pattern))
     assert files is not None
     return load_parts(str(pattern), files, rows=rows, skip_bad=skip_bad)[0]
 
 
 def test_what_a_pattern_and_a_folder_stand_for(folder: Path) -> None:
     names = [str(folder / "csv" / f"part-{number}.csv") for number in range(5)]
-    assert named(str(folder / "csv" / "part-*.csv")) == named(str(folder / "csv")) == names
-    assert named(str(folder / "*" / "part-[12].*")) == [
+    assert files_of(str(folder / "csv" / "part-*.csv")) == files_of(str(folder / "csv")) == names
+    assert files_of(str(folder / "*" / "part-[12].*")) == [
         str(folder / kind / f"part-{number}.{kind}")
         for kind in ("csv", "parquet")
         for number in (1, 2)
     ]
-    assert named(str(folder / "whole.csv")) is None
-    assert named(str(folder / "missing.csv")) is None
+    assert files_of(str(folder / "whole.csv")) is None
+    assert files_of(str(folder / "missing.csv")) is None
     (folder / "empty").mkdir()
     for pattern, why in (
         ("*.txt", "no file matches"),
         ("empty", "this is a folder; name a CSV file in it"),
     ):
         with pytest.raises(InputError, match=why):
-            named(str(folder / pattern))
+            files_of(str(folder / pattern))
 
 
 def test_a_file_whose_name_is_a_pattern_is_a_file(tmp_path: Path) -> None:
     path = tmp_path / "a[1].csv"
     path.write_text("x,y\n1,2\n2,3\n")
-    assert named(str(path)) is None
+    assert files_of(str(path)) is None
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
@@ -119,12 +126,12 @@ def test_a_pattern_goes_into_folders(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name in ("a/b/deep.csv", "a/flat.CSV", "top.csv", "book.xlsx", "notes.md"):
         (tmp_path / name).write_text("x,y\n1,2\n")
     (tmp_path / "folder.csv").mkdir()
-    found = named(str(tmp_path / "**" / "*"))
+    found = files_of(str(tmp_path / "**" / "*"))
     assert found == [str(tmp_path / name) for name in ("a/b/deep.csv", "a/flat.CSV", "top.csv")]
-    assert named(str(tmp_path)) == [str(tmp_path / "top.csv")]
+    assert files_of(str(tmp_path)) == [str(tmp_path / "top.csv")]
     monkeypatch.chdir(tmp_path)
-    assert named("t*.csv") == ["top.csv"]
-    assert named("a") == [str(Path("a", "flat.CSV"))]
+    assert files_of("t*.csv") == ["top.csv"]
+    assert files_of("a") == [str(Path("a", "flat.CSV"))]
 
 
 def test_the_density_of_a_part_is_that_of_all_its_chunks(
@@ -159,7 +166,7 @@ def test_the_sample_of_parts_is_uniform(folder: Path) -> None:
     """Of 3000 rows the first 700 are in samples of 100 as often as they should be."""
     whole = load(str(folder / "whole.csv"))
     first = set(whole.x[:699].tolist())
-    files = named(str(folder / "parquet"))
+    files = files_of(str(folder / "parquet"))
     assert files is not None
     found = 0
     for seed in range(20):
@@ -180,7 +187,7 @@ def test_bad_parts_are_named_or_left_out(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "part-6.parquet").write_bytes(bytes(cells))
     (tmp_path / "part-7.parquet").write_bytes(whole[:-9])
     (tmp_path / "part-8.csv.gz").write_bytes(gzip.compress(b"x,y\n" + b"1,2\n" * 99_999)[:-20])
-    files = named(str(tmp_path))
+    files = files_of(str(tmp_path))
     assert files is not None
     with pytest.raises(InputError) as told:
         load_parts("all", files)
@@ -199,12 +206,12 @@ def test_bad_parts_are_named_or_left_out(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("bad", "told"),
     [
-        ([Bad("a", "", 1)], "1 row"),
-        ([Bad("a", "", 1000), Bad("b", "", 234)], "1,234 rows"),
-        ([Bad("a", "", None)], "1 file of unknown length"),
+        ([BadPart("a", "", 1)], "1 row"),
+        ([BadPart("a", "", 1000), BadPart("b", "", 234)], "1,234 rows"),
+        ([BadPart("a", "", None)], "1 file of unknown length"),
     ],
 )
-def test_what_is_left_out_has_a_cost(bad: list[Bad], told: str) -> None:
+def test_what_is_left_out_has_a_cost(bad: list[BadPart], told: str) -> None:
     assert cost(bad) == told
 
 
@@ -213,7 +220,7 @@ def test_where_nothing_is_left_that_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no rows below its header"):
         loaded(tmp_path, skip_bad=True)
     (tmp_path / "b.csv").write_text("x,y\n1,2\n")
-    files = named(str(tmp_path))
+    files = files_of(str(tmp_path))
     assert files is not None
     with pytest.raises(InputError, match="a line takes two rows"):
         load_parts("all", files, "x", "y")
@@ -223,9 +230,9 @@ def test_where_nothing_is_left_that_is_told(tmp_path: Path) -> None:
 
 @given(st.lists(st.text("ab", max_size=2), min_size=1, max_size=40))
 def test_a_tree_keeps_the_order_and_adds_neighbours(terms: list[str]) -> None:
-    assert tree(terms) == reduce(add, terms)
+    assert tree_sum(terms) == reduce(add, terms)
     level = [f"{number}" for number in range(len(terms))]
-    shown = tree(_Shown(name) for name in level).text
+    shown = tree_sum(_Shown(name) for name in level).text
     while len(level) > 1:
         pairs = [f"({a}+{b})" for a, b in zip(level[::2], level[1::2], strict=False)]
         level = pairs + level[len(level) // 2 * 2 :]

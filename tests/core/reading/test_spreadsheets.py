@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.reading.cells import Header, locate, number, unclear
+from linreg_tui.core.reading.cells import Header, ambiguous_cell, find_header, number
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.reading.streaming import stream
 from linreg_tui.core.reading.tables import preview
@@ -236,7 +236,7 @@ TABLE = [["a", "b", "c", "d"], *([["1", "2", "3", "4"]] * 30)]
     ],
 )
 def test_what_is_above_is_left_out_only_for_a_header(rows: list[list[str]], found: Header) -> None:
-    assert locate(rows) == found
+    assert find_header(rows) == found
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_what_is_above_is_left_out_only_for_a_header(rows: list[list[str]], foun
     ],
 )
 def test_a_column_is_unclear_if_all_its_marks_are(cells: list[str], marks: str, first: str) -> None:
-    assert unclear(cells, marks) == first
+    assert ambiguous_cell(cells, marks) == first
 
 
 def test_rows_of_a_workbook_may_be_short(tmp_path: Path) -> None:

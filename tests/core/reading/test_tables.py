@@ -17,7 +17,7 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.cells import number
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.reading.tables import openable, preview
-from linreg_tui.core.reading.text import DelimitedTable, Dialect, is_cut_off, look
+from linreg_tui.core.reading.text import DelimitedTable, Dialect, detect_dialect, ends_in_quotes
 from tests.thorough import first_of
 
 TABLE = "name,size,price\na,1.5,1000\nb,2.5,2500.5\nc,4,3000\n"
@@ -120,7 +120,7 @@ def test_a_stray_byte_far_down_is_no_failure(tmp_path: Path) -> None:
     ],
 )
 def test_a_dialect_is_told_by_looking(text: str, dialect: Dialect) -> None:
-    assert look(text, complete=True) == dialect
+    assert detect_dialect(text, complete=True) == dialect
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_numbers_are_read_as_they_are_written(value: float) -> None:
     ],
 )
 def test_a_text_is_cut_off_inside_a_quote_alone(text: str, delimiter: str, cut: bool) -> None:
-    assert is_cut_off(text, delimiter) == cut
+    assert ends_in_quotes(text, delimiter) == cut
 
 
 def test_a_rare_word_and_a_rare_thousand_far_down(tmp_path: Path) -> None:
