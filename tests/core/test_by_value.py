@@ -1,4 +1,4 @@
-"""Frozen dataclasses that hold arrays are compared, hashed and replaced like any others."""
+"""Frozen dataclasses that hold arrays are compared, hashed and replaced like any other."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ each = pytest.mark.parametrize("make", MADE.values(), ids=MADE.keys())
 
 
 @each
-def test_what_is_made_twice_of_the_same_rows_is_equal(make: Callable[[Dataset], Any]) -> None:
+def test_objects_made_from_the_same_rows_are_equal(make: Callable[[Dataset], Any]) -> None:
     one, other = make(bundled()), make(bundled())
     assert one is not other
     assert one == other
@@ -96,7 +96,7 @@ def test_a_copy_is_equal(houses: Dataset, make: Callable[[Dataset], Any]) -> Non
 
 
 @pytest.mark.parametrize("other", [3, "rows", None, Moments.of(np.ones(3), np.ones(3))])
-def test_nothing_equals_another_kind_of_thing(houses: Dataset, other: object) -> None:
+def test_objects_of_different_types_are_not_equal(houses: Dataset, other: object) -> None:
     assert houses != other
     assert other != houses
 
@@ -118,7 +118,7 @@ def _subclasses(kind: type[ByValue]) -> Iterator[type[ByValue]]:
         yield from _subclasses(subclass)
 
 
-def test_no_dataclass_writes_its_own_comparison_over_this_one() -> None:
+def test_no_dataclass_overrides_this_comparison() -> None:
     for module in pkgutil.walk_packages(linreg_tui.core.__path__, "linreg_tui.core."):
         importlib.import_module(module.name)
     found = set(_subclasses(ByValue))

@@ -1,4 +1,4 @@
-"""A run whose settings change, that is branched, and whose steps are taken apart."""
+"""Changes of settings, branches, and the arithmetic of single steps."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_another_batch_size_has_draws_of_its_own(houses: Dataset) -> None:
     assert not np.array_equal(rows(run, 1), rows(run, 11))
 
 
-def test_a_change_taken_back_before_a_step_is_none(houses: Dataset) -> None:
+def test_a_change_that_is_undone_before_a_step_is_no_change(houses: Dataset) -> None:
     run = trained(houses, GENTLE, 5)
     for settings in (GENTLE.with_values(batch_size=8, optimizer="adam"), GENTLE):
         run.change(settings)
@@ -75,7 +75,7 @@ def test_a_change_taken_back_before_a_step_is_none(houses: Dataset) -> None:
     assert np.array_equal(columns(run), columns(trained(houses, GENTLE, 10)), equal_nan=True)
 
 
-def test_a_change_before_the_first_step_is_a_run_of_its_own(houses: Dataset) -> None:
+def test_a_change_before_the_first_step_is_like_a_new_run(houses: Dataset) -> None:
     settings = GENTLE.with_values(batch_size=16, optimizer="momentum", schedule="cosine")
     run = Run(houses, GENTLE)
     run.change(settings)
@@ -117,7 +117,7 @@ def test_smaller_rates_bring_a_diverged_run_back(houses: Dataset) -> None:
     assert [segment.milestones.diverged is None for segment in run.segments] == [False, True]
 
 
-def test_it_diverges_anew_from_where_the_settings_changed(houses: Dataset) -> None:
+def test_divergence_is_counted_from_the_change_of_settings(houses: Dataset) -> None:
     run = trained(houses, Settings(), 5)
     run.change(replace(run.settings, learning_rate_m=1e-5))
     run.advance(3)
@@ -125,7 +125,7 @@ def test_it_diverges_anew_from_where_the_settings_changed(houses: Dataset) -> No
     assert run.diverged_at == int(np.argmax(loss > 1000 * loss[0]))
 
 
-def test_the_start_can_not_be_changed_later(houses: Dataset) -> None:
+def test_the_start_cannot_be_changed_later(houses: Dataset) -> None:
     run = trained(houses, Settings(), 5)
     assert run.can_change_to(
         GENTLE.with_values(optimizer="adam", schedule="step", sampling="epoch")
@@ -142,7 +142,7 @@ def test_settings_out_of_range_change_nothing(houses: Dataset) -> None:
     assert run.settings == Settings()
 
 
-def test_no_change_makes_a_run_longer_than_any_may_be(houses: Dataset) -> None:
+def test_no_change_makes_a_run_too_long(houses: Dataset) -> None:
     run = trained(houses, replace(GENTLE, batch_size=1), 5)
     run.change(Settings(epochs=MAX_STEPS))
     assert run.budget == MAX_STEPS
@@ -156,9 +156,7 @@ CHANGED = [
 
 
 @pytest.mark.parametrize("settings", [Settings(), *CHANGED])
-def test_a_branch_has_the_same_past_and_without_a_change_the_same_future(
-    houses: Dataset, settings: Settings
-) -> None:
+def test_without_a_change_a_branch_repeats_the_run(houses: Dataset, settings: Settings) -> None:
     run = trained(houses, settings, 5000)
     run.change(replace(settings, batch_size=32, learning_rate_m=2e-8))
     run.advance(37)
@@ -189,7 +187,7 @@ def test_a_branch_goes_its_own_way(houses: Dataset) -> None:
     assert [segment.start for segment in twin.segments] == [0, 10]
 
 
-def test_a_branch_knows_only_what_has_happened_before(houses: Dataset) -> None:
+def test_a_branch_has_only_earlier_events(houses: Dataset) -> None:
     run = trained(houses, Settings(learning_rate_m=8e-7, learning_rate_b=0.8), 100)
     diverged = run.diverged_at
     assert diverged is not None
@@ -201,15 +199,15 @@ def test_a_branch_knows_only_what_has_happened_before(houses: Dataset) -> None:
 @pytest.mark.parametrize(("n", "size"), [(551, 64), (551, 551), (5000, 3)])
 def test_batches_can_be_looked_up(n: int, size: int, sampling: str) -> None:
     draws = Draws(n, size, sampling, 7)  # type: ignore[arg-type]
-    taken = np.concatenate([draws.next(wanted) for wanted in (1, 5, 200, 1, 33)])
+    drawn = np.concatenate([draws.next(wanted) for wanted in (1, 5, 200, 1, 33)])
     alone = sampler(n, size, sampling, 7)(500)  # type: ignore[arg-type]
-    assert np.array_equal(taken, alone[: len(taken)])
-    for number in (len(taken) - 1, 0, 3, 4, len(taken) // 2):
-        assert np.array_equal(draws.batch(number), taken[number])
+    assert np.array_equal(drawn, alone[: len(drawn)])
+    for number in (len(drawn) - 1, 0, 3, 4, len(drawn) // 2):
+        assert np.array_equal(draws.batch(number), drawn[number])
         again = draws.from_batch(number)
-        assert np.array_equal(again.next(1)[0], taken[number])
-        assert np.array_equal(again.batch(0), taken[0])
-    assert np.array_equal(Draws(n, size, sampling, 7).from_batch(0).next(1), taken[:1])  # type: ignore[arg-type]
+        assert np.array_equal(again.next(1)[0], drawn[number])
+        assert np.array_equal(again.batch(0), drawn[0])
+    assert np.array_equal(Draws(n, size, sampling, 7).from_batch(0).next(1), drawn[:1])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("update_order", ["sequential", "simultaneous"])
@@ -257,7 +255,7 @@ def test_the_notebooks_first_step(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("name", ["momentum", "nesterov", "adam"])
-def test_what_an_optimizer_makes_of_a_gradient(houses: Dataset, name: str) -> None:
+def test_the_direction_of_an_optimizer(houses: Dataset, name: str) -> None:
     settings = Settings.of(optimizer=name, learning_rate_m=1e-8, learning_rate_b=1e-2)
     run = trained(houses, settings, 5)
     first, later = step_detail(run, 1), step_detail(run, 5)
@@ -291,9 +289,7 @@ def test_a_rate_of_0_moves_nothing(houses: Dataset) -> None:
         {"warmup_steps": 5},
     ],
 )
-def test_whatever_a_schedule_is_changed_in_it_counts_anew(
-    houses: Dataset, changes: dict[str, Any]
-) -> None:
+def test_any_change_of_a_schedule_starts_it_anew(houses: Dataset, changes: dict[str, Any]) -> None:
     before = Settings.of(schedule="step", decay=0.9, decay_steps=2, epochs=30)
     run = trained(houses, before, 10)
     run.change(before.with_values(**changes))
@@ -313,7 +309,7 @@ def test_each_part_of_a_schedule_counts(houses: Dataset, changes: dict[str, Any]
     assert run.rates(12, 19)[1] == pytest.approx(alone.rates(1, 19)[1])
 
 
-def test_what_an_optimizer_remembers_is_lost_with_its_settings(houses: Dataset) -> None:
+def test_the_memory_of_an_optimizer_is_lost_with_its_settings(houses: Dataset) -> None:
     settings = GENTLE.with_values(optimizer="momentum", batch_size=None)
     for changes in ({"optimizer": "nesterov"}, {"momentum": 0.5}, {"update": "simultaneous"}):
         run = trained(houses, settings, 10)
@@ -333,7 +329,7 @@ def test_another_way_of_sampling_has_draws_of_its_own(houses: Dataset) -> None:
     assert len(set(epoch.tolist())) == len(epoch) == 8 * 64
 
 
-def test_a_change_that_is_taken_back_leaves_the_past(houses: Dataset) -> None:
+def test_undoing_a_change_leaves_the_past(houses: Dataset) -> None:
     run = trained(houses, GENTLE, 5)
     for size in (32, 16):
         run.change(replace(GENTLE, batch_size=size))
@@ -345,7 +341,7 @@ def test_a_change_that_is_taken_back_leaves_the_past(houses: Dataset) -> None:
     assert np.array_equal(columns(twin), columns(run)[:, :4], equal_nan=True)
 
 
-def test_a_branch_far_on_knows_what_has_happened(houses: Dataset) -> None:
+def test_a_branch_after_many_steps_has_the_earlier_events(houses: Dataset) -> None:
     for settings in (
         Settings(batch_size=8, learning_rate_m=3e-8),
         Settings(learning_rate_m=7.22e-7, learning_rate_b=0.722),
@@ -374,8 +370,8 @@ def test_a_scheduled_step_goes_by_its_own_rate(houses: Dataset, batch_size: int 
             assert new - old == pytest.approx(-rate * decay * by, rel=1e-6)
 
 
-def test_the_bounds_of_what_happens() -> None:
-    """Rounding is no rise; what is near is just so, and what diverged is beyond."""
+def test_the_bounds_of_events() -> None:
+    """Rounding is no rise; arrived includes its bound, and diverged excludes it."""
     nothing = Milestones(near=0.5, largest=9.0)
     assert nothing.after(7, 1.0, np.array([1, 1 + 5e-10, 9])) == replace(nothing, rose=10)
     assert nothing.after(7, 1.0, np.array([0.6, 0.5])) == replace(nothing, arrived=9)

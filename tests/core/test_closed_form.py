@@ -55,8 +55,8 @@ def test_few_digits_are_lost_without_exact_arithmetic(xy: FloatArray, offset: fl
     x, y = xy[0] + offset, xy[1]
     assume(np.ptp(x) > 1)
     slope, _ = exactly(*([Fraction(v) for v in c.tolist()] for c in (x, y)))
-    # Rounding errors in the products, each relative to what is summed, and the square of those in
-    # the means.
+    # Rounding errors in the products, each relative to the sum, and the squared errors of the
+    # means.
     size = float(np.abs(y).max() * np.abs(x - x.mean()).max() / x.var())
     off_x, off_y = np.spacing(np.abs(x).max()), np.spacing(np.abs(y).max())
     off = float(off_x * (off_y + abs(slope) * off_x) / x.var())
@@ -75,14 +75,14 @@ def test_fifteen_digits_of_the_slope_far_from_zero(houses: Dataset) -> None:
 def test_nists_norris_to_all_digits_printed() -> None:
     """NIST StRD, "Norris": certified to 15 digits."""
     data = load(str(Path(__file__).parent / "oracles" / "norris.csv"), "x", "y")
-    sure = inference(data.line)
+    statistics = inference(data.line)
     residual_sd = math.sqrt(data.n * data.line.loss / (data.n - 2))
     assert data.n == 36
     assert f"{data.line.slope:.15g}" == "1.00211681802045"
     assert f"{data.line.intercept:.15g}" == "-0.262323073774029"
-    assert f"{sure.slope_se:.15g}" == "0.000429796848199937"
-    assert f"{sure.intercept_se:.15g}" == "0.232818234301152"
-    assert f"{sure.r2:.15g}" == "0.999993745883712"
+    assert f"{statistics.slope_se:.15g}" == "0.000429796848199937"
+    assert f"{statistics.intercept_se:.15g}" == "0.232818234301152"
+    assert f"{statistics.r2:.15g}" == "0.999993745883712"
     assert f"{residual_sd:.15g}" == "0.884796396144373"
 
 
@@ -94,7 +94,7 @@ def test_many_rows_give_the_same_line(houses: Dataset, monkeypatch: pytest.Monke
         assert one == pytest.approx(other, rel=1e-14)
 
 
-def test_very_many_rows_are_taken_in_pieces(
+def test_very_many_rows_are_read_in_chunks(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, sums = fit(houses.x, houses.y), sums_of(houses.x, houses.y)
@@ -163,7 +163,7 @@ def in_parts(x: FloatArray, y: FloatArray) -> ClosedForm:
 
 
 def edited(x: FloatArray, y: FloatArray) -> ClosedForm:
-    """The line after the first row has come from far away."""
+    """Return the line after the first row was moved here from far away."""
     before = x.copy()
     before[0] += 1 + abs(x[0])
     original = Dataset("some.csv", "x", "y", before, y)
@@ -179,7 +179,7 @@ WAYS: list[Way] = [fit, summed, streamed, in_parts, edited]
 def test_many_rows_far_from_zero_have_the_exact_line(
     way: Way, in_order: bool, x0: float, y0: float
 ) -> None:
-    """In eighths and quarters, which decimals can tell to the last bit."""
+    """Eighths and quarters, which are exact as decimals and as floats."""
     rng = np.random.default_rng(0)
     u = rng.integers(0, 64, 5000) / 8
     x, y = x0 + (np.sort(u) if in_order else u), y0 + 3 * u + rng.integers(0, 8, 5000) / 4
@@ -199,7 +199,7 @@ def test_many_rows_far_from_zero_have_the_exact_line(
 @pytest.mark.parametrize(
     "close", [(0.0, 1e-170, 2e-170), (-1e-170, 0.0, 1e-170), (0.0, 1e-160, 2e-160), (0.0, 5e-324)]
 )
-def test_x_too_close_to_be_squared_are_not_called_the_same(
+def test_x_too_close_to_be_squared_are_not_reported_as_equal(
     way: Way, rows: int, close: tuple[float, ...]
 ) -> None:
     x, y = np.resize(np.array(close), rows), np.resize(np.array([1.0, 2.0, 4.0, 8.0]), rows)
@@ -211,7 +211,7 @@ def test_x_too_close_to_be_squared_are_not_called_the_same(
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("rows", [12, 6000])
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e-170, 1e12 + 0.1])
-def test_equal_x_are_called_the_same(way: Way, rows: int, value: float) -> None:
+def test_equal_x_are_reported_as_equal(way: Way, rows: int, value: float) -> None:
     y = np.resize(np.array([1.0, 2.0, 4.0, 8.0]), rows)
     with pytest.raises(InputError, match="every x is the same"):
         way(np.full(rows, value), y)

@@ -36,7 +36,7 @@ def written(folder: Path, content: str | bytes) -> str:
 
 
 def complaint(path: str, x: str | None = None, y: str | None = None) -> str:
-    """What is said of data without a line: one line that a terminal shows as it stands."""
+    """Return the message about bad data: one line that a terminal can show as it is."""
     with pytest.raises(InputError) as caught:
         _ = load(path, x, y).line
     message = str(caught.value)
@@ -86,7 +86,7 @@ def test_bundled_columns_can_be_chosen(houses: Dataset) -> None:
         ("first,same,same", ("same", "same.1")),
     ],
 )
-def test_columns_are_guessed_and_row_numbers_are_none(
+def test_row_numbers_are_not_guessed_as_columns(
     tmp_path: Path, header: str, guess: tuple[str, str]
 ) -> None:
     data = load(written(tmp_path, f"{header}\n1,2,3\n2,5,4\n3,7,6\n"))
@@ -94,23 +94,21 @@ def test_columns_are_guessed_and_row_numbers_are_none(
 
 
 @pytest.mark.parametrize("useless", ["one", "", "7"], ids=["text", "missing", "constant"])
-def test_a_guess_passes_over_columns_without_numbers_that_differ(
-    tmp_path: Path, useless: str
-) -> None:
+def test_a_guess_skips_columns_without_different_numbers(tmp_path: Path, useless: str) -> None:
     text = f"first,length,weight\n{useless},1,2\n{useless},3,5\n"
     data = load(written(tmp_path, text))
     assert (data.x_name, data.y_name) == ("length", "weight")
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "taken"),
+    ("x", "y", "chosen"),
     [("b", "a", ("b", "a")), ("b", None, ("b", "a")), (None, "a", ("b", "a"))],
 )
-def test_columns_asked_for_are_taken_and_the_other_guessed(
-    tmp_path: Path, x: str | None, y: str | None, taken: tuple[str, str]
+def test_a_given_column_is_used_and_the_other_is_guessed(
+    tmp_path: Path, x: str | None, y: str | None, chosen: tuple[str, str]
 ) -> None:
     data = load(written(tmp_path, "a,b,c\n1,20,7\n2,30,9\n"), x, y)
-    assert (data.x_name, data.y_name) == taken
+    assert (data.x_name, data.y_name) == chosen
     assert (data.x.tolist(), data.y.tolist()) == ([20, 30], [1, 2])
 
 
@@ -216,7 +214,7 @@ def test_arrays_are_read_only(houses: Dataset, how: str) -> None:
         (b"a,b\n\0,\0\n\0,\0\n", (), "it has NUL bytes", "as CSV in UTF-8"),
     ],
 )
-def test_a_bad_file_is_told_in_one_line(
+def test_a_bad_file_has_a_message_of_one_line(
     tmp_path: Path, content: str | bytes, columns: tuple[str, ...], what: str, remedy: str
 ) -> None:
     message = complaint(written(tmp_path, content), *columns)
@@ -237,7 +235,7 @@ def test_a_bad_file_is_told_in_one_line(
         ("\udcff.csv", "\\udcff.csv: there is no such file", "check the path"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_in_one_line(
+def test_a_file_that_cannot_be_read_has_a_message_of_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, what: str, remedy: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -247,7 +245,7 @@ def test_a_file_that_cannot_be_read_is_told_in_one_line(
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read all")
-def test_a_file_without_permission_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_file_without_permission_has_a_message_of_one_line(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b\n1,2\n2,4\n")
     Path(path).chmod(0)
     assert complaint(path).endswith("no permission to read it; check its owner and mode")
@@ -265,7 +263,7 @@ def test_a_hostile_column_is_loaded_by_its_own_name(tmp_path: Path, name: str) -
 
 @hostile
 @pytest.mark.parametrize("asked", [("{}", "b"), ("b", "{}"), ("{}", "{}"), ("{} too", "b")])
-def test_a_hostile_column_is_told_in_one_line(
+def test_a_hostile_column_has_a_message_of_one_line(
     tmp_path: Path, name: str, asked: tuple[str, str]
 ) -> None:
     path = tmp_path / "hostile.csv"
@@ -275,7 +273,7 @@ def test_a_hostile_column_is_told_in_one_line(
     assert "price" in message
 
 
-def test_of_many_columns_the_first_are_named(tmp_path: Path) -> None:
+def test_the_message_names_the_first_of_many_columns(tmp_path: Path) -> None:
     header = ",".join(f"c{number}" for number in range(500))
     message = complaint(written(tmp_path, f"{header}\n"), "c", "d")
     assert message.endswith("choose from c0, c1, c2, c3, c4, c5, c6, c7 and 492 more")
@@ -308,15 +306,15 @@ def test_a_column_with_some_words_can_be_data(tmp_path: Path) -> None:
     assert (data.x_name, data.y_name, data.n, data.dropped) == ("area", "price", 3, 2)
 
 
-def made(**changed: Any) -> Dataset:
+def some_data(**changed: Any) -> Dataset:
     x, y = np.array([1.0, 2.0, 4.0]), np.array([3.0, 5.0, 8.0])
     return replace(Dataset("some.csv", "x", "y", x, y), **changed)
 
 
 def test_data_sets_with_the_same_rows_and_names_are_equal() -> None:
-    assert made() == made()
-    assert hash(made()) == hash(made())
-    assert len({made(), made(), made(source="other.csv")}) == 2
+    assert some_data() == some_data()
+    assert hash(some_data()) == hash(some_data())
+    assert len({some_data(), some_data(), some_data(source="other.csv")}) == 2
 
 
 @pytest.mark.parametrize(
@@ -335,30 +333,30 @@ def test_data_sets_with_the_same_rows_and_names_are_equal() -> None:
     ],
     ids=lambda changed: " and ".join(changed),
 )
-def test_whatever_a_data_set_tells_makes_a_difference(changed: dict[str, Any]) -> None:
-    assert made(**changed) != made()
-    assert made(**changed) == made(**changed)
+def test_every_field_of_a_data_set_makes_a_difference(changed: dict[str, Any]) -> None:
+    assert some_data(**changed) != some_data()
+    assert some_data(**changed) == some_data(**changed)
 
 
-def test_what_was_worked_out_of_a_data_set_is_no_part_of_it() -> None:
-    one, other = made(), made()
+def test_cached_results_are_not_part_of_a_data_set() -> None:
+    one, other = some_data(), some_data()
     _ = one.line, one.tally, one.extent, one.sketch, one.batches, one.split(0.4, 0)
     assert one == other
     assert replace(one, x=np.array([1.0, 2.0, 5.0])).line != one.line
 
 
 class Untouchable(np.ndarray[tuple[int], np.dtype[np.float64]]):
-    """Values that are never looked at."""
+    """Values that must not be read."""
 
     def __array_ufunc__(self, *_: object, **__: object) -> NoReturn:
         raise AssertionError
 
 
-def test_a_data_set_is_compared_with_itself_and_hashed_without_a_look_at_its_rows() -> None:
+def test_comparing_a_data_set_with_itself_and_hashing_do_not_read_its_rows() -> None:
     values = np.arange(3.0).view(Untouchable)
     data = Dataset("some.csv", "x", "y", values, values)
     with pytest.raises(AssertionError):
-        _ = data.x == made().x
+        _ = data.x == some_data().x
     assert data == data
     assert data == replace(data)
-    assert hash(data) == hash(made())
+    assert hash(data) == hash(some_data())

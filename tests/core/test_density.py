@@ -63,7 +63,7 @@ def test_parts_of_any_width_add_up(pairs: list[tuple[float, float]], data: st.Da
     assert added.counts.dtype == whole.counts.dtype == np.int64
 
 
-def test_points_that_are_not_kept_are_shown_where_they_are() -> None:
+def test_points_that_are_not_in_memory_are_shown_where_they_are() -> None:
     x, y = points(3e5, 2e6)
     density = Density.of(x, y)
     hidden_x, hidden_y = density.unseen(x[:1500], y[:1500])
@@ -90,13 +90,13 @@ def test_many_points_are_in_many_cells() -> None:
 def test_a_picture_of_a_sample_shows_the_other_rows_too() -> None:
     x, y = points(1.0, 0.0)
     x[1500], y[1500] = 9.0, -7.0
-    kept = slice(0, 100)
-    data = Dataset("d", "x", "y", x[kept], y[kept])
+    first = slice(0, 100)
+    data = Dataset("d", "x", "y", x[first], y[first])
     assert data.extent.right < 2
     whole = Dataset("d", "x", "y", x, y)
     density = Density.of(x, y)
     above_0 = Residuals(0.0, 0.0, 0.0, whole.moments)
-    seen = Dataset("d", "x", "y", x[kept], y[kept], whole=Whole(whole.sums, above_0, density))
+    seen = Dataset("d", "x", "y", x[first], y[first], whole=Whole(whole.sums, above_0, density))
     assert seen.extent == Extent.of(x, y) == whole.extent
     shown_x, shown_y = seen.sketch
     assert shown_x[:100].tolist() == x[:100].tolist()
@@ -112,8 +112,8 @@ def test_few_points_are_shown_as_they_are() -> None:
     assert np.array_equal(sketched_rows(x, y), np.arange(2000))
 
 
-def test_of_many_points_one_in_each_cell_is_shown() -> None:
-    """Whole numbers from 0 to 1023 are in a cell each, so of each place one point is shown."""
+def test_one_of_many_points_is_shown_in_each_cell() -> None:
+    """Each whole number from 0 to 1023 has its own cell, so one point of each is shown."""
     rng = np.random.default_rng(0)
     x, y = rng.integers(0, 1024, (2, 150_000)).astype(float)
     x[:2], y[:2] = (0, 1023), (1023, 0)
@@ -124,7 +124,7 @@ def test_of_many_points_one_in_each_cell_is_shown() -> None:
     assert all(map(np.array_equal, sketch(x, y), (x[shown], y[shown])))
 
 
-def test_of_many_points_on_a_level_line_many_are_shown() -> None:
+def test_many_points_on_a_level_line_are_shown() -> None:
     x = np.linspace(-3, 5, 150_000)
     shown, level = sketch(x, np.full(150_000, 7.0))
     assert (level == 7).all()

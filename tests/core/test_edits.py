@@ -1,4 +1,4 @@
-"""Edits: the line follows them to the last digit, and nothing of the original changes."""
+"""Edits: the line follows them to the last digit, and the original never changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def made_up(rows: int, offset: float, noise: float, seed: int) -> Dataset:
 
 
 def at_random(data: Dataset, count: int, seed: int) -> tuple[Edits, dict[int, Point]]:
-    """Some edits, and what they must come to by a book that is kept without any arithmetic."""
+    """Some edits, and the rows that result, by a plain list without any arithmetic."""
     rng = np.random.default_rng(seed)
     extent, edits, book = data.extent, Edits.of(data), dict[int, Point]()
     book = dict(enumerate(zip(data.x.tolist(), data.y.tolist(), strict=True)))
@@ -58,7 +58,7 @@ def at_random(data: Dataset, count: int, seed: int) -> tuple[Edits, dict[int, Po
 
 
 def agree(line: ClosedForm, afresh: ClosedForm) -> None:
-    """Every number of two lines, to 1e-12 of its own size or of what it is the difference of."""
+    """Compare every number of two lines, to 1e-12 of its size or of the numbers subtracted."""
     one, other = line.moments, afresh.moments
     assert line.slope == pytest.approx(afresh.slope, rel=1e-12)
     at_mean = abs(afresh.slope * other.mean_x)
@@ -72,7 +72,7 @@ def agree(line: ClosedForm, afresh: ClosedForm) -> None:
 @pytest.mark.thorough
 @settings(max_examples=2)
 @given(st.integers(0, 10**6))
-def test_a_thousand_edits_leave_the_bits_of_starting_afresh(houses: Dataset, seed: int) -> None:
+def test_a_thousand_edits_give_the_same_bits_as_a_new_fit(houses: Dataset, seed: int) -> None:
     edits, book = at_random(houses, A_THOUSAND, seed)
     x, y = np.array([book[row] for row in sorted(book)]).T
     assert (edits.data.x == x).all()
@@ -90,7 +90,7 @@ def test_a_thousand_edits_leave_the_bits_of_starting_afresh(houses: Dataset, see
     st.sampled_from([1.0, 1e-3]),
     st.integers(0, 10**6),
 )
-def test_nor_do_a_thousand_edits_of_many_rows_lose_any(
+def test_a_thousand_edits_of_many_rows_lose_no_digits(
     rows: int, offset: float, noise: float, seed: int
 ) -> None:
     edits, book = at_random(made_up(rows, offset, noise, seed), A_THOUSAND, seed)
@@ -101,7 +101,7 @@ def test_nor_do_a_thousand_edits_of_many_rows_lose_any(
         assert getattr(sums, name) == pytest.approx(getattr(plain, name), rel=1e-11), name
 
 
-def test_the_digits_hold_when_what_was_rounded_goes() -> None:
+def test_digits_are_kept_when_the_rounded_rows_are_removed() -> None:
     x = np.concatenate([[1e9], np.arange(5000.0) / 1000])
     data = dataset(x, 3 * x + np.sin(np.arange(5001.0)))
     edited = Edits.of(data).remove(0).data
@@ -111,8 +111,8 @@ def test_the_digits_hold_when_what_was_rounded_goes() -> None:
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e6, -1e9, 1e12])
-def test_the_digits_hold_far_from_zero(offset: float) -> None:
-    """Of many rows the numbers are those that there is room for, in the sums and in the edits."""
+def test_digits_are_kept_far_from_zero(offset: float) -> None:
+    """With many rows, the numbers are floats, in the sums and in the edits."""
     rng = np.random.default_rng(0)
     x = offset + rng.uniform(0, 1, 5000)
     data = dataset(x, offset + 3 * (x - offset) + rng.normal(0, 0.1, 5000))
@@ -177,7 +177,7 @@ def _known(edits: Edits, row: int) -> bool:
     return isinstance(edits.data, EditedDataset) and row in edits.data.changed
 
 
-def test_the_original_stays_what_it_is(houses: Dataset) -> None:
+def test_the_original_does_not_change(houses: Dataset) -> None:
     before = houses.x.tobytes(), houses.y.tobytes()
     edits, _ = at_random(houses, 300, seed=1)
     assert edits.data.x is not houses.x
@@ -189,7 +189,7 @@ def test_the_original_stays_what_it_is(houses: Dataset) -> None:
     assert edits.data is houses
 
 
-def test_what_has_happened_is_told_with_the_source(houses: Dataset) -> None:
+def test_the_source_says_what_was_edited(houses: Dataset) -> None:
     edits = Edits.of(houses)
     name = houses.source
     assert edits.data.source == name
@@ -216,14 +216,14 @@ def test_a_line_takes_two_rows_that_differ_in_x() -> None:
         edits.add(1e200, 0)
 
 
-def test_many_rows_with_the_same_x_are_seen_to_have_no_line() -> None:
+def test_many_rows_with_the_same_x_have_no_line() -> None:
     x = np.full(5000, 0.1)
     x[7] = 0.2
     with pytest.raises(InputError, match="every x is the same"):
         Edits.of(dataset(x, np.arange(5000))).remove(7)
 
 
-def test_a_move_to_where_it_is_is_no_edit(houses: Dataset) -> None:
+def test_moving_a_row_to_its_own_place_is_no_edit(houses: Dataset) -> None:
     edits = Edits.of(houses)
     assert edits.move(5, *edits.place(5)) is edits
     there = edits.move(5, 1.0, 2.0)
@@ -232,7 +232,7 @@ def test_a_move_to_where_it_is_is_no_edit(houses: Dataset) -> None:
 
 
 class OneAtATime:
-    """A column that can't be gone through."""
+    """A column that raises an error if its values are read."""
 
     def __init__(self, values: FloatArray) -> None:
         self._values = values
@@ -251,7 +251,7 @@ class OneAtATime:
         raise AssertionError
 
 
-def test_an_edit_takes_no_look_at_all_the_rows() -> None:
+def test_an_edit_does_not_go_over_all_rows() -> None:
     data = made_up(1_000_000, 0.0, 1.0, seed=0)
     for known in ("tally", "sketch", "sketched", "extent"):
         getattr(data, known)
@@ -266,7 +266,7 @@ def test_an_edit_takes_no_look_at_all_the_rows() -> None:
         _ = edited.x
 
 
-def test_the_sketch_has_what_is_there_now() -> None:
+def test_the_sketch_has_the_rows_as_they_are_now() -> None:
     edits = Edits.of(dataset([0, 1, 2, 3], [0, 1, 2, 3]))
     edits = edits.move(1, 5, 6).remove(2).add(7, 8)
     x, y = edits.data.sketch
@@ -278,7 +278,7 @@ def test_the_sketch_has_what_is_there_now() -> None:
     }
 
 
-def test_the_extent_does_not_shrink_when_a_row_on_its_border_goes(houses: Dataset) -> None:
+def test_the_extent_does_not_shrink_when_a_row_on_its_border_is_removed(houses: Dataset) -> None:
     largest = int(houses.x.argmax())
     edits = Edits.of(houses).remove(largest)
     assert edits.data.extent == houses.extent
@@ -293,7 +293,7 @@ def test_edited_rows_can_be_sent_to_another_process(houses: Dataset) -> None:
     assert sent.x.tolist() == edited.x.tolist()
 
 
-def test_what_is_known_of_the_file_is_known_of_the_edited_rows() -> None:
+def test_edited_rows_keep_the_facts_about_the_file() -> None:
     original = replace(
         dataset([1, 2, 4], [3, 5, 8]),
         dropped=4,
@@ -310,7 +310,7 @@ def test_what_is_known_of_the_file_is_known_of_the_edited_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("edits", "told"),
+    ("edits", "summary"),
     [
         ([("add", 7, 9)], "+1"),
         ([("remove", 0)], "−1"),
@@ -319,16 +319,18 @@ def test_what_is_known_of_the_file_is_known_of_the_edited_rows() -> None:
         ([("add", 7, 9), ("remove", 0), ("move", 1, 8, 9)], "+1 −1, 1 moved"),
     ],
 )
-def test_edits_are_told_in_a_few_signs(edits: list[tuple[Any, ...]], told: str) -> None:
+def test_edits_are_summarized_in_a_few_characters(
+    edits: list[tuple[Any, ...]], summary: str
+) -> None:
     now = Edits.of(dataset([1, 2, 4], [3, 5, 8]))
     for name, *where in edits:
         now = getattr(now, name)(*where)
-    assert now.data.source == f"some.csv, edited: {told}"
+    assert now.data.source == f"some.csv, edited: {summary}"
 
 
 @pytest.mark.parametrize("rows", [4096, 4097])
 def test_sums_follow_edits_of_many_rows(rows: int) -> None:
-    """From 4097 rows on the sums are kept of what is above a line, and rounded."""
+    """From 4097 rows on, the sums are rounded sums of residuals."""
     original = made_up(rows, 1e4, 1.0, 3)
     edits = Edits.of(original).add(1234.5, 99_999.5).remove(7).move(11, 777.25, 1e5)
     data = edits.data
@@ -339,7 +341,7 @@ def test_sums_follow_edits_of_many_rows(rows: int) -> None:
         assert getattr(data.sums, name) == pytest.approx(getattr(afresh.sums, name), rel=1e-12)
 
 
-def test_edits_that_come_to_the_same_are_equal(houses: Dataset) -> None:
+def test_edits_with_the_same_result_are_equal(houses: Dataset) -> None:
     one = Edits.of(houses).add(1000, 2e5).move(3, 1100, 1e5).remove(5).data
     other = Edits.of(houses).remove(5).move(3, 0, 0).add(1000, 2e5).move(3, 1100, 1e5).data
     assert one == other
@@ -351,7 +353,7 @@ def test_edits_that_come_to_the_same_are_equal(houses: Dataset) -> None:
     assert houses != one
 
 
-def test_edited_rows_are_no_rows_that_were_read_since_they_are_parted_by_their_numbers(
+def test_edited_rows_never_equal_rows_that_were_read_because_their_numbers_decide_the_split(
     houses: Dataset,
 ) -> None:
     edited = Edits.of(houses).remove(5).data
@@ -362,7 +364,9 @@ def test_edited_rows_are_no_rows_that_were_read_since_they_are_parted_by_their_n
     assert read != edited
 
 
-def test_edited_rows_are_replaced_but_for_what_follows_from_the_edits(houses: Dataset) -> None:
+def test_edited_rows_can_be_replaced_except_for_what_follows_from_the_edits(
+    houses: Dataset,
+) -> None:
     edited = Edits.of(houses).add(1000, 2e5).data
     renamed = replace(edited, source="mine.csv")
     assert type(renamed) is type(edited)
@@ -378,7 +382,7 @@ def test_edited_rows_are_replaced_but_for_what_follows_from_the_edits(houses: Da
         replace(edited, y=edited.y)
 
 
-def test_to_compare_edited_rows_takes_no_look_at_them() -> None:
+def test_comparing_edited_rows_does_not_go_over_them() -> None:
     data = dataset(np.arange(5000.0), np.arange(5000.0) ** 2)
     edited = Edits.of(data).add(1000, 2e5).data
     again = Edits.of(data).add(1000, 2e5).data

@@ -25,7 +25,7 @@ def trained(data: Dataset, settings: Settings, steps: int) -> Run:
         (Settings(learning_rate_m=1e-9), set()),
     ],
 )
-def test_what_happens_happens_at_the_first_such_step(
+def test_an_event_is_at_the_first_such_step(
     houses: Dataset, settings: Settings, kinds: set[str]
 ) -> None:
     run = trained(houses, settings, 240)
@@ -48,7 +48,7 @@ def test_a_rise_near_the_optimum_is_noise(houses: Dataset) -> None:
     assert events(run) == []
 
 
-def test_changes_and_branches_are_told_where_they_are(houses: Dataset) -> None:
+def test_changes_and_branches_are_events(houses: Dataset) -> None:
     slow = Settings(learning_rate_m=1e-9, learning_rate_b=1e-9)
     run = trained(houses, slow, 10)
     run.change(replace(slow, learning_rate_m=2e-9))
@@ -68,7 +68,7 @@ def test_a_run_that_overflows_has_diverged_at_its_last_step(houses: Dataset) -> 
     assert events(run) == [Event(0, "diverged")]
 
 
-def test_what_happens_is_judged_anew_after_a_change(houses: Dataset) -> None:
+def test_events_start_anew_after_a_change(houses: Dataset) -> None:
     run = trained(houses, Settings(learning_rate_m=8e-7, learning_rate_b=0.8), 60)
     run.change(Settings(epochs=2000))
     run.advance(1500)

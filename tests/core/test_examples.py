@@ -39,13 +39,13 @@ def test_an_example_is_small_documented_and_shipped(known: Example) -> None:
     assert known.source
 
 
-def test_all_have_a_line_on_what_they_teach() -> None:
+def test_every_example_has_a_line_and_a_lesson() -> None:
     assert tuple(lessons()) == NAMES
     assert MADE in NAMES
 
 
 def test_anscombes_four_have_one_line() -> None:
-    """As table 1 of the paper gives it."""
+    """The numbers are from table 1 of the paper."""
     for number in (1, 2, 3, 4):
         line = example(f"anscombe-{number}").line
         assert line.moments.mean_x == 9
@@ -53,9 +53,9 @@ def test_anscombes_four_have_one_line() -> None:
         assert line.moments.mean_y == pytest.approx(7.5, abs=0.002)
         assert line.slope == pytest.approx(0.5, abs=0.0005)
         assert line.intercept == pytest.approx(3, abs=0.003)
-        sure = inference(line)
-        assert sure.slope_se == pytest.approx(0.118, abs=0.0005)
-        assert sure.r2 == pytest.approx(0.667, abs=0.001)
+        statistics = inference(line)
+        assert statistics.slope_se == pytest.approx(0.118, abs=0.0005)
+        assert statistics.r2 == pytest.approx(0.667, abs=0.001)
 
 
 def test_norris_is_the_certified_one() -> None:
@@ -87,7 +87,7 @@ def test_the_script_makes_the_files_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "x"), [("anscombe", None), ("[red]\x1b[31m", None), (MADE, "z"), ("norris", "z")]
 )
-def test_what_is_no_example_is_told_in_one_line(name: str, x: str | None) -> None:
+def test_an_unknown_example_has_a_message_of_one_line(name: str, x: str | None) -> None:
     with pytest.raises(InputError, match="choose from") as caught:
         example(name, x)
     assert str(caught.value).isprintable()

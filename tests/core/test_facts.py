@@ -45,12 +45,12 @@ def test_closed_form(houses: Dataset) -> None:
 
 
 def test_inference(houses: Dataset) -> None:
-    sure = inference(closed_form(houses.moments))
-    assert sure.slope_se == pytest.approx(3.13053588, abs=5e-9)
-    assert sure.intercept_se == pytest.approx(4703.14479604, abs=5e-9)
-    assert sure.r2 == pytest.approx(0.58833016, abs=5e-9)
-    assert sure.slope_p is not None
-    assert f"{sure.slope_p:.1e}" == "6.9e-108"
+    statistics = inference(closed_form(houses.moments))
+    assert statistics.slope_se == pytest.approx(3.13053588, abs=5e-9)
+    assert statistics.intercept_se == pytest.approx(4703.14479604, abs=5e-9)
+    assert statistics.r2 == pytest.approx(0.58833016, abs=5e-9)
+    assert statistics.slope_p is not None
+    assert f"{statistics.slope_p:.1e}" == "6.9e-108"
 
 
 def test_losses_at_the_start(houses: Dataset) -> None:
@@ -129,7 +129,7 @@ def test_batches_an_epoch() -> None:
     assert steps == {64: 240, 128: 120, 256: 60, 512: 30}
 
 
-def test_the_notebooks_names_lead_to_ours() -> None:
+def test_the_notebooks_names_are_mapped_to_ours() -> None:
     assert core.__doc__ is not None
     named = re.findall(r"(?<![/\w])([a-z]\w*(?:\.\w+)+)(?=[,;\n]| which)", core.__doc__)
     assert len(named) > 20

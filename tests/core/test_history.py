@@ -39,7 +39,7 @@ def long_history(last: int) -> History:
 
 
 @pytest.mark.parametrize("last", [0, 1, 4095, 4096, 9000])
-def test_the_steps_of_some_numbers_are_those_of_the_whole(last: int) -> None:
+def test_steps_by_number_are_those_of_all_columns(last: int) -> None:
     history = long_history(last)
     numbers = np.random.default_rng(1).integers(0, last + 1, 200)
     found = history.at(numbers)
@@ -75,7 +75,7 @@ def test_a_thinned_curve_holds_the_extremes_of_its_spans(pieces: list[list[float
     assert curve.high.tolist() == [span.max() for span in spans]
 
 
-def test_the_curve_is_whole_while_it_grows() -> None:
+def test_the_curve_is_complete_while_it_grows() -> None:
     thinner = Thinner()
     thinner.extend(np.ones(1))
 

@@ -41,53 +41,55 @@ def case(request: pytest.FixtureRequest) -> tuple[Dataset, dict[str, Any]]:
     return data, STATSMODELS[name]
 
 
-def test_the_parameters_are_as_sure_as_statsmodels_says(
+def test_the_errors_of_the_parameters_are_statsmodels(
     case: tuple[Dataset, dict[str, Any]],
 ) -> None:
-    data, told = case
-    line, sure = data.line, inference(data.line)
-    assert [line.intercept, line.slope] == pytest.approx(told["params"], rel=1e-9)
-    assert [sure.intercept_se, sure.slope_se] == pytest.approx(told["se"], rel=1e-9)
-    assert [sure.intercept_t, sure.slope_t] == pytest.approx(told["t"], rel=1e-9)
-    assert [sure.intercept_p, sure.slope_p] == pytest.approx(told["p"], rel=1e-7)
-    for interval, limits in zip((sure.intercept_ci95, sure.slope_ci95), told["ci95"], strict=True):
+    data, expected = case
+    line, statistics = data.line, inference(data.line)
+    assert [line.intercept, line.slope] == pytest.approx(expected["params"], rel=1e-9)
+    assert [statistics.intercept_se, statistics.slope_se] == pytest.approx(expected["se"], rel=1e-9)
+    assert [statistics.intercept_t, statistics.slope_t] == pytest.approx(expected["t"], rel=1e-9)
+    assert [statistics.intercept_p, statistics.slope_p] == pytest.approx(expected["p"], rel=1e-7)
+    for interval, limits in zip(
+        (statistics.intercept_ci95, statistics.slope_ci95), expected["ci95"], strict=True
+    ):
         assert interval == pytest.approx(limits, rel=1e-9)
 
 
-def test_the_line_fits_as_well_as_statsmodels_says(case: tuple[Dataset, dict[str, Any]]) -> None:
-    data, told = case
-    sure = inference(data.line)
-    assert sure.degrees_of_freedom == data.n - 2
-    assert sure.r2 == pytest.approx(told["r2"], rel=1e-12)
-    assert sure.f_statistic == pytest.approx(told["f"], rel=1e-8)
-    assert sure.residual_sd == pytest.approx(told["residual_sd"], rel=1e-9)
-    r, p = told["pearson"]
-    assert sure.pearson_r == pytest.approx(r, rel=1e-12)
-    # SciPy takes it from a beta distribution, and may lose it so far out.
-    assert sure.slope_p == pytest.approx(p, rel=1e-6, abs=1e-300)
+def test_the_statistics_of_the_line_are_statsmodels(case: tuple[Dataset, dict[str, Any]]) -> None:
+    data, expected = case
+    statistics = inference(data.line)
+    assert statistics.degrees_of_freedom == data.n - 2
+    assert statistics.r2 == pytest.approx(expected["r2"], rel=1e-12)
+    assert statistics.f_statistic == pytest.approx(expected["f"], rel=1e-8)
+    assert statistics.residual_sd == pytest.approx(expected["residual_sd"], rel=1e-9)
+    r, p = expected["pearson"]
+    assert statistics.pearson_r == pytest.approx(r, rel=1e-12)
+    # SciPy computes it from a beta distribution, and may lose it this far out.
+    assert statistics.slope_p == pytest.approx(p, rel=1e-6, abs=1e-300)
 
 
 def test_the_band_is_statsmodels(case: tuple[Dataset, dict[str, Any]]) -> None:
-    data, told = case
-    band = confidence_band(data.line, inference(data.line), np.array(told["band"]["x"]))
+    data, expected = case
+    band = confidence_band(data.line, inference(data.line), np.array(expected["band"]["x"]))
     assert band is not None
-    assert band[0] == pytest.approx(told["band"]["low"], rel=1e-9)
-    assert band[1] == pytest.approx(told["band"]["high"], rel=1e-9)
+    assert band[0] == pytest.approx(expected["band"]["low"], rel=1e-9)
+    assert band[1] == pytest.approx(expected["band"]["high"], rel=1e-9)
 
 
 def test_the_diagnostics_are_statsmodels(case: tuple[Dataset, dict[str, Any]]) -> None:
-    data, told = case
-    found, every = diagnose(data.line, data.x, data.y), told["every"]
-    assert found.fitted[::every] == pytest.approx(told["fitted"], rel=1e-9)
+    data, expected = case
+    found, every = diagnose(data.line, data.x, data.y), expected["every"]
+    assert found.fitted[::every] == pytest.approx(expected["fitted"], rel=1e-9)
     scale = float(np.abs(data.y).max())
-    assert found.residuals[::every] == pytest.approx(told["residuals"], abs=1e-11 * scale)
-    assert found.leverage[::every] == pytest.approx(told["leverage"], rel=1e-9)
-    assert found.studentized[::every] == pytest.approx(told["studentized"], rel=1e-6)
+    assert found.residuals[::every] == pytest.approx(expected["residuals"], abs=1e-11 * scale)
+    assert found.leverage[::every] == pytest.approx(expected["leverage"], rel=1e-9)
+    assert found.studentized[::every] == pytest.approx(expected["studentized"], rel=1e-6)
 
 
 @given(rows)
 @example(np.array([[0.0, 516.688, 0.003], [0.0, 0.0, 1.0]]))
-def test_what_holds_of_every_line(xy: FloatArray) -> None:
+def test_properties_of_every_line(xy: FloatArray) -> None:
     x, y = xy
     assume(np.ptp(x) > 1)
     line = fit(x, y)
@@ -100,7 +102,7 @@ def test_what_holds_of_every_line(xy: FloatArray) -> None:
     assert found.fitted + found.residuals == pytest.approx(y, abs=1e-9 * size)
     # Cook and Weisberg, "Residuals and Influence in Regression" (1982), section 2.2.1.
     known = ~np.isnan(found.studentized)
-    # Of a leverage near 1, hardly a digit of what is left to 1 is known.
+    # If a leverage is near 1, its distance from 1 has hardly a correct digit.
     lost = 4 * np.finfo(float).eps / (1 - found.leverage[known])
     most = math.sqrt(len(x) - 2) * (1 + 1e-6 + lost)
     assert (np.abs(found.studentized[known]) <= most).all() or line.loss < 1e-9
@@ -113,46 +115,57 @@ def test_the_band_is_narrowest_at_the_mean_and_leverage_is_its_width(
     x, y = xy
     assume(np.ptp(x) > 1)
     line = fit(x, y)
-    sure = inference(line)
-    band = confidence_band(line, sure, np.append(x, [x.mean(), elsewhere]))
+    statistics = inference(line)
+    band = confidence_band(line, statistics, np.append(x, [x.mean(), elsewhere]))
     assert band is not None
     half = (band[1] - band[0]) / 2
     assert (half[-2] <= half * (1 + 1e-6)).all()
-    assert sure.critical_t is not None
-    assert sure.residual_sd is not None
-    reach = sure.critical_t * sure.residual_sd * np.sqrt(diagnose(line, x, y).leverage)
+    assert statistics.critical_t is not None
+    assert statistics.residual_sd is not None
+    reach = statistics.critical_t * statistics.residual_sd * np.sqrt(diagnose(line, x, y).leverage)
     assert half[:-2] == pytest.approx(reach, abs=1e-9 * (1 + float(np.abs(y).max())))
 
 
 @given(rows)
-def test_r_is_numpys_and_squared_the_share_explained(xy: FloatArray) -> None:
+def test_r_is_numpys_and_its_square_is_r2(xy: FloatArray) -> None:
     x, y = xy
     assume(np.ptp(x) > 1 and np.ptp(y) > 1)
-    sure = inference(fit(x, y))
-    assert sure.pearson_r == pytest.approx(np.corrcoef(x, y)[0, 1], abs=1e-9)
-    assert sure.r2 == pytest.approx((sure.pearson_r or 0) ** 2, abs=1e-9)
+    statistics = inference(fit(x, y))
+    assert statistics.pearson_r == pytest.approx(np.corrcoef(x, y)[0, 1], abs=1e-9)
+    assert statistics.r2 == pytest.approx((statistics.pearson_r or 0) ** 2, abs=1e-9)
 
 
-def test_two_rows_tell_nothing_of_errors() -> None:
+def test_two_rows_say_nothing_about_errors() -> None:
     x, y = np.array([1.0, 2.0]), np.array([3.0, 5.0])
     line = fit(x, y)
-    sure = inference(line)
-    assert (sure.degrees_of_freedom, sure.r2) == (0, 1)
-    assert sure.pearson_r == pytest.approx(1)
-    assert sure.slope_se is sure.slope_t is sure.f_statistic is sure.residual_sd is None
-    assert confidence_band(line, sure, x) is None
+    statistics = inference(line)
+    assert (statistics.degrees_of_freedom, statistics.r2) == (0, 1)
+    assert statistics.pearson_r == pytest.approx(1)
+    assert (
+        statistics.slope_se
+        is statistics.slope_t
+        is statistics.f_statistic
+        is statistics.residual_sd
+        is None
+    )
+    assert confidence_band(line, statistics, x) is None
     assert np.isnan(diagnose(line, x, y).studentized).all()
 
 
-def test_a_perfect_line_has_errors_of_nothing_and_no_test() -> None:
+def test_a_perfect_line_has_no_errors_and_no_test() -> None:
     x = np.arange(9.0)
     line = fit(x, 3 * x)
-    sure = inference(line)
-    assert (sure.slope_se, sure.slope_t, sure.slope_p, sure.f_statistic) == (0, None, None, None)
+    statistics = inference(line)
+    assert (
+        statistics.slope_se,
+        statistics.slope_t,
+        statistics.slope_p,
+        statistics.f_statistic,
+    ) == (0, None, None, None)
     assert np.isnan(diagnose(line, x, 3 * x).studentized).all()
 
 
-def test_a_row_that_holds_the_line_by_itself_has_no_studentized_residual() -> None:
+def test_a_row_that_fixes_the_line_has_no_studentized_residual() -> None:
     x, y = np.array([0.0, 0.0, 0.0, 7.0]), np.array([1.0, 2.0, 4.0, 5.0])
     found = diagnose(fit(x, y), x, y)
     assert found.leverage == pytest.approx([1 / 3, 1 / 3, 1 / 3, 1])
@@ -160,8 +173,8 @@ def test_a_row_that_holds_the_line_by_itself_has_no_studentized_residual() -> No
 
 
 def test_no_test_without_a_spread_of_y() -> None:
-    sure = inference(fit(np.arange(5.0), np.full(5, 2.0)))
-    assert sure.pearson_r is sure.r2 is None
+    statistics = inference(fit(np.arange(5.0), np.full(5, 2.0)))
+    assert statistics.pearson_r is statistics.r2 is None
 
 
 def test_high_leverage_is_twice_the_mean() -> None:
@@ -180,7 +193,7 @@ def test_normal_quantiles_are_scipys_at_bloms_positions(numbers: list[float]) ->
     assert expected == pytest.approx(ndtri(positions), abs=1e-12)
 
 
-def test_of_many_values_the_tails_are_all_kept() -> None:
+def test_all_values_of_the_tails_are_plotted() -> None:
     numbers = np.random.default_rng(0).normal(size=100_000)
     expected, ordered = normal_plot(numbers)
     assert len(expected) == len(ordered) == 2 * TAIL_VALUES + BODY_VALUES
@@ -203,9 +216,9 @@ def test_three_rows_are_enough_for_errors() -> None:
 
 def test_a_small_spread_of_y_has_a_correlation_too() -> None:
     x, y = np.array([0.0, 1.0, 2.0]), np.array([0.0, 0.2, 0.1])
-    sure = inference(fit(x, y))
-    assert sure.pearson_r == pytest.approx(0.5)
-    assert sure.r2 == pytest.approx(0.25)
+    statistics = inference(fit(x, y))
+    assert statistics.pearson_r == pytest.approx(0.5)
+    assert statistics.r2 == pytest.approx(0.25)
 
 
 def test_no_correlation_is_beyond_one() -> None:
@@ -223,7 +236,7 @@ def test_no_correlation_is_beyond_one() -> None:
 
 
 @pytest.mark.parametrize("more", [0, 1, 2])
-def test_values_are_left_out_only_where_there_are_very_many(more: int) -> None:
+def test_values_are_left_out_only_if_there_are_very_many(more: int) -> None:
     n = 2 * TAIL_VALUES + BODY_VALUES + more
     values = np.random.default_rng(0).permutation(float(n) ** 0.5 * np.arange(n))
     _, ordered = normal_plot(values)

@@ -42,7 +42,7 @@ BINARY = st.one_of(
 
 
 def rows_of(numbers: st.SearchStrategy[float], most: int) -> st.SearchStrategy[Rows]:
-    """Rows with two different x at least, some of them twice."""
+    """Rows with at least two different x, some of them twice."""
     pairs = st.lists(st.tuples(numbers, numbers), min_size=2, max_size=most)
     twice = st.tuples(pairs, st.integers(0, 2)).map(lambda drawn: drawn[0] + drawn[0][: drawn[1]])
     return (
@@ -69,7 +69,7 @@ def rounded(line: Line) -> tuple[float, float]:
 
 
 def best_of_all_pairs(xs: list[Fraction], ys: list[Fraction]) -> Line:
-    """Of all lines through two points, the one that `least_absolute` promises."""
+    """Return the line through two points that `least_absolute` promises."""
     lines = set()
     for (x0, y0), (x1, y1) in combinations(set(zip(xs, ys, strict=True)), 2):
         if x0 != x1:
@@ -131,13 +131,13 @@ def test_no_line_through_two_points_has_a_smaller_absolute_loss(rows: Rows) -> N
 
 
 @given(rows_of(BINARY, 7))
-def test_numbers_of_many_digits_are_compared_without_rounding_too(rows: Rows) -> None:
-    # With these, no column is short enough to be taken as decimals.
+def test_numbers_of_many_digits_are_compared_without_rounding(rows: Rows) -> None:
+    # With these, no column is short enough to be read as decimals.
     x, y = np.append(rows[0], 1 / 7), np.append(rows[1], 1 / 3)
     assert least_absolute(x, y) == rounded(best_of_all_pairs(floats(x), floats(y)))
 
 
-def test_points_a_few_roundings_from_a_line_are_told_apart() -> None:
+def test_points_a_few_roundings_from_a_line_are_distinguished() -> None:
     rng = np.random.default_rng(0)
     for _ in range(20):
         x = rng.normal(size=8)
@@ -155,7 +155,7 @@ def test_points_a_few_roundings_from_a_line_are_told_apart() -> None:
         ([1, 4, 2, 4, 4, 3], [-2, -3e20, 0, -2e20, -1, -3]),
     ],
 )
-def test_numbers_of_very_different_size_are_told_apart(x: list[float], y: list[float]) -> None:
+def test_numbers_of_very_different_size_are_distinguished(x: list[float], y: list[float]) -> None:
     us, vs = np.array(x, dtype=float) / 3, np.array(y, dtype=float) / 3
     assert least_absolute(us, vs) == rounded(best_of_all_pairs(floats(us), floats(vs)))
 
@@ -170,7 +170,7 @@ def test_the_polygon_of_equally_good_lines_may_have_many_corners(n: int) -> None
 
 @KINDS
 @pytest.mark.parametrize("n", [300, 3000])
-def test_in_no_direction_does_the_absolute_loss_fall(kind: Kind, n: int) -> None:
+def test_the_absolute_loss_falls_in_no_direction(kind: Kind, n: int) -> None:
     x, y = kind(np.random.default_rng(1), n)
     slope, intercept = least_absolute(x, y)
     residual = y - slope * x - intercept
@@ -183,7 +183,7 @@ def test_in_no_direction_does_the_absolute_loss_fall(kind: Kind, n: int) -> None
         leaving = np.abs(x[side == 0] - pivot).sum()
         meeting = (side * (x - pivot)).sum()
         assert leaving >= abs(meeting) - 1e-9 * np.abs(x - pivot).sum()
-    # Nor does it if the line is shifted.
+    # Shifting the line does not help either.
     assert abs(side.sum()) <= (side == 0).sum()
 
 
@@ -249,9 +249,7 @@ def test_far_from_zero_the_line_is_the_same(offset: float) -> None:
         ([0, 0, 1, 1], [0, 1, 0, 1], (-1, 1)),
     ],
 )
-def test_what_can_be_seen_at_a_glance(
-    x: list[float], y: list[float], line: tuple[float, float]
-) -> None:
+def test_lines_that_are_obvious(x: list[float], y: list[float], line: tuple[float, float]) -> None:
     assert least_absolute(np.array(x, dtype=float), np.array(y, dtype=float)) == line
 
 
@@ -266,20 +264,20 @@ def test_a_slope_too_large_for_a_number_is_an_error(
 
 @pytest.mark.parametrize("name", ["houses", "norris", "heavy-tailed"])
 def test_statsmodels_says_the_same(name: str) -> None:
-    (x, y), told = stored(name), ROBUST[name]
-    intercept, slope = told["absolute"]
+    (x, y), expected = stored(name), ROBUST[name]
+    intercept, slope = expected["absolute"]
     line = least_absolute(x, y)
-    # Its iterations come only near to the line; nothing is better than the exact one.
+    # Its iterations only come near the line; no line is better than the exact one.
     assert line == pytest.approx((slope, intercept), rel=1e-6)
     found, theirs = mean_absolute(x, y, line), mean_absolute(x, y, (slope, intercept))
     assert theirs * (1 - 1e-7) <= found <= theirs * (1 + 1e-15)
-    for huber in told["huber"]:
+    for huber in expected["huber"]:
         intercept, slope = huber["params"]
         assert least_huber(x, y, huber["delta"]) == pytest.approx((slope, intercept), rel=2e-12)
     least_squares = fit(x, y)
     residuals = y - least_squares.slope * x - least_squares.intercept
     # It has more digits of 1.4826.
-    assert robust_scale(residuals) == pytest.approx(told["scale"], rel=2e-6)
+    assert robust_scale(residuals) == pytest.approx(expected["scale"], rel=2e-6)
 
 
 APART = st.lists(
@@ -307,7 +305,7 @@ APART = st.lists(
 @example((np.array([2.0, 0, 1, 1, 1]), np.array([-3.0, 4, 4, 3, 3])), 0.25)
 @example((np.array([1.0, 1, 0, 2]), np.array([3.0, 4, 0, 0])), 2.0)
 @example((np.array([1.0, 0, 1, 0]), np.array([8.0, 0, -7, -6])), 5.0)
-def test_no_line_has_a_smaller_huber_loss_and_none_that_ties_less_squared_error(
+def test_no_line_has_a_smaller_huber_loss_or_ties_with_less_squared_error(
     rows: Rows, delta: float
 ) -> None:
     x, y = rows
@@ -326,7 +324,7 @@ def test_no_line_has_a_smaller_huber_loss_and_none_that_ties_less_squared_error(
     inside = np.abs(residual) < delta * (1 - 1e-9)
     if len(np.unique(x[inside])) > 1:
         return  # no other line is as good
-    # Another one is if residuals inside stay as they are, and those beyond δ stay beyond.
+    # Another line is as good if residuals inside δ stay the same and those beyond stay beyond.
     side, beyond = np.sign(residual), np.maximum(np.abs(residual) - delta, 0)
     solved = linprog(
         -(residual @ design),
@@ -337,7 +335,7 @@ def test_no_line_has_a_smaller_huber_loss_and_none_that_ties_less_squared_error(
         bounds=[(-10, 10)] * 2,
         method="highs",
     )
-    # There the gradient of the squared error leads no further down.
+    # Among such lines, the gradient of the squared error leads no further down.
     assert solved.fun == pytest.approx(0, abs=1e-7 * np.abs(residual).max())
 
 
@@ -379,8 +377,8 @@ def test_a_tiny_delta_is_nearly_least_absolute(name: str, delta: float) -> None:
     assert found == pytest.approx((slope, intercept), rel=1e-15, abs=5 * delta)
 
 
-def test_an_outlier_far_away_costs_the_others_no_digits() -> None:
-    # The line may turn about x = 0, and least squares takes it halfway up.
+def test_a_far_outlier_costs_the_other_rows_no_digits() -> None:
+    # The line can turn about x = 0, and least squares chooses the middle.
     x, y = np.array([0.0, 0, 4, 4]), np.array([0.0, 0.25, 2e20, 0])
     assert least_huber(x, y, 1.0) == (2.5e19, 0.125)
 

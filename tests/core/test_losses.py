@@ -38,7 +38,7 @@ def value(loss: Loss, x: FloatArray, y: FloatArray, m: float, b: float) -> float
 @pytest.mark.parametrize("loss", LOSSES)
 @given(lines)
 def test_the_gradient_is_that_of_the_value(loss: Loss, line: tuple[float, float]) -> None:
-    """Against finite differences; a kink within their width is stepped over."""
+    """Compare with finite differences, unless a kink is within their width."""
     x, y = rows()
     (m, b), h = line, 1e-6
     batch = batch_of(loss, x, y)
@@ -143,8 +143,8 @@ def test_losses_of_steps_are_those_of_all_rows_and_of_the_batch(houses: Dataset)
         assert step.batch_loss == pytest.approx(residual[seen].mean())
 
 
-def test_converged_is_within_a_hundredth_of_the_least_loss_wherever_y_is() -> None:
-    """Pressures around 101325: the size of y has nothing to do with how good a line is."""
+def test_converged_means_within_1_percent_of_the_least_loss_for_any_y() -> None:
+    """Pressures around 101325: the size of y says nothing about how good a line is."""
     t = np.linspace(0, 1, 200)
     y = 101325 + 3 * t + np.random.default_rng(0).normal(0, 1, 200)
     data = Dataset("made", "t", "p", t, y)
@@ -164,7 +164,7 @@ RATES = {"learning_rate_m": 0.1, "learning_rate_b": 0.1, "huber_delta": 1.0}
 
 @pytest.mark.parametrize("loss", Loss.family)
 def test_points_on_a_line_converge_to_rounding(loss: str) -> None:
-    """A level line is no answer to them, however far from 0 they are."""
+    """A level line is not enough, however far from 0 the points are."""
     t = np.linspace(-1, 1, 21)
     for height in (0.0, 1e6):
         data = Dataset("made", "t", "y", t, height + 3 * t)
@@ -185,24 +185,24 @@ def test_a_run_that_starts_at_the_optimum_has_not_diverged_at_once() -> None:
     assert (run.status, run.diverged_at) == ("converged", None)
 
 
-def test_a_loss_without_moments_is_trained_on_the_rows_that_are_kept(houses: Dataset) -> None:
-    kept = Dataset("sample", "x", "y", houses.x[::5], houses.y[::5], whole=whole_of(houses))
-    assert Absolute().on_a_sample(kept) == (
+def test_a_loss_without_moments_is_trained_on_the_rows_in_memory(houses: Dataset) -> None:
+    part = Dataset("sample", "x", "y", houses.x[::5], houses.y[::5], whole=whole_of(houses))
+    assert Absolute().on_a_sample(part) == (
         "the absolute loss goes over rows: it is trained on the 111 of 551 that are kept"
     )
-    assert Absolute().on_a_sample(houses) == Squared().on_a_sample(kept) == ""
+    assert Absolute().on_a_sample(houses) == Squared().on_a_sample(part) == ""
     sample = Dataset("sample", "x", "y", houses.x[::5], houses.y[::5])
     rates = {"learning_rate_m": 1e-3, "learning_rate_b": 100}
     losses = []
-    for data in (kept, sample):
+    for data in (part, sample):
         run = Run(data, Settings.of(loss="absolute", **rates))
         run.advance(10)
         losses.append(run.history[10].loss)
     assert losses[0] == losses[1]
-    squared = Run(kept, Settings())
+    squared = Run(part, Settings())
     assert squared.optimum.loss == pytest.approx(houses.line.loss)
 
 
 def whole_of(data: Dataset) -> Whole:
-    """What is known of all rows."""
+    """Return the totals of all rows."""
     return Whole(data.sums, Residuals(0.0, 0.0, 0.0, data.moments))

@@ -146,7 +146,7 @@ def test_figure_8_is_caught_in_the_near_minimum() -> None:
     assert path[-1] == pytest.approx(NEAR_MINIMUM, abs=0.005)
 
 
-def test_figure_9_leaps_about_and_can_settle_in_neither_minimum() -> None:
+def test_figure_9_leaps_about_and_settles_in_neither_minimum() -> None:
     path = FIGURE_9.path()
     crossings = np.diff(np.sign(path - 0.86)) != 0
     assert crossings.sum() >= 4

@@ -43,7 +43,7 @@ def exact_squares(x: FloatArray, y: FloatArray) -> tuple[float, float, float]:
 
 
 def far_from_zero(rows: int, x0: float, y0: float, seed: int) -> tuple[FloatArray, FloatArray]:
-    """Points of unit width around a point, in the order of x."""
+    """Points of unit width around a centre, in the order of x."""
     rng = np.random.default_rng(seed)
     u = np.sort(rng.uniform(0, 1, rows))
     return x0 + u, y0 + 3 * u + rng.normal(0, 0.1, rows)
@@ -65,21 +65,25 @@ def test_squares_keep_their_digits_far_from_zero(n: int, x0: float, y0: float, s
 
 @settings(max_examples=30)
 @given(st.integers(2, 300), st.integers(1, 300), offsets, offsets, st.integers(0, 1000))
-def test_so_do_those_of_chunks(n: int, size: int, x0: float, y0: float, seed: int) -> None:
+def test_squares_of_chunks_keep_their_digits(
+    n: int, size: int, x0: float, y0: float, seed: int
+) -> None:
     x, y = far_from_zero(n, x0, y0, seed)
     chunks = ((x[i : i + size], y[i : i + size]) for i in range(0, n, size))
     has_the_squares_of(Moments.streamed(chunks), x, y)
 
 
 @pytest.mark.parametrize("piece", [1, 100, 999])
-def test_so_do_those_of_pieces(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_squares_of_large_arrays_keep_their_digits(
+    piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("linreg_tui.core.moments.CHUNK_ROWS", piece)
     x, y = far_from_zero(1000, 1e12, -1e12, seed=0)
     has_the_squares_of(Moments.of(x, y), x, y)
 
 
 @pytest.mark.parametrize("x0", [0.0, 1e6, -1e9, 1e12])
-def test_so_do_those_of_batches(x0: float) -> None:
+def test_squares_of_batches_keep_their_digits(x0: float) -> None:
     x, y = far_from_zero(1000, x0, x0, seed=0)
     index = np.random.default_rng(1).integers(0, 1000, (3, 64))
     batches = Batches(x, y).moments(index)
@@ -90,7 +94,7 @@ def test_so_do_those_of_batches(x0: float) -> None:
 
 
 @given(st.floats(-1e300, 1e300), st.integers(1, 60), st.integers(1, 60))
-def test_equal_numbers_have_no_squares(value: float, n: int, size: int) -> None:
+def test_equal_numbers_have_sums_of_squares_of_0(value: float, n: int, size: int) -> None:
     """Deviations of 0.1, 0.1, 0.1 from their rounded mean are not 0."""
     same, other = np.full(n, value), np.arange(float(n))
     for x, y in ((same, other), (other, same)):
@@ -106,8 +110,8 @@ def test_equal_numbers_have_no_squares(value: float, n: int, size: int) -> None:
     st.sampled_from([0.0, 0.1, -1e12]),
     st.integers(1, 20),
 )
-def test_only_equal_x_have_no_squares(steps: list[float], x0: float, size: int) -> None:
-    """x that differ by too little to be squared are known from x that don't differ."""
+def test_only_equal_x_have_a_sum_of_squares_of_0(steps: list[float], x0: float, size: int) -> None:
+    """x that differ by too little to be squared are not taken for equal x."""
     x = np.array([x0, *steps, *(math.nextafter(x0, step) for step in steps)])
     n, y = len(x), np.arange(float(len(x)))
     chunks = [(x[i : i + size], y[i : i + size]) for i in range(0, n, size)]
@@ -117,7 +121,7 @@ def test_only_equal_x_have_no_squares(steps: list[float], x0: float, size: int) 
 
 
 @given(st.integers(0, 10_000), st.floats(-1e6, 1e6), st.floats(-1e9, 1e9))
-def test_no_line_has_less_than_no_loss(seed: int, m: float, b: float) -> None:
+def test_no_loss_is_negative(seed: int, m: float, b: float) -> None:
     x = np.random.default_rng(seed).uniform(0, 3000, 20)
     assert Moments.of(x, m * x + b).loss(m, b) >= 0
 

@@ -25,7 +25,7 @@ from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings, Update
 
 OWNERS = {"optimizer": "momentum", "schedule": "step"}
-"""What has these parameters."""
+"""The optimizer with these parameters."""
 
 ORACLE = json.loads((Path(__file__).parent / "oracles" / "pytorch.json").read_text("utf-8"))
 OPTIMIZERS = tuple(Optimizer.family)
@@ -59,11 +59,11 @@ def of_oracle(case: dict[str, Any], **more: Any) -> Settings:
     return Settings.of(**({"update": "simultaneous", "epochs": ORACLE["steps"]} | more | values))
 
 
-def told(case: dict[str, Any]) -> str:
+def case_name(case: dict[str, Any]) -> str:
     return "-".join(str(value) for name, value in case.items() if name != "points")
 
 
-@pytest.mark.parametrize("case", [*ORACLE["parameters"], *ORACLE["losses"]], ids=told)
+@pytest.mark.parametrize("case", [*ORACLE["parameters"], *ORACLE["losses"]], ids=case_name)
 def test_parameters_and_losses_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
     run = Run(houses, of_oracle(case))
     run.advance(run.budget)
@@ -72,7 +72,7 @@ def test_parameters_and_losses_are_pytorchs(houses: Dataset, case: dict[str, Any
     assert points == pytest.approx(np.array(case["points"]), rel=1e-9)
 
 
-@pytest.mark.parametrize("case", ORACLE["batches"], ids=told)
+@pytest.mark.parametrize("case", ORACLE["batches"], ids=case_name)
 def test_batches_are_pytorchs(houses: Dataset, case: dict[str, Any]) -> None:
     settings, steps, size = of_oracle(case), ORACLE["steps"], ORACLE["batch_size"]
     rows = ORACLE["batch_stride"] * np.arange(steps * size).reshape(steps, size) % houses.n
@@ -117,7 +117,7 @@ def test_a_fused_loop_is_the_plain_composition(
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_linear_optimizer_has_a_matrix_that_does_what_it_does(name: str) -> None:
+def test_the_matrix_of_a_linear_optimizer_makes_its_update(name: str) -> None:
     optimizer = Optimizer.family[name]()
     rng = np.random.default_rng(1)
     gradient, memory = 2.5, tuple(rng.uniform(0.1, 0.9, len(optimizer.start)).tolist())
@@ -128,8 +128,8 @@ def test_a_linear_optimizer_has_a_matrix_that_does_what_it_does(name: str) -> No
         assert matrix @ (gradient, *memory) == pytest.approx([direction, *after])
 
 
-def test_a_tiny_gradient_shows_what_keeps_it_from_dividing_by_zero() -> None:
-    """The root of its squares is enlarged by PyTorch's defaults: 1e-10 for AdaGrad, else 1e-8."""
+def test_a_tiny_gradient_shows_the_epsilon() -> None:
+    """The epsilon is PyTorch's default: 1e-10 for AdaGrad, else 1e-8."""
     g = 1e-9
     for optimizer, size, epsilon in (
         (AdaGrad(), 1.0, 1e-10),
@@ -163,7 +163,7 @@ def test_every_optimizer_finds_the_line(houses: Dataset, name: str, update: Upda
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("batch_size", [None, 64])
-def test_what_an_optimizer_remembers_outlasts_a_pause(
+def test_the_memory_of_an_optimizer_outlasts_a_pause(
     houses: Dataset, name: str, batch_size: int | None
 ) -> None:
     settings = Settings.of(
@@ -218,8 +218,8 @@ def adams_steps(data: Dataset, settings: Settings, steps: int) -> list[tuple[flo
 
 @pytest.mark.parametrize("update", ["sequential", "simultaneous"])
 @pytest.mark.parametrize("size", [1.0, 1e-8])
-def test_adam_is_its_authors(update: Update, size: float) -> None:
-    """Small gradients show the 1e-8 that the root of their squares is enlarged by."""
+def test_adam_is_the_algorithm_of_its_paper(update: Update, size: float) -> None:
+    """Small gradients show the epsilon of 1e-8."""
     rng = np.random.default_rng(0)
     x = rng.normal(1, 1, 30)
     data = Dataset("made", "x", "y", x, size * (2 * x - 1 + rng.normal(0, 1, 30)))

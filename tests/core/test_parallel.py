@@ -23,7 +23,7 @@ def trained(data: Dataset, settings: Settings, team: Team | None = None) -> Run:
     return run
 
 
-def test_the_settings_are_those_of_all_workers_together() -> None:
+def test_the_settings_are_for_all_workers_together() -> None:
     together = for_workers(Settings(batch_size=64), 4, 551)
     assert together == Settings(batch_size=256, learning_rate_m=4e-7, learning_rate_b=0.4)
     assert for_workers(Settings(), 4, 551) == together
@@ -32,10 +32,11 @@ def test_the_settings_are_those_of_all_workers_together() -> None:
 
 
 @pytest.mark.parametrize(
-    ("workers", "told"), [(9, "take 576 rows a step.*551"), (0, "from 1 to"), (2000, "from 1 to")]
+    ("workers", "message"),
+    [(9, "take 576 rows a step.*551"), (0, "from 1 to"), (2000, "from 1 to")],
 )
-def test_so_many_workers_are_not_possible(workers: int, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_too_many_workers_are_not_possible(workers: int, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         for_workers(Settings(batch_size=64), workers, 551)
 
 
@@ -67,8 +68,8 @@ def test_a_share_has_the_moments_of_its_rows(houses: Dataset) -> None:
         assert getattr(found, name) == pytest.approx(getattr(exact, name), rel=1e-12)
 
 
-def test_what_went_over_is_told_as_if_it_were_here(houses: Dataset) -> None:
-    """Only sums come back: the numbers of the rows stay with whoever sent them."""
+def test_shares_of_other_processes_look_like_those_made_here(houses: Dataset) -> None:
+    """Only sums come back; the sender already has the numbers of the rows."""
     settings = for_workers(Settings(batch_size=32, epochs=2), 3, houses.n)
     asked: list[int] = []
     came_back: list[int] = []
@@ -102,7 +103,7 @@ def test_simulated_workers_compute_one_after_another(houses: Dataset) -> None:
         assert 0 < latest.computing <= latest.seconds < 60
 
 
-def test_one_step_alone_counts(houses: Dataset) -> None:
+def test_a_single_step_counts(houses: Dataset) -> None:
     team = Team(houses, 2)
     assert team.seconds_per_step == (0, 0)
     rounds: list[Round] = []
@@ -124,7 +125,7 @@ def by_number(executor: Executor) -> Submit:
 
 
 class Slow(Executor):
-    """An executor that takes its time to hand over."""
+    """An executor that is slow to hand over work."""
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
         time.sleep(0.01)
@@ -135,7 +136,7 @@ class Slow(Executor):
             executor.shutdown()
 
 
-def test_what_is_no_computing_is_communicating(houses: Dataset) -> None:
+def test_the_time_without_computing_is_communicating(houses: Dataset) -> None:
     settings = for_workers(Settings(batch_size=64, epochs=1), 2, houses.n)
     rounds: list[Round] = []
     team = Team(houses, 2, by_number(Slow()), rounds.append)

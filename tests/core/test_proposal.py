@@ -30,10 +30,10 @@ scales = st.floats(-6, 6).map(lambda power: 10.0**power)
 offsets = st.tuples(st.sampled_from([-1.0, 0.0, 1.0]), scales).map(lambda pair: pair[0] * pair[1])
 
 
-def made(
+def random_rows(
     n: int, x: tuple[float, float], y: tuple[float, float], seed: int, correlation: float = 0.9
 ) -> Dataset:
-    """n rows with these offsets and scales of x and y."""
+    """Return n random rows with these offsets and scales of x and y."""
     rng = np.random.default_rng(seed)
     u, v = rng.standard_normal((2, n))
     v = correlation * u + (1 - correlation**2) ** 0.5 * v
@@ -47,11 +47,11 @@ def trained(data: Dataset, settings: Settings) -> Run:
 
 
 def asked(standardize: bool | None) -> dict[str, bool]:
-    """What is asked of a proposal: z-scores, none, or neither."""
+    """The values given to a proposal: z-scores, no z-scores, or neither."""
     return {} if standardize is None else {"standardize": standardize}
 
 
-def test_the_notebooks_data_keeps_the_notebooks_settings(houses: Dataset, tmp_path: Path) -> None:
+def test_the_notebooks_data_has_the_notebooks_settings(houses: Dataset, tmp_path: Path) -> None:
     copy = tmp_path / "mine.csv"
     copy.write_bytes(BUNDLED.read_bytes())
     assert proposed(houses) == proposed(load(str(copy))) == Settings()
@@ -71,7 +71,7 @@ def test_the_examples_converge(name: str) -> None:
 def test_proposals_converge_at_every_scale(
     x: float, x_scale: float, y: float, y_scale: float, seed: int, n: int
 ) -> None:
-    data = made(n, (x, x_scale), (y, y_scale), seed)
+    data = random_rows(n, (x, x_scale), (y, y_scale), seed)
     settings = proposed(data)
     run = trained(data, settings)
     assert run.status == "converged"
@@ -92,7 +92,7 @@ def test_proposals_converge_at_every_scale(
 def test_proposals_for_few_rows_come_near_and_are_stable(
     x: float, x_scale: float, y: float, y_scale: float, seed: int, n: int
 ) -> None:
-    data = made(n, (x, x_scale), (y, y_scale), seed)
+    data = random_rows(n, (x, x_scale), (y, y_scale), seed)
     settings = proposed(data)
     run = trained(data, settings)
     excess = [
@@ -119,15 +119,15 @@ def test_proposals_of_any_size_can_be_trained(x: float, y: float, level: bool) -
 
 
 def test_years_are_trained_on_z_scores() -> None:
-    data = made(200, (2005, 9), (50, 10), 0)
+    data = random_rows(200, (2005, 9), (50, 10), 0)
     assert proposed(data).standardize
     raw = proposed(data, standardize=False)
     assert not raw.standardize
     assert predict(data, raw).stable
 
 
-def test_a_level_line_is_no_aim_where_x_tells_little() -> None:
-    data = made(60, (10031, 17), (100, 15), 0, correlation=0.09)
+def test_a_level_line_is_not_enough_if_y_hardly_depends_on_x() -> None:
+    data = random_rows(60, (10031, 17), (100, 15), 0, correlation=0.09)
     settings = proposed(data)
     assert settings.standardize
     slope = trained(data, settings).history[30].slope
@@ -135,14 +135,14 @@ def test_a_level_line_is_no_aim_where_x_tells_little() -> None:
 
 
 def test_many_rows_take_no_longer() -> None:
-    data = made(200_000, (3, 2), (50, 10), 0)
+    data = random_rows(200_000, (3, 2), (50, 10), 0)
     settings = proposed(data)
     assert trained(data, settings).status == "converged"
     assert predict(data, replace(settings, batch_size=32)).stable
 
 
-def test_z_scores_are_for_what_does_not_converge_without() -> None:
-    assert not proposed(made(500, (0, 3), (50, 10), 1)).standardize
+def test_z_scores_are_proposed_only_if_raw_data_does_not_converge() -> None:
+    assert not proposed(random_rows(500, (0, 3), (50, 10), 1)).standardize
 
 
 def test_a_made_line_is_the_one_that_was_asked_for() -> None:
@@ -161,14 +161,14 @@ def test_a_made_line_is_the_one_that_was_asked_for() -> None:
     assert made_line(2).n == 2
 
 
-def test_the_line_that_is_made_unasked() -> None:
+def test_the_default_made_line() -> None:
     data = made_line()
     assert (data.n, data.source) == (100, "made line, seed 0")
     assert np.array_equal(data.y, made_line(100, 3, 20, 5, 0).y)
 
 
 @pytest.mark.parametrize("wrong", [{"n": 1}, {"noise": -1.0}, {"slope": np.inf}, {"seed": -1}])
-def test_a_line_that_cannot_be_made_is_told(wrong: dict[str, int]) -> None:
+def test_a_line_that_cannot_be_made_is_an_error(wrong: dict[str, int]) -> None:
     with pytest.raises(InputError, match=r"choose|must be|are not enough"):
         made_line(**wrong)
 
@@ -181,18 +181,18 @@ SHAPES = [((0, 3), (50, 10)), ((2, 5), (-1e6, 3e4)), ((0, 1e-4), (0, 1e-9)), ((5
 def test_a_proposal_follows_from_the_scale_of_the_data(
     x: tuple[float, float], y: tuple[float, float], n: int
 ) -> None:
-    data = made(n, x, y, 1)
+    data = random_rows(n, x, y, 1)
     deviation = float(data.y.std())
     for standardize in (False, True):
         settings = proposed(data, **asked(standardize))
-        # It starts two standard deviations down, to a digit of half a one.
+        # It starts two standard deviations down, rounded to a digit of half a deviation.
         assert settings.initial_slope == 0
         below = data.y.mean() - 2 * deviation
         assert settings.initial_intercept == pytest.approx(below, abs=deviation / 4)
         digit = 10.0 ** np.floor(np.log10(deviation / 2))
         places = settings.initial_intercept / digit
         assert places == pytest.approx(round(places), abs=1e-6)
-        # m's rate is b's over the mean of x², and the next smaller round one doesn't arrive.
+        # m's rate is b's rate over the mean of x²; the next smaller round rate doesn't arrive.
         rate = settings.learning_rate_b
         mean_square = 1.0 if standardize else float(np.mean(data.x**2))
         if not standardize:
@@ -209,7 +209,7 @@ def test_a_proposal_follows_from_the_scale_of_the_data(
 
 
 def next_smaller(rate: float) -> float:
-    """The round number before one."""
+    """Return the next smaller round number."""
     digit, power = f"{rate:.0e}".split("e")
     return float(f"9e{int(power) - 1}" if digit == "1" else f"{int(digit) - 1}e{power}")
 
@@ -224,7 +224,7 @@ CASES = Path(__file__).parent / "proposals"
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.csv")), ids=lambda path: path.stem)
-def test_tables_that_rates_by_rule_of_thumb_miss(path: Path) -> None:
+def test_tables_for_which_rules_of_thumb_fail(path: Path) -> None:
     """Heavy tails, far offsets, a few rows: thirty full-batch steps come within 5%."""
     data = load(str(path))
     run = trained(data, proposed(data))
@@ -241,7 +241,7 @@ FAMILIES: dict[str, Callable[[np.random.Generator, int], FloatArray]] = {
 
 @st.composite
 def tables(draw: st.DrawFn) -> Dataset:
-    """Rows with x of any family, offset and scale, and y that depends on it much or little."""
+    """Rows with x of any distribution, offset and scale, and y that depends on x or hardly."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     n = draw(st.sampled_from([8, 30, 200, 2000]))
     x = FAMILIES[draw(st.sampled_from(sorted(FAMILIES)))](rng, n)
@@ -264,26 +264,26 @@ def test_thirty_steps_come_near_whatever_the_data(data: Dataset) -> None:
 def test_other_optimizers_come_halfway_or_get_z_scores(
     data: Dataset, optimizer: str, loss: str
 ) -> None:
-    made = propose(data, optimizer=optimizer, loss=loss)
-    assert made.halfway or made.settings.standardize
-    assert excess_after_steps(data, made.settings) == made.excess
+    proposal = propose(data, optimizer=optimizer, loss=loss)
+    assert proposal.halfway or proposal.settings.standardize
+    assert excess_after_steps(data, proposal.settings) == proposal.excess
 
 
-def test_what_cannot_be_reached_is_known(
+def test_an_unreachable_optimum_is_reported(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "years.csv"
     years = np.arange(1990, 2021)
     path.write_text("year,y\n" + "".join(f"{x},{3 * x + x * x % 7}\n" for x in years))
     assert main(["train", str(path), "--no-standardize", "--json"]) == 0
-    told = capsys.readouterr()
-    made = json.loads(told.out)
-    excess = 100 * (made["loss"] / made["optimum"]["loss"] - 1)
+    output = capsys.readouterr()
+    result = json.loads(output.out)
+    excess = 100 * (result["loss"] / result["optimum"]["loss"] - 1)
     line = (
         f"linreg-tui: thirty full-batch steps at the proposed rates end {excess:,.0f}% above the "
         "least loss: choose --standardize\n"
     )
-    assert told.err == line
+    assert output.err == line
     for command in (["sweep", "--json"], ["report", "--folder", str(tmp_path)]):
         assert main([command[0], str(path), "--no-standardize", *command[1:]]) == 0
         assert capsys.readouterr().err == line
@@ -291,7 +291,7 @@ def test_what_cannot_be_reached_is_known(
     assert capsys.readouterr().err == ""
 
 
-def test_edited_rows_have_proposals_however_many_they_are() -> None:
+def test_any_number_of_edited_rows_has_a_proposal() -> None:
     x = np.linspace(0.0, 9.0, 3 * HEADROOM_ROWS)
     data = Dataset("many.csv", "x", "y", x, 3 * x + 20 + np.sin(50 * x))
     edits = Edits.of(data).move(7, 1.0, 90.0)

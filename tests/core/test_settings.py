@@ -47,7 +47,7 @@ OTHER: dict[str, Any] = {
         Settings.of(loss="absolute", test_fraction=0.2, test_seed=1),
     ],
 )
-def test_what_is_idle_changes_nothing_and_the_rest_does(
+def test_settings_without_effect_change_nothing_and_the_others_do(
     houses: Dataset, settings: Settings
 ) -> None:
     def lines(settings: Settings) -> list[tuple[float, float]]:
@@ -74,7 +74,7 @@ def test_all_faults_are_named(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "name", "told"),
+    ("changes", "name", "message"),
     [
         ({"batch_size": 0}, "batch_size", "choose a batch size from 1 to 551, or full"),
         ({"epochs": 0}, "epochs", "0 epochs leave nothing to train: choose 1 or more"),
@@ -105,13 +105,13 @@ def test_all_faults_are_named(houses: Dataset) -> None:
         ({"warmup_steps": -1}, "warmup_steps", "-1 warm-up steps .*: choose from 0 to 10,000,000"),
     ],
 )
-def test_a_fault_is_told_with_what_to_do(
-    houses: Dataset, changes: dict[str, Any], name: str, told: str
+def test_a_fault_says_what_to_do(
+    houses: Dataset, changes: dict[str, Any], name: str, message: str
 ) -> None:
     (fault,) = faults(houses, Settings.of(**changes))
     assert fault[0] == name
-    assert re.search(told, fault[1])
-    with pytest.raises(InputError, match=told):
+    assert re.search(message, fault[1])
+    with pytest.raises(InputError, match=message):
         Run(houses, Settings.of(**changes))
 
 
@@ -129,7 +129,7 @@ def test_a_fault_is_told_with_what_to_do(
         {"initial_slope": -1e100, "initial_intercept": 1e100},
     ],
 )
-def test_what_is_just_possible(houses: Dataset, changes: dict[str, Any]) -> None:
+def test_values_that_are_just_possible(houses: Dataset, changes: dict[str, Any]) -> None:
     assert list(faults(houses, Settings.of(**changes))) == []
 
 
@@ -142,7 +142,7 @@ def test_a_tenth_of_a_run() -> None:
         assert [one.get("decay_steps") for one in steps] == [None, tenth, None, 3]
 
 
-def test_the_batch_sizes_that_a_key_goes_through() -> None:
+def test_the_batch_sizes_of_the_key() -> None:
     sizes, settings = [], Settings()
     for _ in range(11):
         settings = next_batch_size(settings, 551, -1)

@@ -50,7 +50,9 @@ def test_steps_are_the_notebooks_on_the_same_batches(houses: Dataset, settings: 
 
 
 @pytest.mark.parametrize("settings", [Settings(), *SETTINGS])
-def test_steps_do_not_depend_on_how_they_are_asked_for(houses: Dataset, settings: Settings) -> None:
+def test_steps_do_not_depend_on_how_many_are_trained_at_a_time(
+    houses: Dataset, settings: Settings
+) -> None:
     whole, parts = Run(houses, settings), Run(houses, settings)
     whole.advance(300)
     for size in (1, 2, 97, 63, 64, 73):
@@ -92,7 +94,7 @@ def test_every_row_is_drawn_equally_often(size: int) -> None:
     drawn = sampler(7, size, "notebook", seed=0)(10_000)
     counts = np.bincount(drawn.ravel(), minlength=7)
     expected = counts.sum() / 7
-    # Of a hypergeometric share the variance is below the binomial one; five of its deviations.
+    # Five deviations; the variance of a hypergeometric share is below the binomial variance.
     assert np.abs(counts - expected).max() < 5 * np.sqrt(expected)
 
 
@@ -105,12 +107,12 @@ def test_history_starts_before_the_first_step(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("sampling", ["notebook", "epoch"])
-def test_all_orders_are_as_likely(sampling: Sampling) -> None:
+def test_all_orders_are_equally_likely(sampling: Sampling) -> None:
     drawn = sampler(4, 2, sampling, seed=0)(100_000)
     pairs, counts = np.unique(drawn @ [4, 1], return_counts=True)
     expected = len(drawn) / 12
     assert len(pairs) == 12
-    # Of chi squared with 11 degrees of freedom, one in a million is larger.
+    # Chi squared with 11 degrees of freedom is larger once in a million.
     assert np.sum((counts - expected) ** 2 / expected) < 49
 
 
@@ -130,7 +132,7 @@ def test_status(houses: Dataset) -> None:
     assert status(30, learning_rate_m=8e-7, learning_rate_b=0.8) == "diverged"
 
 
-def test_divergence_is_the_step_that_grew_a_thousandfold(houses: Dataset) -> None:
+def test_a_run_diverges_at_the_step_where_the_loss_grew_a_thousandfold(houses: Dataset) -> None:
     run = Run(houses, Settings(learning_rate_m=8e-7, learning_rate_b=0.8))
     run.advance(30)
     loss = run.history.columns()[3]
@@ -189,21 +191,19 @@ def test_two_points_have_no_uncertainty() -> None:
 
 
 @pytest.mark.parametrize("batch_size", first_of([8, None, 512]))
-def test_memory_is_that_of_the_steps_kept(houses: Dataset, batch_size: int | None) -> None:
+def test_memory_grows_only_with_the_steps(houses: Dataset, batch_size: int | None) -> None:
     steps = 30_000
     run = Run(houses, Settings(batch_size=batch_size))
     tracemalloc.start()
     run.advance(steps)
-    kept, most = tracemalloc.get_traced_memory()
+    current, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    drawn = 8 * LARGEST_DRAW  # at most so much is drawn ahead, however large the batches are
-    assert kept < 33 * steps + drawn + 1_000_000
+    drawn = 8 * LARGEST_DRAW  # the most that is drawn ahead, for any batch size
+    assert current < 33 * steps + drawn + 1_000_000
     assert most < 33 * steps + 7 * drawn
 
 
-def test_a_run_ends_where_no_more_steps_are_kept(
-    houses: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_ends_at_the_most_steps(houses: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "MAX_STEPS", 1000)
     run = Run(houses, Settings())
     run.advance(5000)

@@ -1,4 +1,4 @@
-"""Rows that are held out: which, how many, and that nothing is trained on them."""
+"""Test rows: which are held out, how many, and that nothing is trained on them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from linreg_tui.core.trials import run_trial
 
 
 def numbered(n: int) -> Dataset:
-    """Rows that can be told by their x."""
+    """Rows that can be identified by their x."""
     x = np.arange(float(n))
     return Dataset("made", "x", "y", x, np.cos(x))
 
@@ -33,28 +33,28 @@ def test_every_row_is_on_one_side(n: int, fraction: float, seed: int) -> None:
     assert (np.diff(split.training.x) > 0).all()
 
 
-def test_the_seed_chooses() -> None:
+def test_the_seed_chooses_the_test_rows() -> None:
     data = numbered(100)
     first, second = data.split(0.3, 0), data.split(0.3, 1)
     assert set(first.test.x) != set(second.test.x)
     assert data.split(0.3, 0) is first
     assert data.split(0, 5).training is data
     assert numbered(100).split(0.3, 0).test.x.tolist() == first.test.x.tolist()
-    # More held-out rows are the same ones, and others.
+    # A larger fraction holds out the same rows and more.
     assert set(first.test.x) < set(data.split(0.5, 0).test.x)
 
 
-def test_chance_has_no_favourites() -> None:
+def test_every_row_is_equally_likely_to_be_held_out() -> None:
     data, times = numbered(50), 2000
     counts = np.zeros(50)
     for seed in range(times):
         counts[data.split(0.2, seed).test.x.astype(int)] += 1
     assert counts.sum() == times * 10
-    # Of a binomial count with a mean of 400 and a deviation of 18.
+    # A binomial count with a mean of 400 and a deviation of 18.
     assert np.abs(counts - 400).max() < 5 * 18
 
 
-def test_an_edited_row_changes_no_other() -> None:
+def test_editing_a_row_changes_the_side_of_no_other() -> None:
     edits = Edits.of(numbered(100))
     before = set(edits.data.split(0.3, 0).test.x)
     moved = next(iter(sorted(before)))
@@ -67,7 +67,7 @@ def test_an_edited_row_changes_no_other() -> None:
 
 
 @pytest.mark.parametrize("loss", ["squared", "absolute"])
-def test_a_run_knows_nothing_of_the_test_rows(houses: Dataset, loss: str) -> None:
+def test_a_run_does_not_use_the_test_rows(houses: Dataset, loss: str) -> None:
     settings = Settings.of(
         loss=loss, test_fraction=0.25, seed=3, batch_size=32, epochs=3, learning_rate_m=1e-8
     )
@@ -108,12 +108,12 @@ def test_all_trials_of_a_sweep_have_the_same_test_rows(houses: Dataset) -> None:
     again.advance(again.budget)
     assert result.test_loss == again.history[result.steps].test_loss
     assert result.test_n == 110
-    kept = grid(Settings(test_fraction=0.2, test_seed=5), {"epochs": [1, 2]}, repeats=2)
-    assert {trial.settings.split_seed for trial in kept} == {5}
+    plan = grid(Settings(test_fraction=0.2, test_seed=5), {"epochs": [1, 2]}, repeats=2)
+    assert {trial.settings.split_seed for trial in plan} == {5}
 
 
 @pytest.mark.parametrize(
-    ("n", "changes", "told"),
+    ("n", "changes", "message"),
     [
         (10, {"test_fraction": 1.0}, "test fraction of 1 is not possible: choose a number from 0"),
         (10, {"test_fraction": -0.1}, "test fraction of -0.1 is not possible"),
@@ -124,10 +124,10 @@ def test_all_trials_of_a_sweep_have_the_same_test_rows(houses: Dataset) -> None:
         (10, {"test_fraction": 0.2, "seed": -1}, "a seed of -1 is not possible"),
     ],
 )
-def test_what_cannot_be_held_out(n: int, changes: dict[str, Any], told: str) -> None:
+def test_what_cannot_be_held_out(n: int, changes: dict[str, Any], message: str) -> None:
     data, settings = numbered(n), Settings.of(**changes)
     (why,) = (why for _, why in faults(data, settings))
-    assert told in why
+    assert message in why
     with pytest.raises(InputError):
         Run(data, settings)
 

@@ -69,7 +69,7 @@ def limit_of(data: Dataset, settings: Settings) -> float:
 
 @pytest.mark.parametrize("update", UPDATES)
 @pytest.mark.parametrize("kind", KINDS[:3])
-def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, Any]) -> None:
+def test_the_matrix_of_a_step_makes_the_step(update: Update, kind: dict[str, Any]) -> None:
     data = random_data(3)
     settings = balanced(data, update=update, **kind)
     rates = settings.learning_rate_m, settings.learning_rate_b
@@ -107,7 +107,7 @@ def test_a_matrix_does_what_the_optimizer_does(update: Update, kind: dict[str, A
         3,
     ),
 )
-def test_the_noise_that_batches_leave(houses: Dataset, changes: dict[str, Any]) -> None:
+def test_the_noise_of_batches(houses: Dataset, changes: dict[str, Any]) -> None:
     settings = Settings.of(**changes)
     noise = predict(houses, settings).noise
     run = Run(houses, settings)
@@ -116,7 +116,7 @@ def test_the_noise_that_batches_leave(houses: Dataset, changes: dict[str, Any]) 
     assert noise == pytest.approx(above.mean(), rel=0.25)
 
 
-def test_in_one_shuffle_much_of_the_noise_cancels(houses: Dataset) -> None:
+def test_much_of_the_noise_cancels_within_a_shuffle(houses: Dataset) -> None:
     settings = Settings(batch_size=64, standardize=True, learning_rate_b=0.05)
     drawn, shuffled = (
         predict(houses, replace(settings, sampling=sampling)).noise
@@ -135,7 +135,7 @@ def test_shuffled_batches_are_predicted_by_the_step(
     settings = Settings.of(batch_size=batch_size, optimizer=optimizer, sampling="epoch")
     prediction = predict(houses, settings)
     drawn = predict(houses, replace(settings, sampling="notebook"))
-    # So far below the limit, the distance shrinks by the same each step.
+    # This far below the limit, the distance shrinks by the same factor in each step.
     assert prediction.spectral_radius == pytest.approx(drawn.spectral_radius, abs=1e-3)
     limit = prediction.max_stable_scale
     assert limit is not None
@@ -199,7 +199,7 @@ def test_rates_of_any_size_have_a_limit(houses: Dataset, update: Update, factor:
 
 
 def radius_by_hand(data: Dataset, settings: Settings) -> float:
-    """Of the matrix of a step, written down anew from the rows."""
+    """Return the spectral radius of a step's matrix, computed independently from the rows."""
     (mm, mb), (_, bb) = (
         2 * np.array([[np.mean(data.x**2), np.mean(data.x)], [np.mean(data.x), 1]])
     ).tolist()
@@ -233,7 +233,7 @@ def test_the_limit_is_where_the_radius_by_hand_passes_one(
         assert prediction.stable == (factor < 1)
 
 
-def test_more_steps_than_a_run_can_have_are_none(houses: Dataset) -> None:
+def test_more_steps_than_a_run_can_have_are_not_predicted(houses: Dataset) -> None:
     prediction = predict(houses, Settings(learning_rate_m=1e-13, learning_rate_b=1e-7))
     assert prediction.spectral_radius is not None
     assert 0.9999999 < prediction.spectral_radius < 1
@@ -241,7 +241,7 @@ def test_more_steps_than_a_run_can_have_are_none(houses: Dataset) -> None:
 
 
 def excess(data: Dataset, settings: Settings, steps: int) -> float:
-    """How far a run ends from the optimum, relative to where it began."""
+    """Return how far a run ends from the optimum, relative to its start."""
     run = Run(data, settings)
     run.advance(steps)
     slope, intercept, _, _ = run.history.columns()
@@ -271,14 +271,14 @@ def test_full_batches_do_what_is_predicted(
 def test_mini_batches_do_what_is_predicted(
     houses: Dataset, made: bool, batch_size: int, update: Update
 ) -> None:
-    """Without noise in y, so that a run that converges does so to the end."""
+    """There is no noise in y, so a run that converges goes on to the end."""
     x = np.random.default_rng(5).normal(3, 1, 1000) if made else houses.x
     data = Dataset("made", "x", "y", x, 2 * x + 1)
     settings = balanced(data, update=update, batch_size=batch_size, initial_intercept=0.0)
     limit = limit_of(data, settings)
 
     def mean_square(factor: float) -> float:
-        """Over a few steps and many runs: far on, the mean is made by runs too rare to be met."""
+        """Over few steps and many runs: later, the mean depends on runs too rare to be seen."""
         ends = [
             excess(data, replace(scaled(settings, limit * factor), seed=seed), 150)
             for seed in range(100)
@@ -288,7 +288,7 @@ def test_mini_batches_do_what_is_predicted(
     assert mean_square(0.98) < 1 < mean_square(1.02)
 
 
-def test_smaller_batches_bear_smaller_rates(houses: Dataset) -> None:
+def test_smaller_batches_need_smaller_rates(houses: Dataset) -> None:
     limits = [limit_of(houses, Settings(batch_size=size)) for size in (1, 8, 64, 512, 551, None)]
     assert limits == sorted(limits)
     assert limits[0] < 3
@@ -296,8 +296,8 @@ def test_smaller_batches_bear_smaller_rates(houses: Dataset) -> None:
 
 
 @pytest.mark.parametrize("update", UPDATES)
-def test_one_row_far_out_bears_far_smaller_rates(update: Update) -> None:
-    """In batches of one row its curvature is a thousand times the mean one."""
+def test_one_far_row_needs_far_smaller_rates(update: Update) -> None:
+    """In batches of one row, its curvature is a thousand times the mean curvature."""
     x = np.append(np.linspace(-1, 1, 999), [1e5])
     data = Dataset("made", "x", "y", x, 2 * x + np.sin(5 * x))
     settings = balanced(data, update=update, batch_size=2)
@@ -343,7 +343,7 @@ def test_the_steps_needed(houses: Dataset, changes: dict[str, Any]) -> None:
     assert statuses == ["stopped", "converged"]
 
 
-def test_adam_can_not_be_predicted(houses: Dataset) -> None:
+def test_adam_cannot_be_predicted(houses: Dataset) -> None:
     prediction = predict(houses, Settings.of(optimizer="adam"))
     assert prediction.stable is None
     assert prediction.max_stable_scale is None

@@ -14,8 +14,15 @@ values = st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=60).map(np.array)
 
 @given(values)
 def test_a_summary_is_pandas(numbers: np.ndarray) -> None:
-    told, expected = summary(numbers), pd.Series(numbers).describe()
-    found = [told.count, told.mean, told.std, told.minimum, *told.quartiles, told.maximum]
+    described, expected = summary(numbers), pd.Series(numbers).describe()
+    found = [
+        described.count,
+        described.mean,
+        described.std,
+        described.minimum,
+        *described.quartiles,
+        described.maximum,
+    ]
     scale = 1 + float(np.abs(numbers).max())
     assert found == pytest.approx(expected.tolist(), rel=1e-9, abs=1e-9 * scale)
 
@@ -53,7 +60,7 @@ def test_shares_of_half_a_bin() -> None:
     assert found.share(np.array([-1.0, 1, 2, 3])) == pytest.approx([3 / 8, 3 / 8, 1 / 8])
 
 
-def test_bins_are_many_where_most_values_are_close_together() -> None:
+def test_there_are_many_bins_if_most_values_are_close_together() -> None:
     for shift in (0.0, -1e3):
         close = np.append(np.linspace(0, 1, 200), [1000.0]) + shift
         assert len(histogram(close, summary(close)).counts) == MOST_BINS

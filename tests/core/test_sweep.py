@@ -58,11 +58,11 @@ def run(data: Dataset, plan: Plan) -> list[Result]:
         (2, [1, 2]),
     ],
 )
-def test_the_usual_batch_sizes(n: int, expected: list[int]) -> None:
+def test_the_default_batch_sizes(n: int, expected: list[int]) -> None:
     assert sizes(over_batch_sizes(Settings(), n)) == expected
 
 
-def test_usual_batch_sizes_make_no_run_that_is_too_long() -> None:
+def test_default_batch_sizes_make_no_run_too_long() -> None:
     plan = over_batch_sizes(Settings(epochs=MAX_STEPS // 4), 551)
     assert sizes(plan) == [128, 256, 512]
 
@@ -114,7 +114,9 @@ def test_parts_of_a_plan_are_the_same_trials() -> None:
         plan[9]
 
 
-def test_a_plan_of_many_is_made_at_once(monkeypatch: pytest.MonkeyPatch, houses: Dataset) -> None:
+def test_a_plan_of_many_trials_is_made_at_once(
+    monkeypatch: pytest.MonkeyPatch, houses: Dataset
+) -> None:
     made: list[Trial] = []
 
     def counted(*fields: Any) -> Trial:
@@ -158,13 +160,13 @@ def test_seeds_follow_from_the_seed_and_the_place() -> None:
         (over_batch_sizes(Settings(seed=-1), 551, repeats=2), "a seed of -1"),
     ],
 )
-def test_what_can_not_be_trained(houses: Dataset, plan: Plan, why: str) -> None:
+def test_plans_that_cannot_be_trained(houses: Dataset, plan: Plan, why: str) -> None:
     with pytest.raises(InputError, match=why):
         check(houses, plan)
 
 
 def test_a_plan_is_checked_without_a_run(houses: Dataset) -> None:
-    """Each of its trials makes one, when it is trained."""
+    """Each trial makes its own run when it is trained."""
     runs: list[str] = []
 
     def count(frame: FrameType, event: str, _: object) -> None:
@@ -184,7 +186,7 @@ def test_a_plan_is_checked_without_a_run(houses: Dataset) -> None:
     assert len(runs) == len(plan) == 5
 
 
-def test_what_can_be_trained_passes(houses: Dataset) -> None:
+def test_plans_that_can_be_trained_pass(houses: Dataset) -> None:
     check(houses, over_scales(Settings(), houses.n, [1, 0.001], repeats=3))
 
 
@@ -193,7 +195,7 @@ def test_longer_runs_and_larger_batches_take_longer() -> None:
         return estimated_seconds(Settings.of(**changes), 551)
 
     assert seconds(epochs=60) > seconds(epochs=30) > 0
-    # As many rows in all, but more steps.
+    # The same number of rows in all, but more steps.
     assert seconds(batch_size=1) > seconds(batch_size=64) > seconds(batch_size=551) > seconds()
     more = [seconds(epochs=epochs, batch_size=64) for epochs in (1, 2, 3)]
     assert more[2] - more[1] == pytest.approx(more[1] - more[0])
@@ -233,8 +235,8 @@ def test_a_trial_is_the_run_with_its_settings(houses: Dataset, settings: Setting
 
 def test_thirty_full_batch_steps(houses: Dataset) -> None:
     result = run_trial(houses, FULL)
-    told = f"{result.slope:.2f} {result.intercept:.2f} {result.loss:.2f}"
-    assert told == "88.89 32912.24 1478200827.64"
+    printed = f"{result.slope:.2f} {result.intercept:.2f} {result.loss:.2f}"
+    assert printed == "88.89 32912.24 1478200827.64"
     assert len(result.curve.low) == 31
     assert result.curve.low[0] == pytest.approx(25908706609.58621, rel=1e-14)
     assert result.curve.low[-1] == result.curve.high[-1] == result.loss
@@ -284,7 +286,7 @@ def test_an_observer_can_end_a_trial(houses: Dataset) -> None:
     assert seen[0] < 10_000 < seen[-1] < 20_000
 
 
-def test_a_summary_is_that_of_its_repeats(houses: Dataset) -> None:
+def test_a_summary_is_computed_from_its_repeats(houses: Dataset) -> None:
     results = run(houses, over_batch_sizes(Settings(), houses.n, [64], repeats=20))
     summary = summarize(results[::-1])
     for name in ("slope", "intercept", "loss", "excess"):
@@ -305,11 +307,11 @@ def test_a_summary_counts_how_its_repeats_ended(houses: Dataset) -> None:
     plan = over_scales(Settings(epochs=2), houses.n, [0.5, 8], repeats=3)
     results = run(houses, plan)[3:]
     ends = "converged", "stopped", "stopped"
-    told = summarize(
+    summary = summarize(
         [replace(result, status=end) for result, end in zip(results, ends, strict=True)]  # type: ignore[arg-type]
     )
-    assert (told.group, told.scale, told.repeats) == (1, 8, 3)
-    assert (told.converged, told.stopped, told.diverged) == (1, 2, 0)
+    assert (summary.group, summary.scale, summary.repeats) == (1, 8, 3)
+    assert (summary.converged, summary.stopped, summary.diverged) == (1, 2, 0)
     assert summarize([replace(results[0], status="diverged")]).diverged == 1
 
 
@@ -348,14 +350,14 @@ def rates_alone(settings: Settings, _: int, scale: float) -> Settings:
 
 
 @pytest.mark.parametrize("update", ["sequential", "simultaneous"])
-def test_where_full_batches_tip(houses: Dataset, update: str) -> None:
+def test_the_tipping_scale_of_full_batches(houses: Dataset, update: str) -> None:
     limit = {"sequential": 7.215290458, "simultaneous": 3.154169231}[update]
     settings = Settings(update=update, epochs=20_000)  # type: ignore[arg-type]
     tipping = tipping_scale(houses, settings, rates_alone)
     assert tipping.predicted == pytest.approx(limit, rel=1e-9)
     assert tipping.stable is not None
     assert tipping.diverged is not None
-    # So long a run diverges as soon as its rates are the least bit too large.
+    # A run this long diverges as soon as its rates are slightly too large.
     assert limit / 1.01 < tipping.stable <= limit * 1.01
     assert limit <= tipping.diverged <= tipping.stable * 1.01
 
@@ -391,7 +393,7 @@ def test_a_trial_that_goes_over_many_rows_shows_its_steps_more_often() -> None:
     assert shown_steps(epochs=300, batch_size=2**14) == [256, 300]
 
 
-def test_where_the_homework_tips(houses: Dataset) -> None:
+def test_the_tipping_scale_of_the_homework(houses: Dataset) -> None:
     tipping = tipping_scale(houses, Settings())
     assert tipping.stable is not None
     assert tipping.diverged is not None
@@ -417,7 +419,7 @@ def test_where_the_homework_tips(houses: Dataset) -> None:
         Settings.of(optimizer="adam", learning_rate_m=1e-300, learning_rate_b=1e-300),
     ],
 )
-def test_tipping_is_looked_for_wherever_it_may_be(houses: Dataset, settings: Settings) -> None:
+def test_the_tipping_scale_is_found_at_any_size(houses: Dataset, settings: Settings) -> None:
     tipping = tipping_scale(houses, settings)
     assert (tipping.stable, tipping.diverged) != (None, None)
     if tipping.stable is not None and tipping.diverged is not None:
@@ -429,7 +431,7 @@ def test_tipping_is_looked_for_wherever_it_may_be(houses: Dataset, settings: Set
 
 
 def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
-    """Until the rates are no numbers any more."""
+    """The scale grows until the rates are too large for a number."""
     x = np.arange(8.0)
     data = Dataset("made", "x", "y", x, 2 * x + 1)
     best = Settings.of(optimizer="adam", initial_slope=2, initial_intercept=1)
@@ -445,11 +447,11 @@ def test_a_run_that_starts_at_the_optimum_never_tips() -> None:
     assert (slow.stable, slow.diverged) == (2.0**63, None)
 
 
-def test_doubled_scales_end_where_rates_are_numbers_no_more(houses: Dataset) -> None:
+def test_doubled_scales_end_when_rates_are_too_large_for_a_number(houses: Dataset) -> None:
     plan = over_doubled_scales(Settings(), houses.n, repeats=2)
     assert [trial.scale for trial in plan[::2]] == [2.0**k for k in range(17)]
     assert [len(group) for group in groups_in_range(houses, plan.groups)] == [2] * 17
     huge = over_doubled_scales(Settings(learning_rate_m=1e305), houses.n)
-    kept = [group[0].scale for group in groups_in_range(houses, huge.groups)]
-    assert kept == [2.0**k for k in range(len(kept))]
-    assert len(kept) < 17
+    scales = [group[0].scale for group in groups_in_range(houses, huge.groups)]
+    assert scales == [2.0**k for k in range(len(scales))]
+    assert len(scales) < 17

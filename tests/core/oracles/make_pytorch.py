@@ -1,4 +1,4 @@
-"""Make pytorch.json: where PyTorch's optimizers, schedulers and losses lead on the bundled data.
+"""Make pytorch.json: results of PyTorch's optimizers, schedulers and losses on the bundled data.
 
 python tests/core/oracles/make_pytorch.py, in an environment with torch and this package.
 
@@ -77,7 +77,7 @@ PARAMETERS: list[tuple[str, tuple[float, float], dict[str, float]]] = [
 
 
 def own_parameters(optimizer: str) -> dict[str, float]:
-    """PyTorch's defaults of what an optimizer has besides learning rates; a momentum is 0.9."""
+    """Return PyTorch's default parameters of an optimizer; the momentum is 0.9."""
     some = [torch.zeros(1)]
     match optimizer:
         case "sgd":
@@ -98,7 +98,7 @@ def own_parameters(optimizer: str) -> dict[str, float]:
 
 
 def make_optimizer(case: Case, groups: list[dict[str, Any]]) -> torch.optim.Optimizer:
-    """PyTorch's optimizer for a case, over parameters with a learning rate each."""
+    """Return PyTorch's optimizer for a case; each parameter has its own learning rate."""
     match case["optimizer"]:
         case "sgd":
             return torch.optim.SGD(groups, lr=1.0)
@@ -118,7 +118,7 @@ def make_optimizer(case: Case, groups: list[dict[str, Any]]) -> torch.optim.Opti
 
 
 def make_schedule(case: Case, optimizer: torch.optim.Optimizer) -> lr_scheduler.LRScheduler:
-    """PyTorch's scheduler for a case, after a linear warm-up if there is one."""
+    """Return PyTorch's scheduler for a case, after a linear warm-up if it has one."""
     warmup = case["warmup_steps"]
     after: lr_scheduler.LRScheduler
     match case["schedule"]:
@@ -139,7 +139,7 @@ def make_schedule(case: Case, optimizer: torch.optim.Optimizer) -> lr_scheduler.
 
 
 def make_loss(case: Case) -> torch.nn.Module:
-    """PyTorch's loss for a case, the mean over rows."""
+    """Return PyTorch's loss for a case, the mean over rows."""
     match case["loss"]:
         case "squared":
             return torch.nn.MSELoss()
@@ -152,7 +152,7 @@ def make_loss(case: Case) -> torch.nn.Module:
 
 
 def batch_rows(step: int, n: int) -> torch.Tensor:
-    """The rows of a step's batch, with steps counted from 0.
+    """Return the rows of a step's batch, with steps counted from 0.
 
     The rows are laid out as 0, 7, 14, ... modulo n. The batches go through them in turn, over and
     over; all rows take part, since 7 doesn't divide n.
@@ -162,7 +162,7 @@ def batch_rows(step: int, n: int) -> torch.Tensor:
 
 
 def path(case: Case, *, batches: bool = False) -> list[list[float]]:
-    """Every few steps of m and b, on all rows or on mini-batches.
+    """Return m and b every few steps, on all rows or on mini-batches.
 
     A simultaneous update is one optimizer over both parameters. A sequential one is an optimizer
     for each, and the gradient of b is taken once m has moved.
@@ -184,7 +184,7 @@ def path(case: Case, *, batches: bool = False) -> list[list[float]]:
     for step in range(STEPS):
         rows = batch_rows(step, len(x)) if batches else slice(None)
         for optimizer, schedule in zip(optimizers, schedules, strict=True):
-            # The turn before has left a gradient of this turn's parameter too.
+            # The other parameter's update has left a gradient for this one, too.
             optimizer.zero_grad()
             loss(m * x[rows] + b, y[rows]).backward()
             optimizer.step()
@@ -195,7 +195,7 @@ def path(case: Case, *, batches: bool = False) -> list[list[float]]:
 
 
 def scheduled(optimizer: str, schedule: str, warmup: int) -> Case:
-    """A case under a schedule."""
+    """Return a case with a schedule."""
     rate_m, rate_b = RATES["squared"][optimizer]
     case: Case = {
         "optimizer": optimizer,
@@ -210,7 +210,7 @@ def scheduled(optimizer: str, schedule: str, warmup: int) -> Case:
 def with_parameters(
     optimizer: str, rates: tuple[float, float], parameters: dict[str, float]
 ) -> Case:
-    """A case with some parameters of the optimizer's own."""
+    """Return a case with other parameters of the optimizer."""
     case: Case = {
         "optimizer": optimizer,
         "learning_rate_m": rates[0],
@@ -222,7 +222,7 @@ def with_parameters(
 
 
 def with_loss(optimizer: str, loss: str, update: str, *, batches: bool = False) -> Case:
-    """A case with a loss and a kind of update."""
+    """Return a case with a loss and an update order."""
     rate_m, rate_b = RATES[loss][optimizer]
     case: Case = {
         "optimizer": optimizer,

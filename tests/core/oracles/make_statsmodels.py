@@ -1,4 +1,4 @@
-"""Make statsmodels.json: what statsmodels says of the bundled data and of NIST's Norris.
+"""Make statsmodels.json: statsmodels' results for the bundled data and of NIST's Norris.
 
 python tests/core/oracles/make_statsmodels.py, in an environment with statsmodels and this package.
 """
@@ -20,11 +20,11 @@ from linreg_tui.core.examples import bundled
 from linreg_tui.core.reading.loading import load
 
 EVERY = {"houses": 29, "norris": 1}
-"""Of the numbers that each row has, these many apart are kept."""
+"""The stride at which numbers of single rows are stored."""
 
 
-def told(data: Dataset, every: int) -> dict[str, Any]:
-    """All numbers of one line; pairs are of the intercept and the slope."""
+def statistics(data: Dataset, every: int) -> dict[str, Any]:
+    """Return all numbers of one line; pairs are (intercept, slope)."""
     fitted = sm.OLS(data.y, sm.add_constant(data.x)).fit()
     influence = fitted.get_influence()
     at = np.linspace(data.x.min(), data.x.max(), 7)
@@ -57,7 +57,7 @@ def heavy_tailed() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def robust(x: NDArray[np.float64], y: NDArray[np.float64]) -> dict[str, Any]:
-    """The lines with the least absolute and Huber loss; pairs are of the intercept and the slope.
+    """Return the lines with the least absolute and Huber loss; pairs are (intercept, slope).
 
     δ is a multiple of the scale of the residuals, which statsmodels estimates from the
     least-squares line at first, and then keeps.
@@ -84,7 +84,7 @@ def main() -> None:
     x, y = heavy_tailed()
     stored = {
         "statsmodels": statsmodels.__version__,
-        "data": {name: told(data[name], EVERY[name]) for name in data},
+        "data": {name: statistics(data[name], EVERY[name]) for name in data},
         "robust": {
             **{name: robust(data[name].x, data[name].y) for name in data},
             "heavy-tailed": {"x": x.tolist(), "y": y.tolist(), **robust(x, y)},

@@ -8,14 +8,14 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.columns import CONSTANT, Column, no_pair_message
 from linreg_tui.core.reading.loading import load
 
-WORDS = Column("a name that is too long to be told", x=False, y=False, why="text")
+WORDS = Column("a name that is too long to be shown", x=False, y=False, why="text")
 DATES = Column("when", x=False, y=False, why="dates")
 MORE = Column("why", x=False, y=False, why="text")
 GOOD, FLAT = Column("area"), Column("flat", x=False, why=CONSTANT)
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("found", "message"),
     [
         ([GOOD, FLAT], ""),
         ([GOOD, WORDS, Column("price")], ""),
@@ -28,14 +28,14 @@ GOOD, FLAT = Column("area"), Column("flat", x=False, why=CONSTANT)
         ([GOOD], "two columns of numbers are needed, and it has one; choose another file"),
     ],
 )
-def test_what_a_file_lacks(found: list[Column], told: str) -> None:
-    assert no_pair_message(found, rows=3).endswith(told)
-    assert bool(no_pair_message(found, rows=3)) == bool(told)
+def test_what_a_file_lacks(found: list[Column], message: str) -> None:
+    assert no_pair_message(found, rows=3).endswith(message)
+    assert bool(no_pair_message(found, rows=3)) == bool(message)
     assert no_pair_message(found, rows=0) == "there are no rows below its header; add some"
     assert no_pair_message(found, rows=1) == "one row is not enough for a line; it takes two"
 
 
-def test_columns_that_cannot_be_guessed_are_listed_with_what_speaks_against_them(
+def test_columns_that_cannot_be_guessed_are_listed_with_the_reasons(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "rows.csv"

@@ -1,4 +1,4 @@
-"""Rows held out while parts are read, against a plain reference that has all keys at once."""
+"""Test rows held out while parts are read, compared with a reference that has all keys."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def table(seed: int, n: int) -> tuple[FloatArray, FloatArray]:
 
 
 def write(folder: Path, sizes: Sequence[int]) -> list[str]:
-    """CSV files with so many rows each, and a few rows more that have gaps."""
+    """Write CSV files of these sizes, with a few extra rows that have gaps."""
     x, y = table(3, sum(sizes))
     ends = np.cumsum(sizes).tolist()
     for number, (size, end) in enumerate(zip(sizes, ends, strict=True)):
@@ -63,7 +63,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def reference(
     sizes: Sequence[int], fraction: float, seed: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The numbers of the rows that are held out, and of the others."""
+    """Return the numbers of the test rows, and of the training rows."""
     drawn = np.concatenate(
         [key_generator(seed, part).random(size) for part, size in enumerate(sizes)]
     )
@@ -89,7 +89,7 @@ def pairs(x: FloatArray, y: FloatArray) -> set[tuple[float, float]]:
 
 
 def same(one: Split, other: Split) -> bool:
-    """Whether all numbers of two splits are the same, bit for bit."""
+    """Return whether all numbers of two splits are the same, bit for bit."""
     return all(
         np.array_equal(a.x, b.x)
         and np.array_equal(a.y, b.y)
@@ -116,7 +116,7 @@ def test_few_rows_are_split_as_if_all_keys_were_known(
 
 
 @pytest.mark.parametrize("fraction", [0.02, 0.2, 0.5, 0.97])
-def test_of_many_rows_a_sample_of_each_side_is_kept(files: list[str], fraction: float) -> None:
+def test_a_sample_of_each_side_stays_in_memory(files: list[str], fraction: float) -> None:
     data, split = read(files, fraction, 4, rows=300)
     x, y = table(3, sum(SIZES))
     for side, rows in zip((split.test, split.training), reference(SIZES, fraction, 4), strict=True):
@@ -153,7 +153,7 @@ def test_both_sides_are_all_rows(files: list[str]) -> None:
 
 
 def running(drawn: FloatArray, fraction: float, rows: int, chunks: Sequence[int]) -> RunningSplit:
-    """The split of rows of which x is their number, in chunks that end where it is said."""
+    """Return the split of rows whose x is their number, in chunks with these ends."""
     split = RunningSplit(fraction, rows, (1.0, 0.0))
     x = np.arange(float(len(drawn)))
     for part in np.split(np.arange(len(drawn)), sorted(chunks)):
@@ -211,8 +211,8 @@ def test_equal_keys_are_held_out_in_turn() -> None:
 
 
 @pytest.mark.parametrize("fraction", [0.001, 0.2, 0.9])
-def test_little_is_kept_of_many_rows(fraction: float) -> None:
-    """Of 400,000 rows in one place 6,324 may be in the band; there is one cell to count them in."""
+def test_few_of_many_rows_stay_in_memory(fraction: float) -> None:
+    """Of 400,000 equal rows, 6,324 may be in the band; a single cell counts them."""
     n, parts = 400_000, []
     for part in range(4):
         split, drawn = RunningSplit(fraction, 50, (1.0, 0.0)), key_generator(2, part)
@@ -229,13 +229,13 @@ def test_little_is_kept_of_many_rows(fraction: float) -> None:
         round((1 - fraction) * n),
     )
     assert (found.test.n, found.training.n) == (50, 50)
-    # All x are equal, so that there is no line.
+    # All x are equal, so there is no line.
     assert (found.test.moments.mean_x, found.test.moments.mean_y) == (1, 2)
     with pytest.raises(InputError, match="every x is the same"):
         _ = found.test.line
 
 
-def test_a_threshold_out_of_the_band_is_told(
+def test_a_threshold_outside_the_band_is_an_error(
     files: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("linreg_tui.core.reading.streaming.BAND", 1e-3)
@@ -255,7 +255,7 @@ def test_samples_of_both_sides_are_uniform() -> None:
 
 
 def at_once(function: Callable[[int, str], Parts], paths: Sequence[str]) -> Parts:
-    """Read the last parts first and all at once, and send over what comes of them."""
+    """Read the last parts first and all at once, and send the results between processes."""
     with ThreadPoolExecutor(3) as pool:
         futures = [pool.submit(function, *pair) for pair in reversed(list(enumerate(paths)))]
         sent = [pickle.dumps(future.result()) for future in futures]
@@ -265,7 +265,7 @@ def at_once(function: Callable[[int, str], Parts], paths: Sequence[str]) -> Part
 
 @pytest.mark.parametrize("sizes", [(2000,), (1300, 700), SIZES])
 @pytest.mark.parametrize("rows", [100, SAMPLE_ROWS])
-def test_who_reads_the_parts_does_not_matter(
+def test_it_does_not_matter_who_reads_the_parts(
     tmp_path: Path, sizes: tuple[int, ...], rows: int
 ) -> None:
     files = write(tmp_path, sizes)
@@ -291,10 +291,10 @@ def test_chunks_do_not_matter(files: list[str], monkeypatch: pytest.MonkeyPatch)
         assert one.moments.sxy == pytest.approx(other.moments.sxy, rel=1e-12)
 
 
-def test_bad_parts_count_for_nothing(tmp_path: Path) -> None:
+def test_bad_parts_are_left_out_entirely(tmp_path: Path) -> None:
     good = write(tmp_path, (300, 200, 100))
     _, split = read(good, 0.25)
-    # Rows of its first chunks have come before the last line is found to be none.
+    # The rows of its first chunks have been read before the last line turns out to be bad.
     bad = tmp_path / "part-3.csv"
     bad.write_text("x,y\n" + "1,2\n" * 200_000 + "1,2,3\n")
     data, left_out = load_parts("all", [*good, str(bad)], skip_bad=True, test_fraction=0.25)
@@ -304,7 +304,7 @@ def test_bad_parts_count_for_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("n", "fraction", "told"),
+    ("n", "fraction", "message"),
     [
         (20, 0.01, "0.01 holds out 0 of 20 rows; .*: choose 0.05 or more"),
         (20, 0.96, "0.96 holds out 19 of 20 rows; .*: choose 0.9 or less"),
@@ -314,11 +314,11 @@ def test_bad_parts_count_for_nothing(tmp_path: Path) -> None:
         (1234, 0.99999, "0.99999 holds out 1,234 of 1,234 rows; .*: choose 0.9983 or less"),
     ],
 )
-def test_what_fraction_is_possible_is_told(
-    tmp_path: Path, n: int, fraction: float, told: str
+def test_the_message_names_a_possible_fraction(
+    tmp_path: Path, n: int, fraction: float, message: str
 ) -> None:
     files = write(tmp_path, (n,))
-    with pytest.raises(InputError, match=told) as error:
+    with pytest.raises(InputError, match=message) as error:
         read(files, fraction)
     assert str(error.value).startswith("all: a --test-fraction of ")
     assert "\n" not in str(error.value)
@@ -329,7 +329,7 @@ def test_what_fraction_is_possible_is_told(
     assert split.training.n >= 2
 
 
-def test_of_two_rows_none_can_be_held_out(tmp_path: Path) -> None:
+def test_two_rows_are_too_few_to_hold_one_out(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"1 of 2 rows; .*: leave out --test-fraction"):
         read(write(tmp_path, (2,)), 0.5)
 
@@ -353,7 +353,7 @@ def test_commands_ask_for_a_split(files: list[str]) -> None:
     assert plain.read_splits == {}
 
 
-def test_edited_rows_have_no_split_that_was_read(files: list[str]) -> None:
+def test_edited_rows_do_not_use_a_split_that_was_read(files: list[str]) -> None:
     data, _ = read(files, 0.2)
     edits = Edits.of(data).add(1.0, 2.0)
     assert edits.data.read_splits == {}

@@ -87,7 +87,7 @@ def test_few_rows_are_those_of_the_whole_file(folder: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_of_many_rows_the_closed_form_is_that_of_all(folder: Path, kind: str) -> None:
+def test_the_closed_form_of_many_rows_uses_all_of_them(folder: Path, kind: str) -> None:
     parts, whole = loaded(folder / kind, rows=500), load(str(folder / "whole.csv"))
     assert (parts.n, parts.total) == (500, ROWS - 1)
     for name in ("slope", "intercept", "loss"):
@@ -151,19 +151,19 @@ def test_the_density_of_a_part_is_that_of_all_its_chunks(
     ] == [True, False]
 
 
-def test_few_bad_parts_are_all_named(tmp_path: Path) -> None:
+def test_a_few_bad_parts_are_all_named(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.csv").write_text("x,z\n1,2\n")
     (tmp_path / "9.csv").write_text("x,y\n1,2\n2,4\n")
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as error:
         load_parts("all", sorted(map(str, tmp_path.iterdir())), "x", "y")
     why = "there is no column y; choose from x, z"
     listed = "; ".join(f"{number}.csv: {why}" for number in range(3))
-    assert str(told.value) == (f"3 of 4 files can't be read: {listed}; --skip-bad goes on without")
+    assert str(error.value) == (f"3 of 4 files can't be read: {listed}; --skip-bad goes on without")
 
 
 def test_the_sample_of_parts_is_uniform(folder: Path) -> None:
-    """Of 3000 rows the first 700 are in samples of 100 as often as they should be."""
+    """The first 700 of 3000 rows are in samples of 100 as often as they should be."""
     whole = load(str(folder / "whole.csv"))
     first = set(whole.x[:699].tolist())
     files = files_of(str(folder / "parquet"))
@@ -189,11 +189,11 @@ def test_bad_parts_are_named_or_left_out(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "part-8.csv.gz").write_bytes(gzip.compress(b"x,y\n" + b"1,2\n" * 99_999)[:-20])
     files = files_of(str(tmp_path))
     assert files is not None
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as error:
         load_parts("all", files)
-    assert str(told.value).startswith("4 of 9 files can't be read: ")
-    assert str(told.value).endswith("; and 1 more; --skip-bad goes on without")
-    assert all(f"part-{number}." in str(told.value) for number in (5, 6, 7))
+    assert str(error.value).startswith("4 of 9 files can't be read: ")
+    assert str(error.value).endswith("; and 1 more; --skip-bad goes on without")
+    assert all(f"part-{number}." in str(error.value) for number in (5, 6, 7))
     data, bad = load_parts("all", files, skip_bad=True)
     assert [(Path(part.path).name, part.rows) for part in bad] == [
         *(("part-5.csv", 3), ("part-6.parquet", 700)),
@@ -204,18 +204,18 @@ def test_bad_parts_are_named_or_left_out(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "told"),
+    ("bad", "message"),
     [
         ([BadPart("a", "", 1)], "1 row"),
         ([BadPart("a", "", 1000), BadPart("b", "", 234)], "1,234 rows"),
         ([BadPart("a", "", None)], "1 file of unknown length"),
     ],
 )
-def test_what_is_left_out_has_a_cost(bad: list[BadPart], told: str) -> None:
-    assert cost(bad) == told
+def test_what_is_left_out_has_a_cost(bad: list[BadPart], message: str) -> None:
+    assert cost(bad) == message
 
 
-def test_where_nothing_is_left_that_is_told(tmp_path: Path) -> None:
+def test_the_message_says_if_no_rows_are_left(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x,y\n")
     with pytest.raises(InputError, match="no rows below its header"):
         loaded(tmp_path, skip_bad=True)

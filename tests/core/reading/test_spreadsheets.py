@@ -44,7 +44,7 @@ def written(folder: Path, text: str) -> str:
     ],
     ids=ascii,
 )
-def test_three_digits_behind_a_mark_are_thousands_or_said_not_to_be(
+def test_three_digits_after_a_mark_are_thousands_or_have_a_note(
     tmp_path: Path, text: str, y: list[float], note: str | None
 ) -> None:
     path = written(tmp_path, text)
@@ -59,7 +59,7 @@ def test_three_digits_behind_a_mark_are_thousands_or_said_not_to_be(
 def test_a_column_is_read_alike_in_chunks_streamed_and_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Chunks of sixteen rows, of which some have no points, and some nothing but points."""
+    """Chunks of sixteen rows, some without points, and some with nothing but points."""
     rows = [(n, 1000 * n if n // 16 % 2 else n) for n in range(2, 200)]
     lines = [f"{x};{y // 1000}.{y % 1000:03}" if y >= 1000 else f"{x};{y}" for x, y in rows]
     path = written(tmp_path, "\n".join(["a;b", *lines, ""]))
@@ -70,7 +70,7 @@ def test_a_column_is_read_alike_in_chunks_streamed_and_whole(
     assert streamed.notes == whole.notes != ()
 
 
-def test_what_speaks_for_a_decimal_point_may_be_far_down(tmp_path: Path) -> None:
+def test_the_evidence_for_a_decimal_point_may_be_far_down(tmp_path: Path) -> None:
     path = written(tmp_path, "a;b\n" + "1;32.000\n2;38.500\n" * 200 + "3;1.25\n")
     assert load(path).y[[0, -1]].tolist() == [32, 1.25]
 
@@ -175,7 +175,7 @@ def test_lines_above_the_header_are_left_out(tmp_path: Path, above: str, lines: 
         ("2020,2021\nyes,no\nno,no\n", ("2020", "2021")),
     ],
 )
-def test_a_header_is_taken_for_one(tmp_path: Path, text: str, names: tuple[str, ...]) -> None:
+def test_a_header_is_recognized(tmp_path: Path, text: str, names: tuple[str, ...]) -> None:
     found = preview(written(tmp_path, text))
     assert tuple(column.name for column in found.columns) == names
     assert found.notes == ()
@@ -200,8 +200,8 @@ def test_a_table_without_a_header_has_numbered_columns(
     for data in (load(path), stream(path)):
         assert (data.x_name, data.y_name, data.dropped) == ("column 1", "column 2", 0)
         assert [list(row) for row in zip(data.x, data.y, strict=True)] == rows
-        *above, said = data.notes
-        assert said == "there is no header, so the columns are column 1, column 2, ..."
+        *above, last = data.notes
+        assert last == "there is no header, so the columns are column 1, column 2, ..."
         assert above == ["1 line above the numbers left out"] * lines
 
 
@@ -235,7 +235,9 @@ TABLE = [["a", "b", "c", "d"], *([["1", "2", "3", "4"]] * 30)]
         ([[""], ["", ""]], Header()),
     ],
 )
-def test_what_is_above_is_left_out_only_for_a_header(rows: list[list[str]], found: Header) -> None:
+def test_lines_above_are_left_out_only_if_there_is_a_header(
+    rows: list[list[str]], found: Header
+) -> None:
     assert find_header(rows) == found
 
 
@@ -252,7 +254,9 @@ def test_what_is_above_is_left_out_only_for_a_header(rows: list[list[str]], foun
         ([], ".,", ""),
     ],
 )
-def test_a_column_is_unclear_if_all_its_marks_are(cells: list[str], marks: str, first: str) -> None:
+def test_a_column_is_ambiguous_if_all_its_marks_are(
+    cells: list[str], marks: str, first: str
+) -> None:
     assert ambiguous_cell(cells, marks) == first
 
 
@@ -290,16 +294,14 @@ def test_a_workbook_without_a_header(tmp_path: Path) -> None:
     assert "there is no header" in data.notes[0]
 
 
-def test_a_text_in_a_workbook_is_said_how_it_is_read(tmp_path: Path) -> None:
+def test_a_note_says_how_a_text_in_a_workbook_is_read(tmp_path: Path) -> None:
     data = load(workbook(tmp_path, [["a", "b"], [1, "32.000"], [2, "38.500"]]))
     assert data.y.tolist() == [32, 38.5]
     assert data.notes == ("b: 32.000 is read as 32, not as 32000",)
 
 
 @pytest.mark.parametrize(("place", "value"), [(6, 176), (8, 1)], ids=["version", "encrypted"])
-def test_a_workbook_that_says_to_need_more_than_there_is(
-    tmp_path: Path, place: int, value: int
-) -> None:
+def test_a_workbook_that_claims_a_huge_size(tmp_path: Path, place: int, value: int) -> None:
     path = Path(workbook(tmp_path, [["a", "b"], [1, 2], [2, 4], [3, 5]]))
     packed = bytearray(path.read_bytes())
     for entry in re.finditer(rb"PK\x01\x02", packed):

@@ -31,7 +31,7 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.thorough
-def test_a_streamed_fit_is_that_of_all_rows(big: Path) -> None:
+def test_a_streamed_fit_uses_all_rows(big: Path) -> None:
     streamed, whole = stream(str(big)), load(str(big))
     assert (streamed.total, streamed.dropped) == (whole.n, whole.dropped) == (ROWS, ROWS)
     assert (streamed.n, streamed.x_name, streamed.y_name) == (100_000, "x", "y")
@@ -58,7 +58,7 @@ def test_full_batches_see_all_rows_and_small_ones_the_sample(big: Path) -> None:
     assert run.history.last == 3
 
 
-def test_few_rows_are_kept_all(tmp_path: Path) -> None:
+def test_few_rows_all_stay_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
     path.write_text("a,b\n1,2\n3,4\nx,1\n5,9\n")
     streamed, whole = stream(str(path)), load(str(path))
@@ -115,7 +115,7 @@ def test_a_sample_is_uniform() -> None:
 def test_a_tally_keeps_the_digits(
     offset: float, slope: float, intercept: float, noise: float, size: int
 ) -> None:
-    """Held against exact fractions; a difference of sums of squares has none left here."""
+    """Compare with exact fractions; a difference of sums of squares has no digits left here."""
     rng = np.random.default_rng(1)
     x = offset + rng.uniform(-1, 1, 60)
     y = slope * x + intercept + noise * rng.standard_normal(60)
@@ -127,7 +127,7 @@ def test_a_tally_keeps_the_digits(
     sxx = sum((v - mean_x) ** 2 for v in xs)
     sxy = sum((v - mean_x) * (w - mean_y) for v, w in zip(xs, ys, strict=True))
     syy = sum((w - mean_y) ** 2 for w in ys)
-    # Each number is only known to a rounding error, and the first rows' line may be a steep one.
+    # Each number has a rounding error, and the line of the first rows may be steep.
     steepest = slope + 20 * noise
     rounding = float(np.spacing(abs(intercept) + steepest * (abs(offset) + 1)))
     line = fit.line()
@@ -136,7 +136,7 @@ def test_a_tally_keeps_the_digits(
     assert line.loss == pytest.approx(exact, rel=1e-9, abs=100 * (noise + rounding) * rounding)
 
 
-def test_rows_too_large_to_be_squared_are_told() -> None:
+def test_rows_too_large_to_be_squared_are_an_error() -> None:
     fit = RunningFit()
     fit.add(np.array([1e200, 2e200]), np.array([1.0, 2.0]))
     with pytest.raises(InputError, match="too large to be squared"):
@@ -145,27 +145,27 @@ def test_rows_too_large_to_be_squared_are_told() -> None:
     assert data.total == data.n == 2
 
 
-def test_a_stream_is_asked_for_like_a_file(tmp_path: Path) -> None:
+def test_a_stream_is_read_like_a_file(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     rng = np.random.default_rng(0)
     rows = rng.integers(0, 1000, (60, 3))
     path.write_text("a,b,c\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows.tolist()))
-    told: list[float] = []
-    data = stream(str(path), "c", "b", rows=20, progress=told.append)
+    fractions: list[float] = []
+    data = stream(str(path), "c", "b", rows=20, progress=fractions.append)
     whole = load(str(path), "c", "b")
     assert (data.x_name, data.y_name, data.n, data.total) == ("c", "b", 20, 60)
     assert data.line.slope == pytest.approx(whole.line.slope, rel=1e-12)
-    assert told
-    assert told[-1] == 1
-    kept = stream(str(path), rows=60)
-    assert (kept.n, kept.whole) == (60, None)
+    assert fractions
+    assert fractions[-1] == 1
+    data_in_memory = stream(str(path), rows=60)
+    assert (data_in_memory.n, data_in_memory.whole) == (60, None)
     again, other = (stream(str(path), "c", "b", rows=20, seed=seed) for seed in (0, 1))
     assert np.array_equal(data.x, again.x)
     assert not np.array_equal(data.x, other.x)
 
 
 def test_samples_of_two_parts_are_one_of_all() -> None:
-    """As if all had come to one that drew what the two drew: those with the least are kept."""
+    """The sum is the sample of one that drew the numbers of both: the rows with the least."""
     parts = []
     for seed, first in ((1, 0.0), (2, 1000.0)):
         sample = Sample(20, seed)
@@ -202,7 +202,7 @@ def test_a_line_near_some_rows() -> None:
 
 
 def test_a_first_chunk_of_x_that_are_close_makes_no_steep_line() -> None:
-    """Its squares are too small for a number, so its slope is not known."""
+    """Its squares are too small for a number, so it has no slope."""
     close, wide = np.array([0.0, 1e-170, 2e-170]), np.array([0.0, 1.0, 2.0])
     assert rough_line(close, np.array([1.0, 2.0, 6.0])) == (0, 3)
     fit = RunningFit()
@@ -211,7 +211,7 @@ def test_a_first_chunk_of_x_that_are_close_makes_no_steep_line() -> None:
     assert fit.line().slope == pytest.approx(5, rel=1e-14)
 
 
-def test_rows_too_large_in_one_of_two_parts_are_told_of_both() -> None:
+def test_rows_too_large_in_one_part_are_an_error_of_both() -> None:
     fits = []
     for size in (1e-200, 1e200):
         fit = RunningFit((0.0, 0.0))

@@ -67,7 +67,7 @@ def complaint(path: str, x: str | None = None, y: str | None = None) -> str:
     ],
     ids=ascii,
 )
-def test_a_table_is_read_however_it_is_written(tmp_path: Path, text: str) -> None:
+def test_a_table_is_read_in_any_format(tmp_path: Path, text: str) -> None:
     data = load(written(tmp_path, text))
     assert (data.x_name, data.y_name) == ("size", "price")
     assert (data.x.tolist(), data.y.tolist(), data.dropped) == (SIZES, PRICES, 0)
@@ -99,7 +99,7 @@ def test_encodings_are_recognised(tmp_path: Path, content: bytes, packed: bool) 
     assert (data.x.tolist(), data.y.tolist()) == (SIZES, PRICES)
 
 
-def test_a_stray_byte_far_down_is_no_failure(tmp_path: Path) -> None:
+def test_a_stray_byte_far_down_is_no_error(tmp_path: Path) -> None:
     rows = "a,b,c\n" + "x,1,2\ny,3,5\n" * 60_000
     data = load(written(tmp_path, rows.encode() + b"\xe9,5,7\n"))
     assert (data.n, data.dropped, data.x[-1]) == (120_001, 0, 5)
@@ -119,7 +119,7 @@ def test_a_stray_byte_far_down_is_no_failure(tmp_path: Path) -> None:
         ("place,x\nRome; Italy,1\nOslo; Norway,2\n", Dialect(",", ".")),
     ],
 )
-def test_a_dialect_is_told_by_looking(text: str, dialect: Dialect) -> None:
+def test_the_dialect_is_detected(text: str, dialect: Dialect) -> None:
     assert detect_dialect(text, complete=True) == dialect
 
 
@@ -143,7 +143,7 @@ def test_a_dialect_is_told_by_looking(text: str, dialect: Dialect) -> None:
         ("١٢", ".", 12),
     ],
 )
-def test_a_cell_is_a_number_or_it_is_not(cell: str, decimal: str, value: float | None) -> None:
+def test_a_cell_is_a_number_or_not(cell: str, decimal: str, value: float | None) -> None:
     found = number(cell, decimal)
     assert np.isnan(found) if value is None else found == value
 
@@ -169,7 +169,7 @@ def test_numbers_are_read_as_they_are_written(value: float) -> None:
         ("a,b\n1,2\n", ",", False),
     ],
 )
-def test_a_text_is_cut_off_inside_a_quote_alone(text: str, delimiter: str, cut: bool) -> None:
+def test_a_text_ends_in_quotes_only_inside_a_quote(text: str, delimiter: str, cut: bool) -> None:
     assert ends_in_quotes(text, delimiter) == cut
 
 
@@ -210,7 +210,7 @@ def test_a_rare_word_and_a_rare_thousand_far_down(tmp_path: Path) -> None:
         ("n", ["1", "", "unknown", "5"], ""),
     ],
 )
-def test_columns_tell_what_speaks_against_them(
+def test_columns_say_why_they_are_not_guessed(
     tmp_path: Path, header: str, first: list[str], why: str
 ) -> None:
     rows = [f"{cell},{size},{2 * size + 1}" for cell, size in zip(first, (3, 5, 4, 9), strict=True)]
@@ -223,7 +223,7 @@ def test_columns_tell_what_speaks_against_them(
     assert found.guess == (("size", "price") if why else (header, "size"))
 
 
-def test_a_count_of_rows_is_taken_where_nothing_else_is_left(tmp_path: Path) -> None:
+def test_row_numbers_are_used_if_nothing_else_is_left(tmp_path: Path) -> None:
     assert preview(written(tmp_path, "week,kilos\n1,80\n2,79\n3,79\n")).guess == ("week", "kilos")
     assert preview(written(tmp_path, "id,kilos\n1,80\n2,79\n3,79\n")).guess is None
 
@@ -247,7 +247,7 @@ def test_a_preview_reads_only_the_head(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("column", ["x", "y"])
-def test_a_date_is_refused_with_a_word_why(tmp_path: Path, column: str) -> None:
+def test_a_date_is_refused_with_a_reason(tmp_path: Path, column: str) -> None:
     path = written(tmp_path, "day,a,b\n2020-01-01,1,2\n2020-01-02,2,5\n2020-01-03,4,4\n")
     message = complaint(path, **{column: "day"})
     assert (
@@ -270,7 +270,7 @@ def test_a_date_is_refused_with_a_word_why(tmp_path: Path, column: str) -> None:
         ("a.parquet.gz", False),
     ],
 )
-def test_what_can_be_opened_is_told_by_its_name(name: str, can: bool) -> None:
+def test_the_name_says_whether_a_file_can_be_opened(name: str, can: bool) -> None:
     assert openable(name) == can
 
 
@@ -291,9 +291,9 @@ def test_parquet_is_read(tmp_path: Path) -> None:
     data = load(path)
     assert (data.x_name, data.y_name, data.dropped) == ("size", "price", 2)
     assert (data.x.tolist(), data.y.tolist()) == ([1, 2], [1.5, 2.5])
-    told: list[float] = []
-    load(path, "price", "size", progress=told.append)
-    assert told == [1.0]
+    fractions: list[float] = []
+    load(path, "price", "size", progress=fractions.append)
+    assert fractions == [1.0]
     assert "holds dates" in complaint(path, "day")
     assert "column name holds no numbers" in complaint(path, "name")
 
@@ -330,19 +330,19 @@ def test_a_long_workbook_is_read_to_its_end(tmp_path: Path) -> None:
         sheet.append([])
     book.create_sheet().append(["another", "sheet"])
     book.save(path)
-    told: list[float] = []
-    data = load(path, "size", "price", progress=told.append)
+    fractions: list[float] = []
+    data = load(path, "size", "price", progress=fractions.append)
     assert data.x.tolist() == list(range(1, 1101))
     assert data.y.tolist() == [3 * n + 1 for n in range(1, 1101)]
-    assert told == [0]  # a workbook doesn't tell how long it is
+    assert fractions == [0]  # a workbook doesn't say how long it is
     assert data.notes == ()
-    # Whether there are numbers further down is not known from the first rows.
+    # The first rows don't show whether there are numbers further down.
     assert [column.why for column in preview(path).columns] == ["row numbers", "", "text"]
     assert "holds no numbers" in complaint(path, "size", "sold")
 
 
 def test_formulas_count_by_their_last_results(tmp_path: Path) -> None:
-    """None is kept of a workbook that no spreadsheet has calculated yet."""
+    """A workbook that no spreadsheet has calculated yet has no results."""
     openpyxl = pytest.importorskip("openpyxl")
     path = str(tmp_path / "t.xlsx")
     book = openpyxl.Workbook()
@@ -354,7 +354,7 @@ def test_formulas_count_by_their_last_results(tmp_path: Path) -> None:
     assert "column c holds no numbers" in complaint(path, "a", "c")
 
 
-def test_a_workbook_without_cells_is_told(tmp_path: Path) -> None:
+def test_a_workbook_without_cells_is_an_error(tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     path = str(tmp_path / "t.xlsx")
     openpyxl.Workbook().save(path)
@@ -368,7 +368,7 @@ def test_a_workbook_without_cells_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rows", [999, 1000, 1001])
 @pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet"])
-def test_a_column_without_numbers_in_its_head_may_have_some_further_down(
+def test_a_column_may_have_numbers_only_below_its_head(
     tmp_path: Path, ending: str, rows: int
 ) -> None:
     pd = pytest.importorskip("pandas")
@@ -384,7 +384,7 @@ def test_a_column_without_numbers_in_its_head_may_have_some_further_down(
     else:
         table.to_parquet(path)
     found = preview(path).columns[2]
-    # Whether a thousandth row is the last one isn't looked at in texts and workbooks.
+    # Texts and workbooks don't check whether the thousandth row is the last one.
     complete = rows < 1000 or (rows == 1000 and ending == ".parquet")
     assert (found.why, found.x, found.y) == ("no numbers", not complete, not complete)
 
@@ -410,7 +410,7 @@ def test_parquet_holds_numbers_of_many_kinds(tmp_path: Path) -> None:
     assert [column.note for column in preview(path).columns] == [""] * 4
 
 
-def test_progress_through_parquet_is_told_by_rows(
+def test_progress_through_parquet_is_counted_in_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pa = pytest.importorskip("pyarrow")
@@ -419,16 +419,16 @@ def test_progress_through_parquet_is_told_by_rows(
     values = np.arange(1000.0)
     parquet.write_table(pa.table({"a": values, "b": values**2}), path)
     monkeypatch.setattr("linreg_tui.core.reading.parquet.CHUNK_ROWS", 250)
-    told: list[float] = []
-    assert load(path, progress=told.append).y.tolist() == (values**2).tolist()
-    assert told == [0.25, 0.5, 0.75, 1]
+    fractions: list[float] = []
+    assert load(path, progress=fractions.append).y.tolist() == (values**2).tolist()
+    assert fractions == [0.25, 0.5, 0.75, 1]
 
 
 @pytest.mark.parametrize(
     ("ending", "library", "extra"),
     [(".parquet", "pyarrow", "parquet"), (".xlsx", "openpyxl", "excel")],
 )
-def test_a_missing_library_is_told_by_its_extra(
+def test_the_message_about_a_missing_library_names_the_extra(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, library: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)
@@ -439,7 +439,9 @@ def test_a_missing_library_is_told_by_its_extra(
 
 @pytest.mark.parametrize("ending", [".parquet", ".xlsx"])
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PAR1" * 9, b"PK\x05\x06" + b"\0" * 18])
-def test_a_false_workbook_is_told_in_one_line(tmp_path: Path, ending: str, content: bytes) -> None:
+def test_a_false_workbook_has_a_message_of_one_line(
+    tmp_path: Path, ending: str, content: bytes
+) -> None:
     pytest.importorskip("pyarrow")
     pytest.importorskip("openpyxl")
     assert "check it" in complaint(written(tmp_path, content, f"t{ending}"))
@@ -469,14 +471,14 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (OSError("odd\nvery odd"), "(odd)"),
         (OSError(5, "Input/output error"), "(Input/output error)"),
     ],
 )
-def test_another_failure_is_told_by_its_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, told: str
+def test_another_error_is_reported_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, message: str
 ) -> None:
     path = written(tmp_path, TABLE)
 
@@ -484,7 +486,7 @@ def test_another_failure_is_told_by_its_reason(
         raise error
 
     monkeypatch.setattr(Path, "open", fail)
-    assert complaint(path).endswith(f"it can't be read {told}; check the path")
+    assert complaint(path).endswith(f"it can't be read {message}; check the path")
 
 
 def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
@@ -510,14 +512,14 @@ def test_a_file_that_vanishes_while_it_is_read_is_read_to_its_end(tmp_path: Path
     assert data.n == 400_000
 
 
-def test_progress_is_told_by_bytes_and_can_cancel(tmp_path: Path) -> None:
+def test_progress_is_counted_in_bytes_and_can_cancel(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b\n" + "1,2\n3,5\n" * 300_000)
-    told: list[float] = []
-    load(path, progress=told.append)
-    assert len(told) > 3
-    assert told == sorted(told)
-    assert told[-1] == 1
-    assert 0 < told[0] < 0.5
+    fractions: list[float] = []
+    load(path, progress=fractions.append)
+    assert len(fractions) > 3
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1
+    assert 0 < fractions[0] < 0.5
 
     class StopError(ValueError):
         pass
@@ -538,7 +540,7 @@ def test_progress_is_told_by_bytes_and_can_cancel(tmp_path: Path) -> None:
     ],
     ids=["quote", "ragged", "NUL"],
 )
-def test_what_is_wrong_far_down(tmp_path: Path, rows: str, why: str) -> None:
+def test_errors_far_down_are_found(tmp_path: Path, rows: str, why: str) -> None:
     assert why in complaint(written(tmp_path, "a,b\n5,6\n" + rows))
 
 
@@ -557,7 +559,7 @@ def test_wide_rows(tmp_path: Path) -> None:
     assert data.y.tolist() == table[:, 17].tolist()
 
 
-def test_a_short_row_is_no_failure_and_the_header_may_end_the_file(tmp_path: Path) -> None:
+def test_a_short_row_is_no_error_and_the_header_may_end_the_file(tmp_path: Path) -> None:
     data = load(written(tmp_path, "a,b\n1.5,2\n3\n4,7\n2,8"))
     assert (data.n, data.dropped) == (3, 1)
     assert "there are no rows below its header" in complaint(written(tmp_path, "a,b"))
@@ -616,7 +618,7 @@ def test_an_empty_cell_among_quoted_thousands_is_missing(tmp_path: Path, text: s
     assert data.missing == (0, 1)
 
 
-def test_what_does_not_fit_into_memory_is_told(tmp_path: Path) -> None:
+def test_running_out_of_memory_has_a_message(tmp_path: Path) -> None:
     def fill(_: float) -> None:
         raise MemoryError
 
@@ -625,10 +627,10 @@ def test_what_does_not_fit_into_memory_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_the_line_of_a_row_that_is_too_long_is_counted_across_pieces(
+def test_the_line_number_of_a_long_row_is_counted_across_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    """Wherever a piece ends, between a carriage return and its line feed, too."""
+    """A chunk may end anywhere, even between a carriage return and its line feed."""
     monkeypatch.setattr("linreg_tui.core.reading.text.HEAD_BYTES", 16)
     monkeypatch.setattr("linreg_tui.core.reading.text.HEAD_LINES", 3)
     lines = ["a,b", *(f"{number},{number + 1}" for number in range(40)), "1,2,3", "5,6"]
@@ -639,7 +641,7 @@ def test_the_line_of_a_row_that_is_too_long_is_counted_across_pieces(
 
 
 def test_the_last_row_of_the_head_may_be_cut_off(tmp_path: Path) -> None:
-    """Of rows so long that few are in the head, the last one looks shorter than it is."""
+    """If rows are so long that few fit into the head, the last one looks too short."""
     rows = [f"{n},{n * n},{'long ' * 8000}{n}" for n in range(120)]
     path = written(tmp_path, "\n".join(["a,b,c", *rows, ""]))
     table = DelimitedTable(path)
@@ -651,7 +653,7 @@ def test_the_last_row_of_the_head_may_be_cut_off(tmp_path: Path) -> None:
     assert load(path, "a", "b").y.tolist() == [n * n for n in range(120)]
 
 
-def test_a_name_with_a_comma_is_told_from_two_names(tmp_path: Path) -> None:
+def test_a_name_with_a_comma_is_in_quotes(tmp_path: Path) -> None:
     message = complaint(written(tmp_path, 'a,"b, in m",c\n1,2,3\n2,3,5\n'), "x", "a")
     assert message.endswith('choose from a, "b, in m", c')
 
@@ -674,7 +676,7 @@ def test_a_row_that_is_too_long_may_end_the_file_or_be_gone(tmp_path: Path) -> N
         list(table.chunks(0, 1))
 
 
-def test_a_quote_is_not_looked_for_to_the_end(
+def test_an_open_quote_is_found_before_the_end_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("linreg_tui.core.reading.text.HEAD_BYTES", 2**10)
