@@ -92,7 +92,7 @@ class Cluster(TrialExecutor):
         )
 
     def tree(self, function: Callable[[int, Item], Sum], items: Sequence[Item]) -> Sum:
-        """Call a function with each number and item, and add the results up as `parts.tree` does.
+        """Call a function with each number and item, and add the results up as `tree_sum` does.
 
         The results stay on the workers until they are added up.
         """

@@ -148,7 +148,7 @@ class Dataset(ByValue):
             return Split(self, Dataset(self.source, self.x_name, self.y_name, nothing, nothing))
         if self.whole is not None:
             raise InputError(
-                "rows of data in parts are held out while it is read: start again with "
+                "the test rows of data in parts are held out while it is read: start again with "
                 "--test-fraction and --seed"
             )
         numbers = self.row_numbers

@@ -215,7 +215,7 @@ class Edits:
             If the other rows have no line.
         """
         if self.data.n <= LEAST_ROWS:
-            raise InputError(f"a line takes {LEAST_ROWS} rows; add one before this one goes")
+            raise InputError(f"a line takes {LEAST_ROWS} rows; add one before you remove this one")
         return self._with(Edit(row, self.place(row), None))
 
     def move(self, row: int, x: float, y: float) -> Edits:
@@ -270,5 +270,5 @@ class Edits:
             _ = data.line
         except InputError as error:
             why = str(error).partition(";")[0]
-            raise InputError(f"{why}; so this edit is left out") from None
+            raise InputError(f"{why}; so this edit was not made") from None
         return data

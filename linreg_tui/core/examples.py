@@ -52,7 +52,7 @@ EXAMPLES = (
                 "what a straight line is made for; the other three have the same line and R²",
                 "a curve, which a line can't follow",
                 "a single outlier, which tilts the line",
-                "a single point far out, which makes the line all alone",
+                "a single far point, which alone determines the slope",
             ),
             start=1,
         )
@@ -63,7 +63,7 @@ EXAMPLES = (
         "hours",
         "points",
         (0, 1),
-        "squared errors: one gross error in 60 rows pulls the line off all others",
+        "squared errors: one gross error in 60 rows pulls the line away from the others",
         "made by data/make_examples.py",
     ),
     Example(
@@ -107,7 +107,7 @@ def example(name: str, x: str | None = None, y: str | None = None) -> Dataset:
         return made_line()
     found = next((one for one in EXAMPLES if one.name == name), None)
     if found is None:
-        why = "has the columns x and y alone" if name == MADE else "is none"
+        why = "has only the columns x and y" if name == MADE else "is none"
         raise InputError(f"the example {printable(name)} {why}; choose from {', '.join(NAMES)}")
     path = _folder() / found.file
     if x is not None or y is not None:

@@ -278,7 +278,7 @@ class Absolute(Loss, name="absolute"):
     """The size of the residual. A far outlier pulls no harder than any other point."""
 
     formula = "|r|"
-    expectation = "it ends jumping, b by up to η a step"
+    expectation = "it never settles, b jumps by up to η a step"
 
     @property
     def steepest(self) -> float:
@@ -306,13 +306,13 @@ class Huber(Loss, name="huber"):
     """
 
     formula = "½ r² up to δ, δ (|r| − ½ δ) beyond"
-    expectation = "far from its best line it pulls as hard as δ"
+    expectation = "far from the optimum, b moves by up to η δ a step"
 
     delta: float = field(
         default=1.345,
         metadata=about(
             "Huber's δ",
-            "where huber turns from square to size, in units of y",
+            "the residual beyond which huber is linear, in units of y",
             "Loss",
             unit="y",
             range=Range(0, open=(True, True)),

@@ -87,7 +87,7 @@ def _momentum() -> Any:
         default=0.9,
         metadata=about(
             "momentum, μ",
-            "of the optimizers momentum and nesterov",
+            "for the optimizers momentum and nesterov",
             "Optimizer",
             range=Range(0, 1, open=(False, True)),
             wrong="a momentum of {:g} is not possible: choose a number from 0 up to, but not, 1, "
@@ -182,7 +182,7 @@ class AdaGrad(Optimizer, name="adagrad"):
     start = (0.0,)
     own_steps = True
     symbol = "∂L / √Σ∂L²"
-    expectation = "its steps shrink, from η on"
+    expectation = "its steps begin at η and shrink"
 
     epsilon: float = _epsilon(1e-10)
 

@@ -18,7 +18,7 @@ from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.schema import Member, Range, about
 
 MAX_STEPS = 10_000_000
-"""The longest run that is kept step by step; its history takes 320 MB."""
+"""The longest possible run; its history takes 320 MB."""
 
 AUTO = ("auto", "")
 
@@ -37,7 +37,7 @@ class Schedule(Member):
         default=None,
         metadata=about(
             "warm-up steps",
-            "steps in which the rates grow, before any schedule",
+            "steps at the start in which the rates grow, with any schedule",
             "Schedule",
             range=Range(0, MAX_STEPS),
             wrong=f"{{}} warm-up steps are not possible: choose from 0 to {MAX_STEPS:,}",
@@ -98,7 +98,7 @@ class _Decaying(Schedule):
         default=0.5,
         metadata=about(
             "decay factor",
-            "factor of the schedules step and exponential",
+            "the factor for the schedules step and exponential",
             "Schedule",
             range=Range(0, 1, open=(True, False)),
             wrong="a decay of {:g} is not possible: choose a factor above 0 and up to 1",

@@ -143,7 +143,7 @@ class Settings:
         default=0,
         metadata=about(
             "seed",
-            "of the random draws",
+            "seed of the random draws",
             "Batches",
             range=Range(0),
             wrong="a seed of {} is not possible: choose 0 or more",
@@ -183,7 +183,7 @@ class Settings:
         default=Constant(),
         metadata=about(
             "schedule",
-            "what the learning rates do over the run",
+            "how the learning rates change over the run",
             "Schedule",
             column="schedule",
             width=11,
@@ -205,7 +205,7 @@ class Settings:
         default=0.0,
         metadata=about(
             "test fraction",
-            "share of the rows that is held out to test on",
+            "share of the rows to hold out as test rows",
             "Test rows",
             range=Range(0, 1, open=(False, True)),
             wrong="a test fraction of {:g} is not possible: choose a number from 0 up to, but not, "
@@ -220,7 +220,7 @@ class Settings:
         default=None,
         metadata=about(
             "test seed",
-            "of the draw of the test rows",
+            "seed that chooses the test rows",
             "Test rows",
             range=Range(0),
             wrong="a test seed of {} is not possible: choose 0 or more",

@@ -91,7 +91,7 @@ def predict(data: Dataset, settings: Settings) -> Prediction:
 
 @np.errstate(all="ignore")
 def largest_stable_scale(data: Dataset, settings: Settings) -> float | None:
-    """The `max_stable_scale` of the same prediction; it takes no run."""
+    """Return the `max_stable_scale` of a prediction, without the run that a prediction makes."""
     data, settings = settings.split(data).training, replace(settings, test_fraction=0.0)
     if not _is_linear(data, settings):
         return None
@@ -100,7 +100,7 @@ def largest_stable_scale(data: Dataset, settings: Settings) -> float | None:
 
 
 def _is_linear(data: Dataset, settings: Settings) -> bool:
-    """Whether a step is linear in the distance from the optimum."""
+    """Return whether a step is linear in the distance from the optimum."""
     return settings.optimizer.linear and settings.loss.hessian(data.moments) is not None
 
 

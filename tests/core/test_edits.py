@@ -205,7 +205,7 @@ def test_the_source_says_what_was_edited(houses: Dataset) -> None:
 
 def test_a_line_takes_two_rows_that_differ_in_x() -> None:
     edits = Edits.of(dataset([1, 2, 2], [1, 2, 3]))
-    with pytest.raises(InputError, match=r"every x is the same.*so this edit is left out"):
+    with pytest.raises(InputError, match=r"every x is the same.*so this edit was not made"):
         edits.remove(0)
     with pytest.raises(InputError, match="every x is the same"):
         edits.move(0, 2, 5)

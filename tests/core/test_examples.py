@@ -92,7 +92,7 @@ def test_an_unknown_example_has_a_message_of_one_line(name: str, x: str | None) 
         example(name, x)
     assert str(caught.value).isprintable()
     if name == MADE:
-        assert "has the columns x and y alone" in str(caught.value)
+        assert "has only the columns x and y" in str(caught.value)
     elif name != "norris":
         assert str(caught.value).endswith(f" is none; choose from {', '.join(NAMES)}")
 

@@ -281,11 +281,11 @@ def test_test_rows_have_a_line_of_their_own(houses: Dataset, columns: int) -> No
     [
         (
             {"loss": "absolute"},
-            "no prediction for the absolute loss; it ends jumping, b by up to η",
+            "no prediction for the absolute loss; it never settles, b jumps by up to η",
         ),
-        ({"loss": "huber"}, "no prediction for the huber loss; far from its best line it pulls"),
+        ({"loss": "huber"}, "no prediction for the huber loss; far from the optimum, b moves"),
         ({"optimizer": "adam"}, "no prediction for Adam; its steps are about η long"),
-        ({"optimizer": "adagrad"}, "no prediction for AdaGrad; its steps shrink, from η on"),
+        ({"optimizer": "adagrad"}, "no prediction for AdaGrad; its steps begin at η and shrink"),
     ],
 )
 def test_what_to_expect_where_there_is_no_prediction(

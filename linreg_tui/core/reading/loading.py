@@ -97,7 +97,7 @@ class Rows:
             self._table.close()
             raise
         self._names = [self._table.names[place] for place in self._places]
-        self._dropped = self._kept = 0
+        self._dropped = self._complete = 0
         self._missing = [0, 0]
 
     def close(self) -> None:
@@ -108,30 +108,30 @@ class Rows:
         found = [False, False]
         for x, y in self._table.chunks(*self._places):
             number = np.isfinite(x), np.isfinite(y)
-            kept = number[0] & number[1]
-            count = int(np.count_nonzero(kept))
+            complete = number[0] & number[1]
+            count = int(np.count_nonzero(complete))
             if not all(found):
                 found = [found[place] or bool(number[place].any()) for place in (0, 1)]
-            self._kept += count
-            self._dropped += len(kept) - count
-            if count < len(kept):
+            self._complete += count
+            self._dropped += len(complete) - count
+            if count < len(complete):
                 for place in (0, 1):
-                    self._missing[place] += len(kept) - int(np.count_nonzero(number[place]))
+                    self._missing[place] += len(complete) - int(np.count_nonzero(number[place]))
             if count:
-                yield (x, y) if count == len(kept) else (x[kept], y[kept])
+                yield (x, y) if count == len(complete) else (x[complete], y[complete])
             if self._progress is not None:
                 self._progress(self._table.fraction)
         self._check(found)
 
     def _check(self, found: list[bool]) -> None:
         """Raise an InputError if the rows are too few for a line."""
-        enough = self._kept or not self._dropped if self._part else self._kept >= 2
+        enough = self._complete or not self._dropped if self._part else self._complete >= 2
         if enough:
             return
         x, y = map(printable, self._names)
         if not all(found):
             why = f"column {y if found[0] else x} holds no numbers; choose others with --x and --y"
-        elif self._kept == 0:
+        elif self._complete == 0:
             why = f"no row has a number in both {x} and {y}; choose other columns with --x and --y"
         else:
             why = "one row is not enough for a line; it takes two"

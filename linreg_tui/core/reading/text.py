@@ -96,7 +96,7 @@ def _unreadable(why: str) -> str:
     if "EOF inside string" in why:
         return 'a quote (") is opened and never closed; look for it near the end, and close it'
     why = printable(why.strip().partition("\n")[0])
-    return f"this isn't a readable table ({why}); check it, or save it anew as CSV"
+    return f"this isn't a readable table ({why}); check it, or save it again as CSV"
 
 
 class Source:
