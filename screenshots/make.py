@@ -79,7 +79,9 @@ async def main() -> None:
     await picture("live", (80, 24), run, at_step(30))
     await picture("data", (80, 24), ["1", "v"], soon)
     await picture("closed-form", (80, 24), ["2", "c", "c"], soon)
-    await picture("editing", (100, 36), ["p", "n", "n", "n", "enter", *["shift+up"] * 2, *run], soon)
+    await picture(
+        "editing", (100, 36), ["p", "n", "n", "n", "enter", *["shift+up"] * 2, *run], soon
+    )
     await picture("presenter", (80, 24), ["d", *run], at_step(30))
     await picture("tour", (120, 36), ["1", *run[:2]], at_step(30), tour="training")
 

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from linreg_tui.cluster import worker
-from linreg_tui.cluster.actors import Actors
+from linreg_tui.cluster.worker import Actors
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.sweeps.executors import GoneError

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from linreg_tui import __version__
-from linreg_tui.cluster import opening
+from linreg_tui.cluster import connection
 from linreg_tui.cluster.address import processes_here
 from linreg_tui.core.errors import InputError
 from tests.commands.test_cli import RED, complaint
@@ -51,14 +51,14 @@ def test_a_missing_scheduler_is_reported_at_once(capsys: pytest.CaptureFixture[s
     began = time.monotonic()
     message = complaint(capsys, "sweep", "--cluster", f"tcp://127.0.0.1:{port}")
     assert f"no scheduler answers at tcp://127.0.0.1:{port}" in message
-    assert time.monotonic() - began < opening.ANSWER_SECONDS / 2
+    assert time.monotonic() - began < connection.ANSWER_SECONDS / 2
 
 
 def test_a_scheduler_that_does_not_answer_is_given_up(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert opening.ANSWER_SECONDS < 9
-    monkeypatch.setattr(opening, "ANSWER_SECONDS", 0.3)
+    assert connection.ANSWER_SECONDS < 9
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()
@@ -85,4 +85,4 @@ async def test_another_version_on_the_cluster_is_reported() -> None:
             return __version__
 
     with pytest.raises(InputError, match=f"don't have linreg-tui {__version__}"):
-        await opening.check_versions(Client(), "tcp://there:8786")
+        await connection.check_versions(Client(), "tcp://there:8786")
