@@ -399,7 +399,7 @@ async def test_the_form_says_that_an_address_is_wrong(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         form = await choose(pilot, "batch sizes", cluster="there")
         assert form.recipe is None
-        assert "no address of a cluster" in screen(pilot)
+        assert "not the address of a cluster" in screen(pilot)
 
 
 @pytest.mark.thorough
