@@ -89,6 +89,7 @@ class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
     def __init__(self, title: str | Content) -> None:
         super().__init__()
         self.box_title = title
+        self._fitted_size: Size | None = None
 
     @property
     def keys(self) -> Sequence[Key]:
@@ -113,11 +114,13 @@ class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
         self._has_been_on_top = True
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit it into the new size of the screen."""
-        self.fit(event.size)
+        """Fit it into the new size of the screen; the first event only tells the size it has."""
+        if event.size != self._fitted_size:
+            self.fit(event.size)
 
     def fit(self, size: Size) -> None:
         """Save room on a small screen."""
+        self._fitted_size = size
         self.set_class(size.width < self.ROOMY.width, "narrow")
         self.set_class(size.height < self.ROOMY.height, "short")
 
