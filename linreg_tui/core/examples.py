@@ -107,8 +107,10 @@ def example(name: str, x: str | None = None, y: str | None = None) -> Dataset:
         return made_line()
     found = next((one for one in EXAMPLES if one.name == name), None)
     if found is None:
-        why = "has only the columns x and y" if name == MADE else "is none"
-        raise InputError(f"the example {printable(name)} {why}; choose from {', '.join(NAMES)}")
+        others = f"choose from {', '.join(NAMES)}"
+        if name == MADE:
+            raise InputError(f"the example {MADE} has only the columns x and y; {others}")
+        raise InputError(f"there is no example {printable(name)}; {others}")
     path = _folder() / found.file
     if x is not None or y is not None:
         from linreg_tui.core.reading.loading import load

@@ -90,7 +90,7 @@ def _momentum() -> Any:
             "for the optimizers momentum and nesterov",
             "Optimizer",
             range=Range(0, 1, open=(False, True)),
-            wrong="a momentum of {:g} is not possible: choose a number from 0 up to, but not, 1, "
+            wrong="a momentum of {:g} is not possible: choose a number from 0 to below 1, "
             "such as 0.9",
             metavar="NUMBER",
             column="μ",
@@ -124,7 +124,7 @@ def _share(default: float, symbol: str, what: str) -> Any:
             what,
             "Optimizer",
             range=Range(0, 1, open=(False, True)),
-            wrong=f"{symbol} of {{:g}} is not possible: choose a number from 0 up to, but not, 1",
+            wrong=f"{symbol} of {{:g}} is not possible: choose a number from 0 to below 1",
             metavar="NUMBER",
             brief=f"{symbol.rpartition(' ')[2]} {{:g}}",
         ),

@@ -208,7 +208,7 @@ class Settings:
             "share of the rows to hold out as test rows",
             "Test rows",
             range=Range(0, 1, open=(False, True)),
-            wrong="a test fraction of {:g} is not possible: choose a number from 0 up to, but not, "
+            wrong="a test fraction of {:g} is not possible: choose a number from 0 to below "
             "1, such as 0.2",
             metavar="F",
             example=0.2,

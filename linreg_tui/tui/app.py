@@ -210,11 +210,7 @@ class LinregApp(GuardedApp):
             self._show_others(state, before)
         if _arranged(state) != _arranged(before):
             self._arrange(self.size)
-        if (state.view, state.plots, state.predicting) != (
-            before.view,
-            before.plots,
-            before.predicting,
-        ):
+        if _drawn_of(state) != _drawn_of(before):
             self._show_run()
         if state.view.run is not before.view.run or state.view.settings != before.view.settings:
             self._predict(state.view.settings, EDIT_SECONDS if state.editing else 0.0)
@@ -796,6 +792,11 @@ class LinregApp(GuardedApp):
                 return self.state.sweep.phase == "running"
             case _:
                 return False
+
+
+def _drawn_of(state: AppState) -> object:
+    """Return what decides on the pictures of the run."""
+    return state.view, state.plots, state.predicting, state.editing
 
 
 def _arranged(state: AppState) -> object:

@@ -61,7 +61,7 @@ def _tried(excess: float) -> str:
     """Return the words for where thirty full-batch steps end."""
     if excess == math.inf:
         return "no prediction, but tried out: on full batches the loss grows"
-    return f"no prediction, but tried out: 30 full-batch steps end {100 * excess:,.2g}% above"
+    return f"no prediction, but tried out: 30 full-batch steps end {100 * excess:,.2g}% above least"
 
 
 def unpredictable(settings: Settings) -> str:

@@ -94,7 +94,7 @@ def test_all_faults_are_named(houses: Dataset) -> None:
         (
             {"optimizer": "momentum", "momentum": 1},
             "momentum",
-            "from 0 up to, but not, 1, such as 0.9",
+            "from 0 to below 1, such as 0.9",
         ),
         ({"schedule": "step", "decay": 0}, "decay", "choose a factor above 0 and up to 1"),
         (

@@ -288,6 +288,8 @@ def _place_of(strip: Strip) -> int | None:
 class Entry(Input, inherit_bindings=False):
     """A text in its own row; up, down, enter and ctrl+x are left to the form.
 
+    ctrl+c quits here as it does everywhere, so it doesn't copy.
+
     The form says what is wrong with the text. So the entry needs none of Textual's classes for that
     and for having no border: each of them would style it again while a form opens.
     """
@@ -295,7 +297,7 @@ class Entry(Input, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         binding
         for binding in Input.BINDINGS
-        if isinstance(binding, Binding) and binding.key not in ("enter", "ctrl+x")
+        if isinstance(binding, Binding) and binding.key not in ("enter", "ctrl+x", "ctrl+c,super+c")
     ]
 
     def validate(self, _: str) -> None:
