@@ -308,3 +308,10 @@ async def test_help_is_read_by_scrolling(houses: Dataset) -> None:
         assert "? closes" in screen(pilot)
         await pilot.press("question_mark")
         assert len(pilot.app.screen_stack) == 1
+
+
+@pytest.mark.parametrize("kind", first_of(list(WAYS), always=2))
+async def test_ctrl_c_twice_quits(houses: Dataset, kind: type[DialogScreen[Any]]) -> None:
+    async with opened(houses, kind, USUAL) as pilot:
+        await pilot.press("ctrl+c", "ctrl+c")
+        await until(lambda: pilot.app.return_code == 130)

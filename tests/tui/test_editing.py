@@ -104,6 +104,13 @@ async def test_the_plane_has_the_keyboard_only_while_editing(
             assert shown(pilot) == before
 
 
+async def test_the_fit_is_drawn_as_soon_as_editing_begins(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        await step_on(pilot, "right", 1)
+        await press(pilot, "p")
+        await until(lambda: "fit ‖" in screen(pilot))
+
+
 @pytest.mark.parametrize("size", first_of(SIZES))
 async def test_the_cursor_moves_by_cells(houses: Dataset, size: tuple[int, int]) -> None:
     async with editing(houses, size=size) as pilot:

@@ -77,7 +77,11 @@ class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
     ROOMY: ClassVar[Size] = Size(76, 22)
     """Smaller screens get the class `narrow` or `short`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings((MORE_KEYS,))
+    # A modal screen hides the application's keys, and its class the one that quits.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings((MORE_KEYS,)),
+        Binding("ctrl+c", "app.help_quit", "Quit", show=False, priority=True),
+    ]
 
     _has_been_on_top = False
 
@@ -288,8 +292,6 @@ def _place_of(strip: Strip) -> int | None:
 class Entry(Input, inherit_bindings=False):
     """A text in its own row; up, down, enter and ctrl+x are left to the form.
 
-    ctrl+c quits here as it does everywhere, so it doesn't copy.
-
     The form says what is wrong with the text. So the entry needs none of Textual's classes for that
     and for having no border: each of them would style it again while a form opens.
     """
@@ -297,7 +299,7 @@ class Entry(Input, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         binding
         for binding in Input.BINDINGS
-        if isinstance(binding, Binding) and binding.key not in ("enter", "ctrl+x", "ctrl+c,super+c")
+        if isinstance(binding, Binding) and binding.key not in ("enter", "ctrl+x")
     ]
 
     def validate(self, _: str) -> None:
