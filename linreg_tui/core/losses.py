@@ -312,7 +312,7 @@ class Huber(Loss, name="huber"):
         default=1.345,
         metadata=about(
             "Huber's δ",
-            "the residual beyond which huber is linear, in units of y",
+            "residual beyond which huber is linear, in units of y",
             "Loss",
             unit="y",
             range=Range(0, open=(True, True)),

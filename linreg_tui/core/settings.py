@@ -198,6 +198,7 @@ class Settings:
             "Step",
             proposed=True,
             restarts=True,
+            column="z-scores",
             brief="z-scores",
         ),
     )

@@ -20,6 +20,7 @@ from linreg_tui.core.stability import Prediction, Predictions
 from linreg_tui.core.sweep import Plan, Trial
 from linreg_tui.core.trials import RepeatsSummary, Result, Spread, summarize
 from linreg_tui.numbers import above_least, decimals_for, fixed, fixed_loss, rate
+from linreg_tui.options import words, write
 
 State = Literal["waiting", "running", "converged", "stopped", "diverged"]
 
@@ -156,7 +157,7 @@ def of_settings() -> dict[str, Setting]:
 def is_words(column: str) -> bool:
     """Return whether a column holds words, which are aligned left, and not numbers."""
     setting = of_settings().get(column)
-    return column in _WORDS or (setting is not None and bool(setting.choices))
+    return column in _WORDS or (setting is not None and bool(words(setting)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +208,9 @@ class Columns:
 
     def settings(self, trial: Trial) -> Cells:
         """Return the cells that are known before the training: those of the settings."""
-        values = trial.settings.values
+        values, unused = trial.settings.values, trial.settings.without_effect
         cells = {
-            column: _value(setting, values[setting.name])
+            column: "" if setting.name in unused else _value(setting, values[setting.name])
             for column, setting in of_settings().items()
         }
         return {"scale": "" if trial.scale is None else rate(trial.scale), **cells}
@@ -263,9 +264,7 @@ def predicted(prediction: Prediction | None) -> str:
 
 
 def _value(setting: Setting, value: Any) -> str:
-    if value is None:
-        return setting.about.none[0] if setting.about.none else ""
-    return rate(value) if isinstance(value, float) else str(value)
+    return rate(value) if isinstance(value, float) else write(setting, value)
 
 
 def _loss(value: float, least: Least) -> str:

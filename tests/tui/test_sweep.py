@@ -216,14 +216,14 @@ async def test_all_fields_of_a_grid_can_be_reached(houses: Dataset, size: tuple[
     async with opened(houses, size=size) as pilot:
         form = await choose(pilot, "a grid")
         asked = [field for field in form.fields if field.display]
-        assert len(asked) == 11
+        assert len(asked) == 12
         reached = set()
         for _ in asked:
             reached |= {field.setting for field in asked if field.focused}
             focused = next(field for field in asked if field.focused)
             assert pilot.app.screen.region.contains_region(focused.region)
             await pilot.press("down")
-        assert len(reached) == 11
+        assert len(reached) == 12
 
 
 async def test_a_row_goes_to_the_live_view_with_its_run(houses: Dataset) -> None:

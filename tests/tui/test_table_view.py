@@ -361,7 +361,7 @@ def test_each_optimizer_and_loss_of_a_grid_has_rates_that_suit_it(houses: Datase
     assert start in settings
     for one in settings:
         if one != start:
-            words = {"optimizer": one.optimizer.name, "loss": one.loss.name, "standardize": False}
+            words = {"optimizer": one.optimizer.name, "loss": one.loss.name}
             assert one == replace(proposed(houses, **words), epochs=40)
     assert len(settings) == 6
 

@@ -23,7 +23,7 @@ from linreg_tui.core.sweep import (
 )
 from linreg_tui.numbers import rate
 from linreg_tui.options import read as read_text
-from linreg_tui.options import write
+from linreg_tui.options import words, write
 from linreg_tui.sweeps.table import batch_size, of_settings
 
 SIZES, UNTIL, SCALES, GRID = "batch sizes", "scales until it diverges", "given scales", "a grid"
@@ -119,8 +119,8 @@ def shown_fields(texts: Mapping[str, str]) -> Iterator[FormField]:
 
 def _takes(setting: Setting) -> str:
     """Return what the field of a setting takes."""
-    if setting.choices:
-        return f"any of {', '.join(setting.choices)}"
+    if choices := words(setting):
+        return f"any of {', '.join([*choices, *([AUTO] if setting.about.proposed else [])])}"
     what = setting.about.help.partition(";")[0]
     return f"{what}: {f'numbers, or {AUTO}' if setting.about.proposed else VALUES}"
 
@@ -202,7 +202,7 @@ def _is_auto(name: str, text: str) -> bool:
 
 
 def suited(recipe: Recipe, data: Dataset) -> Recipe:
-    """Return the same sweep with rates and δ that suit each loss and optimizer.
+    """Return the same sweep with rates, δ and z-scores or not, as suits each loss and optimizer.
 
     The loss and optimizer that the sweep starts from keep theirs. Losses that go over rows take
     seconds if there are very many rows.
@@ -213,11 +213,11 @@ def suited(recipe: Recipe, data: Dataset) -> Recipe:
         same = (settings.loss.name, settings.optimizer.name)
         if same == (start.loss.name, start.optimizer.name):
             return settings
-        deciding = (settings.loss, settings.optimizer, settings.update)
+        deciding = (settings.loss, settings.optimizer, settings.update, settings.standardize)
         if deciding not in known:
             values = settings.values
             has_effect = values.keys() - settings.without_effect - recipe.auto
-            found = proposed(data, **{name: values[name] for name in has_effect | {"standardize"}})
+            found = proposed(data, **{name: values[name] for name in has_effect})
             known[deciding] = {name: found.values[name] for name in recipe.auto}
         return settings.with_values(**known[deciding])
 
