@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 
@@ -42,4 +43,5 @@ async def until_seen(pilot: Pilot[Any], text: str, row: int | None = None) -> No
 async def resize(pilot: Pilot[Any], columns: int, rows: int) -> None:
     """Change the size of the screen, and wait until it has so many rows."""
     await pilot.resize_terminal(columns, rows)
-    await until(lambda: len(screen(pilot).splitlines()) == rows)
+    size = Size(columns, rows)
+    await until(lambda: pilot.app.screen.size == size and len(screen(pilot).splitlines()) == rows)
