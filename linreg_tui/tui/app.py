@@ -188,8 +188,6 @@ class LinregApp(GuardedApp):
             self.data_pane.show_split(state.split)
             self._arrange(self.size)
 
-    # What is on the screen.
-
     def show(self, state: AppState) -> None:
         """Put a state on the screen, touching only what differs from the last one."""
         if not self.screen_stack:
@@ -302,8 +300,6 @@ class LinregApp(GuardedApp):
         for pane in (*panes, self.descent_pane):
             pane.draw_with(markers)
 
-    # The panes.
-
     @property
     def main(self) -> Screen[object]:
         """The screen with the panes, whatever lies on top of it."""
@@ -315,8 +311,6 @@ class LinregApp(GuardedApp):
         from linreg_tui.tui.tour.guide import Guide
 
         return Guide(self)
-
-    # Keys, one by one.
 
     async def on_event(self, event: events.Event) -> None:
         """Handle keys one at a time, and rest training while a key or a click does its work.
@@ -358,8 +352,6 @@ class LinregApp(GuardedApp):
             return action != "answer" or self.guide.has_answer(cast("int", parameters[0]))
         return super().check_action(action, parameters)
 
-    # The run.
-
     def _report(self, progress: Progress) -> None:
         self.post_message(Progressed(progress))
 
@@ -376,9 +368,8 @@ class LinregApp(GuardedApp):
         if self._drawn in (None, self._to_draw) or not self.screen_stack:
             return
         if (late or self.main.is_active) and self.link.free:
-            self._drawn = None
             self._show_player()
-            if self._drawn is None:  # the latest step has changed, the step in view has not
+            if self._drawn != self._to_draw:  # the latest step has changed, that in view has not
                 self._show_run()
         else:
             self._late_frame.resume()
@@ -517,8 +508,6 @@ class LinregApp(GuardedApp):
         plots = self.state.plots
         self.show(replace(self.state, plots=replace(plots, gradient=not plots.gradient)))
 
-    # The panes and their views.
-
     def _show_pane(self, pane: Pane | None) -> None:
         """Show one pane alone, or all; end editing if the points are no longer in sight."""
         editing = self.state.editing and pane in (None, "data")
@@ -553,8 +542,6 @@ class LinregApp(GuardedApp):
     def action_present(self) -> None:
         """Turn presenter mode on or off."""
         self.show(replace(self.state, presenting=not self.state.presenting))
-
-    # The points, and the file they come from.
 
     def action_edit_points(self) -> None:
         """Begin or end editing the points."""
@@ -624,9 +611,11 @@ class LinregApp(GuardedApp):
 
     async def action_quit(self) -> None:
         """Quit, asking first about unsaved edits."""
+        from linreg_tui.tui.dialogs.question import Question
+
         if not self._files.unsaved(self._own_edits):
             self.exit()
-        elif len(self.screen_stack) == 1 or not self._files.asking:
+        elif not self._is_open(Question):
             begin(self, "open", self._quit)
 
     async def _quit(self) -> None:
@@ -641,7 +630,7 @@ class LinregApp(GuardedApp):
         unsaved = self._files.unsaved(self._own_edits)
         return " without the edited points; q saves them" if unsaved else ""
 
-    # Dialogs. Each is loaded when it is first opened: loading takes most of the start.
+    # Dialogs are loaded when they are first opened: loading takes most of the start.
 
     def _is_open(self, kind: type[Screen[Any]]) -> bool:
         return any(isinstance(screen, kind) for screen in self.screen_stack)
@@ -739,8 +728,6 @@ class LinregApp(GuardedApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return what the command palette can find."""
         return palette.commands(self, super().get_system_commands(screen))
-
-    # The tour.
 
     def action_toggle_tour(self) -> None:
         """Open the tour where it was left, or leave it."""

@@ -34,7 +34,6 @@ class FilesOpened:
         self.preferences = preferences
         self.folder: str | None = None
         self.draft: Draft | None = None
-        self.asking = False
         self._opened_in = _folder(preferences)
         self._saved: Dataset | None = None
 
@@ -78,11 +77,9 @@ class FilesOpened:
 
         from linreg_tui.tui.dialogs.question import Question
 
-        self.asking = True
         name = printable(edits.data.source, 100)
         question = Question("Edited points", f"Not saved yet: {name}", answers)
         answer = await app.push_screen_wait(question)
-        self.asking = False
         if answer is None:
             return None
         return await self.save(app, edits) if answer == "s" else ""

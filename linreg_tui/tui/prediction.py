@@ -61,7 +61,8 @@ def _tried(excess: float) -> str:
     """Return the words for where thirty full-batch steps end."""
     if excess == math.inf:
         return "no prediction, but tried out: on full batches the loss grows"
-    return f"no prediction, but tried out: 30 full-batch steps end {100 * excess:,.2g}% above least"
+    above = f"{100 * excess:,.2g}% above the optimum"
+    return f"no prediction, but tried out: 30 full-batch steps end {above}"
 
 
 def unpredictable(settings: Settings) -> str:

@@ -292,7 +292,7 @@ async def test_the_prediction_follows_the_fields(houses: Dataset) -> None:
         await until(
             lambda: "no prediction, but tried out: 30 full-batch steps end" in message(pilot)
         )
-        assert "its steps are about η long" in message(pilot)
+        assert "% above the optimum\nits steps are about η long" in message(pilot)
         assert field(pilot, "learning_rate_m").text == "1e-6"
         await until(lambda: f"η = {rate_b:g}, in z-scores" in message(pilot))
 

@@ -77,7 +77,7 @@ class DialogScreen(ModalScreen[Outcome], Generic[Outcome]):
     ROOMY: ClassVar[Size] = Size(76, 22)
     """Smaller screens get the class `narrow` or `short`."""
 
-    # A modal screen hides the application's keys, and its class the one that quits.
+    # A modal screen hides the application's keys; and a text would copy instead of quitting.
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings((MORE_KEYS,)),
         Binding("ctrl+c", "app.help_quit", "Quit", show=False, priority=True),
