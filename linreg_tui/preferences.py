@@ -14,11 +14,11 @@ from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
 
 MAX_FPS = 30
-MARKERS = ("braille", "block", "ascii")
+MARKERS = ("braille", "block", "ascii", "octant")
 
 HEAD = f"""\
 # linreg-tui saves the theme that you choose here, and the folder of the last file that you opened.
-# You can add: marker = "braille", "block" or "ascii"; fps = 1 to {MAX_FPS}, frames a second.
+# You can add: marker = {", ".join(map(repr, MARKERS))}; fps = 1 to {MAX_FPS}, frames a second.
 # Options on the command line override these, and are not saved.
 """
 

@@ -22,7 +22,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 HEAVY = {
     *("pandas", "pyarrow", "openpyxl", "scipy"),
-    *("textual", "plotext"),
+    "textual",
     *("textual_serve", "aiohttp"),
     "dask",
 }
@@ -122,8 +122,8 @@ def loaded(script: str) -> frozenset[str]:
         ),
         pytest.param(
             OPENED,
-            {"textual", "plotext", "linreg_tui.core.inference"},
-            {"pandas", "scipy", "dask", "plotext.prettydoc"},
+            {"textual", "linreg_tui.core.inference"},
+            {"pandas", "scipy", "dask"},
             marks=pytest.mark.thorough,
         ),
         pytest.param(
@@ -135,7 +135,7 @@ def loaded(script: str) -> frozenset[str]:
         pytest.param(
             RUN.format(["fit", "--json", "--x", "GrLivArea"]),
             {"pandas", "scipy"},
-            {"textual", "plotext", "dask"},
+            {"textual", "dask"},
             marks=pytest.mark.thorough,
         ),
     ],
@@ -201,7 +201,6 @@ def users(package: str) -> set[str]:
         ("openpyxl", "core/reading/spreadsheet.py"),
         ("pyarrow", "core/reading/parquet.py"),
         ("scipy", "core/inference.py"),
-        ("plotext", "tui/drawing/canvas.py"),
     ],
 )
 def test_only_one_file_imports_a_library(package: str, only: str) -> None:

@@ -49,7 +49,7 @@ from linreg_tui.tui.messages import (
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.player import Player
 from linreg_tui.tui.state import AppState, Pane
-from linreg_tui.tui.themes import THEMES, remember_theme
+from linreg_tui.tui.themes import THEMES, readable, remember_theme
 from linreg_tui.tui.title import TABS, TitleBar
 from linreg_tui.tui.work import begin
 
@@ -118,6 +118,11 @@ class LinregApp(GuardedApp):
         self._complete = False
         self.settled = False
         """Whether all panes exist and the notices of the start have been shown."""
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's colours, and those of ours that can be read on them."""
+        variables = super().get_css_variables()
+        return variables | readable(variables, dark=self.current_theme.dark)
 
     def get_default_screen(self) -> MainScreen:
         """Return the screen of the panes."""

@@ -7,7 +7,6 @@ import asyncio
 import errno
 import os
 import re
-import subprocess
 import sys
 import time
 import tomllib
@@ -22,7 +21,6 @@ from textual_serve.download_manager import DownloadManager
 
 from linreg_tui.compat.browser import BrowserDriver
 from linreg_tui.compat.number_parser import NumberParser
-from linreg_tui.compat.plotext_manual import MANUAL, leave_out_manual
 from linreg_tui.compat.process_pool import FrugalProcessPool
 from linreg_tui.compat.session import Session
 from tests.compat.mended import mended, still_raises
@@ -110,11 +108,3 @@ async def test_a_page_waits_for_ever_for_an_application_that_stays() -> None:
     await plain._process.wait()
     await stopped
     assert not done, mended(Session, "stop")
-
-
-def test_plotext_writes_its_manual_whenever_it_is_imported() -> None:
-    script = f"import sys, plotext; print({MANUAL!r} in sys.modules)"
-    ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
-    )
-    assert ended.stdout == "True\n", mended(leave_out_manual)

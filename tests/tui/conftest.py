@@ -16,7 +16,6 @@ from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.drawing import canvas
 
 IDLE_SECONDS = 1.2 / constants.MAX_FPS
 
@@ -32,12 +31,6 @@ def _idle_is_noticed_within_a_frame() -> None:
     """
     _wait.SLEEP_GRANULARITY = IDLE_SECONDS
     _wait.SLEEP_IDLE = IDLE_SECONDS / 4
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _pictures_are_drawn_at_once() -> None:
-    """Draw pictures at once, as in an application that has been painted once."""
-    canvas.load()
 
 
 @pytest.fixture(scope="session", autouse=True)

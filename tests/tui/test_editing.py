@@ -399,7 +399,7 @@ async def test_a_message_says_that_no_point_is_near(few: Dataset) -> None:
 
 @pytest.mark.parametrize("markers", SETS.values(), ids=str)
 @pytest.mark.parametrize(("columns", "rows"), [(60, 16), (78, 18), (44, 8)])
-def test_few_points_lie_on_top_of_all_lines(markers: Markers, columns: int, rows: int) -> None:
+def test_no_line_hides_a_few_points(markers: Markers, columns: int, rows: int) -> None:
     """All points lie on a line that the closed form, its band and the fit follow."""
     x = np.arange(20.0)
     data = Dataset("d", "x", "y", x, 3 * x + np.tile([0.01, -0.01], 10))
@@ -408,7 +408,8 @@ def test_few_points_lie_on_top_of_all_lines(markers: Markers, columns: int, rows
     drawn = plane.draw(columns, rows, state, None)
     area = state.area
     assert area is not None
-    points = drawn.roles[1 : 1 + area.plot_rows] == Role.POINTS
+    plot = drawn.glyphs[1 : 1 + area.plot_rows]
+    points = (plot == ord(markers.point)) | (plot == ord(markers.both or markers.point))
     places = np.minimum(area.x.place(x) * area.plot_columns, area.plot_columns - 1).astype(int)
     hidden = {places[state.near]} if state.near is not None else set()
     cursor = int(area.x.place(np.array([state.cursor[0]]))[0] * area.plot_columns)

@@ -15,7 +15,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.preferences import MARKERS
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, SETS, Markers, finest
+from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, OCTANT, SETS, Markers, finest
 from linreg_tui.tui.drawing.picture import BLANK, Picture
 from linreg_tui.tui.panes.live.fit import FitPicture, draw_data
 from linreg_tui.tui.panes.live.landscape import LandscapePicture
@@ -35,10 +35,10 @@ FITS = {
     "braille": """
  ↑ y        • data   ── fit   ╌╌ closed form
  │                                •
- │                       ⢀⣀⣀⣀⣀⣀⠤⠤⠤⠤⠤⠤⠒⠒⠚⠒⠒⠊•
- │⢀⣀⣀⣀⣀⣀⠤⠤⠤⠤⠤⠤⠒⠒⠒⠒⠒⠊⠉•⠉⠉⠉⠁      ⠒⠊
- │⠁                 •     ⠒⠊
-5┤                  ⠒⠊
+ │                     ⣀⣀⣀⣀⣀⣀⠤⠤⠤⠤⠤⠤⠒⠒⠒⠒⠒⠒⠉⠉•
+ │⣀⣀⣀⠤⠤⠤⠤⠤⠤⠒⠒⠒⠒⠒⠒⠉⠉⠉⠉•⠉         ⠒⠊
+5┤                  •     ⠒⠊
+ │                  ⠒⠊
  │         •  ⠔⠊
  │      ⠔⠒                    •
  │⠔⠒  •
@@ -49,10 +49,10 @@ FITS = {
     "block": """
  ↑ y       o data   ▄▄ fit   ▄ ▄ closed form
  │                                o
- │                       ▗▄▄▄▄▄▄▄▄▄▄▄▀▀▀▀▀▀o
- │▗▄▄▄▄▄▄▄▄▄▄▄▀▀▀▀▀▀▀o▀▀▀▘      ▀▀
- │▘                 o     ▀▀
-5┤                  ▀▀
+ │                     ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▀▀▀▀▀▀▓
+ │▄▄▄▄▄▄▄▀▀▀▀▀▀▀▀▀▀▀▀▓▀         ▀▀
+5┤                  o     ▀▀
+ │                  ▀▀
  │         o  ▞▀
  │      ▞▀                    o
  │▞▀  o
@@ -63,10 +63,10 @@ FITS = {
     "ascii": """
  ^ y       o data   ** fit   - - closed form
  |                                o
- |                       *************--***o
- | ******************o***       --
- |*                 o     --
-5+                  --
+ |                     ********************%
+ |*******************%*         --
+5+                  o     --
+ |                  --
  |         o  --
  |      --                    o
  |--  o
@@ -74,43 +74,69 @@ FITS = {
  ++----------------------+------------------
   0                      5               x >
 """,
+    "octant": """
+ ↑ y        • data   ── fit   ╌╌ closed form
+ │                                •
+ │                     ▂▂▂▂▂▂𜴧𜴧𜴧𜴧𜴧𜴧𜴆𜴆𜴆𜴆𜴆𜴆🮂🮂•
+ │▂▂▂𜴧𜴧𜴧𜴧𜴧𜴧𜴆𜴆𜴆𜴆𜴆𜴆🮂🮂🮂🮂•🮂         𜴆𜴁
+5┤                  •     𜴆𜴁
+ │                  𜴆𜴁
+ │         •  𜴐𜴁
+ │      𜴐𜴆                    •
+ │𜴐𜴆  •
+0┤         •
+ └┬──────────────────────┬──────────────────
+  0                      5               x →
+""",
 }
 LOSSES = {
     "braille": """
    ↑ loss           ── loss   ╌╌ closed form
    │
-   │•⢄⡀
-1e2┤  ⠈⠢⡀
+   │•⢄
+1e2┤  ⠑⠢⡀
    │    ⠈•⢄
-1e1┤       ⠉⠢⣀
-   │          •⠒⠤⢄⣀
-   │⠤⠤    ⠤⠤    ⠤⠤ •⠉⠉⠭⠶•⠒⠒⠒⠶•⠒⠒⠒⠒●⠶⠒⠒⠒•⠶⠶⠒•
-   └┬───────────────────────┬───────────────
-    0                       5         step →
+1e1┤       ⠑⠢⣀
+   │          •⠒⠤⢄⡀
+   │⠤⠤    ⠤⠤    ⠤⠤⠈•⠉⠑⠒⠒•⠒⠒⠒⠒•⠒⠒⠒⠒●⠒⠒⠒⠒•⠒⠒⠒•
+   └┬────────────────────────┬──────────────
+    0                        5        step →
 """,
     "block": """
    ↑ loss          ▄▄ loss   ▄ ▄ closed form
    │
-   │█▄▖
-1e2┤  ▝▚▖
+   │█▄
+1e2┤  ▀▚▖
    │    ▝█▄
-1e1┤       ▀▚▄
-   │          █▀▄▄▄
-   │▄▄    ▄▄    ▄▄ █▀▀▀▀█▀▀▀▀█▀▀▀▀●▀▀▀▀█▀▀▀█
-   └┬───────────────────────┬───────────────
-    0                       5         step →
+1e1┤       ▀▚▖
+   │         ▝█▚▄▄
+   │▄▄    ▄▄    ▄▄▀█▀▀▀▀█▀▀▀▀█▀▀▀▀●▀▀▀▀█▀▀▀█
+   └┬────────────────────────┬──────────────
+    0                        5        step →
 """,
     "ascii": """
    ^ loss          == loss   - - closed form
    |
-   |o==
-1e2+   ==
-   |     o=
-1e1+       ===
-   |          o====
-   |--    --    -- o====o====o====@====o===o
-   ++-----------------------+---------------
-    0                       5         step >
+   |o=
+1e2+  ==
+   |    =o=
+1e1+       ==
+   |         =o==
+   |--    --    -==o====o====o====@====o===o
+   ++------------------------+--------------
+    0                        5        step >
+""",
+    "octant": """
+   ↑ loss           ── loss   ╌╌ closed form
+   │
+   │•𜶀
+1e2┤  𜴄𜴜𜺣
+   │    𜺫•𜶀
+1e1┤       𜴄𜴜▂
+   │          •𜴆𜴧𜶀𜺣
+   │𜴧𜴧    𜴧𜴧    𜴧𜴧𜺫•🮂𜴄𜴆𜴆•𜴆𜴆𜴆𜴆•𜴆𜴆𜴆𜴆●𜴆𜴆𜴆𜴆•𜴆𜴆𜴆•
+   └┬────────────────────────┬──────────────
+    0                        5        step →
 """,
 }
 
@@ -147,9 +173,9 @@ def test_the_command_line_offers_them_all() -> None:
 
 def test_in_ascii_each_thing_has_a_character_of_its_own() -> None:
     inks = ASCII.points, ASCII.fit, ASCII.loss, ASCII.closed_form, ASCII.trace, ASCII.contour
-    characters = [ink.marker for ink in inks] + [ASCII.points.crowd, *"xo@X"]
+    characters = [ink.patterns[1] for ink in inks] + [ASCII.points.crowd, ASCII.both, *"xo@X"]
     assert len(set(characters)) == len(characters)
-    assert all(ink.marker in ink.sample for ink in inks)
+    assert all(ink.patterns[1] in ink.sample for ink in inks)
 
 
 def test_in_ascii_a_crowd_is_told_from_a_point() -> None:
@@ -169,6 +195,8 @@ def dots(glyph: int, markers: Markers) -> int:
         return QUADRANTS.index(chr(glyph))
     if markers is ASCII:
         return int(glyph != BLANK)
+    if markers is OCTANT:
+        return OCTANT.points.patterns.index(chr(glyph))  # checked by name in test_figures
     bits = (0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80)
     pattern = 0 if glyph == BLANK else glyph - 0x2800
     return sum(1 << place for place, bit in enumerate(bits) if pattern & bit)

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from linreg_tui.tui.drawing import canvas
 from linreg_tui.tui.drawing.picture import Picture, Role, lines
 from linreg_tui.tui.drawing.plot import Plot, changes
 from tests.tui.seeing import until
@@ -103,16 +102,3 @@ async def test_it_is_drawn_once_for_each_paint() -> None:
         await until(lambda: app.drawn[2:])
         await pilot.pause()
         assert app.drawn[2:] == [(20, 3)]
-
-
-@pytest.mark.painted
-async def test_the_first_paint_does_not_wait_for_plotext(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = OnePlot()
-    drawn_before: list[int] = []
-    monkeypatch.setattr(canvas, "is_loaded", lambda: bool(drawn_before))
-    monkeypatch.setattr(canvas, "load", lambda: drawn_before.append(len(app.drawn)))
-    async with app.run_test(size=(WIDTH, HEIGHT)):
-        app.rows = ["first"]
-        await until(lambda: screen(app)[0].startswith("first"))
-        assert drawn_before == [0]
-        assert app.drawn == [(WIDTH, HEIGHT)]

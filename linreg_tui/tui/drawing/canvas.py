@@ -1,152 +1,92 @@
-"""Places in, characters out, rasterised by plotext; the only module that knows plotext.
+"""Places in, dots out: which dots of the plot area a point or a line inks.
 
-plotext gets only places from 0 to 1 that are clipped already: it would rasterise a line that leaves
-the window before it clips it. It has one figure for everything, so only one thread may call these
-functions.
+A place is a number from 0 to 1 along an axis.
 """
 
 from __future__ import annotations
 
-import math
-import sys
-from collections.abc import Callable
-from functools import cache
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from linreg_tui.compat.plotext_manual import leave_out_manual
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.markers import Ink
-from linreg_tui.tui.drawing.picture import BLANK, NO_DOT, Glyphs, blank
-
-BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-"""What each dot of a cell adds to the character, by its row from above and its column."""
-
-
-def braille(area: Area, column: NDArray[np.intp], row: NDArray[np.intp]) -> Glyphs:
-    """Return braille for distinct dots, by column and by row from below, both of shape (n,)."""
-    down, across = BITS.shape
-    row = area.dots_down - 1 - row
-    cell = row // down * area.plot_columns + column // across
-    cells = area.plot_rows * area.plot_columns
-    added = np.bincount(cell, BITS[row % down, column % across], cells).astype(np.uint32)
-    glyphs = np.where(added == 0, np.uint32(BLANK), added | np.uint32(NO_DOT))
-    return glyphs.reshape(area.plot_rows, area.plot_columns)
-
+from linreg_tui.tui.drawing.markers import Dots
 
 DOTS_A_SHORT_DASH = 3
 """Dots of a short dash; the gap to the next one is as long."""
 
 
-def is_loaded() -> bool:
-    """Return whether plotext is loaded, so that drawing need not wait."""
-    return "plotext" in sys.modules
+def no_dots(area: Area) -> Dots:
+    """Return a plot area without dots."""
+    return np.zeros((max(0, area.plot_rows), max(0, area.plot_columns)), np.uint8)
 
 
-def load() -> None:
-    """Load plotext."""
-    _plotext()
+def points(area: Area, x: FloatArray, y: FloatArray) -> tuple[Dots, NDArray[np.intp]]:
+    """Return the dots of points at places (x, y), each of shape (n,), and how many a dot holds.
 
-
-@cache
-def _plotext() -> Any:
-    leave_out_manual()
-    import plotext
-
-    return plotext
-
-
-def dots(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Return dots at places from 0 to 1; several points in one dot become the ink's crowd."""
+    The second array has the largest number of points in any dot of each cell.
+    """
     inside = (x >= 0) & (x <= 1) & (y >= 0) & (y <= 1)
+    most = np.zeros(no_dots(area).shape, np.intp)
     if not (area.has_room and inside.any()):
-        return blank(area.plot_columns, area.plot_rows).glyphs
-    across, down = area.dots_across, area.dots_down
-    column = np.minimum(x[inside] * across, across - 1).astype(np.intp)
-    row = np.minimum(y[inside] * down, down - 1).astype(np.intp)
-    counts = np.bincount(column * down + row)
+        return no_dots(area), most
+    column, row = _parts(x[inside], area.dots_across), _parts(y[inside], area.dots_down)
+    counts = np.bincount(column * area.dots_down + row)
     inked = np.flatnonzero(counts)
-    column, row = np.divmod(inked, down)
-    if ink.marker == "braille":
-        return braille(area, column, row)
-    x, y = (column + 0.5) / across, (row + 0.5) / down
-    glyphs = signal(area, x, y, ink.marker, joined=False)
-    crowded = counts[inked] > 1
-    if not (ink.crowd and crowded.any()):
-        return glyphs
-    crowd = signal(area, x[crowded], y[crowded], ink.crowd, joined=False)
-    return np.where(crowd == BLANK, glyphs, crowd)
+    column, row = np.divmod(inked, area.dots_down)
+    cell = (area.dots_down - 1 - row) // area.markers.down, column // area.markers.across
+    np.maximum.at(most, cell, counts[inked])
+    return patterns(area, column, row), most
 
 
-def connected(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Return lines through places (x, y) of shape (n,), which are moved into the plot area."""
-    known = ~(np.isnan(x) | np.isnan(y))  # NaN would make plotext abort the process
-    if not (area.has_room and known.any()):
-        return blank(area.plot_columns, area.plot_rows).glyphs
-    x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
-    return signal(area, x, y, ink.marker, joined=True)
+def connected(area: Area, x: FloatArray, y: FloatArray) -> Dots:
+    """Return the dots of a line through places (x, y); those outside move to the border.
+
+    Both have shape (n,). Places that aren't numbers are left out.
+    """
+    return patterns(area, *_along(area, x, y))
 
 
-def short_dashes(area: Area, x: FloatArray, y: FloatArray, ink: Ink) -> Glyphs:
-    """Return the same lines in short dashes."""
+def short_dashes(area: Area, x: FloatArray, y: FloatArray) -> Dots:
+    """Return the dots of the same line in short dashes."""
+    column, row = _along(area, x, y)
+    inked = np.arange(len(column)) // DOTS_A_SHORT_DASH % 2 == 0
+    return patterns(area, column[inked], row[inked])
+
+
+def patterns(area: Area, column: NDArray[np.intp], row: NDArray[np.intp]) -> Dots:
+    """Return the dots by column and by row from below, both of shape (n,), as bits of their cells.
+
+    A dot may come several times.
+    """
+    dots = no_dots(area)
+    across, down = area.markers.across, area.markers.down
+    from_above = area.dots_down - 1 - row
+    bit = 1 << (from_above % down * across + column % across)
+    np.bitwise_or.at(dots, (from_above // down, column // across), bit.astype(np.uint8))
+    return dots
+
+
+def part(place: float, parts: int) -> int:
+    """Return which of so many equal parts of an axis a place from 0 to 1 is in."""
+    return min(int(place * parts), parts - 1)
+
+
+def _parts(places: FloatArray, parts: int) -> NDArray[np.intp]:
+    return np.minimum(places * parts, parts - 1).astype(np.intp)
+
+
+def _along(area: Area, x: FloatArray, y: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return column and row of the dots along a line, each a neighbour of the one before."""
     known = ~(np.isnan(x) | np.isnan(y))
-    if not known.any():
-        return blank(area.plot_columns, area.plot_rows).glyphs
-    x, y = np.clip(x[known], 0, 1), np.clip(y[known], 0, 1)
-    across, down = np.diff(x) * area.dots_across, np.diff(y) * area.dots_down
-    length = np.concatenate([[0.0], np.cumsum(np.maximum(np.abs(across), np.abs(down)))])
-    number = np.arange(math.ceil(length[-1]) + 1)
-    along = number[number // DOTS_A_SHORT_DASH % 2 == 0]
-    return dots(area, np.interp(along, length, x), np.interp(along, length, y), ink)
-
-
-def signal(area: Area, x: FloatArray, y: FloatArray, marker: str, *, joined: bool) -> Glyphs:
-    """Return plotext's drawing of points at places from 0 to 1, or of the lines that join them."""
-
-    def add() -> None:
-        figure = _plotext().figure
-        figure.draw(figure.signal(x.tolist(), y.tolist(), marker=marker).lines(joined))
-
-    return _draw(area.plot_columns, area.plot_rows, add)
-
-
-def axes(area: Area, end: int) -> Glyphs:
-    """Return axes for the whole picture, left and below, with ticks along x up to column `end`."""
-    return _draw(area.columns, area.rows - 1, lambda: _add_axes(area, end))
-
-
-def _add_axes(area: Area, end: int) -> None:
-    figure = _plotext().figure
-    figure.axes(True, axis="x", side="lower")
-    figure.axes(True, axis="y", side="left")
-    width = area.left - 1
-    x_ticks = [
-        tick
-        for tick in area.x.ticks
-        if area.left + tick.place * area.plot_columns + len(tick.text) / 2 < end
+    if not (area.has_room and known.any()):
+        return np.empty(0, np.intp), np.empty(0, np.intp)
+    corners = [
+        _parts(np.clip(places[known], 0, 1), count)
+        for places, count in ((x, area.dots_across), (y, area.dots_down))
     ]
-    figure.ruler("x").ticks([tick.place for tick in x_ticks], [tick.text for tick in x_ticks])
-    figure.ruler("y").ticks(
-        [tick.place for tick in area.y.ticks], [tick.text.rjust(width) for tick in area.y.ticks]
-    )
-
-
-def _draw(columns: int, rows: int, add: Callable[[], None]) -> Glyphs:
-    """Return plotext's drawing, without colours, of what `add` adds to its figure."""
-    plotext = _plotext()
-    figure = plotext.figure
-    plotext.terminal.limit(False, False)
-    figure.clear.data()
-    figure.clear.settings()
-    figure.plot_size(columns, rows)
-    figure.axes(False)
-    figure.legend(False)
-    for axis in ("x", "y"):
-        figure.ruler(axis).lim(0, 1).alignment("edge").ticks([], [])
-    add()
-    text: str = figure.build().string(colorless=True)
-    code_points = np.frombuffer(text.replace("\n", "").encode("utf-32-le"), np.uint32)
-    return code_points.reshape(rows, columns)
+    lengths = np.maximum(*(np.abs(np.diff(corner)) for corner in corners))
+    length = np.concatenate([[0], np.cumsum(lengths)])
+    number = np.arange(length[-1] + 1)
+    column, row = (np.rint(np.interp(number, length, corner)) for corner in corners)
+    return column.astype(np.intp), row.astype(np.intp)

@@ -10,17 +10,18 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.cells import cell_len
 
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.drawing import canvas
 from linreg_tui.tui.drawing.area import Area
-from linreg_tui.tui.drawing.canvas import dots
-from linreg_tui.tui.drawing.markers import AXIS, Ink, Markers
+from linreg_tui.tui.drawing.markers import Ink, Markers
 from linreg_tui.tui.drawing.picture import (
     CURVES,
-    Glyphs,
+    DENSITIES,
     Layer,
     Picture,
     Role,
@@ -51,6 +52,12 @@ def legend(markers: Markers, *names: str, few: bool = False) -> list[Span]:
 CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 """Long enough that where two lines meet, the colour doesn't change at every cell."""
 
+POINTS_A_COLUMN = 0.5
+"""With up to this many, points are few: a dot alone is easily overlooked."""
+
+FULL_DOT = 8
+"""The points in a dot that make it the brightest, unless another has more."""
+
 
 def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     """Draw axes with ticks and labels; the legend is above the plot area, where no data can be."""
@@ -60,25 +67,69 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     markers = area.markers
     x_label, y_label = f"{area.x.label} {markers.right}", f"{markers.up} {area.y.label}"
     x_label_at = area.columns - cell_len(x_label)
-    axes = canvas.axes(area, x_label_at - 1)
-    for drawn, shown in zip(AXIS, markers.axis, strict=True):
-        axes = np.where(axes == ord(drawn), np.uint32(ord(shown)), axes)
-    picture.glyphs[1:] = axes
-    picture.roles[1:] = Role.AXIS
+    _write_axes(picture, area, x_label_at - 1)
     write(picture, area.rows - 1, x_label_at, x_label, Role.LABEL)
     write(picture, 0, area.left - 1, y_label, Role.LABEL)
     write_legend(picture, area.left + cell_len(y_label) + 2, legend)
     return picture
 
 
+def _write_axes(picture: Picture, area: Area, end: int) -> None:
+    """Write axes left of and below the plot area, with texts along x that end before a column."""
+    side, tick_beside, corner, tick_below, bottom = list(area.markers.axis)
+    axis, bottom_row = area.left - 1, 1 + area.plot_rows
+    for row in range(1, bottom_row):
+        write(picture, row, axis, side, Role.AXIS)
+    write(picture, bottom_row, axis, corner + bottom * area.plot_columns, Role.AXIS)
+    for tick in area.y.ticks:
+        row = bottom_row - 1 - canvas.part(tick.place, area.plot_rows)
+        write(picture, row, 0, tick.text.rjust(axis), Role.LABEL)
+        write(picture, row, axis, tick_beside, Role.AXIS)
+    free = 0
+    for tick in area.x.ticks:
+        column = area.left + canvas.part(tick.place, area.plot_columns)
+        start = max(area.left, column - (cell_len(tick.text) - 1) // 2)
+        if free <= start and start + cell_len(tick.text) <= end:
+            write(picture, bottom_row, column, tick_below, Role.AXIS)
+            write(picture, bottom_row + 1, start, tick.text, Role.LABEL)
+            free = start + cell_len(tick.text) + 1
+
+
 def scatter(area: Area, x: FloatArray, y: FloatArray, role: Role = Role.POINTS) -> Layer:
-    """Draw points (x, y), each of shape (n,): a dot wherever there is at least one."""
-    return Layer(dots(area, area.x.place(x), area.y.place(y), _ink(area, role)), role)
+    """Draw points (x, y), each of shape (n,): a dot wherever there is at least one.
+
+    Points of the data are the brighter the more of them fall into a dot.
+    """
+    ink = _ink(area, role)
+    dots, most = canvas.points(area, area.x.place(x), area.y.place(y))
+    layer = Layer.of_dots(dots, ink, _brightness(most) if role == Role.POINTS else role)
+    if ink.crowd:
+        layer.glyphs[most > 1] = ord(ink.crowd)
+    return layer
+
+
+def are_few(area: Area, data: Dataset) -> bool:
+    """Return whether each point of the data is drawn as a character."""
+    return data.n <= POINTS_A_COLUMN * area.plot_columns
+
+
+def data_points(area: Area, data: Dataset) -> Layer:
+    """Draw the points of the data: as characters if they are few, as dots otherwise."""
+    if are_few(area, data):
+        return marks(area, *data.sketch, area.markers.point, Role.POINTS)
+    return scatter(area, *data.sketch)
+
+
+def _brightness(most: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """Return the roles of cells by the points in their fullest dot, on a log scale."""
+    fullest = max(FULL_DOT, int(most.max(initial=1)))
+    share = np.log(np.maximum(most, 1)) / math.log(fullest)
+    return np.array(DENSITIES, np.uint8)[np.rint(share * (len(DENSITIES) - 1)).astype(np.intp)]
 
 
 def path(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
     """Draw a line along points, each of shape (n,); those outside move to the border."""
-    return Layer(_line(area, area.x.place(x), area.y.place(y), role), role)
+    return _line(area, area.x.place(x), area.y.place(y), role)
 
 
 def straight_line(
@@ -90,26 +141,26 @@ def straight_line(
         return _no_ink(area, role)
     x, y = area.x.place(ends[0]), area.y.place(ends[1])
     if not dashed:
-        return Layer(_line(area, x, y, role), role)
+        return _line(area, x, y, role)
     length = max(np.ptp(x) * area.dots_across, np.ptp(y) * area.dots_down)
     dash = 1 if role == Role.ASIDE else CELLS_A_DASH
     along = _dashes(length, area.markers.across, dash, CELLS_FROM_DASH_TO_DASH)
     x, y = x[0] + along * (x[1] - x[0]), y[0] + along * (y[1] - y[0])
-    return Layer(dots(area, x, y, area.markers.closed_form), role)
+    return _dotted(area, x, y, role)
 
 
 def level(area: Area, y: float, role: Role) -> Layer:
     """Draw a dashed horizontal line."""
     x = _dashes(area.dots_across, area.markers.across, CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH)
     y_places = np.full_like(x, area.y.place(np.array([y])))
-    return Layer(dots(area, x, y_places, area.markers.closed_form), role)
+    return _dotted(area, x, y_places, role)
 
 
 def upright(area: Area, x: float, role: Role) -> Layer:
     """Draw a dashed vertical line."""
     y = _dashes(area.dots_down, area.markers.down, 1, 2)
     x_places = np.full_like(y, area.x.place(np.array([x])))
-    return Layer(dots(area, x_places, y, area.markers.closed_form), role)
+    return _dotted(area, x_places, y, role)
 
 
 def curve(area: Area, thinned: Curve, role: Role) -> Layer:
@@ -123,7 +174,7 @@ def curve(area: Area, thinned: Curve, role: Role) -> Layer:
     ends = np.repeat(x[starts], 2), np.column_stack([high, low]).ravel()
     repeated = np.flatnonzero((np.diff(ends[0], append=2) == 0) & (np.diff(ends[1], append=2) == 0))
     x, y = (np.delete(end, repeated) for end in ends)
-    return Layer(_line(area, x, y, role, None if role == Role.TEST else area.markers.loss), role)
+    return _line(area, x, y, role, None if role == Role.TEST else area.markers.loss)
 
 
 def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> Layer:
@@ -190,7 +241,7 @@ def _ink(area: Area, role: Role) -> Ink:
     return inks.get(role, markers.fit)
 
 
-def _line(area: Area, x: FloatArray, y: FloatArray, role: Role, fit: Ink | None = None) -> Glyphs:
+def _line(area: Area, x: FloatArray, y: FloatArray, role: Role, fit: Ink | None = None) -> Layer:
     """Return a line of some role; `fit` replaces the ink of a line that is fitted.
 
     A line for comparison is in short dashes, unless its ink alone distinguishes it from a fit, as
@@ -198,10 +249,16 @@ def _line(area: Area, x: FloatArray, y: FloatArray, role: Role, fit: Ink | None 
     """
     ink = _ink(area, role)
     if role not in (Role.TRACE, Role.BAND, Role.TEST):
-        return canvas.connected(area, x, y, fit or ink)
-    if ink.marker == area.markers.fit.marker:
-        return canvas.short_dashes(area, x, y, ink)
-    return canvas.connected(area, x, y, ink)
+        return Layer.of_dots(canvas.connected(area, x, y), fit or ink, role)
+    same = ink.patterns == area.markers.fit.patterns
+    draw = canvas.short_dashes if same else canvas.connected
+    return Layer.of_dots(draw(area, x, y), ink, role)
+
+
+def _dotted(area: Area, x: FloatArray, y: FloatArray, role: Role) -> Layer:
+    """Return separate dots of a line that the fit is compared with."""
+    dots, _ = canvas.points(area, x, y)
+    return Layer.of_dots(dots, area.markers.closed_form, role)
 
 
 def _no_ink(area: Area, role: Role) -> Layer:

@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from linreg_tui.tui.drawing.area import Area
-
-Glyphs = NDArray[np.uint32]
-"""Code points of a grid of cells, shape (rows, columns); a blank is no ink."""
+from linreg_tui.tui.drawing.markers import Dots, Glyphs, Ink
 
 BLANK = ord(" ")
 CONTINUED = 0
@@ -46,10 +44,22 @@ class Role(IntEnum):
     CURVE_6 = 20
     TEST = 21
     ASIDE = 22
+    POINTS_2 = 23
+    POINTS_3 = 24
+    POINTS_4 = 25
 
 
 CURVES = tuple(role for role in Role if role.name.startswith("CURVE_"))
 """Roles of curves that are drawn over one another."""
+
+DENSITIES = (Role.POINTS, Role.POINTS_2, Role.POINTS_3, Role.POINTS_4)
+"""Roles of points, from few in a dot to the most."""
+
+DATA = (*DENSITIES, Role.BATCH, Role.TEST)
+"""Roles of points that no line may hide."""
+
+MARKED = 256
+"""In `Picture.data`, a cell whose points are shown by a character of their own."""
 
 
 Span = tuple[str, Role]
@@ -62,26 +72,43 @@ SHADES = 8
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Characters, their roles and their backgrounds, all of shape (rows, columns)."""
+    """Characters, their roles and their backgrounds, all of shape (rows, columns).
+
+    `data`, of the same shape, has the dots of the points in each cell, whatever is drawn over them,
+    or `MARKED`.
+    """
 
     glyphs: Glyphs
     roles: NDArray[np.uint8]
     shades: NDArray[np.uint8]
+    data: NDArray[np.uint16]
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Ink of one role over the plot area."""
+    """Ink over the plot area, of one role or of one for each cell.
+
+    A layer of dots has their patterns and their ink, so that they can be joined with those below. A
+    layer of characters has neither.
+    """
 
     glyphs: Glyphs
-    role: Role
+    role: Role | NDArray[np.uint8]
+    dots: Dots | None = None
+    ink: Ink | None = None
+
+    @classmethod
+    def of_dots(cls, dots: Dots, ink: Ink, role: Role | NDArray[np.uint8]) -> Layer:
+        """Return a layer of dots in one ink."""
+        return cls(ink.glyphs(dots), role, dots, ink)
 
 
 def blank(columns: int, rows: int) -> Picture:
     """Return an empty picture."""
     shape = max(0, rows), max(0, columns)
     glyphs = np.full(shape, BLANK, np.uint32)
-    return Picture(glyphs, np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
+    roles, shades = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    return Picture(glyphs, roles, shades, np.zeros(shape, np.uint16))
 
 
 def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
@@ -107,6 +134,7 @@ def beside(columns: int, pictures: Sequence[Picture], gap: int) -> Picture:
         whole.glyphs[:, left:right] = picture.glyphs
         whole.roles[:, left:right] = picture.roles
         whole.shades[:, left:right] = picture.shades
+        whole.data[:, left:right] = picture.data
         left = right + gap
     return whole
 
@@ -152,28 +180,42 @@ def write(picture: Picture, row: int, column: int, text: str, role: Role) -> Non
         column += width
 
 
-LINES = (Role.FIT, Role.REFERENCE, Role.TRACE, Role.BAND)
-
-NO_DOT = 0x2800
-"""The braille character without dots; each dot adds to its code."""
-
-
 def stack(area: Area, below: Picture, layers: Iterable[Layer]) -> Picture:
     """Return a picture with layers over it, each over the one before.
 
-    Where lines meet in a cell, their dots are combined; otherwise the upper layer wins.
+    The upper layer wins, but no line hides a point. In a cell with both, the line's dots and the
+    points' are joined in the line's colour; solid blocks and plain letters can't be joined, so a
+    character says that both are there.
     """
-    glyphs, roles = below.glyphs.copy(), below.roles.copy()
+    glyphs, roles, data = below.glyphs.copy(), below.roles.copy(), below.data.copy()
     if area.has_room:
         inside = _inside(area)
+        on_glyphs, on_roles, on_data = glyphs[inside], roles[inside], data[inside]
         for layer in layers:
             ink = layer.glyphs != BLANK
-            dotted = ink & _is_braille(layer.glyphs) & _is_braille(glyphs[inside])
-            dotted &= np.isin(roles[inside], LINES)
-            glyphs[inside][dotted] |= layer.glyphs[dotted]
-            glyphs[inside][ink & ~dotted] = layer.glyphs[ink & ~dotted]
-            roles[inside][ink] = layer.role
-    return Picture(glyphs, roles, below.shades)
+            role = np.broadcast_to(np.asarray(layer.role, np.uint8), ink.shape)[ink]
+            on_roles[ink] = role
+            if role.size and role[0] in DATA:
+                on_glyphs[ink] = layer.glyphs[ink]
+                on_data[ink] = MARKED if layer.dots is None else on_data[ink] | layer.dots[ink]
+            elif layer.dots is None or layer.ink is None:
+                on_glyphs[ink] = layer.glyphs[ink]
+            else:
+                _draw_line(area, layer.dots, layer.ink, on_glyphs, on_data)
+    return Picture(glyphs, roles, below.shades, data)
+
+
+def _draw_line(area: Area, dots: Dots, ink: Ink, glyphs: Glyphs, data: NDArray[np.uint16]) -> None:
+    """Write a line's characters into the plot area, joined with the points in its cells."""
+    line = dots > 0
+    marked, crossed = line & (data >= MARKED), line & (data > 0)
+    alone = line & ~crossed
+    glyphs[alone] = ink.glyphs(dots[alone])
+    if both := area.markers.both:
+        glyphs[crossed] = ord(both)
+        return
+    joined = crossed & ~marked
+    glyphs[joined] = ink.glyphs(dots[joined] | data[joined].astype(np.uint8))
 
 
 def shaded(area: Area, below: Picture, shades: NDArray[np.uint8]) -> Picture:
@@ -181,13 +223,8 @@ def shaded(area: Area, below: Picture, shades: NDArray[np.uint8]) -> Picture:
     ground = below.shades.copy()
     if area.has_room:
         ground[_inside(area)] = shades
-    return Picture(below.glyphs, below.roles, ground)
+    return Picture(below.glyphs, below.roles, ground, below.data)
 
 
 def _inside(area: Area) -> tuple[slice, slice]:
     return slice(1, 1 + area.plot_rows), slice(area.left, None)
-
-
-def _is_braille(glyphs: Glyphs) -> NDArray[np.bool_]:
-    is_braille: NDArray[np.bool_] = (glyphs & ~np.uint32(0xFF)) == NO_DOT
-    return is_braille

@@ -14,8 +14,8 @@ from textual.strip import Strip
 
 from linreg_tui.compat.batches import BatchAware
 from linreg_tui.compat.component_styles import LazyComponents
-from linreg_tui.tui.drawing import canvas
-from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Glyphs, Picture, Role, blank
+from linreg_tui.tui.drawing.markers import Glyphs
+from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Picture, Role, blank
 
 
 class Plot(BatchAware, LazyComponents):
@@ -24,9 +24,6 @@ class Plot(BatchAware, LazyComponents):
     Out of sight, or after a change of size, it is drawn only when it is painted. So it is drawn
     once for each paint, and never painted for an old size. While frames are left out, it waits for
     the next frame; painting it whole there would send up to twice the bytes.
-
-    The very first paint doesn't wait for plotext, which takes at least 33 ms to load: the picture
-    comes right after it.
     """
 
     def __init__(self, draw: Callable[[int, int], Picture], *, id: str | None = None) -> None:  # noqa: A002
@@ -34,6 +31,7 @@ class Plot(BatchAware, LazyComponents):
         self._draw = draw
         self._picture = blank(0, 0)
         self._strips: dict[int, Strip] = {}
+        self._styles: dict[tuple[int, int], Style] = {}
         self._drawn_for: Size | None = None
         self._waits = False
 
@@ -68,15 +66,8 @@ class Plot(BatchAware, LazyComponents):
 
     def _draw_now(self) -> None:
         self._drawn_for = self.size
-        if canvas.is_loaded():
-            self._picture = self._draw(*self.size)
-            self._strips.clear()
-        else:
-            self.call_after_refresh(self._load_and_redraw)
-
-    def _load_and_redraw(self) -> None:
-        canvas.load()
-        self._draw_later()
+        self._picture = self._draw(*self.size)
+        self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
         """Return one row of the picture."""
@@ -91,6 +82,7 @@ class Plot(BatchAware, LazyComponents):
     def notify_style_update(self) -> None:
         """Forget the rows in another theme's colours."""
         self._strips.clear()
+        self._styles.clear()
         super().notify_style_update()
 
     def drawn(self, columns: int, rows: int) -> list[Strip]:
@@ -111,13 +103,16 @@ class Plot(BatchAware, LazyComponents):
 
     def style_of(self, role: int, shade: int) -> Style:
         """Return the style of a cell by its role and the number of its background."""
-        if role == Role.NOTHING:
-            style = self.rich_style
-        else:
-            style = self.component_style(f"plot--{Role(role).name.lower()}")
-        if shade:
-            ground = self.component_style(f"plot--shade-{shade}")
-            style += Style(bgcolor=ground.bgcolor)
+        style = self._styles.get((role, shade))
+        if style is None:
+            if role == Role.NOTHING:
+                style = self.rich_style
+            else:
+                style = self.component_style(f"plot--{Role(role).name.lower()}")
+            if shade:
+                ground = self.component_style(f"plot--shade-{shade}")
+                style += Style(bgcolor=ground.bgcolor)
+            self._styles[role, shade] = style
         return style
 
 

@@ -96,8 +96,8 @@ class DiagnosticsPictures:
 def _over(
     compared: list[Layer], area: Area, points: Points, legend: Sequence[Span] = ()
 ) -> Picture:
-    """Draw points over what they are compared with."""
-    return stack(area, figures.frame(area, legend), [*compared, figures.scatter(area, *points)])
+    """Draw points, and over them what they are compared with."""
+    return stack(area, figures.frame(area, legend), [figures.scatter(area, *points), *compared])
 
 
 def _waiting(columns: int, rows: int) -> Picture:

@@ -16,10 +16,9 @@ from linreg_tui.core.summary import Histogram, histogram, summary
 from linreg_tui.numbers import probability
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area, data_area
-from linreg_tui.tui.drawing.markers import BRAILLE, Markers
+from linreg_tui.tui.drawing.markers import BRAILLE, Glyphs, Markers
 from linreg_tui.tui.drawing.picture import (
     BLANK,
-    Glyphs,
     Layer,
     Picture,
     Role,
@@ -97,7 +96,7 @@ class JointPicture:
     def _legend(self, sure: Inference) -> list[Span]:
         fit, line = self._markers.fit, self._markers.closed_form
         r = "–" if sure.pearson_r is None else f"{sure.pearson_r:.3f}"
-        solid = fit.sample if fit.marker == line.marker else 2 * line.marker
+        solid = fit.sample if fit.patterns == line.patterns else 2 * line.patterns[1]
         return [
             (f"{self._markers.trace.sample} 95% band", Role.BAND),
             (f"{solid} closed form", Role.REFERENCE),
@@ -132,6 +131,7 @@ def _placed(inner: Picture, columns: int, rows: int, above: int) -> Picture:
         (whole.glyphs, inner.glyphs),
         (whole.roles, inner.roles),
         (whole.shades, inner.shades),
+        (whole.data, inner.data),
     ):
         width = old.shape[1]
         new[:1, :width] = old[:1]

@@ -24,7 +24,6 @@ from linreg_tui.tui.run_view import RunView
 GUIDE_SHADE, CURSOR_SHADE = 1, 7
 """Backgrounds of the cursor's row and column, and of its cell."""
 
-POINTS_A_COLUMN = 2
 """Up to this many, each point is marked above all lines; more would hide the lines."""
 
 NARROW_COLUMNS = 50
@@ -70,26 +69,19 @@ class PlanePicture:
         area = editor.window(columns, rows, markers)
         if not area.has_room:
             return blank(columns, rows)
-        few = data.n <= POINTS_A_COLUMN * area.plot_columns
+        few = figures.are_few(area, data)
         if self._drawn is None or self._drawn[0] != area or self._drawn[1] is not data:
             self._drawn = area, data
             self._frame = self._empty(area, few)
-            x, y = data.sketch
-            self._points = (
-                figures.marks(area, x, y, markers.point, Role.POINTS)
-                if few
-                else figures.scatter(area, x, y)
-            )
+            self._points = figures.data_points(area, data)
         line = editor.closed_form(view)
-        band = band_of(line, inference(line), area) if self._prepared else []
-        lines = []
-        if view is not None:
-            step = view.run.history[view.number]
-            lines.append(figures.straight_line(area, step.slope, step.intercept, Role.FIT))
-        lines.append(
+        inks = [self._points, *(band_of(line, inference(line), area) if self._prepared else [])]
+        inks.append(
             figures.straight_line(area, line.slope, line.intercept, Role.REFERENCE, dashed=True)
         )
-        inks = [*band, *lines, self._points] if few else [*band, self._points, *lines]
+        if view is not None:
+            step = view.run.history[view.number]
+            inks.append(figures.straight_line(area, step.slope, step.intercept, Role.FIT))
         near = editor.near
         if near is not None and editor.lifted is None:
             x, y = (np.array([place]) for place in editor.edits.place(near))

@@ -36,10 +36,7 @@ WORKER_MARKS = "123456789"
 """The marks of the workers' rows; after the ninth worker they start again."""
 
 CROWD_POINTS = 32
-"""A batch with more points is drawn under the lines, which it would hide."""
-
-POINTS_A_COLUMN = 0.5
-"""With up to this many, each point is a character above the lines, which would hide a dot."""
+"""Test rows are characters where there are at most this many for each row of the plot."""
 
 VISIBLE_PACE = 10.0
 """Steps a second up to which one can see each step."""
@@ -52,9 +49,9 @@ def draw_data(
     area = data_area(data, columns, rows, markers)
     entries: list[Span] = [(rows_of(data), Role.LABEL)]
     if split is None or split.training is data:
-        return stack(area, figures.frame(area, entries), [_points(area, data)])
+        return stack(area, figures.frame(area, entries), [figures.data_points(area, data)])
     entries.extend(legend(markers, "test rows"))
-    points = [_points(area, split.training), test_points(area, split.test)]
+    points = [figures.data_points(area, split.training), test_points(area, split.test)]
     return stack(area, figures.frame(area, entries), points)
 
 
@@ -93,32 +90,26 @@ class FitPicture:
             names.insert(1, "batch")
         if view.trace is not None:
             names.insert(0, "before")
-        few = _few(area, run.data)
-        entries = legend(self._markers, *names, few=few)
+        entries = legend(self._markers, *names, few=figures.are_few(area, run.data))
         if (workers := view.run.workers) > 1 and "batch" in names:
             numbers = f"{WORKER_MARKS[0]}–{WORKER_MARKS[min(workers, len(WORKER_MARKS)) - 1]}"
             entries[names.index("batch")] = (f"{numbers} workers", Role.BATCH)
         if self._drawn != (area, entries) or self._shown is not run.data:
             frame = figures.frame(area, entries)
-            self._points = _points(area, run.data)
             tested = [] if run.test is None else [test_points(area, run.test)]
-            self._still = stack(area, frame, [self._points, *tested])
+            self._still = stack(area, frame, [figures.data_points(area, run.data), *tested])
             self._drawn, self._shown = (area, entries), run.data
         step, optimum = run.history[view.number], run.optimum
-        fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
-        closed_form = figures.straight_line(
-            area, optimum.slope, optimum.intercept, Role.REFERENCE, dashed=True
-        )
-        # Where they meet, each change of colour costs as many bytes on a slow link as ten cells.
-        lines = [closed_form, fit] if _too_fast_to_see(view) else [fit, closed_form]
+        under = [] if batch is None else [batch]
+        if view.trace is not None:
+            under.append(self._trace(area, view.trace, view.number))
         if not squared:
             line = run.closed_form
-            aside = figures.straight_line(area, line.slope, line.intercept, Role.ASIDE, dashed=True)
-            lines.insert(0, aside)
-        crowded = (view.run.segments.at(view.number).settings.batch_size or 0) > CROWD_POINTS
-        trace = [] if view.trace is None else [self._trace(area, view.trace, view.number)]
-        marked = ([self._points] if few else []) + ([] if batch is None else [batch])
-        return stack(area, self._still, [*trace, *(marked + lines if crowded else lines + marked)])
+            under.append(_dashed(area, line.slope, line.intercept, Role.ASIDE))
+        under.append(_dashed(area, optimum.slope, optimum.intercept, Role.REFERENCE))
+        # The line that moves is whole: what it is measured against shows where they differ.
+        fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
+        return stack(area, self._still, [*under, fit])
 
     def _window(self, columns: int, rows: int, view: RunView) -> Area:
         start = view.run.history[0]
@@ -162,22 +153,16 @@ class FitPicture:
         return figures.straight_line(area, step.slope, step.intercept, Role.TRACE)
 
 
+def _dashed(area: Area, slope: float, intercept: float, role: Role) -> Layer:
+    return figures.straight_line(area, slope, intercept, role, dashed=True)
+
+
 def _with_line(extent: Extent, slope: float, intercept: float) -> Extent:
     """Return the extent of the points, and of a line over them if the line is near."""
     both = extent.with_points((x, slope * x + intercept) for x in (extent.left, extent.right))
     room = NEAR_HEIGHTS * (extent.high - extent.low)
     near = extent.low - both.low <= room and both.high - extent.high <= room
     return both if near else extent
-
-
-def _few(area: Area, data: Dataset) -> bool:
-    return data.n <= POINTS_A_COLUMN * area.plot_columns
-
-
-def _points(area: Area, data: Dataset) -> Layer:
-    if _few(area, data):
-        return figures.marks(area, *data.sketch, area.markers.point, Role.POINTS)
-    return figures.scatter(area, *data.sketch)
 
 
 def _too_fast_to_see(view: RunView) -> bool:
