@@ -14,6 +14,9 @@ LONG = 1e15
 SUM_DIGITS = 12
 """The digits shown of a sum that isn't whole; the last ones of a float are rounding errors."""
 
+LEAST_PERCENT, MOST_PERCENT = 0.01, 999_999
+"""Shares below and above these are all the same to a reader, and would need another notation."""
+
 MOST_DECIMALS = 9
 """A number that needs more decimals is written with an exponent."""
 
@@ -43,6 +46,25 @@ def fixed(value: float, width: int, decimals: int = 2) -> str:
 def fixed_loss(value: float, optimum: Least, width: int = 15) -> str:
     """Return a loss right-aligned, with the decimals that suit the least loss."""
     return fixed(value, width, decimals_for(optimum.loss))
+
+
+def grouped(value: float, width: int, decimals: int = 2) -> str:
+    """Return the value as `fixed` does, with a comma between thousands if it fits."""
+    plain = fixed(value, width, decimals).strip()
+    number = plain.lstrip("-").partition(".")[0]
+    commas = (len(number) - 1) // 3 if number.isdecimal() else 0
+    if len(plain) + commas > width:
+        plain = fixed(value, width - commas, decimals).strip() if commas < width else plain
+        number = plain.lstrip("-").partition(".")[0]
+    if not number.isdecimal():
+        return plain.rjust(width)
+    sign = "-" if plain.startswith("-") else ""
+    return f"{sign}{int(number):,}{plain.lstrip('-')[len(number) :]}".rjust(width)
+
+
+def grouped_loss(value: float, optimum: Least, width: int = 20) -> str:
+    """Return a loss as `fixed_loss` does, with commas."""
+    return grouped(value, width, decimals_for(optimum.loss))
 
 
 def _exponent(value: float, digits: int) -> str:
@@ -102,9 +124,9 @@ def above_least(optimum: Least, excess: float) -> str:
     if optimum.loss == 0:
         return f"{excess:.3g}"
     percent = 100 * excess / optimum.loss
-    if not math.isfinite(percent) or percent >= 1e6:
-        return f"{_exponent(percent, 2)}%" if math.isfinite(percent) else "∞ %"
-    return f"{percent:,.2f}%" if percent >= 0.01 or percent == 0 else f"{_exponent(percent, 1)}%"
+    if not percent < MOST_PERCENT:
+        return f">{MOST_PERCENT:,}%"
+    return f"{percent:,.2f}%" if percent >= LEAST_PERCENT or percent == 0 else f"<{LEAST_PERCENT}%"
 
 
 def ratio(value: float) -> str:

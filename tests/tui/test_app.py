@@ -77,7 +77,7 @@ async def test_the_notebooks_run_ends_where_the_notebooks_does(houses: Dataset) 
         await until(lambda: view(pilot).number == 30)
         await pilot.pause()
         text = screen(pilot)
-        for number in ("88.89", "32912.24", "1478200827.64", "0.03%", "converged"):
+        for number in ("88.89", "32912.24", "1,478,200,827.64", "0.03%", "converged"):
             assert number in text
 
 

@@ -23,7 +23,8 @@ from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
 from linreg_tui.tui.drawing.picture import BLANK, MARKED, Layer, Picture, Role, cut, lines, stack
-from linreg_tui.tui.panes.live.fit import FitPicture, draw_data
+from linreg_tui.tui.panes.data.scatter import ScatterPicture
+from linreg_tui.tui.panes.live.fit import FitPicture
 from linreg_tui.tui.panes.live.landscape import LandscapePicture
 from linreg_tui.tui.panes.live.loss import LossPicture
 from linreg_tui.tui.run_view import RunView
@@ -374,7 +375,7 @@ def test_test_rows_have_marks_of_their_own(houses: Dataset, markers: Markers) ->
     assert f"{markers.test} test rows" in text(picture)[0]
     shown = picture.glyphs[picture.roles == Role.TEST]
     assert (shown == ord(markers.test)).sum() > 20
-    alone = draw_data(houses, 90, 24, markers, houses.split(0.2, 0))
+    alone = ScatterPicture(houses, markers, houses.split(0.2, 0)).draw(90, 24)
     assert f"{markers.test} test rows" in text(alone)[0]
     assert Role.TEST in roles_of(alone)
 

@@ -29,6 +29,7 @@ from linreg_tui.tui.dialogs.base import Choice, Entry, Field
 from linreg_tui.tui.dialogs.settings import SettingsForm, columns
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.prediction import prediction_text
+from linreg_tui.tui.themes import readable
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
 
@@ -59,6 +60,10 @@ class Host(App[None]):
         super().__init__(css_path=Path(app_module.__file__).with_name("app.tcss"))
         self.form = form
         self.results: list[Settings | None] = []
+
+    def get_css_variables(self) -> dict[str, str]:
+        variables = super().get_css_variables()
+        return variables | readable(variables, dark=True)
 
     def on_mount(self) -> None:
         self.push_screen(self.form, self.results.append)

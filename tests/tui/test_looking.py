@@ -20,7 +20,8 @@ from linreg_tui.tui.panes.closed_form.derivation import draw_derivation
 from linreg_tui.tui.panes.closed_form.diagnostics import DiagnosticsPictures
 from linreg_tui.tui.panes.closed_form.inference import draw_inference
 from linreg_tui.tui.panes.closed_form.sums import draw_sums
-from linreg_tui.tui.panes.data.joint import JointPicture, bars_right, bars_up
+from linreg_tui.tui.panes.data.histograms import bars_right, bars_up
+from linreg_tui.tui.panes.data.joint import JointPicture
 from linreg_tui.tui.panes.data.table import TablePicture
 from tests.thorough import first_of
 from tests.tui.test_markers import POINTS, text

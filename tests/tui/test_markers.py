@@ -17,7 +17,8 @@ from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area
 from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, OCTANT, SETS, Markers, finest
 from linreg_tui.tui.drawing.picture import BLANK, Picture
-from linreg_tui.tui.panes.live.fit import FitPicture, draw_data
+from linreg_tui.tui.panes.data.scatter import ScatterPicture
+from linreg_tui.tui.panes.live.fit import FitPicture
 from linreg_tui.tui.panes.live.landscape import LandscapePicture
 from linreg_tui.tui.panes.live.loss import LossPicture
 from linreg_tui.tui.run_view import RunView
@@ -33,7 +34,7 @@ POINTS = Dataset(
 
 FITS = {
     "braille": """
- ↑ y        • data   ── fit   ╌╌ closed form
+ ↑ y        • data   ╌╌ closed form   ── fit
  │                                •
  │                     ⣀⣀⣀⣀⣀⣀⠤⠤⠤⠤⠤⠤⠒⠒⠒⠒⠒⠒⠉⠉•
  │⣀⣀⣀⠤⠤⠤⠤⠤⠤⠒⠒⠒⠒⠒⠒⠉⠉⠉⠉•⠉         ⠒⠊
@@ -47,7 +48,7 @@ FITS = {
   0                      5               x →
 """,
     "block": """
- ↑ y       o data   ▄▄ fit   ▄ ▄ closed form
+ ↑ y       o data   ▄ ▄ closed form   ▄▄ fit
  │                                o
  │                     ▄▄▄▄▄▄▄▄▄▄▄▄▄▄▀▀▀▀▀▀▓
  │▄▄▄▄▄▄▄▀▀▀▀▀▀▀▀▀▀▀▀▓▀         ▀▀
@@ -61,7 +62,7 @@ FITS = {
   0                      5               x →
 """,
     "ascii": """
- ^ y       o data   ** fit   - - closed form
+ ^ y       o data   - - closed form   ** fit
  |                                o
  |                     ********************%
  |*******************%*         --
@@ -75,7 +76,7 @@ FITS = {
   0                      5               x >
 """,
     "octant": """
- ↑ y        • data   ── fit   ╌╌ closed form
+ ↑ y        • data   ╌╌ closed form   ── fit
  │                                •
  │                     ▂▂▂▂▂▂𜴧𜴧𜴧𜴧𜴧𜴧𜴆𜴆𜴆𜴆𜴆𜴆🮂🮂•
  │▂▂▂𜴧𜴧𜴧𜴧𜴧𜴧𜴆𜴆𜴆𜴆𜴆𜴆🮂🮂🮂🮂•🮂         𜴆𜴁
@@ -231,7 +232,7 @@ def test_pictures_of_any_size(markers: Markers, houses: Dataset) -> None:
     pictures = FitPicture(houses, markers), LossPicture(markers), LandscapePicture(houses, markers)
     for width, height in [(1, 1), (2, 3), (7, 4), (8, 5), (40, 4), (9, 40), (200, 60)]:
         for picture in (
-            draw_data(houses, width, height, markers),
+            ScatterPicture(houses, markers).draw(width, height),
             *(picture.draw(width, height, at(run, 30)) for picture in pictures),
         ):
             assert picture.glyphs.shape == (height, width)

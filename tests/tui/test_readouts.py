@@ -38,19 +38,21 @@ def text(picture: Picture) -> list[str]:
 
 
 def state(shown: RunView, columns: int = 78) -> str:
-    return text(draw_readout(columns, 4, shown))[3]
+    return text(draw_readout(columns, 5, shown))[4]
 
 
 READOUTS = {
     78: [
-        "step          30   slope            88.89   loss            1478200827.64",
-        "epoch         30   intercept     32912.24   above optimum           0.03%",
+        "slope              88.89   loss        1,478,200,827.64   step     30 of 30",
+        "intercept       32912.24   RMSE               38,447.38   epoch          30",
+        "above optimum      0.03%   median miss        20,225.20   R²         0.5882",
         "batch full   η_m 1e-7   η_b 0.1   5 steps/s   sequential",
         "✓ converged to within 1% of the optimum; space goes on",
     ],
     59: [
-        "step        30 slope            88.89 loss    1478200827.64",
-        "epoch       30 intercept     32912.24 above           0.03%",
+        "slope            88.89 loss  1,478,200,827.64 step 30 of 30",
+        "intercept     32912.24 RMSE         38,447.38 epoch      30",
+        "above            0.03% median       20,225.20 R²     0.5882",
         "batch full  η_m 1e-7  η_b 0.1  5 steps/s  sequential",
         "✓ converged to within 1% of the optimum; space goes on",
     ],
@@ -59,14 +61,14 @@ READOUTS = {
 
 @pytest.mark.parametrize("columns", READOUTS)
 def test_the_notebooks_run(houses: Dataset, columns: int) -> None:
-    assert text(draw_readout(columns, 4, view(trained(houses, 30)))) == READOUTS[columns]
+    assert text(draw_readout(columns, 5, view(trained(houses, 30)))) == READOUTS[columns]
 
 
 def test_the_settings_that_differ_from_the_defaults(houses: Dataset) -> None:
     run = trained(
         houses, 3, batch_size=64, sampling="epoch", optimizer="momentum", momentum=0.5, seed=7
     )
-    assert text(draw_readout(78, 4, view(run, pace=1.0)))[2] == (
+    assert text(draw_readout(78, 5, view(run, pace=1.0)))[3] == (
         "batch 64   η_m 1e-7   η_b 0.1   1 step/s   by epoch, seed 7, momentum, μ 0.5"
     )
 
@@ -78,9 +80,9 @@ def test_the_state_of_a_run(houses: Dataset) -> None:
     )
     assert state(view(run)) == "‖ paused at step 10 of 30; space goes on"
     assert state(view(run, running=True)) == "▶ running to step 30"
-    assert state(view(run, 4)) == ("‖ looking back: step 4 of 10; b branches; end is the latest")
+    assert state(view(run, 4)) == ("◂ looking back: step 4 of 10; b branches; end is the latest")
     assert state(view(run, 5)) == (
-        "‖ looking back: step 5 of 10, first within 1% of the optimum; b branches"
+        "◂ looking back: step 5 of 10, first within 1% of the optimum; b branches"
     )
     slow = trained(houses, 30, learning_rate_m=1e-9, learning_rate_b=1e-3)
     assert state(view(slow)) == "‖ finished, 1,129.75% above the optimum; space goes on"
@@ -114,7 +116,7 @@ def test_the_prediction(houses: Dataset, prediction: Prediction, words: str) -> 
 def test_a_diverged_run(houses: Dataset) -> None:
     run = trained(houses, 40, learning_rate_m=8e-7, learning_rate_b=0.8)
     assert state(view(run)) == "✗ diverged at step 14: the rates are 1.11× the limit; press [ once"
-    assert state(view(run, 10)).startswith("‖ looking back")
+    assert state(view(run, 10)).startswith("◂ looking back")
     run.advance(10_000)
     assert state(view(run)).endswith("; it can't go on, r starts over")
 
@@ -207,7 +209,7 @@ def test_as_many_notes_on_a_step_are_shown_as_fit(houses: Dataset, columns: int)
 def test_settings_chosen_while_looking_back_are_shown(houses: Dataset) -> None:
     run = trained(houses, 10)
     shown = replace(view(run, 5), settings=Settings(batch_size=64))
-    assert text(draw_readout(78, 4, shown))[2].startswith("next: batch 64 ")
+    assert text(draw_readout(78, 5, shown))[3].startswith("next: batch 64 ")
 
 
 @pytest.mark.parametrize("columns", [59, 69, 78, 118])
@@ -217,7 +219,7 @@ def test_nothing_is_cut_off_when_numbers_are_large(
 ) -> None:
     run = trained(houses, 60, learning_rate_m=1e-5, learning_rate_b=0.8, batch_size=batch_size)
     latest = view(run)
-    drawn = [draw_readout(columns, 4, latest)]
+    drawn = [draw_readout(columns, 5, latest)]
     drawn += [draw_update(columns, 3, replace(latest, number=number)) for number in range(61)]
     for line in (line for picture in drawn for line in text(picture)):
         assert "…" not in line
@@ -260,20 +262,19 @@ def test_the_rates_are_the_schedules_at_the_step(houses: Dataset) -> None:
         (16, "η_m 4e-7     η_b 0.4"),
         (30, "η_m 2.2e-9"),
     ):
-        rows = text(draw_readout(80, 4, RunView(run, step, settings, False, 5.0)))
+        rows = text(draw_readout(80, 5, RunView(run, step, settings, False, 5.0)))
         assert words in "\n".join(rows)
 
 
 @pytest.mark.parametrize("columns", READOUTS)
 def test_test_rows_have_a_line_of_their_own(houses: Dataset, columns: int) -> None:
     run = trained(houses, 30, test_fraction=0.2)
-    rows = text(draw_readout(columns, 5, view(run)))
-    assert rows[2].split()[:4] == ["test", "110", "rows", "held"]
+    rows = text(draw_readout(columns, 6, view(run)))
+    assert rows[3].split()[:5] == ["rows", "held", "out", "110", "test"]
     loss = run.history[30].test_loss
     assert loss is not None
-    assert rows[2].endswith(f"{loss:.2f}")
-    assert len(rows[2]) == len(rows[1])
-    assert "test 0.2" in rows[3]
+    assert rows[3].endswith(f"{loss:,.2f}")
+    assert "test 0.2" in rows[4]
 
 
 @pytest.mark.parametrize(

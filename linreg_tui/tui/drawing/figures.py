@@ -55,6 +55,9 @@ CELLS_A_DASH, CELLS_FROM_DASH_TO_DASH = 2, 6
 POINTS_A_COLUMN = 0.5
 """With up to this many, points are few: a dot alone is easily overlooked."""
 
+TEST_POINTS_A_ROW = 32
+"""Test rows are characters where there are at most this many for each row of the plot."""
+
 FULL_DOT = 8
 """The points in a dot that make it the brightest, unless another has more."""
 
@@ -118,6 +121,13 @@ def data_points(area: Area, data: Dataset) -> Layer:
     if are_few(area, data):
         return marks(area, *data.sketch, area.markers.point, Role.POINTS)
     return scatter(area, *data.sketch)
+
+
+def test_points(area: Area, test: Dataset) -> Layer:
+    """Draw the test rows: a character for each row, or dots if there are many."""
+    if test.n <= TEST_POINTS_A_ROW * area.plot_rows:
+        return marks(area, *test.sketch, area.markers.test, Role.TEST)
+    return scatter(area, *test.sketch, Role.TEST)
 
 
 def _brightness(most: NDArray[np.intp]) -> NDArray[np.uint8]:

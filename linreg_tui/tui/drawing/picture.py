@@ -47,10 +47,19 @@ class Role(IntEnum):
     POINTS_2 = 23
     POINTS_3 = 24
     POINTS_4 = 25
+    STRONG = 26
+    REST_STATE = 27
+    RUN_STATE = 28
+    BACK_STATE = 29
+    GOOD_STATE = 30
+    BAD_STATE = 31
 
 
 CURVES = tuple(role for role in Role if role.name.startswith("CURVE_"))
 """Roles of curves that are drawn over one another."""
+
+STATES = tuple(role for role in Role if role.name.endswith("_STATE"))
+"""Roles of a run's state, whose cells are filled."""
 
 DENSITIES = (Role.POINTS, Role.POINTS_2, Role.POINTS_3, Role.POINTS_4)
 """Roles of points, from few in a dot to the most."""
@@ -142,15 +151,18 @@ def beside(columns: int, pictures: Sequence[Picture], gap: int) -> Picture:
 def write_legend(picture: Picture, left: int, legend: Sequence[Span]) -> None:
     """Write a legend at the right of the first row, from column `left` on.
 
-    Where it doesn't fit, its first entries are left out.
+    Where it doesn't fit, its entries move together, and then the first ones are left out.
     """
     columns = picture.glyphs.shape[1]
-    while legend and sum(len(text) + 3 for text, _ in legend) - 3 > columns - left:
-        legend = legend[1:]
-    column = columns - sum(len(text) + 3 for text, _ in legend) + 3
-    for text, role in legend:
-        write(picture, 0, column, text, role)
-        column += len(text) + 3
+    for entries in (legend[start:] for start in range(len(legend))):
+        for gap in (3, 2):
+            width = sum(cell_len(text) + gap for text, _ in entries) - gap
+            if width <= columns - left:
+                column = columns - width
+                for text, role in entries:
+                    write(picture, 0, column, text, role)
+                    column += cell_len(text) + gap
+                return
 
 
 def cut(text: str, width: int) -> str:

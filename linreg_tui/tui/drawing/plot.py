@@ -15,7 +15,7 @@ from textual.strip import Strip
 from linreg_tui.compat.batches import BatchAware
 from linreg_tui.compat.component_styles import LazyComponents
 from linreg_tui.tui.drawing.markers import Glyphs
-from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, Picture, Role, blank
+from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, STATES, Picture, Role, blank
 
 
 class Plot(BatchAware, LazyComponents):
@@ -119,9 +119,11 @@ class Plot(BatchAware, LazyComponents):
 def _without_blanks(glyphs: Glyphs, roles: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the roles of a row in which blanks, having no colour, take the role to their left.
 
-    Each change of colour costs the terminal some 50 bytes.
+    Each change of colour costs the terminal some 50 bytes. Filled cells end where they end.
     """
-    ink = np.where(glyphs == BLANK, 0, np.arange(len(glyphs)))
+    filled = np.isin(roles, STATES)
+    filled[1:] |= filled[:-1]
+    ink = np.where((glyphs == BLANK) & ~filled, 0, np.arange(len(glyphs)))
     return roles[np.maximum.accumulate(ink)]
 
 

@@ -20,7 +20,7 @@ from linreg_tui.tui.keys import EDIT_KEYS, bindings
 from linreg_tui.tui.messages import Edited, EditingEnded, SaveAsked
 from linreg_tui.tui.panes.data.plane import Plane, PlanePicture, draw_under_cursor
 from linreg_tui.tui.panes.data.point_editor import PointEditor
-from linreg_tui.tui.panes.live.fit import draw_data
+from linreg_tui.tui.panes.data.scatter import ScatterPicture
 from linreg_tui.tui.panes.views import PaneView, ViewsPane, once
 from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.work import begin
@@ -174,6 +174,8 @@ class DataPane(ViewsPane):
     def _views_of(self, data: Dataset) -> tuple[PaneView, ...]:
         markers, split = self._markers, self._split
 
+        scatter = ScatterPicture(data, markers, split)
+
         # What only the later views need is loaded with them: loading takes most of the start.
         @once
         def joint() -> JointPicture:
@@ -188,7 +190,7 @@ class DataPane(ViewsPane):
             return TablePicture(data)
 
         return (
-            PaneView("scatter", lambda c, r: draw_data(data, c, r, markers, split)),
+            PaneView("scatter", scatter.draw, scatter.prepare),
             PaneView("joint plot", lambda c, r: joint().draw(c, r), lambda: joint().prepare()),
             PaneView("table", lambda c, r: table().draw(c, r), lambda: table().prepare()),
         )

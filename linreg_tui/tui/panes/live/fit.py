@@ -8,11 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from linreg_tui.axes import linear_axis
-from linreg_tui.core.dataset import Dataset, Split
+from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Step
 from linreg_tui.core.run import Run
 from linreg_tui.core.sketch import Extent
-from linreg_tui.numbers import rows_of
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import CELLS_A_TICK_DOWN, Area, data_area
 from linreg_tui.tui.drawing.figures import legend
@@ -35,31 +34,8 @@ SWING_STEPS = 4
 WORKER_MARKS = "123456789"
 """The marks of the workers' rows; after the ninth worker they start again."""
 
-CROWD_POINTS = 32
-"""Test rows are characters where there are at most this many for each row of the plot."""
-
 VISIBLE_PACE = 10.0
 """Steps a second up to which one can see each step."""
-
-
-def draw_data(
-    data: Dataset, columns: int, rows: int, markers: Markers = BRAILLE, split: Split | None = None
-) -> Picture:
-    """Draw the points alone; the test rows of a split have marks of their own."""
-    area = data_area(data, columns, rows, markers)
-    entries: list[Span] = [(rows_of(data), Role.LABEL)]
-    if split is None or split.training is data:
-        return stack(area, figures.frame(area, entries), [figures.data_points(area, data)])
-    entries.extend(legend(markers, "test rows"))
-    points = [figures.data_points(area, split.training), test_points(area, split.test)]
-    return stack(area, figures.frame(area, entries), points)
-
-
-def test_points(area: Area, test: Dataset) -> Layer:
-    """Draw the test rows: a character for each row, or dots if there are many."""
-    if test.n <= CROWD_POINTS * area.plot_rows:
-        return figures.marks(area, *test.sketch, area.markers.test, Role.TEST)
-    return figures.scatter(area, *test.sketch, Role.TEST)
 
 
 class FitPicture:
@@ -83,20 +59,22 @@ class FitPicture:
         batch = self._batch(area, view)
         run = view.run
         squared = run.optimum is run.closed_form
-        names = ["data", "fit", *(["closed form"] if squared else ["optimum", "least squares"])]
+        # Where they don't all fit, the first ones are left out.
+        names = ["data", *(["closed form"] if squared else ["least squares", "optimum"])]
         if run.test is not None:
             names.insert(1, "test rows")
-        if view.run.segments.at(view.number).draws is not None:
-            names.insert(1, "batch")
         if view.trace is not None:
-            names.insert(0, "before")
+            names.append("before")
+        if view.run.segments.at(view.number).draws is not None:
+            names.append("batch")
+        names.append("fit")
         entries = legend(self._markers, *names, few=figures.are_few(area, run.data))
         if (workers := view.run.workers) > 1 and "batch" in names:
             numbers = f"{WORKER_MARKS[0]}–{WORKER_MARKS[min(workers, len(WORKER_MARKS)) - 1]}"
             entries[names.index("batch")] = (f"{numbers} workers", Role.BATCH)
         if self._drawn != (area, entries) or self._shown is not run.data:
             frame = figures.frame(area, entries)
-            tested = [] if run.test is None else [test_points(area, run.test)]
+            tested = [] if run.test is None else [figures.test_points(area, run.test)]
             self._still = stack(area, frame, [figures.data_points(area, run.data), *tested])
             self._drawn, self._shown = (area, entries), run.data
         step, optimum = run.history[view.number], run.optimum

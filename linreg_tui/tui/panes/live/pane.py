@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.strip import Strip
 
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
@@ -35,11 +35,12 @@ class LivePane(Vertical):
         self._make_pictures()
 
     def compose(self) -> ComposeResult:
-        """Compose the fit, the numbers, the loss or its landscape, and the timeline."""
-        yield Plot(lambda c, r: self._fit.draw(c, r, self.view), id="fit")
+        """Compose the fit, the loss or its landscape, the numbers, and the timeline."""
+        with Container(id="plots"):
+            yield Plot(lambda c, r: self._fit.draw(c, r, self.view), id="fit")
+            yield Plot(self._draw_second, id="loss")
         yield Plot(lambda c, r: draw_readout(c, r, self.view), id="readout")
         yield Plot(lambda c, r: draw_update(c, r, self.view), id="gradient")
-        yield Plot(self._draw_lower, id="loss")
         yield Plot(lambda c, r: draw_large(c, r, self.view, self._markers), id="large")
         yield Timeline(lambda: self.view)
 
@@ -69,14 +70,14 @@ class LivePane(Vertical):
         fit, loss = (14, 24) if self.plots.plot == "landscape" else (22, 14)
         return [
             strip
-            for name, rows in (("fit", fit), ("readout", 3), ("loss", loss))
+            for name, rows in (("fit", fit), ("loss", loss), ("readout", 4))
             for strip in self.query_one(f"#{name}", Plot).drawn(PICTURE_COLUMNS, rows)
         ]
 
-    def _draw_lower(self, columns: int, rows: int) -> Picture:
+    def _draw_second(self, columns: int, rows: int) -> Picture:
         """Draw the loss over the steps, or its landscape."""
-        lower = self._landscape if self.plots.plot == "landscape" else self._loss
-        return lower.draw(columns, rows, self.view)
+        second = self._landscape if self.plots.plot == "landscape" else self._loss
+        return second.draw(columns, rows, self.view)
 
     def _make_pictures(self) -> None:
         data = self.view.run.all_data

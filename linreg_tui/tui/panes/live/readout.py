@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
 
 from rich.cells import cell_len
 
+from linreg_tui.core.quality import quality
 from linreg_tui.core.run import Kind, events
 from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
-from linreg_tui.numbers import above_optimum, decimals_of_line, fixed, fixed_loss, rate, ratio
+from linreg_tui.numbers import (
+    above_optimum,
+    decimals_for,
+    decimals_of_line,
+    fixed,
+    grouped,
+    grouped_loss,
+    rate,
+    ratio,
+)
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.prediction import expectation, unpredictable, verdict
 from linreg_tui.tui.run_view import RunView
 
-ROOMY_COLUMNS = 72
+ROOMY_COLUMNS = 73
+"""Columns from which the numbers have their full names and places."""
 
 RATE_CELLS = len("5.3e-7")
 """Cells for a learning rate that changes from step to step."""
@@ -29,66 +42,103 @@ EVENT_WORDS: dict[Kind, str] = {
 
 
 def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
-    """Draw four lines: the step and its line, the loss, the settings, and the run's state.
+    """Draw the line and how far it is above the optimum, its misses, the settings, and the state.
 
-    With test rows, a fifth line shows how many there are and the loss on them.
+    With test rows, one more line shows how many there are and the loss on them.
     """
-    run = view.run
-    step = run.history[view.number]
-    of_slope, of_intercept = decimals_of_line(run.closed_form)
-    roomy = columns >= ROOMY_COLUMNS
-    gap: Span = ("   " if roomy else " ", Role.NOTHING)
-    above = "above optimum" if roomy else "above"
-
-    def cell(label: str, value: str, width: int, role: Role) -> list[Span]:
-        return [(f"{label} ", Role.LABEL), (value.rjust(width), role)]
-
-    tested: list[list[Span]] = []
-    if run.test is not None and step.test_loss is not None:
-        tested = [
-            [
-                *cell("test ", f"{run.test.total:,}", 10 if roomy else 8, Role.TEST),
-                gap,
-                ("rows held out".ljust(22), Role.LABEL),
-                gap,
-                *cell(
-                    "test loss".ljust(len(above)) if roomy else "test ",
-                    fixed_loss(step.test_loss, run.optimum),
-                    15,
-                    Role.TEST,
-                ),
-            ]
-        ]
+    names, widths, gap = NAMES, WIDTHS, "   " if columns > ROOMY_COLUMNS + 1 else "  "
+    if columns < ROOMY_COLUMNS:
+        names, widths, gap = SHORT_NAMES, SHORT_WIDTHS, " "
+    grid = [
+        [
+            span
+            for (name, role, value), width in zip(row, widths, strict=True)
+            for span in (
+                (names.get(name, name), Role.LABEL),
+                (" " + value(width - cell_len(names.get(name, name)) - 1), role),
+                (gap, Role.NOTHING),
+            )
+        ][:-1]
+        for row in _numbers(view)
+    ]
     return lines(
         columns,
         rows,
-        [
-            [
-                *cell("step ", f"{step.number:,}", 10 if roomy else 8, Role.TEXT),
-                gap,
-                *cell("slope    ", fixed(step.slope, 12, of_slope), 12, Role.FIT),
-                gap,
-                *cell(
-                    "loss".ljust(len(above)),
-                    fixed_loss(step.loss, run.optimum),
-                    15,
-                    Role.TEXT,
-                ),
-            ],
-            [
-                *cell(
-                    "epoch", f"{run.segments.epoch(step.number):,}", 10 if roomy else 8, Role.TEXT
-                ),
-                gap,
-                *cell("intercept", fixed(step.intercept, 12, of_intercept), 12, Role.FIT),
-                gap,
-                *cell(above, above_optimum(run.optimum, step.slope, step.intercept), 15, Role.TEXT),
-            ],
-            *tested,
-            _settings(view, columns, roomy=roomy),
-            [_state(view, columns)],
-        ],
+        [*grid, _settings(view, columns, roomy=columns >= ROOMY_COLUMNS), _state(view, columns)],
     )
+
+
+WIDTHS, SHORT_WIDTHS = (24, 28, 17), (22, 22, 13)
+"""Cells for a number with its name, in each of the three columns."""
+
+NAMES: dict[str, str] = {}
+SHORT_NAMES = {"above optimum": "above", "median miss": "median", "test loss": "test"}
+
+Cell = tuple[str, Role, Callable[[int], str]]
+"""A name, the role of its number, and the number in so many cells."""
+
+
+def _numbers(view: RunView) -> list[list[Cell]]:
+    """Return what matters first on the left, the misses in the middle, and where the run is."""
+    run = view.run
+    step, optimum = run.history[view.number], run.optimum
+    fitted = quality(run.data, step.slope, step.intercept)
+    above = above_optimum(optimum, step.slope, step.intercept)
+    of_slope, of_intercept = decimals_of_line(run.closed_form)
+    of_miss = decimals_for(math.sqrt(run.closed_form.loss))
+
+    def number(value: float, decimals: int) -> Callable[[int], str]:
+        return lambda cells: fixed(value, cells, decimals)
+
+    def miss(value: float) -> Callable[[int], str]:
+        return lambda cells: grouped(value, cells, of_miss)
+
+    def right(text: str) -> Callable[[int], str]:
+        return lambda cells: text.rjust(cells)
+
+    r2 = right("–") if fitted.r2 is None else number(fitted.r2, 4)
+    grid: list[list[Cell]] = [
+        [
+            ("slope", Role.FIT, number(step.slope, of_slope)),
+            ("loss", Role.TEXT, lambda cells: grouped_loss(step.loss, optimum, cells)),
+            ("step", Role.TEXT, _step(view.number, run.budget)),
+        ],
+        [
+            ("intercept", Role.FIT, number(step.intercept, of_intercept)),
+            ("RMSE", Role.TEXT, miss(fitted.rmse)),
+            ("epoch", Role.TEXT, right(f"{run.segments.epoch(step.number):,}")),
+        ],
+        [
+            (
+                "above optimum",
+                Role.STRONG,
+                right(above),
+            ),
+            ("median miss", Role.TEXT, miss(fitted.median_miss)),
+            ("R²", Role.TEXT, r2),
+        ],
+    ]
+    if run.test is not None and (test_loss := step.test_loss) is not None:
+        held_out = f"{run.test.total:,}"
+        grid.append(
+            [
+                ("rows held out", Role.TEXT, right(held_out)),
+                ("test loss", Role.TEST, lambda cells: grouped_loss(test_loss, optimum, cells)),
+                ("", Role.TEXT, right("")),
+            ]
+        )
+    return grid
+
+
+def _step(number: int, budget: int) -> Callable[[int], str]:
+    """Return the step, and of how many, if the last one fits."""
+
+    def text(cells: int) -> str:
+        of_all = f"{number:,} of {budget:,}"
+        fits = len(f"{budget:,} of {budget:,}") <= cells and number <= budget
+        return (of_all if fits else f"{number:,}").rjust(cells)
+
+    return text
 
 
 def _settings(view: RunView, columns: int, *, roomy: bool) -> list[Span]:
@@ -103,20 +153,20 @@ def _settings(view: RunView, columns: int, *, roomy: bool) -> list[Span]:
     rates = {"η": of_b} if settings.standardize else {"η_m": of_m, "η_b": of_b}
     spans: list[Span] = [
         ("next: batch " if next_ones else "batch ", Role.LABEL),
-        (_batch(settings.batch_size, view.run.workers), Role.TEXT),
+        (_batch(settings.batch_size, view.run.workers), Role.LABEL),
         gap,
     ]
     for name, value in rates.items():
         width = 0 if settings.is_constant else RATE_CELLS
-        spans += [(f"{name} ", Role.LABEL), (rate(value).ljust(width), Role.TEXT), gap]
+        spans += [(f"{name} ", Role.LABEL), (rate(value).ljust(width), Role.LABEL), gap]
     steps = f"{view.pace:g} step{'s' * (view.pace != 1)}/s"
     pace = "full speed" if math.isinf(view.pace) else steps
-    spans += [(pace, Role.TEXT), gap]
+    spans += [(pace, Role.LABEL), gap]
     others = [*_unusual(settings), settings.update]
     left = columns - sum(len(text) for text, _ in spans)
     if len(", ".join(others)) > left and settings.update == Settings().update:
         others.pop()
-    return [*spans, (", ".join(others), Role.TEXT)]
+    return [*spans, (", ".join(others), Role.LABEL)]
 
 
 def _batch(size: int | None, workers: int) -> str:
@@ -152,8 +202,19 @@ def _unusual(settings: Settings) -> list[str]:
     ]
 
 
-def _state(view: RunView, columns: int) -> Span:
-    """Return the run's state in one sentence, with the key that helps."""
+def _state(view: RunView, columns: int) -> list[Span]:
+    """Return the run's state in one sentence, with the key that helps.
+
+    Its first word is reversed in the colour of the state, so that it is seen from afar.
+    """
+    words, role = _sentence(view, columns)
+    head = re.match(r"\S \w+", words)
+    assert head is not None
+    rest = Role.BAD if role is Role.BAD_STATE else Role.TEXT
+    return [(head[0], role), (words[head.end() :], rest)]
+
+
+def _sentence(view: RunView, columns: int) -> Span:
     run, last = view.run, view.run.history.last
     diverged = run.diverged_at
     if diverged is not None and view.number >= min(diverged, last):
@@ -162,32 +223,34 @@ def _state(view: RunView, columns: int) -> Span:
             columns,
             f"{'▶' if view.running else '✗'} diverged at step {diverged:,}",
             [f": {_too_large(view)}", help_with_it or _way_back(view)],
-        ), Role.BAD
+        ), Role.BAD_STATE
     if view.running:
         goal = "on until space" if view.endless else f"to step {run.budget:,}"
-        return f"▶ running {goal}", Role.TEXT
+        return f"▶ running {goal}", Role.RUN_STATE
     if not view.latest:
         happened = [EVENT_WORDS[event.kind] for event in events(run) if event.step == view.number]
-        state = f"‖ looking back: step {view.number:,} of {last:,}"
+        state = f"◂ looking back: step {view.number:,} of {last:,}"
         state += "".join(f", {words}" for words in happened[:1])
-        return _fitting(columns, state, ["; b branches", "; end is the latest"]), Role.TEXT
+        return _fitting(columns, state, ["; b branches", "; end is the latest"]), Role.BACK_STATE
     if last == 0 or view.settings != run.segments.at(last).settings:
         stable = None if view.prediction is None else view.prediction.stable
         state = "ready" if last == 0 else f"step {last:,}"
         if stable is False:
-            return _fitting(columns, f"‖ {state}", _prediction(view)), Role.BAD
+            return _fitting(columns, f"‖ {state}", _prediction(view)), Role.BAD_STATE
         runs = ["; space runs"] if stable is not None or not expectation(view.settings) else []
-        return _fitting(columns, f"‖ {state}", [*_prediction(view), *runs]), Role.TEXT
+        return _fitting(columns, f"‖ {state}", [*_prediction(view), *runs]), Role.REST_STATE
     if last < run.budget:
-        return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.TEXT
+        return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.REST_STATE
     if run.status == "converged":
-        return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD
+        return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD_STATE
     step = run.history[last]
     above = above_optimum(run.optimum, step.slope, step.intercept)
     finished = f"‖ finished, {above} above the optimum"
     if _times_the_limit(view) is not None:  # more steps would lead away
-        return _fitting(columns, finished, [f": {_too_large(view)}", _way_back(view)]), Role.BAD
-    return f"{finished}; space goes on", Role.TEXT
+        return _fitting(
+            columns, finished, [f": {_too_large(view)}", _way_back(view)]
+        ), Role.BAD_STATE
+    return f"{finished}; space goes on", Role.REST_STATE
 
 
 def _fitting(columns: int, state: str, more: list[str]) -> str:
