@@ -10,7 +10,7 @@ Where to find what the notebook has:
 - `model`, `loss` and its mean: losses.Squared.value, moments.Moments.loss
 - the partial derivatives, `dL_dm` and `dL_db`: losses.Squared.by_slope, losses.Squared.by_intercept
 - figures 6 to 10, one parameter and its learning rates: losses1d.Figure
-- `updated_m`, `updated_b`, m' = m − η ∂L/∂m: descent.composed, run.step_detail
+- `updated_m`, `updated_b`, m' = m − η ∂L/∂m: descent.composed, step_detail.step_detail
 - `learning_rate_m`, `learning_rate_b`, `batch_size`, `epochs`: settings.Settings
 - `loop_N`, `num_batches`: settings.Settings.steps, settings.Settings.steps_per_epoch
 - the loop, and `train`: descent.descend, run.Run.advance

@@ -105,6 +105,9 @@ class Loss(Member):
     formula: ClassVar[str]
     """The formula of ρ, for people to read."""
 
+    pull: ClassVar[tuple[int, str]] = (1, "ρ'(r)")
+    """A whole factor of ρ'(r), and the rest of its formula, for people to read."""
+
     from_moments: ClassVar[bool] = False
     """Whether the moments of the rows are enough, so that a batch is made of moments, not rows."""
 
@@ -236,6 +239,7 @@ class Squared(Loss, name="squared"):
     """The squared residual, as in the notebook. The closed form gives the best line."""
 
     formula = "r²"
+    pull = (2, "r")
     from_moments = True
 
     def value(self, residual: FloatArray) -> FloatArray:
@@ -278,6 +282,7 @@ class Absolute(Loss, name="absolute"):
     """The size of the residual. A far outlier pulls no harder than any other point."""
 
     formula = "|r|"
+    pull = (1, "sign r")
     expectation = "it never settles, b jumps by up to η a step"
 
     @property
@@ -306,6 +311,7 @@ class Huber(Loss, name="huber"):
     """
 
     formula = "½ r² up to δ, δ (|r| − ½ δ) beyond"
+    pull = (1, "r cut at ±δ")
     expectation = "far from the optimum, b moves by up to η δ a step"
 
     delta: float = field(

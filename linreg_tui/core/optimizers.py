@@ -50,6 +50,9 @@ class Optimizer(Member):
     symbol: ClassVar[str] = "∂L"
     """The formula of its direction, for people to read."""
 
+    made: ClassVar[str] = ""
+    """How the symbols in that formula are made of the gradient, for people to read."""
+
     expectation: ClassVar[str] = ""
     """What to expect of its steps, where no matrix exists to predict them from."""
 
@@ -141,6 +144,7 @@ class Momentum(Optimizer, name="momentum"):
     start = (0.0,)
     linear = True
     symbol = "v"
+    made = "v = μ v + ∂L"
 
     momentum: float = _momentum()
 
@@ -161,6 +165,7 @@ class Nesterov(Optimizer, name="nesterov"):
     start = (0.0,)
     linear = True
     symbol = "∂L + μ v"
+    made = "v = μ v + ∂L"
 
     momentum: float = _momentum()
 
@@ -203,6 +208,7 @@ class RMSProp(Optimizer, name="rmsprop"):
     start = (0.0,)
     own_steps = True
     symbol = "∂L / √s"
+    made = "s: mean ∂L²"
     expectation = "its steps are about η long, the first ones longer"
 
     alpha: float = _share(0.99, "smoothing, α", "how slowly rmsprop forgets the size of gradients")
@@ -225,6 +231,7 @@ class Adam(Optimizer, name="adam"):
     start = (0.0, 0.0, 1.0, 1.0)
     own_steps = True
     symbol = "ḡ / √s"
+    made = "ḡ, s: means of ∂L, ∂L²"
     expectation = "its steps are about η long, whatever the gradient"
 
     beta1: float = _share(0.9, "mean, β₁", "how slowly adam forgets gradients")

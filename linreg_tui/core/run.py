@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 
 from linreg_tui.core.batches import Draws, Index
-from linreg_tui.core.by_value import ByValue
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.descent import State, descend
 from linreg_tui.core.faults import check_settings
@@ -29,7 +28,6 @@ from linreg_tui.core.history import (
 )
 from linreg_tui.core.losses import matrix_of
 from linreg_tui.core.moments import BatchMoments, FloatArray, Moments, Number
-from linreg_tui.core.optimizers import SGD
 from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings, restarts
 from linreg_tui.core.units import Units, training_units
@@ -357,9 +355,9 @@ class Run:
         """Return batches as moments, for a loss that needs no more."""
         if rows is None:
             whole = self._units.moments(self.data.moments)
-            return [repeat(number, steps) for number in _means(whole)], None
+            return [repeat(number, steps) for number in means(whole)], None
         batch = (self._batches or self.data.batches).moments(rows)
-        columns: list[Iterable[Any]] = [c.tolist() for c in _means(self._units.moments(batch))]
+        columns: list[Iterable[Any]] = [c.tolist() for c in means(self._units.moments(batch))]
         return columns, batch.loss
 
     def _by_rows(self, rows: Index | None, steps: int) -> _Batches:
@@ -403,7 +401,8 @@ _Batches = tuple[list[Iterable[Any]], Callable[[FloatArray, FloatArray], FloatAr
 The latter is None if each batch is all rows."""
 
 
-def _means(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:
+def means(moments: Moments[Number]) -> tuple[Number, Number, Number, Number]:
+    """Return x̄, ȳ, Sxx / n and Sxy / n."""
     return moments.mean_x, moments.mean_y, moments.sxx / moments.n, moments.sxy / moments.n
 
 
@@ -446,67 +445,3 @@ def events(run: Run) -> list[Event]:
         if known.diverged is not None:
             found.append(Event(min(known.diverged, run.history.last), "diverged"))
     return sorted(found, key=lambda event: event.step)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StepDetail(ByValue):
-    """The arithmetic of one step from (m, b) to (m', b'), in the units of the training.
-
-    In each pair, the first number belongs to m and the second to b. `rows` are the numbers of the
-    rows in the batch, of shape (n,), or None for all rows. `residual` is the mean of y − ŷ over
-    them at (m, b). A parameter moves by −`rates` · `directions`. The direction is the `gradient`
-    for sgd; other optimizers compute theirs from it.
-    """
-
-    number: int
-    n: int
-    rows: Index | None
-    residual: float
-    before: tuple[float, float]
-    gradient: tuple[float, float]
-    rates: tuple[float, float]
-    directions: tuple[float, float]
-    after: tuple[float, float]
-
-
-def step_detail(run: Run, number: int) -> StepDetail:
-    """Return the arithmetic of step `number`, from 1 to the last.
-
-    In a sequential update, ∂L/∂b is taken at the new m.
-    """
-    settings = run.segments.at(number).settings
-    units = training_units(run.data.moments, settings)
-    loss = run.loss.scaled(units.scale_y)
-    rows = run.batch(number)
-    moments = run.data.moments
-    x, y = run.data.x, run.data.y
-    if rows is not None:
-        x, y = x[rows], y[rows]
-        moments = Moments.of(x, y)
-    batch = _means(units.moments(moments)) if loss.from_moments else [matrix_of(*units.rows(x, y))]
-    start, end = run.history[number - 1], run.history[number]
-    m, b = units.from_data(start.slope, start.intercept)
-    new_m, new_b = units.from_data(end.slope, end.intercept)
-    by_m = loss.by_slope(batch, m, b)
-    by_b = loss.by_intercept(batch, new_m if settings.sequential else m, b)
-    rate_m, rate_b = (float(rate[0]) for rate in run.rates(number, 1))
-    directions = (by_m, by_b)
-    if type(settings.optimizer) is not SGD:
-        directions = _quotient(m - new_m, rate_m), _quotient(b - new_b, rate_b)
-    mean_x, mean_y, *_ = _means(units.moments(moments))
-    return StepDetail(
-        number,
-        len(rows) if rows is not None else moments.n,
-        rows,
-        mean_y - m * mean_x - b,
-        (m, b),
-        (by_m, by_b),
-        (rate_m, rate_b),
-        directions,
-        (new_m, new_b),
-    )
-
-
-def _quotient(change: float, rate: float) -> float:
-    """Return a change divided by the learning rate, which a schedule can bring down to 0."""
-    return change / rate if rate else 0.0

@@ -11,9 +11,10 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.history import Step
 from linreg_tui.core.parallel import Round, Team
-from linreg_tui.core.run import Run, StepDetail, step_detail
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.core.step_detail import StepDetail, step_detail
 from linreg_tui.core.sweep import Plan, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
 from linreg_tui.numbers import above_optimum

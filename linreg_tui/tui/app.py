@@ -508,6 +508,10 @@ class LinregApp(GuardedApp):
         plots = self.state.plots
         self.show(replace(self.state, plots=plots.of_landscape(z_scores=not plots.z_scores)))
 
+    def action_next_residuals(self) -> None:
+        """Draw no residuals, bars, or squares."""
+        self.show(replace(self.state, plots=self.state.plots.next_residuals()))
+
     def action_toggle_gradient(self) -> None:
         """Show or hide how the step in view was made."""
         plots = self.state.plots

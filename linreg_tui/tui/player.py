@@ -136,12 +136,16 @@ class Player:
     def restart(self, settings: Settings | None = None) -> None:
         """Start over, with other settings if given, and keep running if it was running.
 
+        The run so far stays as a trace; starting over twice removes it.
+
         Raises
         ------
         InputError
             If a setting is out of range for the data.
         """
-        self._set_run(_run(self._data, settings or self.view.restart_settings, self._run.workers))
+        run = _run(self._data, settings or self.view.restart_settings, self._run.workers)
+        before = self._trace if settings is not None else None
+        self._set_run(run, self._run if self._run.history.last > 0 else before)
 
     def resume(self, view: RunView) -> None:
         """Train the run of this view from now on, whatever its data, paused at its step."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings, starting_at
 from linreg_tui.core.stability import Prediction
 
 PlotName = Literal["fit", "loss", "landscape"]
+
+Residuals = Literal["none", "bars", "squares"]
+"""How the residuals are drawn, in the order in which a key goes through them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +21,19 @@ class Plots:
 
     `plot` is the one that is shown where there is room for only one. With room for two, the line
     over the points stands above the loss, or above the landscape if that is `plot`. `gradient`
-    shows how the step in view was made.
+    shows how the step in view was made, `residuals` how far the points are from the line.
     """
 
     plot: PlotName = "fit"
     above_optimum: bool = False
     z_scores: bool = False
     gradient: bool = False
+    residuals: Residuals = "none"
+
+    def next_residuals(self) -> Plots:
+        """Draw the residuals in the next way."""
+        ways = get_args(Residuals)
+        return replace(self, residuals=ways[(ways.index(self.residuals) + 1) % len(ways)])
 
     def next_plot(self, *, one: bool) -> Plots:
         """Switch to the landscape or back; with room for `one` plot, cycle through all three."""

@@ -70,6 +70,7 @@ SHADES = {
     "fit": Shade("text-accent"),
     "reference": Shade("text-primary"),
     "aside": Shade("text-primary", VISIBLE, dimmed=True),
+    "residual": Shade("text-error", READABLE, dimmed=True),
     "good": Shade("text-success"),
     "bad": Shade("text-error"),
     "tab": Shade("foreground", READABLE, dimmed=True, on="panel"),

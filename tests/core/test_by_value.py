@@ -24,9 +24,10 @@ from linreg_tui.core.losses import Absolute
 from linreg_tui.core.moments import Moments
 from linreg_tui.core.parallel import Round, share
 from linreg_tui.core.reading.streaming import RunningFit
-from linreg_tui.core.run import Run, step_detail
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sketch import Density
+from linreg_tui.core.step_detail import step_detail
 from linreg_tui.core.summary import histogram, summary
 
 ROWS = np.arange(64)

@@ -14,9 +14,10 @@ from linreg_tui.core.descent import State, descend
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.history import Milestones
 from linreg_tui.core.losses import Squared
-from linreg_tui.core.run import Run, events, step_detail
+from linreg_tui.core.run import Run, events
 from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.step_detail import step_detail
 
 GENTLE = Settings(batch_size=64, learning_rate_m=1e-8, learning_rate_b=1e-2)
 

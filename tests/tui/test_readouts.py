@@ -10,9 +10,10 @@ import pytest
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.proposal import proposed
-from linreg_tui.core.run import Run, step_detail
+from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction, predict
+from linreg_tui.core.step_detail import step_detail
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.panes.closed_form.sums import draw_sums
 from linreg_tui.tui.panes.live.readout import draw_readout
@@ -123,33 +124,47 @@ def test_a_diverged_run(houses: Dataset) -> None:
 
 UPDATES = {
     78: [
-        "all rows, mean residual 150176.44 (line too low; ∂L/∂b at the new m)",
-        "∂L/∂m -468310365.86 · 1e-7     m     5.0000 −   -46.8310 =    51.8310",
-        "∂L/∂b    -168479.56 · 0.1      b    1000.00 −  -16847.96 =   17847.96",
+        "∂L/∂m = −2 · mean x r = −2 ·  234155182.93 = -468310365.86   all rows",
+        "    m =     5.0000 − 1e-7    · -468310365.86 =    51.8310",
+        "∂L/∂b = −2 · mean r   = −2 ·      84239.78 =    -168479.56   at the new m",
+        "    b =    1000.00 − 0.1     ·    -168479.56 =   17847.96",
     ],
     59: [
-        "all rows, mean residual 150176.44 (line too low)",
-        "∂L/∂m -468310365.86 · 1e-7     m     5.0000 →    51.8310",
-        "∂L/∂b    -168479.56 · 0.1      b    1000.00 →   17847.96",
+        "∂L/∂m = −2 · mean x r = −2 ·  234155182.93 = -468310365.86",
+        "    m =     5.0000 − 1e-7    · -468310365.86 =    51.8310",
+        "∂L/∂b = −2 · mean r   = −2 ·      84239.78 =    -168479.56",
+        "    b =    1000.00 − 0.1     ·    -168479.56 =   17847.96",
     ],
 }
 
 
 @pytest.mark.parametrize("columns", UPDATES)
 def test_the_notebooks_first_step(houses: Dataset, columns: int) -> None:
-    assert text(draw_update(columns, 3, view(trained(houses, 5), 1))) == UPDATES[columns]
+    assert text(draw_update(columns, 4, view(trained(houses, 5), 1))) == UPDATES[columns]
+
+
+def update_of(shown: RunView, columns: int = 78) -> list[tuple[str, ...]]:
+    """Return the numbers of both parameters: mean, gradient, old, rate, direction, new."""
+    rows = text(draw_update(columns, 4, shown))
+    numbers = []
+    for gradient, update in zip(rows[::2], rows[1::2], strict=True):
+        first = re.match(r"∂L/∂[mb] = .* = −(?:2 · )?(.{13}) = (.{13})", gradient)
+        second = re.match(r"    [mb] = (.{10}) − (\S+) +· (?:\D+ )?(.{13}) = (.{10})", update)
+        assert first is not None, gradient
+        assert second is not None, update
+        numbers.append((*first.groups(), *second.groups()))
+    return numbers
 
 
 @pytest.mark.parametrize("columns", [59, 78, 100])
 def test_the_rate_is_multiplied_by_the_optimizers_direction(houses: Dataset, columns: int) -> None:
     run = trained(houses, 3, optimizer="momentum")
-    line = text(draw_update(columns, 3, view(run)))[1]
-    assert ("∂L/∂m  105968163.89" in line) == (columns > 59)
+    rows = text(draw_update(columns, 4, view(run)))
+    assert ("v = μ v + ∂L" in rows[1]) == (columns > 59)
+    (_, gradient, _, _, velocity, _), _ = update_of(view(run), columns)
+    assert gradient.strip() == "105968163.89"
     before, after = run.history[2].slope, run.history[3].slope
-    velocity = re.search(r"v +(\S+) · 1e-7", line)
-    assert velocity is not None
-    assert before - 1e-7 * float(velocity[1]) == pytest.approx(after, abs=1e-4)
-    assert ("−" in line) == (columns == 100)
+    assert before - 1e-7 * float(velocity) == pytest.approx(after, abs=1e-4)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "nesterov", "adam"])
@@ -160,12 +175,11 @@ def test_the_result_of_a_step_is_never_cut_off(
     rate_m, rate_b = rates
     run = trained(houses, 3, optimizer=optimizer, learning_rate_m=rate_m, learning_rate_b=rate_b)
     expected = run.history[3].slope, run.history[3].intercept
-    for columns in range(68, 130):
-        _, *parameters = text(draw_update(columns, 3, view(run)))
-        assert len({len(line) for line in parameters}) == 1
-        for line, value in zip(parameters, expected, strict=True):
-            assert len(line) <= columns
-            assert float(line.split()[-1]) == pytest.approx(value, rel=1e-3, abs=1e-3)
+    for columns in range(70, 130):
+        rows = text(draw_update(columns, 4, view(run)))
+        assert max(map(len, rows)) <= columns
+        for (*_, new), value in zip(update_of(view(run), columns), expected, strict=True):
+            assert float(new) == pytest.approx(value, rel=1e-3, abs=1e-3)
 
 
 @pytest.mark.parametrize("unit", [1.0, 1e6, 1e12])
@@ -174,36 +188,46 @@ def test_the_result_of_a_step_is_never_cut_off(
 def test_the_arithmetic_of_a_step_can_be_followed(
     houses: Dataset, unit: float, standardize: bool, number: int
 ) -> None:
-    """Small slopes and changes keep their digits, and all numbers keep their places."""
+    """With a calculator, from the mean to the new parameter; all numbers keep their places."""
     small = replace(houses, x=houses.x * unit, y=houses.y / 1e5)
     run = Run(small, replace(proposed(small), standardize=standardize))
     run.advance(30)
     step = step_detail(run, number)
-    for place, line in enumerate(text(draw_update(78, 3, view(run, number)))[1:]):
-        numbers = re.fullmatch(r"∂L/∂[mb] (.{13}) · (\S+) +[mb] (.{10}) − (.{10}) = (.{10})", line)
-        assert numbers is not None
-        gradient, _, old, change, new = map(float, numbers.groups())
+    for place, row in enumerate(update_of(view(run, number))):
+        mean, gradient, old, rate, direction, new = map(float, row)
         assert gradient == pytest.approx(step.gradient[place], rel=1e-3)
-        moved = step.before[place] - step.after[place]
-        assert change == pytest.approx(moved, rel=0.06)
+        assert -2 * mean == pytest.approx(gradient, rel=1e-3)
+        assert direction == gradient
         assert new == pytest.approx(step.after[place], rel=1e-3, abs=1e-4)
-        assert old - change == pytest.approx(new, abs=2e-4 * max(1e-12, abs(old), abs(new)))
+        last_digit = 1e-4 if abs(new) > 1e-3 else 0
+        rounding = last_digit + 2e-4 * abs(old)
+        assert old - rate * gradient == pytest.approx(new, rel=2e-3, abs=rounding)
+
+
+def test_a_step_of_the_other_losses(houses: Dataset) -> None:
+    for loss, formula in (("absolute", "mean x sign r"), ("huber", "mean x r cut at ±δ")):
+        run = trained(houses, 3, loss=loss, batch_size=64)
+        rows = text(draw_update(78, 4, view(run)))
+        assert rows[0].startswith(f"∂L/∂m = −{formula} = −")
+        assert rows[0].endswith("64 rows")
+        (mean, gradient, *_), _ = update_of(view(run))
+        assert -float(mean) == float(gradient)
 
 
 def test_a_step_in_z_scores(houses: Dataset) -> None:
     run = trained(houses, 1, optimizer="adam", standardize=True, learning_rate_b=0.01, batch_size=1)
-    batch, slope, _ = text(draw_update(100, 3, view(run)))
-    assert batch.startswith("1 row, mean residual ")
-    assert "; z-scores; ∂L/∂b at the new m)" in batch
-    assert "   ḡ / √s " in slope
+    slope, update, intercept, _ = text(draw_update(100, 4, view(run)))
+    assert "   1 row   z-scores   line too " in slope
+    assert " · ḡ / √s " in update
+    assert intercept.endswith("   at the new m")
 
 
-@pytest.mark.parametrize("columns", [55, 60, 65, 70, 75])
+@pytest.mark.parametrize("columns", [59, 65, 70, 75, 80, 90])
 def test_as_many_notes_on_a_step_are_shown_as_fit(houses: Dataset, columns: int) -> None:
     run = trained(houses, 40, standardize=True, learning_rate_m=0.3, learning_rate_b=0.3)
-    batch, *_ = text(draw_update(columns, 3, view(run)))
-    assert batch.endswith(")")
-    assert len(batch) <= columns
+    rows = text(draw_update(columns, 4, view(run)))
+    assert max(map(len, rows)) <= columns
+    assert ("z-scores" in rows[0]) == (columns >= 80)
 
 
 def test_settings_chosen_while_looking_back_are_shown(houses: Dataset) -> None:
@@ -220,7 +244,7 @@ def test_nothing_is_cut_off_when_numbers_are_large(
     run = trained(houses, 60, learning_rate_m=1e-5, learning_rate_b=0.8, batch_size=batch_size)
     latest = view(run)
     drawn = [draw_readout(columns, 5, latest)]
-    drawn += [draw_update(columns, 3, replace(latest, number=number)) for number in range(61)]
+    drawn += [draw_update(columns, 4, replace(latest, number=number)) for number in range(61)]
     for line in (line for picture in drawn for line in text(picture)):
         assert "…" not in line
         assert len(line) <= columns

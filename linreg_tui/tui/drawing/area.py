@@ -15,6 +15,9 @@ from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 
 CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN = 12, 4
 
+CELL_ASPECT = 2.0
+"""A cell's height in widths."""
+
 
 @dataclass(frozen=True, slots=True)
 class Area:

@@ -54,6 +54,40 @@ def short_dashes(area: Area, x: FloatArray, y: FloatArray) -> Dots:
     return patterns(area, column[inked], row[inked])
 
 
+def boxes(
+    area: Area, left: FloatArray, right: FloatArray, low: FloatArray, high: FloatArray
+) -> Dots:
+    """Return the dots of the outlines of k boxes by the places of their sides, each of shape (k,).
+
+    A box without a width is an upright line. Sides outside the plot area are left out.
+    """
+    known = ~np.isnan(left + right + low + high)
+    if not (area.has_room and known.any()):
+        return no_dots(area)
+    across, down = area.dots_across, area.dots_down
+    sides = [
+        np.floor(np.clip(places[known], -1, 2) * count).astype(np.intp)
+        for places, count in ((left, across), (right, across), (low, down), (high, down))
+    ]
+    first, last = np.minimum(sides[0], sides[1]), np.maximum(sides[0], sides[1])
+    bottom, top = np.minimum(sides[2], sides[3]), np.maximum(sides[2], sides[3])
+    row, upright = _spans(bottom, top, np.concatenate([first, last]))
+    column, level = _spans(first, last, np.concatenate([bottom, top]))
+    columns, rows = np.concatenate([upright, column]), np.concatenate([row, level])
+    inside = (columns >= 0) & (columns < across) & (rows >= 0) & (rows < down)
+    return patterns(area, columns[inside], rows[inside])
+
+
+def _spans(
+    start: NDArray[np.intp], end: NDArray[np.intp], at: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return all numbers from each start to its end, twice, and for each where its span is."""
+    start, end = np.concatenate([start, start]), np.concatenate([end, end])
+    counts = end - start + 1
+    first = np.repeat(np.cumsum(counts) - counts - start, counts)
+    return np.arange(len(first)) - first, np.repeat(at, counts)
+
+
 def patterns(area: Area, column: NDArray[np.intp], row: NDArray[np.intp]) -> Dots:
     """Return the dots by column and by row from below, both of shape (n,), as bits of their cells.
 

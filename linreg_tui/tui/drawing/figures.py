@@ -17,7 +17,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Curve
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.tui.drawing import canvas
-from linreg_tui.tui.drawing.area import Area
+from linreg_tui.tui.drawing.area import CELL_ASPECT, Area
 from linreg_tui.tui.drawing.markers import Ink, Markers
 from linreg_tui.tui.drawing.picture import (
     CURVES,
@@ -199,6 +199,32 @@ def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> L
     codes = np.broadcast_to([ord(character) for character in glyph], len(inside))
     layer.glyphs[row, column] = codes[inside]
     return layer
+
+
+def arrow(
+    area: Area,
+    start: tuple[float, float],
+    direction: tuple[float, float],
+    cells: float,
+    role: Role,
+) -> list[Layer]:
+    """Draw an arrow that begins at (x, y) and points along (dx, dy), so many cells long."""
+    x, y = (axis.place(np.array([at])) for axis, at in zip((area.x, area.y), start, strict=True))
+    spans = (axis.high / 2 - axis.low / 2 for axis in (area.x, area.y))
+    across, up = (change / 2 / span for change, span in zip(direction, spans, strict=True))
+    length = math.hypot(across * area.plot_columns, up * area.plot_rows * CELL_ASPECT)
+    if not (0 < length < math.inf):
+        return []
+    x, y = (
+        np.concatenate([at, at + change * cells / length]) for at, change in ((x, across), (y, up))
+    )
+    angle = math.atan2(up * area.plot_rows * CELL_ASPECT, across * area.plot_columns)
+    head = area.markers.arrows[round(angle / (math.pi / 4)) % 8]
+    tip_x, tip_y = (
+        axis.low + at[1:] * (axis.high - axis.low) for axis, at in ((area.x, x), (area.y, y))
+    )
+    shaft = Layer.of_dots(canvas.connected(area, x, y), area.markers.fit, role)
+    return [shaft, marks(area, tip_x, tip_y, head, role)]
 
 
 def _dashes(dots: float, cell: int, dash: int, period: int) -> FloatArray:

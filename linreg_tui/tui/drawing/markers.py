@@ -43,11 +43,11 @@ class Markers:
     A cell has `across` times `down` dots. `point` marks a point above lines, `batch` a point of a
     batch, `test` a test row, `step` each step of a run on its curve, `here` the step in view, and
     `goal` the optimum. `both` shows that a line runs over points; a set whose dots stay apart needs
-    none. Each of `curves` marks one of several curves. `right` and `up` show where axes point, and
-    `axis` has the characters of the axes: a side, a tick on it, the corner, a tick below, a side
-    below. `bars_up` and `bars_right` are the end of a bar in its cell, from the smallest to a full
-    cell, and `levels` the heights of a sparkline. `needs` is what an encoding must contain for the
-    set.
+    none. Each of `curves` marks one of several curves. `arrows` point in eight directions, from the
+    right over the top. `right` and `up` show where axes point, and `axis` has the characters of the
+    axes: a side, a tick on it, the corner, a tick below, a side below. `bars_up` and `bars_right`
+    are the end of a bar in its cell, from the smallest to a full cell, and `levels` the heights of
+    a sparkline. `needs` is what an encoding must contain for the set.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Markers:
     curves: str
     levels: str
     axis: str
+    arrows: str
     right: str
     up: str
     bars_up: str
@@ -133,6 +134,7 @@ BRAILLE = Markers(
     curves="●■▲◆▼✚★",
     levels=EIGHTHS_UP,
     axis=AXIS,
+    arrows="→↗↑↖←↙↓↘",
     right="→",
     up="↑",
     bars_up=EIGHTHS_UP,
@@ -155,6 +157,7 @@ BLOCK = replace(
     step="█",
     goal="+",
     both="▓",
+    arrows="→↑↑↑←↓↓↓",
     curves="ox+*#%&",
     needs="▖▗▘▝▚▞▌▐▀▄█▙▛▜▟●▒▓" + AXIS + EIGHTHS_UP + EIGHTHS_RIGHT,
 )
@@ -178,6 +181,7 @@ ASCII = Markers(
     curves="ox+*#%&",
     levels="_.,-~=*#",
     axis="|+++-",
+    arrows=">/^\\</v\\",
     right=">",
     up="^",
     bars_up=".:#",

@@ -53,6 +53,9 @@ class Role(IntEnum):
     BACK_STATE = 29
     GOOD_STATE = 30
     BAD_STATE = 31
+    RESIDUAL = 32
+    MEAN = 33
+    GRADIENT = 34
 
 
 CURVES = tuple(role for role in Role if role.name.startswith("CURVE_"))

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linreg_tui.axes import linear_axis
 from linreg_tui.core.dataset import Dataset
@@ -17,7 +18,13 @@ from linreg_tui.tui.drawing.area import CELLS_A_TICK_DOWN, Area, data_area
 from linreg_tui.tui.drawing.figures import legend
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Layer, Picture, Role, Span, stack
-from linreg_tui.tui.run_view import RunView
+from linreg_tui.tui.panes.live.residuals import (
+    add_mean,
+    draw_residuals,
+    drawn_rows,
+    legend_of,
+)
+from linreg_tui.tui.run_view import Residuals, RunView
 
 MARGIN_HEIGHTS = 2.0
 """How far the line may leave the window before the window grows, in heights of the data."""
@@ -53,10 +60,13 @@ class FitPicture:
         self._drawn: tuple[Area, list[Span]] | None = None
         self._shown: Dataset | None = None
 
-    def draw(self, columns: int, rows: int, view: RunView) -> Picture:
+    def draw(
+        self, columns: int, rows: int, view: RunView, residuals: Residuals = "none"
+    ) -> Picture:
         """Draw one step; while window and size stay the same, draw only the lines again."""
         area = self._window(columns, rows, view)
-        batch = self._batch(area, view)
+        rows_of_batch = _batch_rows(view)
+        batch = self._batch(area, view, rows_of_batch)
         run = view.run
         squared = run.optimum is run.closed_form
         # Where they don't all fit, the first ones are left out.
@@ -68,26 +78,34 @@ class FitPicture:
         if view.run.segments.at(view.number).draws is not None:
             names.append("batch")
         names.append("fit")
+        step = run.history[view.number]
+        line = step.slope, step.intercept
+        measured = drawn_rows(area, run.data, residuals, rows_of_batch)
         entries = legend(self._markers, *names, few=figures.are_few(area, run.data))
         if (workers := view.run.workers) > 1 and "batch" in names:
             numbers = f"{WORKER_MARKS[0]}–{WORKER_MARKS[min(workers, len(WORKER_MARKS)) - 1]}"
             entries[names.index("batch")] = (f"{numbers} workers", Role.BATCH)
+        entries[1:1] = legend_of(len(measured), run.data, residuals)
         if self._drawn != (area, entries) or self._shown is not run.data:
             frame = figures.frame(area, entries)
             tested = [] if run.test is None else [figures.test_points(area, run.test)]
             self._still = stack(area, frame, [figures.data_points(area, run.data), *tested])
             self._drawn, self._shown = (area, entries), run.data
-        step, optimum = run.history[view.number], run.optimum
+        optimum = run.optimum
         under = [] if batch is None else [batch]
         if view.trace is not None:
             under.append(self._trace(area, view.trace, view.number))
         if not squared:
-            line = run.closed_form
-            under.append(_dashed(area, line.slope, line.intercept, Role.ASIDE))
+            least_squares = run.closed_form
+            under.append(_dashed(area, least_squares.slope, least_squares.intercept, Role.ASIDE))
         under.append(_dashed(area, optimum.slope, optimum.intercept, Role.REFERENCE))
         # The line that moves is whole: what it is measured against shows where they differ.
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
-        return stack(area, self._still, [*under, fit])
+        if residuals == "none":
+            return stack(area, self._still, [*under, fit])
+        bars = draw_residuals(area, run.data, measured, residuals, line)
+        drawn = stack(area, self._still, [bars, *under, fit])
+        return add_mean(drawn, area, run.data, residuals, line)
 
     def _window(self, columns: int, rows: int, view: RunView) -> Area:
         start = view.run.history[0]
@@ -109,11 +127,8 @@ class FitPicture:
         ticks = max(min(4, rows // 3), rows // CELLS_A_TICK_DOWN)
         return replace(area, y=linear_axis(middle - half, middle + half, area.y.label, ticks))
 
-    def _batch(self, area: Area, view: RunView) -> Layer | None:
-        """Return the points of the batch in view, if visible; each worker's have its number."""
-        if view.number == 0 or _too_fast_to_see(view):
-            return None
-        rows = view.run.batch(view.number)
+    def _batch(self, area: Area, view: RunView, rows: NDArray[np.intp] | None) -> Layer | None:
+        """Return the points of the batch in view, if any; each worker's have its number."""
         if rows is None:
             return None
         glyph = area.markers.batch
@@ -141,6 +156,11 @@ def _with_line(extent: Extent, slope: float, intercept: float) -> Extent:
     room = NEAR_HEIGHTS * (extent.high - extent.low)
     near = extent.low - both.low <= room and both.high - extent.high <= room
     return both if near else extent
+
+
+def _batch_rows(view: RunView) -> NDArray[np.intp] | None:
+    """Return the rows that the step in view was made of, if some only, and if one can see them."""
+    return None if view.number == 0 or _too_fast_to_see(view) else view.run.batch(view.number)
 
 
 def _too_fast_to_see(view: RunView) -> bool:

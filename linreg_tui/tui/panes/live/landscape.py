@@ -20,9 +20,10 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.losses import LeastOnRows, Optimum
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.run import Run
-from linreg_tui.core.units import z_scores
+from linreg_tui.core.step_detail import gradient_before
+from linreg_tui.core.units import Units, z_scores
 from linreg_tui.tui.drawing import figures
-from linreg_tui.tui.drawing.area import CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
+from linreg_tui.tui.drawing.area import CELL_ASPECT, CELLS_A_TICK_ACROSS, CELLS_A_TICK_DOWN, Area
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import SHADES, Layer, Picture, Role, shaded, stack
 from linreg_tui.tui.run_view import RunView
@@ -38,8 +39,11 @@ MARGIN_SHARE = 0.3
 GROWTH_FACTOR = 3.0
 """The window grows by this factor, in steps, to hold a run that leaves it."""
 
-FRAME_COLUMNS, CELL_ASPECT = 6, 2.0
-"""Columns around the plot, which are twice the rows around it; a cell's height in widths."""
+FRAME_COLUMNS = 6
+"""Columns around the plot, which are twice the rows around it."""
+
+ARROW_CELLS = 8
+"""Length of the arrow of the gradient, in widths of a cell: it shows a direction, no size."""
 
 RECENT_STEPS, PAST_SPANS = 256, 256
 """The last steps of a path, drawn one by one; the spans that stand for all steps before."""
@@ -71,12 +75,27 @@ class LandscapePicture:
             trace = self._path(view.trace, min(view.number, view.trace.history.last))
             inks.append(figures.path(area, *trace, Role.TRACE))
         goal = self._optimum(view.run)
+        recent = slice(-RECENT_STEPS - 1, -1)
         inks += [
             figures.path(area, *path, Role.FIT),
+            figures.marks(area, path[0][recent], path[1][recent], area.markers.step, Role.FIT),
             figures.marks(area, *goal, area.markers.goal, Role.REFERENCE),
+            *self._downhill(area, view, path),
             figures.marks(area, path[0][-1:], path[1][-1:], area.markers.here, Role.HERE),
         ]
         return stack(area, self._still, inks)
+
+    def _downhill(
+        self, area: Area, view: RunView, path: tuple[FloatArray, FloatArray]
+    ) -> list[Layer]:
+        """Draw an arrow of the negative gradient from where the step in view began."""
+        if view.number == 0:
+            return []
+        data = self._data.moments
+        units = z_scores(data) if self.standardized else Units()
+        by_m, by_b = gradient_before(view.run, view.number, units)
+        start = float(path[0][-2]), float(path[1][-2])
+        return figures.arrow(area, start, (-by_m, -by_b), ARROW_CELLS, Role.GRADIENT)
 
     def _path(self, run: Run, number: int) -> tuple[FloatArray, FloatArray]:
         """Return slope and intercept along a run, in the landscape's coordinates."""
@@ -127,6 +146,7 @@ class LandscapePicture:
         legend = [
             (ring, Role.LABEL),
             (f"{area.markers.goal} {_name(run)}", Role.REFERENCE),
+            (f"{area.markers.arrows[0]} downhill", Role.GRADIENT),
         ]
         frame = figures.frame(area, legend)
         if not area.has_room:

@@ -14,6 +14,7 @@ from linreg_tui.tui.panes.live.landscape import LandscapePicture
 from linreg_tui.tui.panes.live.large import draw_large, large_rows
 from linreg_tui.tui.panes.live.loss import LossPicture
 from linreg_tui.tui.panes.live.readout import draw_readout
+from linreg_tui.tui.panes.live.slices import draw_slices
 from linreg_tui.tui.panes.live.step_readout import draw_update
 from linreg_tui.tui.panes.live.timeline import Timeline
 from linreg_tui.tui.run_view import Plots, RunView
@@ -37,7 +38,7 @@ class LivePane(Vertical):
     def compose(self) -> ComposeResult:
         """Compose the fit, the loss or its landscape, the numbers, and the timeline."""
         with Container(id="plots"):
-            yield Plot(lambda c, r: self._fit.draw(c, r, self.view), id="fit")
+            yield Plot(lambda c, r: self._fit.draw(c, r, self.view, self.plots.residuals), id="fit")
             yield Plot(self._draw_second, id="loss")
         yield Plot(lambda c, r: draw_readout(c, r, self.view), id="readout")
         yield Plot(lambda c, r: draw_update(c, r, self.view), id="gradient")
@@ -75,7 +76,9 @@ class LivePane(Vertical):
         ]
 
     def _draw_second(self, columns: int, rows: int) -> Picture:
-        """Draw the loss over the steps, or its landscape."""
+        """Draw the loss over the steps, its landscape, or, for a step by hand, its slices."""
+        if self.plots.gradient and self.plots.plot != "landscape":
+            return draw_slices(columns, rows, self.view, self._markers)
         second = self._landscape if self.plots.plot == "landscape" else self._loss
         return second.draw(columns, rows, self.view)
 

@@ -2,92 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from rich.cells import cell_len
 
+from linreg_tui.core.losses import Loss
 from linreg_tui.core.optimizers import Optimizer
-from linreg_tui.core.run import StepDetail, step_detail
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.step_detail import StepDetail, step_detail
 from linreg_tui.numbers import MOST_DECIMALS, decimals_for, fixed, rate
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 from linreg_tui.tui.run_view import RunView
 
-ROOMY_COLUMNS = 72
-"""Columns from which all of a gradient step fits."""
-
 FACTOR_CELLS, RATE_CELLS, TERM_CELLS = 13, 7, 10
-"""Columns of a gradient, of a learning rate, and of a parameter or its change."""
+"""Columns of a gradient, of a learning rate, and of a parameter."""
 
 SMALLEST = 1e-4
 """Smaller numbers would have too few digits in the place of a parameter."""
 
 
 def draw_update(columns: int, rows: int, view: RunView) -> Picture:
-    """Draw three lines: the batch and its residual, the update of m, and that of b."""
+    """Draw four lines to follow with a calculator: gradient and update of m, then those of b."""
     if view.number == 0:
         text: list[list[Span]] = [[("no step yet: this is the line to start from", Role.LABEL)]]
         return lines(columns, rows, text)
-    step = step_detail(view.run, view.number)
-    settings = view.run.segments.at(view.number).settings
-    variants = [
-        _variants(step, place, name, settings.optimizer.symbol) for place, name in enumerate("mb")
-    ]
-    fitting = (pair for pair in zip(*variants, strict=True) if max(map(_width, pair)) <= columns)
-    parameters = next(fitting, tuple(least[-1] for least in variants))
-    return lines(columns, rows, [_batch(step, settings, columns), *parameters])
+    step, settings = step_detail(view.run, view.number), view.run.segments.at(view.number).settings
+    formulas = [_formula(place, name, settings.loss) for place, name in enumerate("mb")]
+    width = max(map(cell_len, formulas))
+    text = []
+    for place, (name, formula) in enumerate(zip("mb", formulas, strict=True)):
+        gradient = _gradient(step, place, formula.ljust(width), settings.loss)
+        text.append(_with_notes(gradient, columns, _notes(step, place, settings)))
+        made = [(settings.optimizer.made, Role.LABEL)] if settings.optimizer.made else []
+        text.append(_with_notes(_update(step, place, name, settings), columns, made))
+    return lines(columns, rows, text)
 
 
-def _width(spans: Sequence[Span]) -> int:
-    return sum(len(text) for text, _ in spans)
+def _sign(loss: Loss) -> str:
+    factor, _ = loss.pull
+    return f"−{factor} · " if factor != 1 else "−"
 
 
-def _batch(step: StepDetail, settings: Settings, columns: int) -> list[Span]:
-    rows = "all rows" if step.rows is None else f"{step.n:,} row{'s' * (step.n > 1)}"
-    notes = ["line too low" if step.residual > 0 else "line too high"]
-    if settings.standardize:
-        notes.append("z-scores")
-    if settings.update == "sequential" and columns >= ROOMY_COLUMNS:
-        notes.append("∂L/∂b at the new m")
-    spans = [
-        (rows, Role.TEXT if step.rows is None else Role.BATCH),
-        (", mean residual ", Role.LABEL),
-        (_factor(step.residual).strip(), Role.TEXT),
-    ]
-    left = columns - sum(len(text) for text, _ in spans)
-    while len(notes) > 1 and len(_in_brackets(notes)) > left:
-        notes.pop()
-    return [*spans, (_in_brackets(notes), Role.LABEL)]
+def _formula(place: int, name: str, loss: Loss) -> str:
+    """Return ∂L/∂m = −2 · mean x r, or that of b or of another loss."""
+    _, pull = loss.pull
+    return f"∂L/∂{name} = {_sign(loss)}mean {('x ', '')[place]}{pull}"
 
 
-def _in_brackets(notes: Sequence[str]) -> str:
-    return f" ({'; '.join(notes)})"
-
-
-def _variants(step: StepDetail, place: int, name: str, symbol: str) -> list[list[Span]]:
-    """Return gradient, direction, η and m − η · direction = m', then shorter forms of it."""
-    old, new, rate_now = step.before[place], step.after[place], step.rates[place]
-    before, change, after = _sum(old, rate_now * step.directions[place], new)
-    gradient: list[Span] = [
-        (f"∂L/∂{name} ", Role.LABEL),
-        (_factor(step.gradient[place]), Role.TEXT),
-    ]
-    gap: Span = ("   ", Role.NOTHING)
-    made: list[Span] = []
-    if symbol != Optimizer.symbol:
-        made = [(f"{symbol} ", Role.LABEL), (_factor(step.directions[place]), Role.TEXT)]
-    rates = [rate(each) for each in step.rates]
-    times: list[Span] = [
-        (" · ", Role.LABEL),
-        (rates[place].ljust(max(RATE_CELLS, *map(len, rates))), Role.TEXT),
-        (f"  {name} ", Role.LABEL),
-        (before, Role.TEXT),
-    ]
-    minus: list[Span] = [(" − ", Role.LABEL), (change, Role.TEXT), (" = ", Role.LABEL)]
-    becomes: list[Span] = [(" → ", Role.LABEL)]
+def _gradient(step: StepDetail, place: int, formula: str, loss: Loss) -> list[Span]:
+    """Return the formula = −2 · the mean = the gradient."""
+    factor, _ = loss.pull
+    gradient = step.gradient[place]
     return [
-        [*factors, *times, *between, (after, Role.FIT)]
-        for factors in ([*gradient, gap, *made] if made else gradient, made or gradient)
-        for between in (minus, becomes)
+        (f"{formula} = {_sign(loss)}", Role.LABEL),
+        (_factor(0.0 - gradient / factor), Role.TEXT),
+        (" = ", Role.LABEL),
+        (_factor(gradient), Role.TEXT),
     ]
+
+
+def _update(step: StepDetail, place: int, name: str, settings: Settings) -> list[Span]:
+    """Return m' = m − η · ∂L/∂m in numbers, or with the direction of another optimizer."""
+    old, new, rate_now = step.before[place], step.after[place], step.rates[place]
+    before, after = _line(old, rate_now * step.directions[place], new)
+    rates = [rate(each) for each in step.rates]
+    symbol = settings.optimizer.symbol
+    direction = f" · {symbol} " if symbol != Optimizer.symbol else " · "
+    return [
+        (f"    {name} = ", Role.LABEL),
+        (before, Role.TEXT),
+        (" − ", Role.LABEL),
+        (rates[place].ljust(max(RATE_CELLS, *map(len, rates))), Role.TEXT),
+        (direction, Role.LABEL),
+        (_factor(step.directions[place]), Role.TEXT),
+        (" = ", Role.LABEL),
+        (after, Role.FIT),
+    ]
+
+
+def _notes(step: StepDetail, place: int, settings: Settings) -> list[Span]:
+    """Return what the gradient is taken of, the most important first."""
+    if place == 1:
+        return [("at the new m", Role.LABEL)] if settings.sequential else []
+    rows = "all rows" if step.rows is None else f"{step.n:,} row{'s' * (step.n > 1)}"
+    notes: list[Span] = [(rows, Role.LABEL if step.rows is None else Role.BATCH)]
+    if settings.standardize:
+        notes.append(("z-scores", Role.LABEL))
+    return [*notes, ("line too low" if step.residual > 0 else "line too high", Role.LABEL)]
+
+
+def _with_notes(spans: list[Span], columns: int, notes: list[Span]) -> list[Span]:
+    """Return a line with as many notes behind it as fit."""
+    left = columns - sum(cell_len(text) for text, _ in spans)
+    for text, role in notes:
+        left -= cell_len(text) + 3
+        if left < 0:
+            break
+        spans = [*spans, (f"   {text}", role)]
+    return spans
 
 
 def _factor(value: float) -> str:
@@ -105,21 +115,15 @@ def _small(value: float) -> str:
     return fixed(value, TERM_CELLS, MOST_DECIMALS + 3) if value else "0".rjust(TERM_CELLS)
 
 
-def _sum(old: float, change: float, new: float) -> tuple[str, str, str]:
-    """Return m, η · ∂L/∂m and the new m, with enough decimals to follow a small change.
+def _line(old: float, change: float, new: float) -> tuple[str, str]:
+    """Return m and the new m with enough decimals to follow a small change, if they fit.
 
-    Where so many don't fit, the change has an exponent; all three have one if m itself is that
-    small.
+    Both have an exponent if m itself is small.
     """
     largest = max(abs(old), abs(new))
     if 0 < largest < SMALLEST:
-        return _small(old), _small(change), _small(new)
+        return _small(old), _small(new)
     usual = 4 if abs(new) < 1000 else 2
     room = TERM_CELLS - len(f"{-largest:.0f}.")
     decimals = max(usual, min(decimals_for(change) - 1, room))
-    seen = change == 0 or abs(change) >= 10.0 ** (1 - decimals)
-    return (
-        fixed(old, TERM_CELLS, decimals),
-        fixed(change, TERM_CELLS, decimals) if seen else _small(change),
-        fixed(new, TERM_CELLS, decimals),
-    )
+    return fixed(old, TERM_CELLS, decimals), fixed(new, TERM_CELLS, decimals)
