@@ -32,6 +32,7 @@ from linreg_tui.tui.run_view import RunView
 from linreg_tui.tui.title import Tab
 from tests.thorough import first_of
 from tests.tui.seeing import resize, screen, until, until_seen
+from tests.tui.test_form import enter
 
 PANES = ("data", "closed-form", "live", "sweep")
 ENDED = {"converged", "stopped"}
@@ -199,6 +200,29 @@ async def test_a_branch_starts_at_the_step_in_view_and_leaves_a_trace(houses: Da
         await step_on(pilot, "right", 4)
         assert view(pilot).run.history[3] == old.history[3]
         assert view(pilot).run.history[4] != old.history[4]
+
+
+async def change(pilot: Pilot[None], field: str, value: str) -> None:
+    await pilot.press("e")
+    await until(lambda: isinstance(pilot.app.screen, SettingsForm))
+    await enter(pilot, field, value)
+    await pilot.press("ctrl+s")
+    await until(lambda: len(pilot.app.screen_stack) == 1)
+
+
+async def test_the_run_before_stays_as_a_trace(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        await step_on(pilot, "shift+right", 10)
+        before = view(pilot).run
+        await pilot.press("r")
+        assert view(pilot).trace is before
+        await step_on(pilot, "right", 1)
+        assert "before" in screen(pilot)
+        second = view(pilot).run
+        await change(pilot, "optimizer", "adam")  # another optimizer starts over
+        assert view(pilot).trace is second
+        await change(pilot, "loss", "huber")
+        assert view(pilot).trace is second
         await pilot.press("r")
         assert view(pilot).trace is None
 
@@ -250,11 +274,9 @@ async def test_a_step_of_gradient_descent_by_hand(houses: Dataset) -> None:
         await step_on(pilot, "right", 1)
         await pilot.pause()
         for text in (
-            "all rows",
-            "too low",
-            "-468310365.86 · 1e-9",
-            "5.4683",
-            "1000.0000 − -2.9903e-4",
+            "∂L/∂m = −2 · mean x r = −2 ·  234155182.93 = -468310365.86   all rows",
+            "m =     5.0000 − 1e-9    · -468310365.86 =     5.4683",
+            "b =  1000.0000 − 1e-9    ·    -299034.14 =  1000.0003",
         ):
             assert text in screen(pilot)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from collections.abc import Callable
@@ -17,17 +18,30 @@ from linreg_tui.axes import Axis, count_axis, linear_axis, log_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Thinner
 from linreg_tui.core.parallel import Team
+from linreg_tui.core.quality import quality
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
+from linreg_tui.core.step_detail import slices
 from linreg_tui.tui.drawing import figures
 from linreg_tui.tui.drawing.area import Area, data_area
 from linreg_tui.tui.drawing.markers import ASCII, BRAILLE, SETS, Markers
-from linreg_tui.tui.drawing.picture import BLANK, MARKED, Layer, Picture, Role, cut, lines, stack
+from linreg_tui.tui.drawing.picture import (
+    BLANK,
+    DENSITIES,
+    MARKED,
+    Layer,
+    Picture,
+    Role,
+    cut,
+    lines,
+    stack,
+)
 from linreg_tui.tui.panes.data.scatter import ScatterPicture
 from linreg_tui.tui.panes.live.fit import FitPicture
 from linreg_tui.tui.panes.live.landscape import LandscapePicture
 from linreg_tui.tui.panes.live.loss import LossPicture
-from linreg_tui.tui.run_view import RunView
+from linreg_tui.tui.panes.live.slices import draw_slices
+from linreg_tui.tui.run_view import Residuals, RunView
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
 positive = st.floats(0, 1e308)
@@ -425,3 +439,156 @@ def test_the_landscape_of_many_rows_is_drawn_quickly() -> None:
     picture = LandscapePicture(data)
     picture.draw(120, 40, view(run))
     drawn_in_time(lambda: picture.draw(120, 40, view(run)))
+
+
+CLOUD = Dataset(
+    "cloud",
+    "x",
+    "y",
+    np.linspace(0, 10, 300),
+    np.linspace(0, 10, 300) + np.random.default_rng(1).normal(0, 1, 300),
+)
+
+
+@pytest.mark.parametrize("markers", SETS.values(), ids=SETS)
+def test_no_line_hides_a_point(markers: Markers) -> None:
+    where = data_area(CLOUD, 70, 20, markers)
+    points = figures.data_points(where, CLOUD)
+    below = stack(where, figures.frame(where), [points])
+    lines = [
+        figures.straight_line(where, 1, 1, Role.REFERENCE, dashed=True),
+        figures.path(where, CLOUD.x, CLOUD.y, Role.TRACE),
+        figures.straight_line(where, 1, 0, Role.FIT),
+    ]
+    drawn = stack(where, below, lines)
+    inside = np.s_[1 : 1 + where.plot_rows, where.left :]
+    crossed = (points.glyphs != BLANK) & (lines[-1].glyphs != BLANK)
+    assert crossed.sum() > 10
+    assert (drawn.roles[inside][lines[-1].glyphs != BLANK] == Role.FIT).all()
+    if markers.both:
+        assert (drawn.glyphs[inside][crossed] == ord(markers.both)).all()
+        return
+    ink = list(markers.points.patterns)
+    shown = np.vectorize(lambda glyph: ink.index(chr(glyph)))(drawn.glyphs[inside])
+    assert points.dots is not None
+    assert np.array_equal(shown & points.dots, points.dots)
+
+
+def test_a_few_points_stay_in_sight_on_a_line() -> None:
+    few = Dataset("few", "x", "y", np.arange(5.0), np.arange(5.0))
+    for markers in SETS.values():
+        where = data_area(few, 40, 12, markers)
+        fit = figures.straight_line(where, 1, 0, Role.FIT)
+        drawn = stack(where, figures.frame(where), [figures.data_points(where, few), fit])
+        seen = (drawn.glyphs == ord(markers.both or markers.point)) & (drawn.roles == Role.FIT)
+        assert seen.sum() == 5
+
+
+def test_more_points_in_a_dot_are_brighter() -> None:
+    where = area(60, 20)
+    x = np.repeat([1.0, 3.0, 5.0, 7.0], [1, 4, 40, 1000])
+    drawn = figures.scatter(where, x, x)
+    roles = np.broadcast_to(np.asarray(drawn.role), drawn.glyphs.shape)[drawn.glyphs != BLANK]
+    assert roles[::-1].tolist() == sorted(roles.tolist(), key=list(DENSITIES).index)
+    assert set(roles.tolist()) == set(DENSITIES)
+
+
+def test_the_moving_line_is_whole_near_the_optimum(houses: Dataset) -> None:
+    drawn = FitPicture(houses).draw(75, 20, view(trained(houses, 30)))
+    columns = np.flatnonzero((drawn.roles[1:-2] == Role.FIT).any(axis=0))
+    assert np.array_equal(columns, np.arange(columns[0], 75))
+
+
+@pytest.mark.parametrize("kind", ["bars", "squares"])
+def test_residuals_reach_from_the_points_to_the_line(kind: Residuals) -> None:
+    data = Dataset("d", "x", "y", np.array([3.0, 5.0, 8.0]), np.array([7.0, 2.0, 8.0]))
+    run = Run(data, Settings(initial_slope=0, initial_intercept=5))
+    drawn = FitPicture(data).draw(60, 23, view(run), kind)
+    where = data_area(data, 60, 23, BRAILLE)
+    inside = drawn.roles[1 : 1 + where.plot_rows, where.left :]
+    assert "residuals" in text(drawn)[0]
+    mean = inside == Role.MEAN
+    rmse = np.sqrt(np.mean((data.y - 5) ** 2))
+    rows = np.flatnonzero(mean[2:].any(axis=1))
+    assert len(rows) == pytest.approx(rmse / 10 * where.plot_rows, abs=2.1)
+    bars = inside == Role.RESIDUAL
+    for x, y in zip(data.x, data.y, strict=True):
+        place = where.x.place(np.array([x]))[0]
+        column = min(int(place * where.plot_columns), where.plot_columns - 1)
+        at_y, at_line = (where.plot_rows * (1 - where.y.place(np.array([v]))[0]) for v in (y, 5.0))
+        high, low = sorted((int(at_y), int(at_line)))
+        assert bars[high + 1 : low, column].all()
+        across = np.flatnonzero(bars[(high + low) // 2])
+        if kind == "squares":
+            side = abs(y - 5) / 10 * where.plot_rows * 2  # a cell is twice as high as wide
+            other = column - round(side) if y > 5 else column + round(side)
+            assert not 0 < other < where.plot_columns or np.abs(across - other).min() <= 1
+
+
+def test_of_many_rows_some_residuals_are_drawn_and_the_legend_says_so(houses: Dataset) -> None:
+    run = trained(houses, 3)
+    drawn = FitPicture(houses).draw(120, 40, view(run), "bars")
+    (count,) = re.findall(r"residuals of (\d+) rows", text(drawn)[0])
+    assert 80 <= int(count) <= 120
+    batch = trained(houses, 3, batch_size=8)
+    drawn = FitPicture(houses).draw(120, 40, view(batch), "bars")
+    assert "residuals of 8 rows" in text(drawn)[0]
+    alone = FitPicture(houses).draw(120, 40, view(run))
+    assert not np.isin(alone.roles, (Role.RESIDUAL, Role.MEAN)).any()
+
+
+def test_the_landscape_shows_each_step_and_the_way_down(houses: Dataset) -> None:
+    picture = LandscapePicture(houses)
+    drawn = picture.draw(120, 40, view(trained(houses, 4)))
+    dots = (drawn.glyphs == ord(BRAILLE.step)) & (drawn.roles == Role.FIT)
+    assert dots.sum() == 4  # the fifth point is the step in view
+    arrow = (drawn.roles == Role.GRADIENT) & np.isin(drawn.glyphs, [*map(ord, BRAILLE.arrows)])
+    arrow[0] = False
+    (tip,) = np.argwhere(arrow)
+    (start, *_) = np.argwhere((drawn.roles == Role.GRADIENT)[1:])
+    assert tip[1] > start[1]  # ∂L/∂m is by far the larger part, and negative
+    assert chr(drawn.glyphs[tuple(tip)]) == "→"
+    assert not (picture.draw(120, 40, view(trained(houses, 0))).roles[1:] == Role.GRADIENT).any()
+
+
+def test_the_slices_touch_the_tangent_and_land_on_the_curve(houses: Dataset) -> None:
+    for changes in ({}, {"loss": "huber", "huber_delta": 20_000}, {"batch_size": 16}):
+        run = trained(houses, 4, **changes)
+        after = run.history[4].slope, run.history[4].intercept
+        for along, value in zip(slices(run, 4), after, strict=True):
+            assert along.end == pytest.approx(value)
+            h = abs(along.start - along.lowest) * 1e-4
+            below, here, above, least = along.losses(
+                np.array([along.start - h, along.start, along.start + h, along.lowest])
+            )
+            assert (above - below) / (2 * h) == pytest.approx(along.gradient, rel=0.02)
+            assert least <= here
+    drawn = draw_slices(75, 14, view(trained(houses, 4)), BRAILLE)
+    assert {Role.GRADIENT, Role.FIT, Role.HERE, Role.TEXT, Role.REFERENCE} <= set(
+        drawn.roles[1:].ravel().tolist()
+    )
+    assert "slope m" in text(drawn)[-1]
+    assert "intercept b" in text(drawn)[-1]
+    assert "intercept b" not in text(draw_slices(40, 14, view(trained(houses, 4)), BRAILLE))[-1]
+
+
+@pytest.mark.parametrize("markers", SETS.values(), ids=SETS)
+def test_slices_of_any_run_and_size(markers: Markers, houses: Dataset) -> None:
+    away = trained(houses, 400, learning_rate_m=8e-6, learning_rate_b=0.8)
+    for run in (trained(houses, 0), trained(houses, 30), away):
+        for width, height in [(1, 1), (8, 5), (40, 4), (60, 12), (200, 30)]:
+            for number in (0, run.history.last):
+                picture = draw_slices(width, height, view(run, number), markers)
+                assert picture.glyphs.shape == (height, width)
+
+
+def test_a_line_has_a_typical_miss_and_a_share_explained(houses: Dataset) -> None:
+    line = houses.line
+    found = quality(houses, line.slope, line.intercept)
+    residuals = houses.y - line.slope * houses.x - line.intercept
+    assert found.rmse == pytest.approx(np.sqrt(np.mean(residuals**2)))
+    assert f"{found.rmse:,.0f} {found.median_miss:,.0f}" == "38,442 20,152"
+    assert found.r2 == pytest.approx(0.58833016, abs=1e-8)
+    flat = quality(houses, 0.0, float(houses.y.mean()))
+    assert flat.r2 == pytest.approx(0, abs=1e-12)
+    assert quality(houses, 1e200, 0.0).rmse == np.inf

@@ -78,9 +78,9 @@ class LandscapePicture:
         recent = slice(-RECENT_STEPS - 1, -1)
         inks += [
             figures.path(area, *path, Role.FIT),
+            *self._downhill(area, view, path),
             figures.marks(area, path[0][recent], path[1][recent], area.markers.step, Role.FIT),
             figures.marks(area, *goal, area.markers.goal, Role.REFERENCE),
-            *self._downhill(area, view, path),
             figures.marks(area, path[0][-1:], path[1][-1:], area.markers.here, Role.HERE),
         ]
         return stack(area, self._still, inks)
