@@ -510,7 +510,8 @@ def test_residuals_reach_from_the_points_to_the_line(kind: Residuals) -> None:
     mean = inside == Role.MEAN
     rmse = np.sqrt(np.mean((data.y - 5) ** 2))
     rows = np.flatnonzero(mean[2:].any(axis=1))
-    assert len(rows) == pytest.approx(rmse / 10 * where.plot_rows, abs=2.1)
+    rows_a_unit = where.plot_rows / (where.y.high - where.y.low)
+    assert len(rows) == pytest.approx(rmse * rows_a_unit, abs=2.1)
     bars = inside == Role.RESIDUAL
     for x, y in zip(data.x, data.y, strict=True):
         place = where.x.place(np.array([x]))[0]
@@ -520,7 +521,7 @@ def test_residuals_reach_from_the_points_to_the_line(kind: Residuals) -> None:
         assert bars[high + 1 : low, column].all()
         across = np.flatnonzero(bars[(high + low) // 2])
         if kind == "squares":
-            side = abs(y - 5) / 10 * where.plot_rows * 2  # a cell is twice as high as wide
+            side = abs(y - 5) * rows_a_unit * 2  # a cell is twice as high as wide
             other = column - round(side) if y > 5 else column + round(side)
             assert not 0 < other < where.plot_columns or np.abs(across - other).min() <= 1
 

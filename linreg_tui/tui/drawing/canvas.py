@@ -66,8 +66,13 @@ def boxes(
         return no_dots(area)
     across, down = area.dots_across, area.dots_down
     sides = [
-        np.floor(np.clip(places[known], -1, 2) * count).astype(np.intp)
-        for places, count in ((left, across), (right, across), (low, down), (high, down))
+        np.where(places == 1, count - 1, np.floor(np.clip(places, -1, 2) * count)).astype(np.intp)
+        for places, count in (
+            (left[known], across),
+            (right[known], across),
+            (low[known], down),
+            (high[known], down),
+        )
     ]
     first, last = np.minimum(sides[0], sides[1]), np.maximum(sides[0], sides[1])
     bottom, top = np.minimum(sides[2], sides[3]), np.maximum(sides[2], sides[3])
