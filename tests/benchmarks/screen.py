@@ -11,7 +11,8 @@ keys     the time from sending a key to the end of the frame that shows its effe
          1000 steps a second, and at full speed
 link     the same, and whether a run keeps its pace, if only 10, 30 or 100 kB a second are read; and
          the time to quit
-redraw   drawing the two plots, with few rows and with many, in this process without a terminal
+redraw   drawing the plots and numbers, with few rows and with many, in this process without a
+         terminal; also with everything switched on
 start    the time until the live pane is ready, and the peak memory; keys.py has the first paint
 
 Prints medians with their limits; for keys also the 95th percentile, and for the link the worst. A
@@ -46,7 +47,10 @@ from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.drawing.plot import Plot, changes
 from linreg_tui.tui.panes.live.fit import FitPicture
+from linreg_tui.tui.panes.live.landscape import LandscapePicture
 from linreg_tui.tui.panes.live.loss import LossPicture
+from linreg_tui.tui.panes.live.readout import draw_readout
+from linreg_tui.tui.panes.live.step_readout import draw_update
 from linreg_tui.tui.run_view import RunView
 from tests.benchmarks.metered import PACKAGE, PROGRAM, MeteredTerminal, written
 
@@ -356,13 +360,21 @@ async def plot_shapes(columns: int, rows: int) -> tuple[Size, Size]:
 
 
 class Plots:
-    """The two plots of a run in batches of 64, each with its size, without a screen."""
+    """The plots of a run in batches of 64, each with its size, without a screen.
 
-    def __init__(self, data: Dataset, fit: Size, loss: Size) -> None:
+    With `everything`, they are the fit with squared residuals, the numbers of the step by hand, and
+    the landscape, all with the run before; otherwise the fit and the loss.
+    """
+
+    def __init__(self, data: Dataset, fit: Size, loss: Size, *, everything: bool = False) -> None:
         settings = replace(Settings(), batch_size=64, epochs=-(-1000 // (data.n // 64)))
         self._run = Run(data, settings)
         self._run.advance(100)
         self._fit, self._loss = FitPicture(data), LossPicture()
+        self._landscape, self._before = LandscapePicture(data), None
+        if everything:
+            self._before = Run(data, replace(settings, learning_rate_m=2e-8))
+            self._before.advance(200)
         self._shapes = fit, loss
         self._last: list[Picture] = []
 
@@ -371,10 +383,17 @@ class Plots:
         self._run.advance(1)
         view = RunView(self._run, self._run.history.last, self._run.settings, running=True, pace=5)
         began = time.perf_counter()
-        pictures = [
-            self._fit.draw(*self._shapes[0], view),
-            self._loss.draw(*self._shapes[1], view),
-        ]
+        fit, second = self._shapes
+        if self._before is None:
+            pictures = [self._fit.draw(*fit, view), self._loss.draw(*second, view)]
+        else:
+            view = replace(view, trace=self._before)
+            pictures = [
+                self._fit.draw(*fit, view, "squares"),
+                self._landscape.draw(*second, view),
+                draw_update(fit[0], 4, view),
+            ]
+        pictures.append(draw_readout(fit[0], 5, view))
         for last, now in zip(self._last, pictures, strict=False):
             list(changes(last, now))
         taken = 1e3 * (time.perf_counter() - began)
@@ -382,11 +401,13 @@ class Plots:
         return taken
 
 
-def redraw_times(data: Dataset, fit: Size, loss: Size, rounds: int) -> tuple[float, float]:
+def redraw_times(
+    data: Dataset, fit: Size, loss: Size, rounds: int, *, everything: bool
+) -> tuple[float, float]:
     """Return the median milliseconds of the first redraw, with all parts, and of later ones."""
     first, later = [], []
     for _ in range(rounds):
-        plots = Plots(data, fit, loss)
+        plots = Plots(data, fit, loss, everything=everything)
         first.append(plots.redraw())
         later += [plots.redraw() for _ in range(40)]
     return statistics.median(first), statistics.median(later)
@@ -399,9 +420,10 @@ def redraw_table(options: Options, _: Size) -> None:
         data = made_up(rows)
         for size, (fit, loss) in zip(options.sizes, shapes, strict=True):
             rounds = options.repeats * (5 if rows < options.many_rows else 1)
-            first, later = redraw_times(data, fit, loss, rounds)
-            name = f"{size[0]}x{size[1]}, {rows:,} rows: later"
-            line(name, later, "ms", MOST_MS_A_REDRAW, f"first {first:8.1f}")
+            for everything in (False, True):
+                first, later = redraw_times(data, fit, loss, rounds, everything=everything)
+                name = f"{size[0]}x{size[1]}, {rows:,} rows{', everything' * everything}: later"
+                line(name, later, "ms", MOST_MS_A_REDRAW, f"first {first:8.1f}")
 
 
 def start_table(options: Options, size: Size) -> None:
