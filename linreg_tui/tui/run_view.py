@@ -83,3 +83,12 @@ class RunView:
     def latest(self) -> bool:
         """Whether this is the last step trained so far."""
         return self.number == self.run.history.last
+
+
+VISIBLE_PACE = 10.0
+"""Steps a second up to which one can see each step."""
+
+
+def too_fast_to_see(view: RunView) -> bool:
+    """Return whether steps follow one another too fast to be seen one by one."""
+    return view.running and view.pace > VISIBLE_PACE

@@ -24,7 +24,7 @@ from linreg_tui.tui.panes.live.residuals import (
     drawn_rows,
     legend_of,
 )
-from linreg_tui.tui.run_view import Residuals, RunView
+from linreg_tui.tui.run_view import Residuals, RunView, too_fast_to_see
 
 MARGIN_HEIGHTS = 2.0
 """How far the line may leave the window before the window grows, in heights of the data."""
@@ -40,9 +40,6 @@ SWING_STEPS = 4
 
 WORKER_MARKS = "123456789"
 """The marks of the workers' rows; after the ninth worker they start again."""
-
-VISIBLE_PACE = 10.0
-"""Steps a second up to which one can see each step."""
 
 
 class FitPicture:
@@ -160,9 +157,4 @@ def _with_line(extent: Extent, slope: float, intercept: float) -> Extent:
 
 def _batch_rows(view: RunView) -> NDArray[np.intp] | None:
     """Return the rows that the step in view was made of, if some only, and if one can see them."""
-    return None if view.number == 0 or _too_fast_to_see(view) else view.run.batch(view.number)
-
-
-def _too_fast_to_see(view: RunView) -> bool:
-    """Return whether steps follow one another too fast to be seen one by one."""
-    return view.running and view.pace > VISIBLE_PACE
+    return None if view.number == 0 or too_fast_to_see(view) else view.run.batch(view.number)

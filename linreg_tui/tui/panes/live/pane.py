@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.strip import Strip
@@ -17,7 +20,10 @@ from linreg_tui.tui.panes.live.readout import draw_readout
 from linreg_tui.tui.panes.live.slices import draw_slices
 from linreg_tui.tui.panes.live.step_readout import draw_update
 from linreg_tui.tui.panes.live.timeline import Timeline
-from linreg_tui.tui.run_view import Plots, RunView
+from linreg_tui.tui.run_view import Plots, RunView, too_fast_to_see
+
+NUMBERS, NUMBERS_SECONDS = ("readout", "gradient"), 0.1
+"""Plots of numbers, and the seconds that each of their values stays where steps are too fast."""
 
 PICTURE_COLUMNS = 80
 """Columns of a picture that is exported."""
@@ -33,6 +39,7 @@ class LivePane(Vertical):
         self.view = view
         self.plots = plots
         self._markers = markers
+        self._numbers_at = -math.inf
         self._make_pictures()
 
     def compose(self) -> ComposeResult:
@@ -89,5 +96,10 @@ class LivePane(Vertical):
         self._landscape = LandscapePicture(data, self._markers)
 
     def _redraw(self) -> None:
+        now = time.monotonic()
+        hurried = too_fast_to_see(self.view) and now - self._numbers_at < NUMBERS_SECONDS
+        if not hurried:
+            self._numbers_at = now
         for plot in self.query(Plot):
-            plot.redraw()
+            if not (hurried and plot.id in NUMBERS):
+                plot.redraw()
