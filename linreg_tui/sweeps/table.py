@@ -19,10 +19,13 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.core.stability import Prediction, Predictions
 from linreg_tui.core.sweep import Plan, Trial
 from linreg_tui.core.trials import RepeatsSummary, Result, Spread, summarize
-from linreg_tui.numbers import above_least, decimals_for, fixed, fixed_loss, rate
+from linreg_tui.numbers import above_least, decimals_for, fixed, grouped_loss, rate
 from linreg_tui.options import words, write
 
 State = Literal["waiting", "running", "converged", "stopped", "diverged"]
+
+LOSS_CELLS = 16
+"""Cells for a loss with commas."""
 
 
 class Row:
@@ -198,9 +201,9 @@ class Columns:
             **{name: of_settings()[name].about.width for name in self.varying},
             "slope": 18 if several else 9,
             "intercept": 22 if several else 11,
-            "loss": 28 if several else 16,
+            "loss": 2 * LOSS_CELLS if several else LOSS_CELLS,
             "above": 17 if several else 9,
-            **({"test loss": 28 if several else 16} if self.tested else {}),
+            **({"test loss": 2 * LOSS_CELLS if several else LOSS_CELLS} if self.tested else {}),
             "status": 24 if several else 14,
             "predicted": 9,
             "time": 8,
@@ -234,9 +237,9 @@ class Columns:
         cells = {
             "slope": self._slope(step.slope),
             "intercept": self._intercept(step.intercept),
-            "loss": fixed_loss(step.loss, optimum),
+            "loss": _loss(step.loss, optimum),
             "above": above_least(optimum, max(0.0, step.loss - optimum.loss)),
-            "test loss": "" if step.test_loss is None else fixed_loss(step.test_loss, optimum),
+            "test loss": "" if step.test_loss is None else _loss(step.test_loss, optimum),
         }
         return {name: text.strip() for name, text in cells.items()}
 
@@ -268,7 +271,7 @@ def _value(setting: Setting, value: Any) -> str:
 
 
 def _loss(value: float, least: Least) -> str:
-    return fixed_loss(value, least)
+    return grouped_loss(value, least, LOSS_CELLS)
 
 
 def batch_size(settings: Settings) -> str:

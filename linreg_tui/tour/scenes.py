@@ -37,8 +37,9 @@ class Training:
     """The live view of a run at the step `trained`, its latest.
 
     `shows` is the plot in view if there is room for only one. `above_optimum` draws the loss above
-    the least one, `z_scores` draws the landscape of the z-scores, and `gradient` shows how the step
-    was made. With several `workers`, which take turns, each has its part of a batch.
+    the least one, `z_scores` draws the landscape of the z-scores, `gradient` shows how the step was
+    made, and `residuals` how far the points are from the line. With several `workers`, which take
+    turns, each has its part of a batch.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -48,6 +49,7 @@ class Training:
     above_optimum: bool = False
     z_scores: bool = False
     gradient: bool = False
+    residuals: Literal["none", "bars", "squares"] = "none"
     workers: int = 1
 
 

@@ -137,7 +137,7 @@ def test_rows_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert header.split()[:4] == ["batch", "slope", "intercept", "loss"]
     assert rows[0].split()[0] == "64"
     assert rows[1].split()[:7] == [
-        *("full", "88.89", "32912.24", "1478200827.64", "0.03%", "converged", "stable")
+        *("full", "88.89", "32912.24", "1,478,200,827.64", "0.03%", "converged", "stable")
     ]
     assert len(rows) == 2
 

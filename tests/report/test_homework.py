@@ -22,7 +22,7 @@ from linreg_tui.core.stability import predict
 from linreg_tui.core.sweep import over_batch_sizes, over_scales
 from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import run_trial
-from linreg_tui.numbers import above_least, fixed
+from linreg_tui.numbers import above_least, fixed, grouped
 from linreg_tui.report import homework, homework_report
 from linreg_tui.report.curves_svg import COLOURS, svg
 from linreg_tui.report.curves_text import text
@@ -83,7 +83,7 @@ def test_the_numbers_are_those_of_the_engine(
             assert row["steps"] == str(result.steps)
             assert row["slope"] == fixed(result.slope, 8).strip()
             assert row["intercept"] == fixed(result.intercept, 10).strip()
-            assert row["loss"] == fixed(result.loss, 15).strip()
+            assert row["loss"] == grouped(result.loss, 16).strip()
             assert row["above the optimum"] == above_least(houses.line, result.excess)
             at = "" if result.diverged_at is None else f" at {result.diverged_at}"
             assert row["status"] == f"{result.status}{at}"

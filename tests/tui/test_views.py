@@ -22,7 +22,7 @@ DATA = {
     "table": "158216.28",
 }
 CLOSED_FORM = {
-    "sums": "83388038314",
+    "sums": "83,388,038,314",
     "derivation": "7312142436208",
     "inference": "3.130536",
     "residuals": "↑ residual",

@@ -47,7 +47,7 @@ and large misses count most. Add up all of them.
 The line with the least sum is called the **least-squares line**. It is the dashed
 one. The other one is a bad guess, which misses nearly every house far below.
 """,
-            Training(),
+            Training(residuals="bars"),
         ),
         Step(
             "Four sums and a quotient: no steps, no guessing.",

@@ -37,7 +37,7 @@ made up: m = {m:g} and b = {b:g}.
 
 The first house was sold for ${price:,.0f}. The model is ${price - said:,.0f} too low.
 """,
-            Training(),
+            Training(residuals="bars"),
         ),
         Step(
             "The loss: how wrong, as one number. Down is better.",

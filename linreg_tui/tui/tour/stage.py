@@ -64,6 +64,8 @@ def _at_the_start(data: Dataset, state: AppState, scene: Training | None = None)
         edits=Edits.of(data),
         started=scene.settings,
         view=RunView(run, scene.trained, scene.settings, running=False, pace=scene.pace),
-        plots=Plots(scene.shows, scene.above_optimum, scene.z_scores, scene.gradient),
+        plots=Plots(
+            scene.shows, scene.above_optimum, scene.z_scores, scene.gradient, scene.residuals
+        ),
         sweep=SweepRun(data, default_recipe(scene.settings, data)),
     )

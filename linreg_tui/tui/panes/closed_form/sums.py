@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linreg_tui.core.closed_form import ClosedForm, Sums
-from linreg_tui.numbers import detailed, detailed_equation, fixed
+from linreg_tui.numbers import decimals_for, detailed, detailed_equation, grouped
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
 
 LABEL_CELLS, NUMBER_CELLS = 14, 20
@@ -19,9 +19,9 @@ def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
     decimals = 0 if whole else 4
 
     def row(label: str, value: float, decimals: int, role: Role = Role.TEXT) -> list[Span]:
-        text = detailed(value, decimals) if decimals else fixed(value, NUMBER_CELLS, 0)
-        if len(text) > NUMBER_CELLS:
-            text = fixed(value, NUMBER_CELLS, decimals)
+        text = detailed(value, decimals) if decimals else grouped(value, NUMBER_CELLS, 0)
+        if (decimals and role is Role.TEXT) or len(text) > NUMBER_CELLS:
+            text = grouped(value, NUMBER_CELLS, max(decimals, decimals_for(value)))
         return [(label.ljust(LABEL_CELLS), Role.LABEL), (text.rjust(NUMBER_CELLS), role)]
 
     formula: list[list[Span]] = [*([(text, Role.LABEL)] for text in FORMULA), []]
