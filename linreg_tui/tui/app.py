@@ -242,8 +242,11 @@ class LinregApp(GuardedApp):
     def _show_run(self) -> None:
         """Draw the step in view; see `_catch_up` for a dialog or a slow terminal."""
         state = self.state
-        self._drawn = self._to_draw
-        self._late_frame.pause()
+        self._drawn = state.view, state.view.run.history.last
+        if state.view == self._player.view:
+            self._late_frame.pause()
+        else:  # a key changed how an earlier step is drawn, before the latest one was
+            self._late_frame.resume()
         self.link.draw()
         view = state.view if state.predicting else replace(state.view, prediction=None)
         self.live.show(view, state.plots)

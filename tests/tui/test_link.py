@@ -112,6 +112,19 @@ async def test_a_lost_answer_leaves_no_step_unseen(
         await until_seen(pilot, "finished, ")
 
 
+async def test_another_picture_meanwhile_leaves_no_step_unseen(
+    houses: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "ANSWER_SECONDS", 0.1)
+    async with opened(houses, size=(120, 40)) as pilot:
+        be_behind(linked(pilot))
+        run = view(pilot).run
+        await pilot.press("right")
+        await until(lambda: run.history.last == 1)
+        await pilot.press("s")
+        await until(lambda: view(pilot).number == 1)
+
+
 async def test_the_terminal_is_asked_after_each_frame_once_it_has_answered(
     houses: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import groupby, zip_longest
 from typing import ClassVar
 
-from rich.table import Table
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
@@ -70,17 +71,22 @@ class HelpScreen(DialogScreen[None]):
         entries = [*_merged(self._keys), ("ctrl+p", "All of this by name")]
         columns = 2 if size.width >= TWO_COLUMNS else 1
         rows = -(-len(entries) // columns)
-        table = Table.grid(padding=(0, 1))
-        for left, right in zip_longest(entries[:rows], entries[rows:], fillvalue=("", "")):
-            table.add_row(*_cells(*left), *(("  ", *_cells(*right)) if columns == 2 else ()))
-        self._table.update(table)
+        parts = [_column(entries[start : start + rows]) for start in range(0, len(entries), rows)]
+        lines = zip_longest(*parts, fillvalue=Content())
+        self._table.update(Content("\n").join(Content("   ").join(line) for line in lines))
+
+
+def _column(entries: Sequence[tuple[str, str]]) -> list[Content]:
+    """Return lines of keys and their meanings, each as long as the others."""
+    shown, meaning = (max(map(cell_len, texts)) for texts in zip(*entries, strict=True))
+    return [
+        Content.styled(key.rjust(shown + len(key) - cell_len(key)), "bold")
+        + f" {set_cell_size(text, meaning)}"
+        for key, text in entries
+    ]
 
 
 def _merged(keys: Sequence[Key]) -> list[tuple[str, str]]:
     """Return what is printed on keys and what they do; neighbours that do the same are merged."""
     same = groupby(keys, key=lambda key: key.meaning)
     return [("".join(key.shown for key in group), meaning) for meaning, group in same]
-
-
-def _cells(shown: str, meaning: str) -> tuple[Text, Text]:
-    return Text(shown, style="bold", justify="right"), Text(meaning)
