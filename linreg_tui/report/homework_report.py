@@ -5,10 +5,8 @@ Text from outside is written so that it can't act as markup.
 
 from __future__ import annotations
 
-import os
 import platform
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,9 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from linreg_tui import __version__, files
-from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import SCALED_BATCH_SIZE, Plan
 from linreg_tui.core.text import printable
@@ -29,6 +25,7 @@ from linreg_tui.core.trials import summarize
 from linreg_tui.numbers import equation, fixed, rate
 from linreg_tui.options import write
 from linreg_tui.report import curves_text
+from linreg_tui.report.command_line import option_words, shell_command
 from linreg_tui.report.curves_svg import svg
 from linreg_tui.report.homework import Group, Homework
 from linreg_tui.report.learning_curves import CurvesPicture, picture
@@ -41,21 +38,6 @@ def code(text: str) -> str:
     ticks = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     # The spaces are not shown; without them a backtick at an end would lengthen the fence.
     return f"{ticks} {shown} {ticks}" if len(ticks) > 1 else f"{ticks}{shown}{ticks}"
-
-
-def command(words: Iterable[str]) -> str:
-    """Return a shell command, on one line whatever its words contain."""
-    return " ".join(map(_word, words))
-
-
-def _word(word: str) -> str:
-    if word.isprintable():
-        return shlex.quote(word)
-    quoted = "".join(
-        chr(byte) if 32 <= byte < 127 and chr(byte) not in "'\\" else f"\\x{byte:02x}"
-        for byte in os.fsencode(word)
-    )
-    return f"$'{quoted}'"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: Iterable[str] = ()) -> str:
@@ -99,7 +81,7 @@ def how_to_repeat(homework: Homework, named: Sequence[str]) -> Iterator[str]:
         f"linreg-tui {__version__}, Python {platform.python_version()}, NumPy {np.__version__}. "
         "This command makes the same tables and curves:"
     )
-    yield f"```sh\n{command(_words(homework, named))}\n```"
+    yield f"```sh\n{shell_command(_words(homework, named))}\n```"
 
 
 def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
@@ -112,28 +94,6 @@ def _words(homework: Homework, named: Sequence[str]) -> Iterator[str]:
     if homework.repeats > 1:
         yield f"--repeats={homework.repeats}"
     yield from named
-
-
-def option_words(settings: Settings, data: Dataset, *fixed: str) -> Iterator[str]:
-    """Yield the options for these settings on the data, except the fixed ones; always the seed."""
-    values, defaults = settings.values, Settings().values
-    proposals = {one.name for one in Settings.schema() if one.about.proposed}
-    given = {name: value for name, value in values.items() if name not in proposals}
-    proposed_values = proposed(data, **given).values
-    defaults |= {name: proposed_values[name] for name in proposals}
-    # Some proposals depend on the other proposed settings, so all are given or none.
-    together = any(values[name] != defaults[name] for name in proposals)
-    unused = settings.without_effect - {"seed"}
-    for one in Settings.schema():
-        value = values[one.name]
-        differs = value != defaults[one.name] or one.name == "seed"
-        if one.name in unused | set(fixed) or not (differs or (together and one.name in proposals)):
-            continue
-        name = one.name.replace("_", "-")
-        if isinstance(value, bool):
-            yield f"--{'' if value else 'no-'}{name}"
-        else:
-            yield f"--{name}={write(one, value)}"
 
 
 EPOCHS, ROWS_SEEN = "-batch-sizes-epochs.svg", "-batch-sizes-rows.svg"

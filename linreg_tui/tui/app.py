@@ -712,6 +712,27 @@ class LinregApp(GuardedApp):
         live, run = self.live, self.state.view.run
         return of_run(InView(run, run.history.last, live.picture(), live.rich_style))
 
+    def action_copy_command(self) -> None:
+        """Copy the command that makes the run in view, and show it."""
+        begin(self, "open", self._copy_command)
+
+    async def _copy_command(self) -> None:
+        from linreg_tui.report.command_line import train_command, why_not_repeatable
+        from linreg_tui.tui.dialogs.question import Question
+
+        run, edits = self.state.view.run, self.state.edits
+        why_not = why_not_repeatable(run, edited=edits.data is not edits.original)
+        if why_not is not None:
+            words = f"No command makes this run again: {why_not}. A script does."
+            answers = {"x": "export the script"}
+            if await self.push_screen_wait(Question("This run as a command", words, answers)):
+                self.action_export()
+            return
+        command = train_command(run, () if self.state.touring else self._files.named)
+        self.copy_to_clipboard(command)
+        words = "Copied, unless this terminal doesn't take it:"
+        await self.push_screen_wait(Question("This run as a command", f"{words}\n\n{command}", {}))
+
     def action_report(self) -> None:
         """Write the report of the homework."""
         from linreg_tui.tui.dialogs.report import ReportForm

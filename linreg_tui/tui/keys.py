@@ -71,7 +71,10 @@ VIEW_KEYS = (
     Key("g", "g", "toggle_gradient", "The gradient step in view", "gradient", spare=6),
     Key("b", "b", "branch", "Branch off from here"),
 )
-EXPORT_KEYS = (Key("x", "x", "export", "Export run or sweep", "export", spare=4),)
+EXPORT_KEYS = (
+    Key("x", "x", "export", "Export run or sweep", "export", spare=4),
+    Key("k", "k", "copy_command", "Copy this run's command"),
+)
 LESSON_KEYS = (
     Key("t", "t", "toggle_tour", "The guided tour", "tour"),
     Key("d", "d", "present", "Presenter mode, on or off"),

@@ -23,7 +23,7 @@ from linreg_tui.core.sweep import over_batch_sizes, over_scales
 from linreg_tui.core.tipping import tipping_scale
 from linreg_tui.core.trials import run_trial
 from linreg_tui.numbers import above_least, fixed, grouped
-from linreg_tui.report import homework, homework_report
+from linreg_tui.report import command_line, homework, homework_report
 from linreg_tui.report.curves_svg import COLOURS, svg
 from linreg_tui.report.curves_text import text
 from linreg_tui.report.homework_report import Answers, pictures, write_report
@@ -224,7 +224,7 @@ def test_hostile_names_do_not_act_as_markup(
 
 
 def test_a_command_stays_on_one_line() -> None:
-    assert homework_report.command(["a", "b c", "d\n`e'"]) == r"a 'b c' $'d\x0a`e\x27'"
+    assert command_line.shell_command(["a", "b c", "d\n`e'"]) == r"a 'b c' $'d\x0a`e\x27'"
     assert homework_report.code("a`b") == "`` a`b ``"
 
 

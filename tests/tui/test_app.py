@@ -21,6 +21,7 @@ from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 from linreg_tui.tui.app import LinregApp
+from linreg_tui.tui.dialogs.export import ExportScreen
 from linreg_tui.tui.dialogs.help import HelpScreen
 from linreg_tui.tui.dialogs.settings import SettingsForm
 from linreg_tui.tui.footer import SPARE, SPARE_WHILE_EDITING, KeysFooter, fitting, items
@@ -680,3 +681,24 @@ async def test_settings_are_applied_during_a_run(houses: Dataset) -> None:
         pilot.app.simulate_key("enter")
         await until(lambda: not isinstance(pilot.app.screen, SettingsForm))
         assert view(pilot).settings == Settings()
+
+
+async def test_the_command_of_the_run_in_view_is_copied(houses: Dataset) -> None:
+    async with opened(houses, Settings(batch_size=64), size=(80, 24)) as pilot:
+        await pilot.press("k")
+        await until(lambda: len(pilot.app.screen_stack) == 2)
+        await pilot.pause()
+        assert pilot.app.clipboard == "linreg-tui train --batch-size=64 --seed=0"
+        assert pilot.app.clipboard in screen(pilot)
+        await pilot.press("escape")
+        await until(lambda: len(pilot.app.screen_stack) == 1)
+        await step_on(pilot, "right", 1)
+        await pilot.press("right_square_bracket")
+        await step_on(pilot, "right", 2)
+        await pilot.press("k")
+        await until(lambda: len(pilot.app.screen_stack) == 2)
+        await pilot.pause()
+        words = " ".join(screen(pilot).replace("│", " ").split())
+        assert "its settings changed on the way" in words
+        await pilot.press("x")
+        await until(lambda: isinstance(pilot.app.screen, ExportScreen))
