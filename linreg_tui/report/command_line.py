@@ -61,11 +61,15 @@ def _needed(settings: Settings, data: Dataset, fixed: Sequence[str]) -> dict[str
     # What is proposed depends on what is given.
     while missing := sorted(set(differing(given)) - set(given)):
         given |= {name: wanted[name] for name in missing}
-    for name in sorted(proposals & set(given)):
-        fewer = {other: value for other, value in given.items() if other != name}
-        if not differing(fewer):
-            given = fewer
-    return given
+    while True:
+        shorter = (
+            {other: value for other, value in given.items() if other != name}
+            for name in sorted(proposals & set(given))
+        )
+        fewer = next((one for one in shorter if not differing(one)), None)
+        if fewer is None:
+            return given
+        given = fewer
 
 
 def why_not_repeatable(run: Run, *, edited: bool) -> str | None:
