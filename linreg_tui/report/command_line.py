@@ -44,18 +44,18 @@ def option_words(settings: Settings, data: Dataset, *fixed: str) -> Iterator[str
 
 def _needed(settings: Settings, data: Dataset, fixed: Sequence[str]) -> dict[str, object]:
     """Return the settings without which the program would choose others; always the seed."""
-    values, usual = settings.values, Settings().values
+    values = settings.values
     chosen_by = {one.name for one in Settings.schema() if one.choices}
     # The parameters of an optimizer have defaults of its own.
     defaults = Settings.of(**{name: values[name] for name in chosen_by}).values
+    defaults |= {name: Settings().values[name] for name in chosen_by}
     unused = settings.without_effect - {"seed"}
     wanted = {name: value for name, value in values.items() if name not in {*unused, *fixed}}
     proposals = {one.name for one in Settings.schema() if one.about.proposed}
     given = {
         name: value
         for name, value in wanted.items()
-        if name == "seed"
-        or (name not in proposals and value != (usual if name in chosen_by else defaults)[name])
+        if name == "seed" or (name not in proposals and value != defaults[name])
     }
 
     def differing(names: dict[str, object]) -> list[str]:
