@@ -38,6 +38,11 @@ def add_screen(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--theme", metavar="NAME", help="colours, such as colour-blind or high-contrast"
     )
+    parser.add_argument(
+        "--hide-predictions",
+        action="store_true",
+        help="say what settings lead to only after the run",
+    )
     parser.add_argument("--reduced-motion", action="store_true", help="no animations")
 
 
@@ -91,7 +96,15 @@ def run(
     theme = theme_of(look.theme)
     markers = _markers(look.marker)
     application = LinregApp(
-        data, settings, markers, named, tour, fps=look.fps, file=file, workers=workers
+        data,
+        settings,
+        markers,
+        named,
+        tour,
+        fps=look.fps,
+        file=file,
+        workers=workers,
+        hiding=options.hide_predictions,
     )
     if theme is not None:
         application.theme = theme

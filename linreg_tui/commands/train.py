@@ -109,6 +109,11 @@ def _parser() -> Parser:
         help="write a Python script that repeats the run to this file, replacing it, with its data "
         "beside it",
     )
+    parser.add_argument(
+        "--hide-predictions",
+        action="store_true",
+        help="as in the application; here nothing is predicted before the run anyway",
+    )
     add_workers(parser)
     return parser
 

@@ -100,6 +100,7 @@ class LinregApp(GuardedApp):
         fps: int | None = None,
         file: PreferencesFile | None = None,
         workers: int = 1,
+        hiding: bool = False,
     ) -> None:
         super().__init__()
         for theme in THEMES:
@@ -108,7 +109,8 @@ class LinregApp(GuardedApp):
         self._player = Player(
             data, settings, self._report, partial(begin, self, "training"), workers
         )
-        self.state = AppState.of(Edits.of(data), settings, self._player.view)
+        state = AppState.of(Edits.of(data), settings, self._player.view)
+        self.state = replace(state, hiding=hiding)
         self._files = FilesOpened(named, file)
         self._markers = markers
         self._tour_at_first = tour
@@ -230,7 +232,7 @@ class LinregApp(GuardedApp):
         if state.closed_form_view != self.closed_form_pane.view:
             self.closed_form_pane.show_view(state.closed_form_view)
         if state.sweep is not before.sweep:
-            self.sweep_pane.show(state.sweep)
+            self.sweep_pane.show(state.sweep, predicting=state.shows_predictions)
         if state.walk is not before.walk and state.walk is not None:
             self.descent_pane.show(state.walk)
         if state.tour is not None and (state.tour, state.presenting) != (
@@ -248,8 +250,7 @@ class LinregApp(GuardedApp):
         else:  # a key changed how an earlier step is drawn, before the latest one was
             self._late_frame.resume()
         self.link.draw()
-        view = state.view if state.predicting else replace(state.view, prediction=None)
-        self.live.show(view, state.plots)
+        self.live.show(state.shown_view, state.plots)
         if state.editing and self._complete:
             self.data_pane.show_run(state.view)
 
@@ -520,6 +521,15 @@ class LinregApp(GuardedApp):
         plots = self.state.plots
         self.show(replace(self.state, plots=replace(plots, gradient=not plots.gradient)))
 
+    def action_toggle_predictions(self) -> None:
+        """Hide predictions until what they predict has happened, or show them."""
+        state = replace(self.state, hiding=not self.state.hiding)
+        if state.sweep.phase == "offered":
+            state = replace(state, sweep=state.sweep.unpredicted())
+        self.show(state)
+        if state.hiding:
+            self.notify("Predictions stay hidden until the run is over.")
+
     def _show_pane(self, pane: Pane | None) -> None:
         """Show one pane alone, or all; end editing if the points are no longer in sight."""
         editing = self.state.editing and pane in (None, "data")
@@ -661,8 +671,12 @@ class LinregApp(GuardedApp):
             if settings is not None and settings != self.state.view.settings:
                 self._choose(settings)
 
+        state = self.state
         if not self._is_open(SettingsForm):
-            self.push_screen(SettingsForm(self.state.data, self.state.view.settings), chosen)
+            self.push_screen(
+                SettingsForm(state.data, state.view.settings, predicting=state.shows_predictions),
+                chosen,
+            )
 
     def action_choose_sweep(self) -> None:
         """Choose a sweep around the settings of the live view, and run it."""
@@ -676,7 +690,11 @@ class LinregApp(GuardedApp):
         if not self._is_open(SweepForm):
             state, predictions = self.state, self.sweep_pane.predictions
             form = SweepForm(
-                state.data, state.view.restart_settings, predictions, state.sweep.recipe
+                state.data,
+                state.view.restart_settings,
+                predictions,
+                state.sweep.recipe,
+                predicting=state.shows_predictions,
             )
             self.push_screen(form, chosen)
 
@@ -816,7 +834,7 @@ class LinregApp(GuardedApp):
 
 def _drawn_of(state: AppState) -> object:
     """Return what decides on the pictures of the run."""
-    return state.view, state.plots, state.predicting, state.editing
+    return state.shown_view, state.plots, state.editing
 
 
 def _arranged(state: AppState) -> object:

@@ -68,6 +68,7 @@ VIEW_KEYS = (
     Key("z", "z", "toggle_z_scores", "Landscape in z-scores"),
     Key("y", "y", "toggle_excess", "Loss, or above optimum"),
     Key("s", "s", "next_residuals", "Residuals: bars, squares", "residuals", spare=7),
+    Key("h", "h", "toggle_predictions", "Hide or show predictions"),
     Key("g", "g", "toggle_gradient", "The gradient step in view", "gradient", spare=6),
     Key("b", "b", "branch", "Branch off from here"),
 )

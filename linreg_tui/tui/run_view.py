@@ -61,7 +61,8 @@ class RunView:
     `settings` are those of the steps to come, and `prediction` is what they lead to, None if it
     isn't known yet. `trace` is the run that this one branched off from. An `endless` run continues
     after its last epoch. `first` is the line to start over from, if it isn't that of the settings:
-    the run began there before the data was edited.
+    the run began there before the data was edited. A prediction is `revealed` if it was hidden
+    until the run was over.
     """
 
     run: Run
@@ -73,6 +74,13 @@ class RunView:
     trace: Run | None = None
     endless: bool = False
     first: Line | None = None
+    revealed: bool = False
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has diverged, or has made all steps of its epochs."""
+        run = self.run
+        return run.diverged_at is not None or run.history.last >= run.budget > 0
 
     @property
     def restart_settings(self) -> Settings:

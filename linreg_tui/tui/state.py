@@ -26,8 +26,8 @@ class AppState:
 
     `started` holds the settings that the data was opened with. `view` is the run at the step in
     view. `alone` is the pane that the user wants alone, None for all. While points are edited
-    (`editing`), training continues on the edited rows. If `predicting` is false, no prediction is
-    on the screen: the tour asks first.
+    (`editing`), training continues on the edited rows. No prediction is on the screen while the
+    user is `hiding` them, or if `predicting` is false: the tour asks first.
 
     In the tour, `tour` is its text, and `walk` the descent that it shows on a loss of one
     parameter. `touring` is true while the tour's data is on the screen, even if the tour was left
@@ -45,6 +45,7 @@ class AppState:
     editing: bool = False
     presenting: bool = False
     predicting: bool = True
+    hiding: bool = False
     walk: Walk | None = None
     tour: TourText | None = None
     touring: bool = False
@@ -60,6 +61,22 @@ class AppState:
     def data(self) -> Dataset:
         """The rows with all edits."""
         return self.edits.data
+
+    @property
+    def shows_predictions(self) -> bool:
+        """Whether predictions are shown before what they predict."""
+        return self.predicting and not self.hiding
+
+    @property
+    def shown_view(self) -> RunView:
+        """The run in view, without its prediction while that is hidden.
+
+        What the user hides is shown once the run is over.
+        """
+        if self.shows_predictions:
+            return self.view
+        over = self.predicting and self.view.over
+        return replace(self.view, revealed=True) if over else replace(self.view, prediction=None)
 
     @property
     def split(self) -> Split:

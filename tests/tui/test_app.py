@@ -24,6 +24,7 @@ from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.dialogs.export import ExportScreen
 from linreg_tui.tui.dialogs.help import HelpScreen
 from linreg_tui.tui.dialogs.settings import SettingsForm
+from linreg_tui.tui.dialogs.sweep import SweepForm
 from linreg_tui.tui.footer import SPARE, SPARE_WHILE_EDITING, KeysFooter, fitting, items
 from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, RUN_KEYS, SWEEP_KEYS
 from linreg_tui.tui.messages import Progressed
@@ -702,3 +703,36 @@ async def test_the_command_of_the_run_in_view_is_copied(houses: Dataset) -> None
         assert "its settings changed on the way" in words
         await pilot.press("x")
         await until(lambda: isinstance(pilot.app.screen, ExportScreen))
+
+
+async def test_predictions_stay_hidden_until_the_run_is_over(houses: Dataset) -> None:
+    async with opened(houses, size=(120, 40)) as pilot:
+        await until_seen(pilot, "will converge in about 5 steps")
+        await until_seen(pilot, "→ stable")
+        await pilot.press("h")
+        await pilot.pause()
+        for words in ("will converge", "limit", "stable"):
+            assert words not in screen(pilot)
+        await pilot.press("e")
+        await until_seen(pilot, "predictions are hidden")
+        await pilot.press("ctrl+x")
+        await until(lambda: len(pilot.app.screen_stack) == 1)
+        await pilot.press("w")
+        await until(lambda: isinstance(pilot.app.screen, SweepForm))
+        await pilot.pause(0.5)
+        assert "predicted" not in screen(pilot)
+        assert "converge" not in screen(pilot)
+        await pilot.press("ctrl+s")
+        await until_seen(pilot, "converged")
+        await until_seen(pilot, "stable")  # afterwards it says what was predicted
+        await pilot.press("0", *["plus"] * 5, "space")
+        await until_seen(pilot, "✓ converged; predicted: ")
+        await pilot.press("h")
+        await until(lambda: "predicted:" not in screen(pilot))
+
+
+async def test_predictions_can_be_hidden_from_the_start(houses: Dataset) -> None:
+    async with LinregApp(houses, Settings(), hiding=True).run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.3)
+        assert "‖ ready" in screen(pilot)
+        assert "converge" not in screen(pilot)

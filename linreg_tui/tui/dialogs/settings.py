@@ -68,8 +68,9 @@ class SettingsForm(FormScreen[Settings]):
     ROOMY = Size(76, 31)
     """The room for two columns with blank lines."""
 
-    def __init__(self, data: Dataset, settings: Settings) -> None:
+    def __init__(self, data: Dataset, settings: Settings, *, predicting: bool = True) -> None:
         super().__init__("Settings")
+        self._predicting = predicting
         self._data = data
         self._settings = settings
         self._faults: dict[str, str] = {}
@@ -118,7 +119,9 @@ class SettingsForm(FormScreen[Settings]):
             field.mark(wrong=name in self._faults, idle=name in self._settings.without_effect)
         self._explain()
         self.workers.cancel_group(self, "prediction")
-        if not self._faults:
+        if not self._faults and not self._predicting:
+            self._show_verdict("→", Content("predictions are hidden"))
+        elif not self._faults:
             self._verdict.set_class(True, "old")
             self._sign.update("…", layout=False)
             begin(self, "prediction", self._predict, self._settings)

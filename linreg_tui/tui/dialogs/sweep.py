@@ -78,8 +78,11 @@ class SweepForm(FormScreen[Recipe]):
         settings: Settings,
         predictions: Predictions,
         last: Recipe,
+        *,
+        predicting: bool = True,
     ) -> None:
         super().__init__("Sweep")
+        self._predicting = predicting
         self._data = data
         self._settings = settings
         self._predictions = predictions
@@ -145,7 +148,8 @@ class SweepForm(FormScreen[Recipe]):
             self._table = SweepTable(
                 self.recipe.first_plan, self.recipe.settings.training_n(self._data)
             )
-            begin(self, "prediction", self._predict, self._table)
+            if self._predicting:
+                begin(self, "prediction", self._predict, self._table)
 
     async def _suit(self, recipe: Recipe) -> None:
         """Give each loss and optimizer the values that suit it."""
@@ -223,7 +227,7 @@ class SweepForm(FormScreen[Recipe]):
         made: list[list[Span]] = [
             [("  ", Role.NOTHING)]
             + [(aligned(name, name, widths[name]) + " " * GAP_CELLS, Role.LABEL) for name in names]
-            + [("predicted", Role.LABEL)]
+            + [("predicted" if self._predicting else "", Role.LABEL)]
         ]
         for row, cells in zip(shown, texts, strict=True):
             line: list[Span] = [
@@ -249,6 +253,8 @@ class SweepForm(FormScreen[Recipe]):
 
     def _verdict(self, row: Row) -> Span:
         prediction = row.prediction
+        if not self._predicting:
+            return "", Role.LABEL
         if prediction is None:
             return "…", Role.LABEL
         if prediction.stable is None:

@@ -208,6 +208,9 @@ def _state(view: RunView, columns: int) -> list[Span]:
     Its first word is reversed in the colour of the state, so that it is seen from afar.
     """
     words, role = _sentence(view, columns)
+    if view.revealed and (predicted := _prediction(view)):
+        outcome = re.split(r" to within|[:;]", words)[0]
+        words = _fitting(columns, outcome, [f"; predicted{predicted[0]}"])
     head = re.match(r"\S \w+", words)
     assert head is not None
     rest = Role.BAD if role is Role.BAD_STATE else Role.TEXT

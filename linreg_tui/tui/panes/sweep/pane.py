@@ -48,6 +48,7 @@ class SweepPane(Vertical):
         super().__init__(id="sweep", classes="pane")
         self.sweep_run = sweep_run
         self.predictions = Predictions(sweep_run.data)
+        self._predicting = True
         self._link = link
         self._overlay = Overlay(markers)
         self._head = Plot(lambda c, r: lines(c, r, [self.sweep_run.head(c)]), id="sweep-head")
@@ -86,11 +87,13 @@ class SweepPane(Vertical):
             self.screen.set_focus(None)
         self._set_heights()
 
-    def show(self, sweep_run: SweepRun) -> None:
+    def show(self, sweep_run: SweepRun, *, predicting: bool = True) -> None:
         """Show another sweep, and cancel the one that is running.
 
-        A sweep that is only offered is predicted, unless the tour asks what it will show.
+        A sweep that is only offered is predicted, unless the tour asks what it will show. Without
+        `predicting`, it is predicted only once it has run.
         """
+        self._predicting = predicting
         self.action_cancel()
         self._timer.pause()
         self.workers.cancel_group(self, "prediction")
@@ -99,7 +102,7 @@ class SweepPane(Vertical):
         self.sweep_run = sweep_run
         if sweep_run.against is not None:
             self._overlay.against = sweep_run.against
-        elif sweep_run.phase == "offered":
+        elif sweep_run.phase == "offered" and predicting:
             begin(self, "prediction", self._predict, sweep_run, WAIT_SECONDS)
         self._set_heights()
         self.redraw()
@@ -112,7 +115,8 @@ class SweepPane(Vertical):
         self.redraw()
         begin(self, "sweep", self._run, self.sweep_run)
         self.workers.cancel_group(self, "prediction")
-        begin(self, "prediction", self._predict, self.sweep_run, 0.0)
+        if self._predicting:
+            begin(self, "prediction", self._predict, self.sweep_run, 0.0)
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
@@ -228,6 +232,8 @@ class SweepPane(Vertical):
                 self._timer.pause()
                 self._set_heights()
                 self.redraw()
+        if sweep_run is self.sweep_run and not self._predicting:
+            begin(self, "prediction", self._predict, sweep_run, 0.0)
 
     async def _predict(self, sweep_run: SweepRun, seconds: float) -> None:
         from linreg_tui.sweeps.table import predict_rows

@@ -59,6 +59,10 @@ class SweepRun:
         """Whether the tour shows it, whatever the live run's settings."""
         return self.against is not None
 
+    def unpredicted(self) -> SweepRun:
+        """Return the same sweep before its start, without predictions."""
+        return SweepRun(self.data, self.recipe, against=self.against)
+
     def begin(self) -> None:
         """Record that it has begun."""
         self._began, self.place = time.monotonic(), ""
