@@ -56,12 +56,12 @@ class Axis:
 def linear_axis(low: float, high: float, label: str, ticks: int) -> Axis:
     """Return an axis for the values from `low` to `high`, with at most about this many ticks."""
     low, high = _spread(low, high)
-    grain = _round_up((high - low) / MAX_PARTS)
+    grain = round_up((high - low) / MAX_PARTS)
     first, last = math.floor(low / grain), math.ceil(high / grain)
-    step = max(grain, _round_up((last - first) * grain / max(1, ticks)))
+    step = max(grain, round_up((last - first) * grain / max(1, ticks)))
     numbers = _multiples(first, last, round(step / grain))
     while len(numbers) < 2 and step > grain:
-        step = max(grain, _round_up(0.4 * step))
+        step = max(grain, round_up(0.4 * step))
         numbers = _multiples(first, last, round(step / grain))
     texts = [short(number * grain, step, max(abs(first), abs(last)) * grain) for number in numbers]
     return Axis(
@@ -78,7 +78,7 @@ def linear_axis(low: float, high: float, label: str, ticks: int) -> Axis:
 def count_axis(last: int, label: str, ticks: int) -> Axis:
     """Return an axis for whole numbers from 0 to `last`, with ticks at whole numbers."""
     high = max(1, last)
-    step = max(1.0, _round_up(high / max(1, ticks)))
+    step = max(1.0, round_up(high / max(1, ticks)))
     values = [number * step for number in range(int(high / step) + 1)]
     return Axis(0, high, tuple(Tick(v / high, short(v, step, high)) for v in values), label)
 
@@ -93,9 +93,9 @@ def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
     if last - first < ticks and len(powers) < 3:
         chosen = list(range(first, last + 1))
     else:
-        every = round(_round_up(max(1, len(powers) / max(1, ticks))))
+        every = round(round_up(max(1, len(powers) / max(1, ticks))))
         while len(chosen := [k for k in powers if k % (3 * every) == 0]) < 2 and every > 1:
-            every = round(_round_up(0.4 * every))
+            every = round(round_up(0.4 * every))
     bottom, top = _log_of_step(first), _log_of_step(last)
     return Axis(
         bottom,
@@ -108,7 +108,7 @@ def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
 
 def growing(value: int, first: int) -> int:
     """Return `first`, or for a larger value the least round number that is at least the value."""
-    return first if value <= first else int(_round_up(value))
+    return first if value <= first else int(round_up(value))
 
 
 def short(value: float, step: float, largest: float) -> str:
@@ -157,7 +157,7 @@ def _spread(low: float, high: float) -> tuple[float, float]:
     return low, high
 
 
-def _round_up(value: float) -> float:
+def round_up(value: float) -> float:
     """Return the least of 1, 2, 5 times a power of ten that is at least the value."""
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in STEPS if step * power >= value * (1 - 1e-9))

@@ -40,6 +40,8 @@ from linreg_tui.tui.keys import KEYS, LIVE_KEYS, TOUR_KEYS, bindings
 from linreg_tui.tui.link import LATE_FRAME_SECONDS, Link
 from linreg_tui.tui.messages import (
     Edited,
+    HandEnded,
+    HandMoved,
     PaneChosen,
     Progressed,
     RunChosen,
@@ -205,6 +207,8 @@ class LinregApp(GuardedApp):
         self.state = state
         if state.view.run is not self._player.view.run:
             self._player.resume(state.view)
+        if (state.by_hand is None) != (before.by_hand is None):
+            self.live.set_by_hand(by_hand=state.by_hand is not None)
         if state.editing != before.editing:
             self._player.set_endless(endless=state.editing)
         if state.presenting != before.presenting:
@@ -217,7 +221,8 @@ class LinregApp(GuardedApp):
             self._arrange(self.size)
         if _drawn_of(state) != _drawn_of(before):
             self._show_run()
-        if state.view.run is not before.view.run or state.view.settings != before.view.settings:
+        other = state.view.run is not before.view.run or state.view.settings != before.view.settings
+        if other and state.by_hand is None:
             self._predict(state.view.settings, EDIT_SECONDS if state.editing else 0.0)
             self._notify_if_sampled(before)
 
@@ -355,6 +360,8 @@ class LinregApp(GuardedApp):
         if action in ("tour_on", "tour_back", "tour_chapters", "answer"):
             if state.tour is None or state.editing or self.screen is not self.main:
                 return False
+            if state.by_hand is not None:
+                return False
             if action == "tour_on":
                 return not self.guide.ended
             # An answer pressed again, too late, should not show another pane.
@@ -450,6 +457,45 @@ class LinregApp(GuardedApp):
             self.notify("This run can't go on; r starts over.", severity="warning")
         self._player.toggle()
         self._show_player()
+
+    def action_fit_by_hand(self) -> None:
+        """Take the line in view into the hand, with its residuals, or go back to the run before."""
+        if self.state.by_hand is not None:
+            self.on_hand_ended(HandEnded(let_go=False))
+            return
+
+        from linreg_tui.tui.panes.live.by_hand import Hand
+
+        state = replace(self.state, editing=False)
+        if not self.live.display:
+            state = replace(state, alone="live")
+        hand = Hand.of(state.view, state.plots)
+        if state.plots.residuals == "none":
+            state = replace(state, plots=replace(state.plots, residuals="bars"))
+        self.show(replace(state, hand=hand, view=hand.view))
+
+    def on_hand_moved(self, message: HandMoved) -> None:
+        """Show the line where it was moved to."""
+        if (hand := self.state.by_hand) is not None:
+            hand = message.change(hand)
+            self.show(replace(self.state, hand=hand, view=hand.view))
+
+    def on_hand_ended(self, message: HandEnded) -> None:
+        """Show the run before again, or let SGD go on from the line and beat the best attempt."""
+        hand, state = self.state.by_hand, self.state
+        if hand is None:
+            return
+
+        from linreg_tui.tui.panes.live.by_hand import Rival
+
+        state = replace(state, hand=None, plots=hand.plots)
+        if not message.let_go:
+            self.show(replace(state, view=hand.before))
+            return
+        view = replace(hand.view, by_hand=None, hides_optimum=False, trace=hand.before.run)
+        rival = Rival(hand.run, hand.moves, hand.excess)
+        self.show(replace(state, view=view, rival=rival))
+        self.action_toggle_run()
 
     def action_walk(self, steps: int) -> None:
         """Move along the timeline."""

@@ -68,6 +68,7 @@ VIEW_KEYS = (
     Key("z", "z", "toggle_z_scores", "Landscape in z-scores"),
     Key("y", "y", "toggle_excess", "Loss, or above optimum"),
     Key("s", "s", "next_residuals", "Residuals: bars, squares", "residuals", spare=7),
+    Key("f", "f", "fit_by_hand", "Fit the line by hand", "by hand", spare=4),
     Key("h", "h", "toggle_predictions", "Hide or show predictions"),
     Key("g", "g", "toggle_gradient", "The gradient step in view", "gradient", spare=6),
     Key("b", "b", "branch", "Branch off from here"),
@@ -143,6 +144,22 @@ SWEEP_KEYS = (
     Key("g", "g", "go_on", "Train what it left, here"),
 )
 """The keys of the sweep's table while it is alone on the screen."""
+
+TILT, LIFT = "Tilt the line", "Move the line up or down"
+HAND_KEYS = (
+    Key("left", "←", "tilt(-1)", TILT, "tilt"),
+    Key("right", "→", "tilt(1)", TILT, "tilt"),
+    Key("up", "↑", "lift(1)", LIFT, "move"),
+    Key("down", "↓", "lift(-1)", LIFT, "move"),
+    Key("shift+left", "shift+←", "tilt(-10)", "Tilt it by ten"),
+    Key("shift+right", "→", "tilt(10)", "Tilt it by ten"),
+    Key("shift+up", "shift+↑", "lift(10)", "Move it by ten"),
+    Key("shift+down", "↓", "lift(-10)", "Move it by ten"),
+    Key("enter,space", "enter", "let_go", "Let SGD go on from here", "let SGD go on"),
+    Key("h", "h", "reveal", "Show or hide the optimum", "optimum"),
+    Key("f,escape", "f", "put_back", "Back to the run before", "back"),
+)
+"""The keys of the live pane while its line is fitted by hand."""
 
 WALK, STRIDE = "The cursor, by one cell", "By five cells"
 EDIT_KEYS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -11,6 +12,7 @@ from linreg_tui.core.settings import Settings
 from linreg_tui.training import Progress
 
 if TYPE_CHECKING:
+    from linreg_tui.tui.panes.live.by_hand import Hand
     from linreg_tui.tui.state import Pane
 
 
@@ -48,6 +50,22 @@ class StepChosen(Message):
     def __init__(self, step: int) -> None:
         super().__init__()
         self.step = step
+
+
+class HandMoved(Message):
+    """The user has moved the line that is fitted by hand: `change` makes the new one."""
+
+    def __init__(self, change: Callable[[Hand], Hand]) -> None:
+        super().__init__()
+        self.change = change
+
+
+class HandEnded(Message):
+    """The user has finished fitting by hand; SGD is to go on from there if `let_go`."""
+
+    def __init__(self, *, let_go: bool) -> None:
+        super().__init__()
+        self.let_go = let_go
 
 
 class Edited(Message):

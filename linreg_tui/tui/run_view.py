@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings, starting_at
 from linreg_tui.core.stability import Prediction
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.panes.live.by_hand import Rival
 
 PlotName = Literal["fit", "loss", "landscape"]
 
@@ -62,7 +65,8 @@ class RunView:
     isn't known yet. `trace` is the run that this one branched off from. An `endless` run continues
     after its last epoch. `first` is the line to start over from, if it isn't that of the settings:
     the run began there before the data was edited. A prediction is `revealed` if it was hidden
-    until the run was over.
+    until the run was over. A line that is fitted `by_hand` is a run at its start, and this is the
+    run before; then the optimum may be hidden. `rival` is an attempt by hand to beat.
     """
 
     run: Run
@@ -75,6 +79,9 @@ class RunView:
     endless: bool = False
     first: Line | None = None
     revealed: bool = False
+    by_hand: Run | None = None
+    hides_optimum: bool = False
+    rival: Rival | None = None
 
     @property
     def over(self) -> bool:

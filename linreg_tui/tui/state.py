@@ -13,6 +13,7 @@ from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 from linreg_tui.tui.run_view import Plots, RunView
 
 if TYPE_CHECKING:
+    from linreg_tui.tui.panes.live.by_hand import Hand, Rival
     from linreg_tui.tui.tour.descent import Walk
     from linreg_tui.tui.tour.guide import TourText
 
@@ -27,7 +28,8 @@ class AppState:
     `started` holds the settings that the data was opened with. `view` is the run at the step in
     view. `alone` is the pane that the user wants alone, None for all. While points are edited
     (`editing`), training continues on the edited rows. No prediction is on the screen while the
-    user is `hiding` them, or if `predicting` is false: the tour asks first.
+    user is `hiding` them, or if `predicting` is false: the tour asks first. `hand` is the line that
+    the user fits, and `rival` the attempt that SGD has to beat.
 
     In the tour, `tour` is its text, and `walk` the descent that it shows on a loss of one
     parameter. `touring` is true while the tour's data is on the screen, even if the tour was left
@@ -46,6 +48,8 @@ class AppState:
     presenting: bool = False
     predicting: bool = True
     hiding: bool = False
+    hand: Hand | None = None
+    rival: Rival | None = None
     walk: Walk | None = None
     tour: TourText | None = None
     touring: bool = False
@@ -63,16 +67,30 @@ class AppState:
         return self.edits.data
 
     @property
+    def by_hand(self) -> Hand | None:
+        """The line under the user's hand, while it is what is in view."""
+        return self.hand if self.hand is not None and self.hand.run is self.view.run else None
+
+    @property
     def shows_predictions(self) -> bool:
         """Whether predictions are shown before what they predict."""
         return self.predicting and not self.hiding
 
     @property
     def shown_view(self) -> RunView:
-        """The run in view, without its prediction while that is hidden.
+        """The run in view as it is shown: by hand, against a rival, or with predictions hidden.
 
         What the user hides is shown once the run is over.
         """
+        if self.by_hand is not None:
+            return self.by_hand.view
+        rival = self.rival
+        if rival is not None and rival.run is self.view.run:
+            return replace(self._predicted_view, rival=rival)
+        return self._predicted_view
+
+    @property
+    def _predicted_view(self) -> RunView:
         if self.shows_predictions:
             return self.view
         over = self.predicting and self.view.over

@@ -16,8 +16,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from linreg_tui.tui.dialogs.base import DialogScreen
-from linreg_tui.tui.keys import EDIT_KEYS, KEYS, LIVE_KEYS, ON_THE_PATH, SWEEP_KEYS, Key
+from linreg_tui.tui.keys import EDIT_KEYS, HAND_KEYS, KEYS, LIVE_KEYS, ON_THE_PATH, SWEEP_KEYS, Key
 from linreg_tui.tui.panes.data.plane import Plane
+from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.panes.live.timeline import EVENTS
 from linreg_tui.tui.panes.sweep.trial_table import TrialTable
 
@@ -40,9 +41,9 @@ class HelpScreen(DialogScreen[None]):
             title = "Help: the sweep"
             self._keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
         elif isinstance(focused, Plane):
-            title = "Help: editing points"
-            taken = {name for key in EDIT_KEYS for name in key.keys.split(",")} | {"v"}
-            self._keys = (*EDIT_KEYS, *(key for key in KEYS if key.keys not in taken))
+            title, self._keys = "Help: editing points", _before_others(EDIT_KEYS, "v")
+        elif isinstance(focused, LivePane):
+            title, self._keys = "Help: fitting by hand", _before_others(HAND_KEYS)
         if in_tour and not isinstance(focused, Plane):
             self._keys = (*ON_THE_PATH, *self._keys)
         super().__init__(title)
@@ -74,6 +75,12 @@ class HelpScreen(DialogScreen[None]):
         parts = [_column(entries[start : start + rows]) for start in range(0, len(entries), rows)]
         lines = zip_longest(*parts, fillvalue=Content())
         self._table.update(Content("\n").join(Content("   ").join(line) for line in lines))
+
+
+def _before_others(keys: Sequence[Key], *off: str) -> tuple[Key, ...]:
+    """Return the keys of a pane, then those of the application that they leave, without `off`."""
+    taken = {name for key in keys for name in key.keys.split(",")} | set(off)
+    return (*keys, *(key for key in KEYS if not taken & set(key.keys.split(","))))
 
 
 def _column(entries: Sequence[tuple[str, str]]) -> list[Content]:

@@ -36,6 +36,7 @@ def legend(markers: Markers, *names: str, few: bool = False) -> list[Span]:
     """Return entries of the legend by name; `few` points of data are shown as characters."""
     known: dict[str, tuple[str, Role]] = {
         "before": (markers.trace.sample, Role.TRACE),
+        "best so far": (markers.trace.sample, Role.TRACE),
         "data": (markers.point if few else markers.points.sample, Role.POINTS),
         "batch": (markers.batch, Role.BATCH),
         "fit": (markers.fit.sample, Role.FIT),

@@ -24,7 +24,7 @@ from linreg_tui.tui.panes.live.residuals import (
     drawn_rows,
     legend_of,
 )
-from linreg_tui.tui.run_view import Residuals, RunView, too_fast_to_see
+from linreg_tui.tui.run_view import Line, Residuals, RunView, too_fast_to_see
 
 MARGIN_HEIGHTS = 2.0
 """How far the line may leave the window before the window grows, in heights of the data."""
@@ -67,11 +67,13 @@ class FitPicture:
         run = view.run
         squared = run.optimum is run.closed_form
         # Where they don't all fit, the first ones are left out.
-        names = ["data", *(["closed form"] if squared else ["least squares", "optimum"])]
+        names = ["data"]
+        if not view.hides_optimum:
+            names += ["closed form"] if squared else ["least squares", "optimum"]
         if run.test is not None:
             names.insert(1, "test rows")
         if view.trace is not None:
-            names.append("before")
+            names.append("before" if view.by_hand is None else "best so far")
         if view.run.segments.at(view.number).draws is not None:
             names.append("batch")
         names.append("fit")
@@ -92,10 +94,11 @@ class FitPicture:
         under = [] if batch is None else [batch]
         if view.trace is not None:
             under.append(self._trace(area, view.trace, view.number))
-        if not squared:
+        if not (squared or view.hides_optimum):
             least_squares = run.closed_form
             under.append(_dashed(area, least_squares.slope, least_squares.intercept, Role.ASIDE))
-        under.append(_dashed(area, optimum.slope, optimum.intercept, Role.REFERENCE))
+        if not view.hides_optimum:
+            under.append(_dashed(area, optimum.slope, optimum.intercept, Role.REFERENCE))
         # The line that moves is whole: what it is measured against shows where they differ.
         fit = figures.straight_line(area, step.slope, step.intercept, Role.FIT)
         if residuals == "none":
@@ -104,8 +107,24 @@ class FitPicture:
         drawn = stack(area, self._still, [bars, *under, fit])
         return add_mean(drawn, area, run.data, residuals, line)
 
+    def point_at(self, column: int, row: int) -> Line | None:
+        """Return x and y in the middle of a cell of the last picture, or None beside its plot."""
+        if self._drawn is None:
+            return None
+        area = self._drawn[0]
+        across, up = (
+            (column - area.left + 0.5) / area.plot_columns,
+            1 - (row - 0.5) / area.plot_rows,
+        )
+        if not (area.has_room and 0 < across < 1 and 0 < up < 1):
+            return None
+        return (
+            area.x.low + across * (area.x.high - area.x.low),
+            area.y.low + up * (area.y.high - area.y.low),
+        )
+
     def _window(self, columns: int, rows: int, view: RunView) -> Area:
-        start = view.run.history[0]
+        start = (view.by_hand or view.run).history[0]
         if self._start_area is None or self._start_area_of != (columns, rows, start):
             held = _with_line(self._data.extent, start.slope, start.intercept)
             self._start_area = data_area(self._data, columns, rows, self._markers, held)

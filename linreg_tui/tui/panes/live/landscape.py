@@ -80,7 +80,11 @@ class LandscapePicture:
             figures.path(area, *path, Role.FIT),
             *self._downhill(area, view, path),
             figures.marks(area, path[0][recent], path[1][recent], area.markers.step, Role.FIT),
-            figures.marks(area, *goal, area.markers.goal, Role.REFERENCE),
+            *(
+                []
+                if view.hides_optimum
+                else [figures.marks(area, *goal, area.markers.goal, Role.REFERENCE)]
+            ),
             figures.marks(area, path[0][-1:], path[1][-1:], area.markers.here, Role.HERE),
         ]
         return stack(area, self._still, inks)
@@ -118,7 +122,7 @@ class LandscapePicture:
         self, columns: int, rows: int, view: RunView, path: tuple[FloatArray, FloatArray]
     ) -> Area:
         """Return a window that holds start, optimum and path; it grows in a few large steps."""
-        start = self._path(view.run, 0)
+        start = self._path(view.by_hand or view.run, 0)
         labels = ("slope m", "intercept b")
         if self.standardized:
             labels = ("slope in z-scores", "intercept in z-scores")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import time
+from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.strip import Strip
 
 from linreg_tui.tui.drawing.markers import BRAILLE, Markers
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.drawing.plot import Plot
+from linreg_tui.tui.keys import HAND_KEYS, bindings
+from linreg_tui.tui.messages import HandEnded, HandMoved
 from linreg_tui.tui.panes.live.fit import FitPicture
 from linreg_tui.tui.panes.live.landscape import LandscapePicture
 from linreg_tui.tui.panes.live.large import draw_large, large_rows
@@ -33,6 +38,8 @@ class LivePane(Vertical):
     """Shows a run at one of its steps; `plots` says which plots, and how they are drawn."""
 
     BORDER_TITLE = "3 Live SGD"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(HAND_KEYS)
+    """They work while it has the keyboard, that is while the line is fitted by hand."""
 
     def __init__(self, view: RunView, plots: Plots, markers: Markers = BRAILLE) -> None:
         super().__init__(id="live", classes="pane")
@@ -65,6 +72,61 @@ class LivePane(Vertical):
         self.set_class(plots.gradient, "with-gradient")
         self.set_class(view.run.test is not None, "tested")
         self._redraw()
+
+    def set_by_hand(self, *, by_hand: bool) -> None:
+        """Use the keyboard to fit by hand, or stop."""
+        self.can_focus = by_hand
+        self.border_title = (
+            f"{self.BORDER_TITLE} · fitting by hand" if by_hand else self.BORDER_TITLE
+        )
+        if by_hand:
+            self.screen.set_focus(self)  # at once, before the next key
+        elif self.has_focus:
+            self.screen.set_focus(None)
+
+    def action_tilt(self, times: int) -> None:
+        """Tilt the line."""
+        self.post_message(HandMoved(lambda hand: hand.tilted(times)))
+
+    def action_lift(self, times: int) -> None:
+        """Move the line up or down."""
+        self.post_message(HandMoved(lambda hand: hand.lifted(times)))
+
+    def action_reveal(self) -> None:
+        """Show or hide the optimum."""
+        self.post_message(HandMoved(lambda hand: hand.reveal()))
+
+    def action_let_go(self) -> None:
+        """Let SGD go on from the line."""
+        self.post_message(HandEnded(let_go=True))
+
+    def action_put_back(self) -> None:
+        """Go back to the run that was there."""
+        self.post_message(HandEnded(let_go=False))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the line that is fitted by hand."""
+        if self.can_focus and self._drag(event):
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag the line to the mouse."""
+        if self.can_focus and event.button:
+            self._drag(event)
+
+    def on_mouse_up(self) -> None:
+        """Let go of the line."""
+        self.release_mouse()
+
+    def _drag(self, event: events.MouseEvent) -> bool:
+        """Move the line to the mouse, if it is over the picture of the fit."""
+        plot = self.query_one("#fit", Plot)
+        at = event.screen_offset - plot.region.offset
+        point = self._fit.point_at(at.x, at.y)
+        if point is None:
+            return False
+        self.post_message(HandMoved(lambda hand: hand.through(*point)))
+        return True
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""

@@ -13,6 +13,7 @@ from linreg_tui.core.run import Kind, events
 from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import (
+    above_least,
     above_optimum,
     decimals_for,
     decimals_of_line,
@@ -23,6 +24,7 @@ from linreg_tui.numbers import (
     ratio,
 )
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
+from linreg_tui.tui.panes.live.by_hand import Rival
 from linreg_tui.tui.prediction import expectation, unpredictable, verdict
 from linreg_tui.tui.run_view import RunView
 
@@ -205,20 +207,35 @@ def _unusual(settings: Settings) -> list[str]:
 def _state(view: RunView, columns: int) -> list[Span]:
     """Return the run's state in one sentence, with the key that helps.
 
-    Its first word is reversed in the colour of the state, so that it is seen from afar.
+    It begins with the state, reversed in its colour, so that it is seen from afar.
     """
     words, role = _sentence(view, columns)
+    if view.rival is not None and not view.running and view.latest:
+        words = _fitting(columns, words.partition(";")[0], [_against(view.rival)])
     if view.revealed and (predicted := _prediction(view)):
         outcome = re.split(r" to within|[:;]", words)[0]
         words = _fitting(columns, outcome, [f"; predicted{predicted[0]}"])
-    head = re.match(r"\S \w+", words)
+    head = re.match(r"\S (looking back|fitting by hand|\w+)", words)
     assert head is not None
     rest = Role.BAD if role is Role.BAD_STATE else Role.TEXT
     return [(head[0], role), (words[head.end() :], rest)]
 
 
+def _against(rival: Rival) -> str:
+    """Return whether SGD has beaten an attempt by hand, and when."""
+    beaten, above = rival.beaten_at, above_least(rival.run.optimum, rival.excess)
+    moves = f"{rival.moves:,} move{'s' * (rival.moves != 1)}"
+    when = "not beaten yet" if beaten is None else f"beaten at step {beaten:,}"
+    return f"; your {above} in {moves}: {when}"
+
+
 def _sentence(view: RunView, columns: int) -> Span:
     run, last = view.run, view.run.history.last
+    if view.by_hand is not None:
+        best = (view.trace or run).history[0]
+        above = above_optimum(run.optimum, best.slope, best.intercept)
+        words = [f"; best {above} above the optimum", "; enter lets SGD go on"]
+        return _fitting(columns, "↕ fitting by hand", words), Role.BACK_STATE
     diverged = run.diverged_at
     if diverged is not None and view.number >= min(diverged, last):
         help_with_it = "; it can't go on, r starts over" if run.overflowed else ""
