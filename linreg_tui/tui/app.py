@@ -56,6 +56,7 @@ from linreg_tui.tui.title import TABS, TitleBar
 from linreg_tui.tui.work import begin
 
 if TYPE_CHECKING:
+    from linreg_tui.core.run import Run
     from linreg_tui.tour.scenes import Scene
     from linreg_tui.tui.dialogs.export import Export
     from linreg_tui.tui.dialogs.report import Draft
@@ -120,6 +121,8 @@ class LinregApp(GuardedApp):
         self._drawn: object = None
         self._one_plot = False
         self._complete = False
+        self._ended: Run | None = None
+        """The last run that was over when the user wanted to run or pause it."""
         self.settled = False
         """Whether all panes exist and the notices of the start have been shown."""
 
@@ -452,9 +455,15 @@ class LinregApp(GuardedApp):
 
     def action_toggle_run(self) -> None:
         """Run or pause."""
-        view = self._player.view
-        if view.run.exhausted and not view.running:
+        view, run = self._player.view, self._player.view.run
+        ended = run.history.last >= run.budget and not (view.running or view.endless)
+        if run.exhausted and not view.running:
             self.notify("This run can't go on; r starts over.", severity="warning")
+        elif ended and not (self.state.editing or self._ended is run):
+            # The key may have been meant to pause the run just before its end.
+            self._ended = run
+            self.notify("All epochs are done. Space again trains on; r starts over.")
+            return
         self._player.toggle()
         self._show_player()
 

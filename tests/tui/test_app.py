@@ -68,6 +68,9 @@ async def test_space_runs_to_the_last_epoch_and_then_beyond(houses: Dataset) -> 
     async with opened(houses, Settings(epochs=3)) as pilot:
         await pilot.press("plus", "plus", "plus", "space")
         await until(lambda: view(pilot).number == 3 and not view(pilot).running)
+        await pilot.press("space")  # perhaps meant to pause it in time
+        await pilot.pause()
+        assert not view(pilot).running
         await pilot.press("space")
         await until(lambda: view(pilot).number > 5)
         await pilot.press("space")
@@ -571,7 +574,7 @@ async def test_divergence_is_shown_and_does_no_harm(houses: Dataset) -> None:
         await until(lambda: view(pilot).number == 30)
         await pilot.pause()
         assert "diverged at step 1" in screen(pilot)
-        await pilot.press("space")
+        await pilot.press("space", "space")
         await until(lambda: view(pilot).run.overflowed)
         await pilot.press("space", "right", "home")
         await pilot.pause()
