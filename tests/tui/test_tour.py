@@ -425,7 +425,7 @@ async def test_the_timeline_works_as_always(houses: Dataset) -> None:
         await be(pilot, "training", 1)
         await pilot.press("home", "right", "shift+right")
         assert view(pilot).number == 11
-        await pilot.press("space")
+        await pilot.press("space", "space")
         await until(lambda: view(pilot).run.history.last > 30)
 
 
