@@ -140,6 +140,16 @@ def test_settings_are_read_as_they_are_written(values: Settings) -> None:
             assert read(one, write(one, value)) == value
 
 
+async def test_a_number_field_takes_numbers_only(houses: Dataset) -> None:
+    async with opened(houses) as pilot:
+        field(pilot, "epochs").enter()
+        await pilot.press("end", "x", "0", "q", "g")
+        await until(lambda: form(pilot).texts["epochs"] == "300")
+        field(pilot, "batch_size").enter()
+        await pilot.press("ctrl+u", *"fxull")
+        await until(lambda: form(pilot).texts["batch_size"] == "full")
+
+
 async def test_numbers_are_typed(houses: Dataset) -> None:
     typed = {
         "learning_rate_m": "2e-7",

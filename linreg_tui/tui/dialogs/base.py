@@ -341,7 +341,8 @@ class Choice(Widget, can_focus=True):
 class Field(Horizontal):
     """One setting: a mark if it is wrong or has no effect, its label, and its value as text.
 
-    The value is a choice if there are `words`, otherwise an entry.
+    The value is a choice if there are `words`, otherwise an entry. In an entry of a number nothing
+    else can be typed but the `others`, words that may stand for one; None lets anything be typed.
     """
 
     def __init__(
@@ -352,6 +353,7 @@ class Field(Horizontal):
         words: Sequence[str] = (),
         longest: int = LONGEST_NUMBER_CELLS,
         *,
+        others: Sequence[str] | None = None,
         idle: bool = False,
     ) -> None:
         super().__init__(id=f"field-{setting}", classes="idle" if idle else None)
@@ -360,7 +362,12 @@ class Field(Horizontal):
         self.setting = setting
         self.label = label
         self._label = Static(self._marked(), classes="label")
-        self._control = Choice(words, text) if words else Entry(text, max_length=longest)
+        self._control: Choice | Entry
+        if words:
+            self._control = Choice(words, text)
+        else:
+            restrict = None if others is None else f"[-+−0-9.,eE{''.join(others)}]*"
+            self._control = Entry(text, max_length=longest, restrict=restrict)
 
     def compose(self) -> ComposeResult:
         """Compose the label with its mark, and the value."""

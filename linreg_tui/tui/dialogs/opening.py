@@ -115,7 +115,7 @@ class MadeForm(FormScreen[Dataset]):
         """Compose a field for each number."""
         with Body():
             for name, (label, text, _) in FIELDS.items():
-                yield Field(name, label, text)
+                yield Field(name, label, text, others=())
         yield self._hint
         yield self._message
 

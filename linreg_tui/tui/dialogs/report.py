@@ -94,7 +94,7 @@ class ReportForm(FormScreen[Draft]):
             yield Static(Content(f"2  {SECOND_QUESTION}"), classes="question")
             yield TextArea(draft.answers.second, id="second", compact=True, tab_behavior="focus")
             yield Field("settings", "settings", draft.settings, (STARTED, LIVE))
-            yield Field("repeats", "repeats", draft.repeats)
+            yield Field("repeats", "repeats", draft.repeats, others=())
             yield Field("folder", "folder", draft.folder, longest=LONGEST_TEXT_CELLS)
         yield self._hint
         yield self._message

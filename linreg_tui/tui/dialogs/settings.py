@@ -94,6 +94,7 @@ class SettingsForm(FormScreen[Settings]):
                                 one.about.label,
                                 write(one, values[one.name]),
                                 words(one),
+                                others=one.about.none,
                                 idle=one.name in idle,
                             )
         yield self._hint
