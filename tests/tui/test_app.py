@@ -739,3 +739,19 @@ async def test_predictions_can_be_hidden_from_the_start(houses: Dataset) -> None
         await pilot.pause(0.3)
         assert "‖ ready" in screen(pilot)
         assert "converge" not in screen(pilot)
+
+
+async def test_the_help_says_what_the_words_mean(houses: Dataset) -> None:
+    for size in ((80, 24), (60, 16)):
+        async with opened(houses, size=size) as pilot:
+            await pilot.press("question_mark", "g")
+            await until_seen(pilot, "Help: the words on the screen")
+            text = screen(pilot)
+            assert "slope m" in text
+            assert "How much ŷ changes when x" in text
+            await pilot.press("g")
+            await until_seen(pilot, "Run or pause")
+            await pilot.press("question_mark", "e", "f1")
+            await until_seen(pilot, "Help: the words on the screen")
+            await pilot.press("q")
+            await until(lambda: isinstance(pilot.app.screen, SettingsForm))

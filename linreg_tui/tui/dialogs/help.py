@@ -1,13 +1,13 @@
-"""Help: every key, on a screen of its own."""
+"""Help: every key, and what the words on the screen mean, on a screen of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby, zip_longest
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -16,11 +16,15 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from linreg_tui.tui.dialogs.base import DialogScreen
+from linreg_tui.tui.glossary import GLOSSARY
 from linreg_tui.tui.keys import EDIT_KEYS, HAND_KEYS, KEYS, LIVE_KEYS, ON_THE_PATH, SWEEP_KEYS, Key
 from linreg_tui.tui.panes.data.plane import Plane
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.panes.live.timeline import EVENTS
 from linreg_tui.tui.panes.sweep.trial_table import TrialTable
+
+BOX_COLUMNS, FRAME_COLUMNS = 78, 6
+"""The columns of the box, and those of its frame and scroll bar."""
 
 TWO_COLUMNS = 80
 """Least width of a screen with two columns of keys."""
@@ -28,13 +32,18 @@ TWO_COLUMNS = 80
 CLOSE = Key("question_mark,q,enter,escape", "?", "cancel", "Close", "closes")
 
 
-class HelpScreen(DialogScreen[None]):
-    """The keys and what they do; ?, q or enter closes it."""
+TURN = Key("g,tab,right,left", "g", "turn", "Keys or words", "words")
 
-    KEYS: ClassVar[tuple[Key, ...]] = (CLOSE,)
+
+class HelpScreen(DialogScreen[None]):
+    """The keys and what they do, or a glossary; ?, q or enter closes it."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (CLOSE, TURN)
     ROOMY = Size(TWO_COLUMNS, 22)
 
-    def __init__(self, focused: Widget | None = None, *, in_tour: bool = False) -> None:
+    def __init__(
+        self, focused: Widget | None = None, *, in_tour: bool = False, words: bool = False
+    ) -> None:
         title, self._keys = "Help", tuple[Key, ...](KEYS)
         self._in_sweep = isinstance(focused, TrialTable)
         if self._in_sweep:
@@ -48,33 +57,60 @@ class HelpScreen(DialogScreen[None]):
             self._keys = (*ON_THE_PATH, *self._keys)
         super().__init__(title)
         self._table = Static()
+        self._words = words
 
     def compose(self) -> ComposeResult:
         """Compose the table in a box that scrolls; the frame names the key that closes it."""
         self.fit(self.app.size)
         with VerticalScroll() as box:
-            box.border_title = self.box_title
-            box.border_subtitle = f"{CLOSE.shown} {CLOSE.footer}"
+            self._box = box
             yield from self.compose_box()
+        self._show_title()
 
     def compose_box(self) -> ComposeResult:
-        """Compose the keys, and the marks of the timeline."""
+        """Compose the keys, or the words."""
         yield self._table
-        if not self._in_sweep:
-            marks = Text("timeline:", style="bold")
-            for kind, (glyph, _) in EVENTS.items():
-                marks.append(f"  {glyph} {kind}", style="not bold")
-            yield Static(marks)
+
+    def action_turn(self) -> None:
+        """Show the words instead of the keys, or the keys again."""
+        self._words = not self._words
+        self._show_title()
+        self.fit(self.app.size)
+        self._box.scroll_home(animate=False)
+
+    def _show_title(self) -> None:
+        self._box.border_title = "Help: the words on the screen" if self._words else self.box_title
+        other = "keys" if self._words else "words"
+        self._box.border_subtitle = f"{TURN.shown} {other}  {CLOSE.shown} {CLOSE.footer}"
 
     def fit(self, size: Size) -> None:
         """Use two columns of keys if they fit, so that 24 lines are enough."""
         super().fit(size)
+        columns = min(BOX_COLUMNS, size.width) - FRAME_COLUMNS
+        self._table.update(_glossary(columns) if self._words else self._columns(size))
+
+    def _columns(self, size: Size) -> Content:
         entries = [*_merged(self._keys), ("ctrl+p", "All of this by name")]
         columns = 2 if size.width >= TWO_COLUMNS else 1
         rows = -(-len(entries) // columns)
         parts = [_column(entries[start : start + rows]) for start in range(0, len(entries), rows)]
         lines = zip_longest(*parts, fillvalue=Content())
-        self._table.update(Content("\n").join(Content("   ").join(line) for line in lines))
+        made = [Content("   ").join(line) for line in lines]
+        if not self._in_sweep:
+            marks = "".join(f"  {glyph} {kind}" for kind, (glyph, _) in EVENTS.items())
+            made.append(Content.styled("timeline:", "bold") + marks)
+        return Content("\n").join(made)
+
+
+def _glossary(columns: int) -> Content:
+    """Return each word with its meaning, which continues below itself."""
+    width = max(map(cell_len, GLOSSARY)) + 2
+    lines = []
+    for word, meaning in GLOSSARY.items():
+        first, *others = wrap(meaning, columns - width)
+        lines.append(Content.styled(set_cell_size(word, width), "bold") + first)
+        lines += [Content(" " * width + line) for line in others]
+    return Content("\n").join(lines)
 
 
 def _before_others(keys: Sequence[Key], *off: str) -> tuple[Key, ...]:

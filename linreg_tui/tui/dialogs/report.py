@@ -99,6 +99,11 @@ class ReportForm(FormScreen[Draft]):
         yield self._hint
         yield self._message
 
+    def on_mount(self) -> None:
+        """Put the cursor behind what was written before."""
+        for answer in self.query(TextArea):
+            answer.move_cursor(answer.document.end)
+
     @property
     def draft(self) -> Draft:
         """What is typed."""

@@ -61,6 +61,7 @@ class SettingsForm(FormScreen[Settings]):
         apply_key("apply"),
         cancel_key(),
         Key("ctrl+r", "ctrl+r", "defaults", "Defaults", "defaults"),
+        Key("f1", "f1", "words", "What the words mean"),
         *FIELD_KEYS,
         *WORD_KEYS,
     )
@@ -104,6 +105,7 @@ class SettingsForm(FormScreen[Settings]):
 
     def on_mount(self) -> None:
         """Predict what the present settings lead to."""
+        self.query_one(f"#{self.BOX}").border_subtitle = "f1 says what the words mean"
         self.check()
 
     @on(Input.Changed)
@@ -196,6 +198,12 @@ class SettingsForm(FormScreen[Settings]):
         if one.name in settings.without_effect:
             return f"{text} (no effect now)"
         return f"{text}; a change starts over" if one.about.restarts else text
+
+    def action_words(self) -> None:
+        """Show what the words on the screen mean."""
+        from linreg_tui.tui.dialogs.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(words=True))
 
     async def _predict(self, settings: Settings) -> None:
         await asyncio.sleep(WAIT_SECONDS)
