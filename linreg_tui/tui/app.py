@@ -259,6 +259,7 @@ class LinregApp(GuardedApp):
             self._late_frame.resume()
         self.link.draw()
         self.live.show(state.shown_view, state.plots)
+        self.main.query_one(KeysFooter).show_moment(state.view.moment)
         if state.editing and self._complete:
             self.data_pane.show_run(state.view)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -29,6 +29,9 @@ from linreg_tui.tui.keys import (
     Key,
     footer_in_tour,
 )
+
+if TYPE_CHECKING:
+    from linreg_tui.tui.run_view import Moment
 
 KEY_SHOWN_SECONDS = 2.0
 """Seconds that a key is shown."""
@@ -78,6 +81,45 @@ class PressedKeys(Static):
 
 
 SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *EDIT_KEYS)}
+
+SPARE_AT: dict[Moment, dict[str, int]] = {
+    "ready": {
+        "change_pace(-1)": 6,
+        "restart": 7,
+        "fit_by_hand": 1,
+        "open_data": 0,
+        "next_plot": 3,
+    },
+    "running": {
+        "edit_settings": 4,
+        "choose_sweep": 5,
+        "scale_batch(-1)": 0,
+        "next_plot": 1,
+        "toggle_tour": 3,
+    },
+    "over": {
+        "change_pace(-1)": 7,
+        "scale_rates(-1)": 6,
+        "next_plot": 0,
+        "export": 0,
+        "toggle_gradient": 3,
+        "fit_by_hand": 2,
+        "toggle_tour": 4,
+    },
+    "back": {
+        "change_pace(-1)": 8,
+        "edit_settings": 6,
+        "choose_sweep": 7,
+        "restart": 5,
+        "toggle_tour": 6,
+        "branch": 0,
+        "last_step": 0,
+        "toggle_gradient": 0,
+        "next_residuals": 1,
+        "next_plot": 2,
+    },
+}
+"""What matters before a run, while it runs, after its last epoch, and while one looks back."""
 
 SPARE_IN_BREAK = {"toggle_tour": 0, "edit_settings": 1}
 """Outside the open tour, the way back to it matters more than the form."""
@@ -168,6 +210,13 @@ class KeysFooter(Widget):
         super().__init__()
         self._pieces: list[Piece] = []
         self._pointed: str | None = None
+        self._moment: Moment = "ready"
+
+    def show_moment(self, moment: Moment) -> None:
+        """Show the keys that matter now."""
+        if moment != self._moment:
+            self._moment = moment
+            self._update_keys(self.screen)
 
     def on_mount(self) -> None:
         """Update whenever the bindings change."""
@@ -231,7 +280,7 @@ class KeysFooter(Widget):
         if screen.has_class("touring") and not editing:
             awake = {active.binding.action for active in screen.active_bindings.values()}
             return items(footer_in_tour(awake, asked=screen.has_class("asked")), {})
-        spare = SPARE
+        spare = SPARE | SPARE_AT[self._moment]
         if editing:
             spare = spare | SPARE_WHILE_EDITING
         if screen.has_class("tour-begun"):

@@ -35,7 +35,7 @@ RUN_KEYS = (
     Key("shift+left", "shift+←", "walk(-10)", "Ten steps back"),
     Key("shift+right", "shift+→", "walk(10)", "Ten steps on, or train them"),
     Key("home", "home", "first_step", "To the start"),
-    Key("end", "end", "last_step", "To the latest step"),
+    Key("end", "end", "last_step", "To the latest step", "latest", spare=9),
     Key("minus", "-", "change_pace(-1)", "Slower", "pace"),
     Key("plus,equals_sign", "+", "change_pace(1)", "Faster", "pace"),
     Key("r", "r", "restart", "Start over, same draws", "reset"),
@@ -71,7 +71,7 @@ VIEW_KEYS = (
     Key("f", "f", "fit_by_hand", "Fit the line by hand", "by hand", spare=4),
     Key("h", "h", "toggle_predictions", "Hide or show predictions"),
     Key("g", "g", "toggle_gradient", "The gradient step in view", "gradient", spare=6),
-    Key("b", "b", "branch", "Branch off from here"),
+    Key("b", "b", "branch", "Branch off from here", "branch", spare=9),
 )
 EXPORT_KEYS = (
     Key("x", "x", "export", "Export run or sweep", "export", spare=4),

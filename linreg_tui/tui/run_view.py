@@ -53,6 +53,9 @@ class Plots:
         return replace(self, plot="landscape", z_scores=z_scores)
 
 
+Moment = Literal["ready", "running", "over", "back"]
+"""Before a run, while it runs, after its last epoch, or at an earlier step than the latest."""
+
 Line = tuple[float, float]
 """A slope and an intercept."""
 
@@ -88,6 +91,15 @@ class RunView:
         """Whether the run has diverged, or has made all steps of its epochs."""
         run = self.run
         return run.diverged_at is not None or run.history.last >= run.budget > 0
+
+    @property
+    def moment(self) -> Moment:
+        """Where the run stands, as it decides on what one may want to do."""
+        if self.running:
+            return "running"
+        if not self.latest:
+            return "back"
+        return "over" if self.over else "ready"
 
     @property
     def restart_settings(self) -> Settings:
