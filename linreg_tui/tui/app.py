@@ -541,6 +541,27 @@ class LinregApp(GuardedApp):
         view = self.state.view
         self._choose(next_batch_size(view.settings, view.run.data.n, direction))
 
+    def action_what_if(self, number: int) -> None:
+        """Start over with one change, and run; the run before stays as a trace."""
+        begin(self, "training", self._what_if, number)
+
+    async def _what_if(self, number: int) -> None:
+        from linreg_tui.core.what_if import WHAT_IFS
+
+        view = self.state.view
+        change = WHAT_IFS[number].change
+        settings = await asyncio.to_thread(change, view.restart_settings, view.run.all_data)
+        if view.run is not self._player.view.run:
+            return
+        try:
+            self._player.restart(settings)
+        except InputError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        self._show_player()
+        if not self._player.view.running:
+            self.action_toggle_run()
+
     def action_branch(self) -> None:
         """Branch off from the step in view, unless it is the latest."""
         if self.state.view.latest:

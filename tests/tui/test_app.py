@@ -766,3 +766,32 @@ async def test_the_help_says_what_the_words_mean(houses: Dataset) -> None:
             await until_seen(pilot, "Help: the words on the screen")
             await pilot.press("q")
             await until(lambda: isinstance(pilot.app.screen, SettingsForm))
+
+
+async def test_what_if_runs_beside_the_run_before(houses: Dataset) -> None:
+    async with opened(houses, size=(80, 24)) as pilot:
+        await pilot.press(*["plus"] * 5, "space")
+        await until(lambda: view(pilot).number == 30)
+        before = view(pilot).run
+        await pilot.press("e")
+        await until(lambda: isinstance(pilot.app.screen, SettingsForm))
+        await pilot.press("f4")  # the other optimizer
+        await until_seen(pilot, "momentum")
+        await pilot.press("enter")
+        await until(lambda: view(pilot).settings.optimizer.name == "momentum")
+        assert view(pilot).trace is before
+        await pilot.press("space")
+        await until(lambda: view(pilot).run.history.last == 30 and not view(pilot).running)
+        await until_seen(pilot, "sgd: within 1% in 5 steps")
+        assert "momentum: within 1% in" in screen(pilot)
+
+
+async def test_what_ifs_are_in_the_palette(houses: Dataset) -> None:
+    async with opened(houses, size=(120, 40)) as pilot:
+        await step_on(pilot, "right", 1)
+        await pilot.press("ctrl+p", *"ten times")
+        await until_seen(pilot, "What if: ten times the rates")
+        await pilot.press("enter")
+        await until(lambda: view(pilot).settings.learning_rate_b == 1.0)
+        await until(lambda: view(pilot).run.history.last > 5)
+        assert view(pilot).trace is not None

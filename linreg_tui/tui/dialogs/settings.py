@@ -21,6 +21,7 @@ from linreg_tui.core.proposal import excess_after_steps, proposed
 from linreg_tui.core.schema import Setting
 from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.stability import predict
+from linreg_tui.core.what_if import WHAT_IFS, WhatIf
 from linreg_tui.options import read as read_text
 from linreg_tui.options import words, write
 from linreg_tui.tui.dialogs.base import (
@@ -62,6 +63,10 @@ class SettingsForm(FormScreen[Settings]):
         cancel_key(),
         Key("ctrl+r", "ctrl+r", "defaults", "Defaults", "defaults"),
         Key("f1", "f1", "words", "What the words mean"),
+        *(
+            Key(f"f{number}", f"f{number}", f"what_if({number - 2})", f"What if: {what_if.name}")
+            for number, what_if in enumerate(WHAT_IFS, 2)
+        ),
         *FIELD_KEYS,
         *WORD_KEYS,
     )
@@ -105,7 +110,9 @@ class SettingsForm(FormScreen[Settings]):
 
     def on_mount(self) -> None:
         """Predict what the present settings lead to."""
-        self.query_one(f"#{self.BOX}").border_subtitle = "f1 says what the words mean"
+        self.query_one(
+            f"#{self.BOX}"
+        ).border_subtitle = f"f1 says what the words mean  f2–f{1 + len(WHAT_IFS)} ask what if"
         self.check()
 
     @on(Input.Changed)
@@ -198,6 +205,19 @@ class SettingsForm(FormScreen[Settings]):
         if one.name in settings.without_effect:
             return f"{text} (no effect now)"
         return f"{text}; a change starts over" if one.about.restarts else text
+
+    def action_what_if(self, number: int) -> None:
+        """Fill in one change as a class asks for it, and say which."""
+        if not self._faults:
+            begin(self, "proposal", self._fill_in, WHAT_IFS[number])
+
+    async def _fill_in(self, what_if: WhatIf) -> None:
+        settings = await asyncio.to_thread(what_if.change, self._settings, self._data)
+        for field in self.fields:
+            one = setting(field.setting)
+            field.text = write(one, settings.values[one.name])
+        self._proposed_for, self._proposed = self._deciding, {}
+        self.show_hint(f"what if: {what_if.name}")
 
     def action_words(self) -> None:
         """Show what the words on the screen mean."""

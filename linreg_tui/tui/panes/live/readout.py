@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rich.cells import cell_len
 
 from linreg_tui.core.quality import quality
-from linreg_tui.core.run import Kind, events
+from linreg_tui.core.run import Kind, Run, events
 from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import (
@@ -212,6 +212,8 @@ def _state(view: RunView, columns: int) -> list[Span]:
     words, role = _sentence(view, columns)
     if view.rival is not None and not view.running and view.latest:
         words = _fitting(columns, words.partition(";")[0], [_against(view.rival)])
+    elif view.trace is not None and view.over and view.latest and not view.running:
+        words = _fitting(columns, re.split(r"[:;,]| to within", words)[0], [_compared(view)])
     if view.revealed and (predicted := _prediction(view)):
         outcome = re.split(r" to within|[:;]", words)[0]
         words = _fitting(columns, outcome, [f"; predicted{predicted[0]}"])
@@ -219,6 +221,38 @@ def _state(view: RunView, columns: int) -> list[Span]:
     assert head is not None
     rest = Role.BAD if role is Role.BAD_STATE else Role.TEXT
     return [(head[0], role), (words[head.end() :], rest)]
+
+
+def _compared(view: RunView) -> str:
+    """Return when this run and the one before came within 1% of the optimum."""
+    assert view.trace is not None
+    now, before = view.run, view.trace
+    names = _differences(now.settings, before.settings)
+    return "".join(
+        f"; {name}: {_arrival(run)}" for name, run in zip(names, (now, before), strict=True)
+    )
+
+
+def _arrival(run: Run) -> str:
+    arrived = next((event.step for event in events(run) if event.kind == "arrived"), None)
+    if arrived is None:
+        return f"not within 1% in {run.history.last:,}"
+    return f"within 1% in {arrived:,} step{'s' * (arrived != 1)}"
+
+
+def _differences(now: Settings, before: Settings) -> tuple[str, str]:
+    """Return names for two runs by the first setting that differs, a choice before a number."""
+    one, other = now.values, before.values
+    differing = [each for each in Settings.schema() if one[each.name] != other[each.name]]
+    for each in sorted(differing, key=lambda each: not each.choices):
+        if each.choices:
+            return str(one[each.name]), str(other[each.name])
+        if each.kind is bool:
+            return (each.about.label, "without") if one[each.name] else ("without", "with")
+        if isinstance(one[each.name], float) and isinstance(other[each.name], float):
+            label = each.about.label.rpartition(", ")[2]
+            return f"{label} {rate(one[each.name])}", rate(other[each.name])
+    return "now", "before"
 
 
 def _against(rival: Rival) -> str:
