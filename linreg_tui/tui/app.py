@@ -80,13 +80,14 @@ PLACES = ("below", "beside", "page")
 class LinregApp(GuardedApp):
     """Four panes over one data set, the tour beside them, and the keys that drive them."""
 
+    footer: KeysFooter
     live: LivePane
     data_pane: DataPane
     closed_form_pane: ClosedFormPane
     sweep_pane: SweepPane
     descent_pane: DescentPane
     tour_panel: TourPanel
-    """The live pane exists from the start, the others before the first key."""
+    """Footer and live pane exist from the start, the others before the first key."""
 
     TITLE = "linreg-tui"
     CSS_PATH = "app.tcss"
@@ -147,7 +148,8 @@ class LinregApp(GuardedApp):
             yield self.live
             yield Vertical(id="side")
         yield Static(id="too-small")
-        yield KeysFooter()
+        self.footer = KeysFooter()
+        yield self.footer
         yield PressedKeys()
 
     def on_mount(self) -> None:
@@ -259,7 +261,7 @@ class LinregApp(GuardedApp):
             self._late_frame.resume()
         self.link.draw()
         self.live.show(state.shown_view, state.plots)
-        self.main.query_one(KeysFooter).show_moment(state.view.moment)
+        self.footer.show_moment(state.view.moment)
         if state.editing and self._complete:
             self.data_pane.show_run(state.view)
 

@@ -216,7 +216,8 @@ class KeysFooter(Widget):
         """Show the keys that matter now."""
         if moment != self._moment:
             self._moment = moment
-            self._update_keys(self.screen)
+            if self.is_mounted:
+                self._update_keys(self.screen)
 
     def on_mount(self) -> None:
         """Update whenever the bindings change."""

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 
 from rich.cells import cell_len
 
 from linreg_tui.core.quality import quality
-from linreg_tui.core.run import Kind, Run, events
-from linreg_tui.core.schedules import MAX_STEPS
 from linreg_tui.core.settings import Settings
 from linreg_tui.numbers import (
-    above_least,
     above_optimum,
     decimals_for,
     decimals_of_line,
@@ -21,11 +17,9 @@ from linreg_tui.numbers import (
     grouped,
     grouped_loss,
     rate,
-    ratio,
 )
 from linreg_tui.tui.drawing.picture import Picture, Role, Span, lines
-from linreg_tui.tui.panes.live.by_hand import Rival
-from linreg_tui.tui.prediction import expectation, unpredictable, verdict
+from linreg_tui.tui.panes.live.state_line import state_line
 from linreg_tui.tui.run_view import RunView
 
 ROOMY_COLUMNS = 73
@@ -34,46 +28,39 @@ ROOMY_COLUMNS = 73
 RATE_CELLS = len("5.3e-7")
 """Cells for a learning rate that changes from step to step."""
 
-EVENT_WORDS: dict[Kind, str] = {
-    "rose": "the loss rises for the first time",
-    "arrived": "first within 1% of the optimum",
-    "diverged": "over a thousand times its start",
-    "changed": "other settings from here on",
-    "branched": "the branch begins",
-}
-
 
 def draw_readout(columns: int, rows: int, view: RunView) -> Picture:
     """Draw the line and how far it is above the optimum, its misses, the settings, and the state.
 
     With test rows, one more line shows how many there are and the loss on them.
     """
-    names, widths, gap = NAMES, WIDTHS, "   " if columns > ROOMY_COLUMNS + 1 else "  "
-    if columns < ROOMY_COLUMNS:
-        names, widths, gap = SHORT_NAMES, SHORT_WIDTHS, " "
+    roomy = columns >= ROOMY_COLUMNS
+    widths = WIDTHS if roomy else SHORT_WIDTHS
+    gap = " " * min(3, 2 + (columns - ROOMY_COLUMNS) // 2) if roomy else " "
+
+    def spans(cell: Cell, width: int) -> list[Span]:
+        name, role, value = cell
+        shown = name if roomy else SHORT_NAMES.get(name, name)
+        return [
+            (f"{shown} ", Role.LABEL),
+            (value(width - cell_len(shown) - 1), role),
+            (gap, Role.NOTHING),
+        ]
+
     grid = [
-        [
-            span
-            for (name, role, value), width in zip(row, widths, strict=True)
-            for span in (
-                (names.get(name, name), Role.LABEL),
-                (" " + value(width - cell_len(names.get(name, name)) - 1), role),
-                (gap, Role.NOTHING),
-            )
-        ][:-1]
+        [span for cell, width in zip(row, widths, strict=True) for span in spans(cell, width)][:-1]
         for row in _numbers(view)
     ]
     return lines(
         columns,
         rows,
-        [*grid, _settings(view, columns, roomy=columns >= ROOMY_COLUMNS), _state(view, columns)],
+        [*grid, _settings(view, columns, roomy=roomy), state_line(view, columns)],
     )
 
 
 WIDTHS, SHORT_WIDTHS = (24, 28, 17), (22, 22, 13)
 """Cells for a number with its name, in each of the three columns."""
 
-NAMES: dict[str, str] = {}
 SHORT_NAMES = {"above optimum": "above", "median miss": "median", "test loss": "test"}
 
 Cell = tuple[str, Role, Callable[[int], str]]
@@ -111,11 +98,7 @@ def _numbers(view: RunView) -> list[list[Cell]]:
             ("epoch", Role.TEXT, right(f"{run.segments.epoch(step.number):,}")),
         ],
         [
-            (
-                "above optimum",
-                Role.STRONG,
-                right(above),
-            ),
+            ("above optimum", Role.STRONG, right(above)),
             ("median miss", Role.TEXT, miss(fitted.median_miss)),
             ("R²", Role.TEXT, r2),
         ],
@@ -202,155 +185,3 @@ def _unusual(settings: Settings) -> list[str]:
         and one.name not in idle
         and (one.name in unusual if one.owners else now[one.name] != usual[one.name])
     ]
-
-
-def _state(view: RunView, columns: int) -> list[Span]:
-    """Return the run's state in one sentence, with the key that helps.
-
-    It begins with the state, reversed in its colour, so that it is seen from afar.
-    """
-    words, role = _sentence(view, columns)
-    if view.rival is not None and not view.running and view.latest:
-        words = _fitting(columns, words.partition(";")[0], [_against(view.rival)])
-    elif view.trace is not None and view.over and view.latest and not view.running:
-        words = _fitting(columns, re.split(r"[:;,]| to within", words)[0], [_compared(view)])
-    if view.revealed and (predicted := _prediction(view)):
-        outcome = re.split(r" to within|[:;]", words)[0]
-        words = _fitting(columns, outcome, [f"; predicted{predicted[0]}"])
-    head = re.match(r"\S (looking back|fitting by hand|\w+)", words)
-    assert head is not None
-    rest = Role.BAD if role is Role.BAD_STATE else Role.TEXT
-    return [(head[0], role), (words[head.end() :], rest)]
-
-
-def _compared(view: RunView) -> str:
-    """Return when this run and the one before came within 1% of the optimum."""
-    assert view.trace is not None
-    now, before = view.run, view.trace
-    names = _differences(now.settings, before.settings)
-    return "".join(
-        f"; {name}: {_arrival(run)}" for name, run in zip(names, (now, before), strict=True)
-    )
-
-
-def _arrival(run: Run) -> str:
-    arrived = next((event.step for event in events(run) if event.kind == "arrived"), None)
-    if arrived is None:
-        return f"not within 1% in {run.history.last:,}"
-    return f"within 1% in {arrived:,} step{'s' * (arrived != 1)}"
-
-
-def _differences(now: Settings, before: Settings) -> tuple[str, str]:
-    """Return names for two runs by the first setting that differs, a choice before a number."""
-    one, other = now.values, before.values
-    differing = [each for each in Settings.schema() if one[each.name] != other[each.name]]
-    for each in sorted(differing, key=lambda each: not each.choices):
-        if each.choices:
-            return str(one[each.name]), str(other[each.name])
-        if each.kind is bool:
-            return (each.about.label, "without") if one[each.name] else ("without", "with")
-        if isinstance(one[each.name], float) and isinstance(other[each.name], float):
-            label = each.about.label.rpartition(", ")[2]
-            return f"{label} {rate(one[each.name])}", rate(other[each.name])
-    return "now", "before"
-
-
-def _against(rival: Rival) -> str:
-    """Return whether SGD has beaten an attempt by hand, and when."""
-    beaten, above = rival.beaten_at, above_least(rival.run.optimum, rival.excess)
-    moves = f"{rival.moves:,} move{'s' * (rival.moves != 1)}"
-    when = "not beaten yet" if beaten is None else f"beaten at step {beaten:,}"
-    return f"; your {above} in {moves}: {when}"
-
-
-def _sentence(view: RunView, columns: int) -> Span:
-    run, last = view.run, view.run.history.last
-    if view.by_hand is not None:
-        best = (view.trace or run).history[0]
-        above = above_optimum(run.optimum, best.slope, best.intercept)
-        words = [f"; best {above} above the optimum", "; enter lets SGD go on"]
-        return _fitting(columns, "↕ fitting by hand", words), Role.BACK_STATE
-    diverged = run.diverged_at
-    if diverged is not None and view.number >= min(diverged, last):
-        help_with_it = "; it can't go on, r starts over" if run.overflowed else ""
-        return _fitting(
-            columns,
-            f"{'▶' if view.running else '✗'} diverged at step {diverged:,}",
-            [f": {_too_large(view)}", help_with_it or _way_back(view)],
-        ), Role.BAD_STATE
-    if view.running:
-        goal = "on until space" if view.endless else f"to step {run.budget:,}"
-        return f"▶ running {goal}", Role.RUN_STATE
-    if not view.latest:
-        happened = [EVENT_WORDS[event.kind] for event in events(run) if event.step == view.number]
-        state = f"◂ looking back: step {view.number:,} of {last:,}"
-        state += "".join(f", {words}" for words in happened[:1])
-        return _fitting(columns, state, ["; b branches", "; end is the latest"]), Role.BACK_STATE
-    if last == 0 or view.settings != run.segments.at(last).settings:
-        stable = None if view.prediction is None else view.prediction.stable
-        state = "ready" if last == 0 else f"step {last:,}"
-        if stable is False:
-            return _fitting(columns, f"‖ {state}", _prediction(view)), Role.BAD_STATE
-        runs = ["; space runs"] if stable is not None or not expectation(view.settings) else []
-        return _fitting(columns, f"‖ {state}", [*_prediction(view), *runs]), Role.REST_STATE
-    if last < run.budget:
-        return f"‖ paused at step {last:,} of {run.budget:,}; space goes on", Role.REST_STATE
-    if run.status == "converged":
-        return "✓ converged to within 1% of the optimum; space goes on", Role.GOOD_STATE
-    step = run.history[last]
-    above = above_optimum(run.optimum, step.slope, step.intercept)
-    finished = f"‖ finished, {above} above the optimum"
-    if _times_the_limit(view) is not None:  # more steps would lead away
-        return _fitting(
-            columns, finished, [f": {_too_large(view)}", _way_back(view)]
-        ), Role.BAD_STATE
-    return f"{finished}; space goes on", Role.REST_STATE
-
-
-def _fitting(columns: int, state: str, more: list[str]) -> str:
-    """Return the state and as much more as fits: first the last part, then the others in order."""
-    chosen: set[int] = set()
-    places = range(len(more))
-    for place in (*places[-1:], *places[:-1]):
-        text = state + "".join(more[k] for k in sorted(chosen | {place}))
-        if cell_len(text) <= columns:
-            chosen.add(place)
-    return state + "".join(more[k] for k in sorted(chosen))
-
-
-def _times_the_limit(view: RunView) -> float | None:
-    """Return the rates divided by the largest stable ones; None if not above 1, or unknown."""
-    limit = None if view.prediction is None else view.prediction.max_stable_scale
-    return None if limit is None or limit >= 1 else 1 / limit
-
-
-def _too_large(view: RunView) -> str:
-    times = _times_the_limit(view)
-    if times is None:
-        return "the loss is over a thousand times its start"
-    return f"the rates are {ratio(times)} the limit"
-
-
-def _way_back(view: RunView) -> str:
-    """Return the keys that make the rates small enough to converge."""
-    times = _times_the_limit(view)
-    if times is None:
-        return ""
-    halvings = math.floor(math.log2(times)) + 1
-    return f"; press [ {({1: 'once', 2: 'twice'}).get(halvings, f'{halvings} times')}"
-
-
-def _prediction(view: RunView) -> list[str]:
-    """Return what the settings lead to, the most important words first."""
-    prediction, left = view.prediction, view.run.budget - view.run.history.last
-    if prediction is None:
-        return []
-    budget = left if left > 0 else MAX_STEPS  # it runs on until paused
-    words, limit = f": {verdict(prediction, view.settings, budget)}", prediction.max_stable_scale
-    if prediction.stable is None and (expected := expectation(view.settings)):
-        return [f": no prediction for {unpredictable(view.settings)}", f"; {expected}"]
-    if limit is None:
-        return [words]
-    if prediction.stable:
-        return [words, f"; limit {ratio(limit)} these rates"]
-    return [words, f", {_too_large(view)}", _way_back(view)]
