@@ -222,7 +222,7 @@ class DescentPane(Vertical):
 
 
 def draw_descent(columns: int, rows: int, walk: Walk, markers: Markers) -> Picture:
-    """Draw the curve, the path so far, and the present point."""
+    """Draw the curve, the path so far, and the present point with its tangent."""
     scene = walk.scene
     x = np.linspace(-scene.reach, scene.reach, CURVE_POINTS)
     loss = scene.loss.value(x)
@@ -238,13 +238,17 @@ def draw_descent(columns: int, rows: int, walk: Walk, markers: Markers) -> Pictu
     path = walk.path[: walk.shown + 1]
     height = scene.loss.value(path)
     legend: list[Span] = [(scene.loss.name, Role.REFERENCE)]
+    slope, tangent = walk.slope, []
     if walk.rates:
+        legend.append((f"{markers.fit.sample} tangent", Role.GRADIENT))
+        tangent = [figures.straight_line(area, slope, walk.loss - slope * walk.x, Role.GRADIENT)]
         legend.append((f"{markers.fit.sample} gradient descent", Role.FIT))
     return stack(
         area,
         figures.frame(area, legend),
         [
             figures.path(area, x, loss, Role.REFERENCE),
+            *tangent,
             figures.path(area, path[-RECENT_STEPS - 1 :], height[-RECENT_STEPS - 1 :], Role.FIT),
             figures.marks(area, path, height, markers.step, Role.FIT),
             figures.marks(area, path[-1:], height[-1:], markers.here, Role.HERE),
