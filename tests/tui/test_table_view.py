@@ -216,7 +216,7 @@ def test_it_says_what_it_waits_for(houses: Dataset, address: str, words: str) ->
 def result(data: Dataset, losses: list[float]) -> Result:
     one = run_trial(data, over_batch_sizes(Settings(epochs=1), data.n, [None])[0])
     values = np.array(losses)
-    return replace(one, steps=len(losses) - 1, curve=Curve(1, values, values))
+    return replace(one, steps=len(losses) - 1, curve=Curve(1, len(losses), values, values, values))
 
 
 def test_a_sparkline_falls_from_the_start_to_the_optimum(houses: Dataset) -> None:

@@ -79,7 +79,8 @@ class LossPicture:
 
     def _curve(self, run: Run) -> Curve:
         thinned = run.curve.curve()
-        return Curve(thinned.stride, self._shown(thinned.low, run), self._shown(thinned.high, run))
+        shown = (self._shown(losses, run) for losses in (thinned.low, thinned.high, thinned.mean))
+        return Curve(thinned.stride, thinned.steps, *shown)
 
     def _shown(self, losses: FloatArray, run: Run) -> FloatArray:
         """Return the losses to draw: all or what is above the optimum, at least rounding error."""
