@@ -13,6 +13,7 @@ from linreg_tui.training import Progress
 
 if TYPE_CHECKING:
     from linreg_tui.tui.panes.live.by_hand import Hand
+    from linreg_tui.tui.panes.sweep.curves_view import CurvesView
     from linreg_tui.tui.state import Pane
 
 
@@ -50,6 +51,14 @@ class StepChosen(Message):
     def __init__(self, step: int) -> None:
         super().__init__()
         self.step = step
+
+
+class CurvesChosen(Message):
+    """The user wants to see the learning curves of the sweep in another way."""
+
+    def __init__(self, curves: CurvesView) -> None:
+        super().__init__()
+        self.curves = curves
 
 
 class HandMoved(Message):
