@@ -43,12 +43,14 @@ from linreg_tui.tui.messages import (
     Edited,
     HandEnded,
     HandMoved,
+    LossZoomed,
     PaneChosen,
     Progressed,
     RunChosen,
     StepChosen,
     ViewChosen,
 )
+from linreg_tui.tui.panes.live.loss import most_zoom_of
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.player import Player
 from linreg_tui.tui.state import AppState, Pane
@@ -438,6 +440,10 @@ class LinregApp(GuardedApp):
         self._player.pause()
         self._show_step(message.step)
 
+    def on_loss_zoomed(self, message: LossZoomed) -> None:
+        """Zoom as the mouse wheel does."""
+        self.action_zoom(message.direction)
+
     def on_curves_chosen(self, message: CurvesChosen) -> None:
         """Show the learning curves in another way."""
         self.show(replace(self.state, curves=message.curves))
@@ -592,6 +598,19 @@ class LinregApp(GuardedApp):
         plots = self.state.plots
         plots = plots.of_loss(above_optimum=not plots.above_optimum)
         self.show(replace(self.state, plots=plots))
+
+    def action_smooth(self) -> None:
+        """Show the loss with the next smoothing."""
+        self.show(replace(self.state, plots=self.state.plots.smoother))
+
+    def action_zoom(self, direction: int) -> None:
+        """Zoom into the loss around the step in view (1), or out (-1)."""
+        plots = self.state.plots.zoomed(direction, most_zoom_of(self.state.view))
+        self.show(replace(self.state, plots=plots))
+
+    def action_zoom_out(self) -> None:
+        """Show the loss at all steps."""
+        self.show(replace(self.state, plots=self.state.plots.zoomed(0, 0)))
 
     def action_toggle_z_scores(self) -> None:
         """Show the landscape in the data's units, or in z-scores."""

@@ -106,6 +106,7 @@ SPARE_AT: dict[Moment, dict[str, int]] = {
         "toggle_gradient": 3,
         "fit_by_hand": 2,
         "toggle_tour": 4,
+        "smooth": 5,
     },
     "back": {
         "change_pace(-1)": 8,
@@ -118,6 +119,7 @@ SPARE_AT: dict[Moment, dict[str, int]] = {
         "toggle_gradient": 0,
         "next_residuals": 1,
         "next_plot": 2,
+        "zoom(-1)": 3,
     },
 }
 """What matters before a run, while it runs, after its last epoch, and while one looks back."""

@@ -87,6 +87,13 @@ VIEW_KEYS = (
     Key("f", "f", "fit_by_hand", "Fit the line by hand", "by hand", spare=4),
     Key("h", "h", "toggle_predictions", "Hide or show predictions"),
     Key("g", "g", "toggle_gradient", "The gradient step in view", "gradient", spare=6),
+    Key("S", "S", "smooth", "Smooth: off, light, strong", "smooth", spare=8),
+    *paired(
+        "Zoom the loss out, in",
+        Key("less_than_sign,comma", "<", "zoom(-1)", "Zoom out of the loss", "zoom", spare=7),
+        Key("greater_than_sign,full_stop", ">", "zoom(1)", "Zoom into the loss", "zoom", spare=7),
+    ),
+    Key("A", "A", "zoom_out", "All steps of the loss"),
     Key("b", "b", "branch", "Branch off from here", "branch", spare=9),
 )
 EXPORT_KEYS = (
@@ -239,10 +246,16 @@ EDIT_KEYS = (
     Key("a", "a", "add", "Add a point", "add"),
     Key("enter", "enter", "lift", "Lift a point, put it down", "lift"),
     Key("k,delete,backspace", "k", "remove", "Remove a point", "remove"),
-    Key("u", "u", "undo", "Undo", "undo"),
-    Key("U,ctrl+r", "U", "redo", "Redo", "redo", spare=8),
-    Key("n,tab", "n", "next_point(1)", "To the next point right", "next", spare=1),
-    Key("N,shift+tab", "N", "next_point(-1)", "To the next point left"),
+    *paired(
+        "Undo, redo",
+        Key("u", "u", "undo", "Undo", "undo"),
+        Key("U,ctrl+r", "U", "redo", "Redo", "redo", spare=8),
+    ),
+    *paired(
+        "Next point right, left",
+        Key("n,tab", "n", "next_point(1)", "To the next point right", "next", spare=1),
+        Key("N,shift+tab", "N", "next_point(-1)", "To the next point left"),
+    ),
     Key("s", "s", "save", "Save the edited data", "save"),
     Key("escape", "esc", "put_back", "Put back, or done", "done"),
 )

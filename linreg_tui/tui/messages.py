@@ -46,11 +46,23 @@ class ViewChosen(Message):
 
 
 class StepChosen(Message):
-    """The user wants to see a step of the run."""
+    """The user wants to see a step of the run; while the mouse is dragged, the last one counts."""
 
     def __init__(self, step: int) -> None:
         super().__init__()
         self.step = step
+
+    def can_replace(self, message: Message) -> bool:
+        """Return whether this replaces an earlier message."""
+        return isinstance(message, StepChosen)
+
+
+class LossZoomed(Message):
+    """The user zooms into the loss (1), or out (-1)."""
+
+    def __init__(self, direction: int) -> None:
+        super().__init__()
+        self.direction = direction
 
 
 class CurvesChosen(Message):
