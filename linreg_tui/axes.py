@@ -17,6 +17,9 @@ STEPS = (1.0, 2.0, 5.0, 10.0)
 MAX_PARTS = 12
 """Limits are multiples of a round number that divides the range into at most this many parts."""
 
+LEAST_PARTS = 6
+"""Parts of an axis, such as steps, that are in view at the least."""
+
 MOST_DECIMALS = 2
 """The decimals before an exponent; an axis that needs more takes the exponent of its steps."""
 
@@ -75,12 +78,17 @@ def linear_axis(low: float, high: float, label: str, ticks: int) -> Axis:
     )
 
 
-def count_axis(last: int, label: str, ticks: int) -> Axis:
-    """Return an axis for whole numbers from 0 to `last`, with ticks at whole numbers."""
-    high = max(1, last)
-    step = max(1.0, round_up(high / max(1, ticks)))
-    values = [number * step for number in range(int(high / step) + 1)]
-    return Axis(0, high, tuple(Tick(v / high, short(v, step, high)) for v in values), label)
+def count_axis(last: int, label: str, ticks: int, first: int = 0) -> Axis:
+    """Return an axis for whole numbers from `first` to `last`, with ticks at whole numbers."""
+    high = max(first + 1, last)
+    step = max(1.0, round_up((high - first) / max(1, ticks)))
+    values = [number * step for number in range(math.ceil(first / step), int(high / step) + 1)]
+    return Axis(
+        first,
+        high,
+        tuple(Tick((v - first) / (high - first), short(v, step, high)) for v in values),
+        label,
+    )
 
 
 def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
@@ -109,6 +117,26 @@ def log_axis(low: float, high: float, label: str, ticks: int) -> Axis:
 def growing(value: int, first: int) -> int:
     """Return `first`, or for a larger value the least round number that is at least the value."""
     return first if value <= first else int(round_up(value))
+
+
+def zoomed(last: float, zoom: int, place: float) -> tuple[float, float]:
+    """Return the part of an axis from 0 to `last` that is in view: a 2^zoom-th of it.
+
+    The place is in it. The part stands still while the place moves within its middle half; then it
+    moves on by half its width, so that a picture rarely moves under the eyes.
+    """
+    if last <= 0:
+        return 0.0, 0.0
+    width = last / 2**zoom
+    half = width / 2
+    start = half * math.floor((place - half / 2) / half)
+    start = min(max(0.0, start), last - width)
+    return start, start + width
+
+
+def most_zoom(last: float, finest: float) -> int:
+    """Return the largest zoom of an axis that leaves a few of its finest parts in view."""
+    return max(0, math.floor(math.log2(last / (LEAST_PARTS * finest)))) if last > 0 else 0
 
 
 def short(value: float, step: float, largest: float) -> str:

@@ -17,6 +17,9 @@ SUM_DIGITS = 12
 LEAST_PERCENT, MOST_PERCENT = 0.01, 999_999
 """Shares below and above these are all the same to a reader, and would need another notation."""
 
+PLAIN = 0.01, 1e4
+"""Where little room is left, numbers in this range have no exponent."""
+
 MOST_DECIMALS = 9
 """A number that needs more decimals is written with an exponent."""
 
@@ -39,7 +42,7 @@ def fixed(value: float, width: int, decimals: int = 2) -> str:
     least = max(0, decimals - 2) if 0 < abs(value) < 1 else 0
     digits_at_most = min(decimals, MOST_DECIMALS)
     candidates = [f"{value:.{digits}f}" for digits in range(digits_at_most, least - 1, -1)]
-    candidates += [_exponent(value, digits) for digits in range(6, -1, -1)]
+    candidates += [scientific(value, digits) for digits in range(6, -1, -1)]
     return next((text for text in candidates if len(text) <= width), candidates[-1]).rjust(width)
 
 
@@ -67,17 +70,31 @@ def grouped_loss(value: float, optimum: Least, width: int = 20) -> str:
     return grouped(value, width, decimals_for(optimum.loss))
 
 
-def _exponent(value: float, digits: int) -> str:
+def scientific(value: float, digits: int) -> str:
+    """Return a number with an exponent and so many digits after the point: 1.48e9."""
     mantissa, _, power = f"{value:.{digits}e}".partition("e")
     return f"{mantissa}e{int(power)}" if power else mantissa
 
 
+def compact(value: float | None, width: int) -> str:
+    """Return a number with as many digits as fit into so many cells: 3.24100, 1.478e9.
+
+    Five cells are enough for any number that is not too small; – stands for none.
+    """
+    if value is None:
+        return "–".ljust(width)
+    texts = [scientific(value, digits) for digits in range(width, -1, -1)]
+    if value == 0 or PLAIN[0] <= abs(value) < PLAIN[1]:
+        texts = [f"{value:.{digits}f}" for digits in range(width, -1, -1)] + texts
+    return next((text for text in texts if len(text) <= width), texts[-1]).ljust(width)
+
+
 def rate(value: float) -> str:
     """Return a learning rate to six digits, as short as possible: 1e-7, 0.1, 3.2e-7."""
-    plain, scientific = f"{value:.6g}", _exponent(value, 5)
-    mantissa, _, power = scientific.partition("e")
-    scientific = f"{mantissa.rstrip('0').rstrip('.')}e{power}"
-    return plain if "e" not in plain and len(plain) <= len(scientific) + 2 else scientific
+    plain = f"{value:.6g}"
+    mantissa, _, power = scientific(value, 5).partition("e")
+    short = f"{mantissa.rstrip('0').rstrip('.')}e{power}"
+    return plain if "e" not in plain and len(plain) <= len(short) + 2 else short
 
 
 def exact(value: float) -> str:
@@ -92,7 +109,7 @@ def estimate(value: float | None, width: int, decimals: int = 6) -> str:
     if value is None or math.isnan(value):
         return "–".rjust(width)
     if 0 < abs(value) < 1e4 * 10.0**-decimals:
-        return _exponent(value, 4).rjust(width)
+        return scientific(value, 4).rjust(width)
     return fixed(value, width, decimals)
 
 
@@ -102,7 +119,7 @@ def probability(p: float | None) -> str:
         return "–"
     if p < 1e-300:
         return "< 1e-300"
-    return _exponent(p, 1) if p < 1e-3 else f"{p:.4f}"
+    return scientific(p, 1) if p < 1e-3 else f"{p:.4f}"
 
 
 def decimals_of(values: Iterable[float], most: int) -> int:
@@ -145,7 +162,7 @@ def equation(slope: float, intercept: float, decimals: tuple[int, int] = (2, 2))
 def _readable(value: float, decimals: int, digits: int = 6) -> str:
     if abs(value) < LONG and (decimals <= MOST_DECIMALS or value == 0):
         return f"{value:.{min(decimals, MOST_DECIMALS)}f}"
-    return _exponent(value, digits)
+    return scientific(value, digits)
 
 
 def detailed(value: float, decimals: int = 6) -> str:

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from linreg_tui.axes import Axis, count_axis, growing, linear_axis, log_axis
+from linreg_tui.axes import (
+    LEAST_PARTS,
+    Axis,
+    count_axis,
+    growing,
+    linear_axis,
+    log_axis,
+    most_zoom,
+    zoomed,
+)
 
 anything = st.floats(allow_nan=True, allow_infinity=True)
 sizes = st.integers(0, 30)
@@ -38,6 +48,43 @@ def test_any_positive_limits_give_a_log_axis(low: float, ratio: float, ticks: in
 @given(st.integers(0, 10**9), sizes)
 def test_any_count_gives_an_axis(last: int, ticks: int) -> None:
     check(count_axis(last, "step", ticks))
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**6), sizes)
+def test_a_part_of_a_count_has_its_ticks_at_whole_numbers(
+    first: int, more: int, ticks: int
+) -> None:
+    axis = count_axis(first + more, "step", ticks, first)
+    check(axis)
+    assert (axis.low, axis.high) == (first, first + max(1, more))
+    numbers = [axis.low + tick.place * (axis.high - axis.low) for tick in axis.ticks]
+    assert numbers == pytest.approx(np.round(numbers), rel=1e-12, abs=1e-6)
+
+
+@given(st.floats(1, 1e9), st.integers(0, 20), st.floats(0, 1))
+def test_a_zoom_shows_a_part_of_the_axis_with_the_place_in_it(
+    last: float, zoom: int, share: float
+) -> None:
+    place = share * last
+    left, right = zoomed(last, zoom, place)
+    assert 0 <= left < right <= last * (1 + 1e-9)
+    assert right - left == pytest.approx(last / 2**zoom)
+    slack = 1e-9 * last
+    assert left - slack <= place <= right + slack
+
+
+def test_a_zoomed_axis_moves_rarely_and_by_half_of_its_width() -> None:
+    parts = [zoomed(800, 3, step) for step in range(801)]
+    moves = [now[0] - before[0] for before, now in pairwise(parts) if now != before]
+    assert moves == [50] * 14
+    assert zoomed(800, 0, 300) == (0, 800)
+
+
+@given(st.floats(1, 1e9), st.floats(1e-3, 1e6))
+def test_the_largest_zoom_leaves_a_few_parts_in_view(last: float, finest: float) -> None:
+    parts = last / 2 ** most_zoom(last, finest) / finest
+    assert parts < 2 * LEAST_PARTS or most_zoom(last, finest) == 0
+    assert parts >= LEAST_PARTS * (1 - 1e-9) or last < LEAST_PARTS * finest
 
 
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.integers(1, 20))

@@ -15,6 +15,7 @@ from linreg_tui.core.text import printable
 from linreg_tui.numbers import (
     LONG,
     above_optimum,
+    compact,
     decimals_for,
     decimals_of,
     detailed,
@@ -310,3 +311,28 @@ def test_small_numbers_keep_four_digits(value: float, decimals: int, text: str) 
 )
 def test_sums_without_the_noise_of_floats(value: float, text: str) -> None:
     assert plain_sum(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "texts"),
+    [
+        (1478200827.64, ["1.478e9", "1.48e9", "1.5e9"]),
+        (25908706609.6, ["2.59e10", "2.6e10", "3e10 "]),
+        (3.24057, ["3.24057", "3.2406", "3.241"]),
+        (9999.0, ["9999.00", "9999.0", "9999 "]),
+        (10000.0, ["1.000e4", "1.00e4", "1.0e4"]),
+        (0.0, ["0.00000", "0.0000", "0.000"]),
+        (1e300, ["1.0e300", "1e300 ", "1e300"]),
+        (1e-9, ["1.00e-9", "1.0e-9", "1e-9 "]),
+        (None, ["–      ", "–     ", "–    "]),
+    ],
+)
+def test_a_value_has_the_digits_that_fit(value: float | None, texts: list[str]) -> None:
+    assert [compact(value, width) for width in (7, 6, 5)] == texts
+
+
+@given(st.floats(1e-9, 1e300), st.integers(5, 12))
+def test_a_value_is_as_wide_wherever_it_is(value: float, width: int) -> None:
+    text = compact(value, width)
+    assert len(text) == width
+    assert float(text) == pytest.approx(value, rel=0.5)

@@ -118,6 +118,7 @@ def names(table: tuple[keys.Key, ...]) -> set[str]:
 KEY_TABLES = {
     "key": (*keys.KEYS, *keys.TOUR_KEYS),
     "sweep": keys.SWEEP_KEYS,
+    "curves": keys.CURSOR_KEYS,
     "by hand": keys.HAND_KEYS,
     "edit points": keys.EDIT_KEYS,
 }

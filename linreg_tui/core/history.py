@@ -136,11 +136,16 @@ class History:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve(ByValue):
-    """The lowest and highest value within each of k spans of `stride` steps, of shape (k,)."""
+    """The lowest, the highest and the mean value within each of k spans of steps, of shape (k,).
+
+    A span has `stride` steps, only the last one may have fewer: there are `steps` in all.
+    """
 
     stride: int
+    steps: int
     low: FloatArray
     high: FloatArray
+    mean: FloatArray
 
 
 class Thinner:
@@ -153,6 +158,8 @@ class Thinner:
     def __init__(self, resolution: int = 2048) -> None:
         self._low = np.full(resolution, np.inf)
         self._high = np.full(resolution, -np.inf)
+        self._share = np.zeros(resolution)
+        """The sum of the values of each span, divided by the stride, so that it stays finite."""
         self._stride = 1
         self._seen = 0
         self._lock = threading.Lock()
@@ -167,28 +174,39 @@ class Thinner:
         while end > self._stride * len(self._low):
             self._halve()
         if self._stride == 1:  # each value is a span
-            self._low[self._seen : end] = self._high[self._seen : end] = values
+            for kept in (self._low, self._high, self._share):
+                kept[self._seen : end] = values
         elif len(values) > 0:
             starts = np.arange(-(self._seen % self._stride), len(values), self._stride)
             starts[0] = 0
             first = self._seen // self._stride
-            low, high = (bound[first : first + len(starts)] for bound in (self._low, self._high))
+            low, high, share = (
+                kept[first : first + len(starts)] for kept in (self._low, self._high, self._share)
+            )
             np.minimum(low, np.minimum.reduceat(values, starts), out=low)
             np.maximum(high, np.maximum.reduceat(values, starts), out=high)
+            share += np.add.reduceat(values / self._stride, starts)
         self._seen = end
 
     def _halve(self) -> None:
         low, high = self._low.reshape(-1, 2).min(axis=1), self._high.reshape(-1, 2).max(axis=1)
-        half = len(low)
-        self._low[:half], self._high[:half] = low, high
-        self._low[half:], self._high[half:] = np.inf, -np.inf
+        share, half = (self._share / 2).reshape(-1, 2).sum(axis=1), len(low)
+        self._low[:half], self._high[:half], self._share[:half] = low, high, share
+        self._low[half:], self._high[half:], self._share[half:] = np.inf, -np.inf, 0.0
         self._stride *= 2
 
     def curve(self) -> Curve:
         """Return the curve so far."""
         with self._lock:
-            used = -(-self._seen // self._stride)
-            return Curve(self._stride, self._low[:used].copy(), self._high[:used].copy())
+            seen, stride = self._seen, self._stride
+            used = -(-seen // stride)
+            low = self._low[:used].copy()
+            if stride == 1:
+                return Curve(stride, seen, low, low, low)
+            high, mean = self._high[:used].copy(), self._share[:used].copy()
+        mean[-1] *= stride / (seen - (used - 1) * stride)
+        # Rounding may carry a mean a little over the values that it is of.
+        return Curve(stride, seen, low, high, np.clip(mean, low, high))
 
 
 def near_excess(data: Dataset, loss: Loss) -> float:

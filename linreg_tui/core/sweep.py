@@ -32,7 +32,7 @@ DOUBLINGS = 16
 """The most times that the scale is doubled if no trial diverges."""
 
 MAX_TRIALS = 100_000
-"""More trials than anybody looks at; their results take 250 MB."""
+"""More trials than anybody looks at; their results take up to 500 MB."""
 
 TRIAL_SECONDS, STEP_SECONDS, ROW_SECONDS = 2e-4, 1e-6, 2.5e-8
 """The time that a trial, a step and a drawn row take on an ordinary machine."""

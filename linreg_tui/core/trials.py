@@ -16,7 +16,8 @@ from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import Trial
 
-CURVE_SPANS = 128
+EXACT_STEPS, CURVE_SPANS = 512, 128
+"""The steps up to which a curve has each of them, and the spans of the curves of longer runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def run_trial(data: Dataset, trial: Trial, on_step: OnStep | None = None) -> Res
             on_step(step)
     seconds = time.perf_counter() - began
     last = run.history[run.history.last]
-    thinned = Thinner(CURVE_SPANS)
+    thinned = Thinner(EXACT_STEPS if last.number < EXACT_STEPS else CURVE_SPANS)
     for losses in run.history.losses():
         thinned.extend(losses)
     return Result(

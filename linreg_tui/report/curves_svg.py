@@ -106,7 +106,7 @@ def _curve(picture: CurvesPicture, number: int, curve: LearningCurve) -> Iterato
         stroke += f' stroke-dasharray="{dashes}"'
     shape = f'<path d="{MARKERS[number % len(MARKERS)]}" fill="{colour}" transform="{{}}"/>'
     x = LEFT + picture.x.place(curve.places) * ACROSS
-    low, middle, high = (_down(picture.y, loss) for loss in (curve.low, curve.middle, curve.high))
+    low, middle, high = (_down(picture.y, loss) for loss in (curve.low, curve.line, curve.high))
     yield '<g clip-path="url(#inside)">'
     if (low != high).any():
         outline = _path(np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]]))

@@ -22,7 +22,7 @@ def text(picture: CurvesPicture) -> str:
         legend.append(f"{symbol} {curve.label}")
         # Put a symbol in every column, however far apart the points are.
         columns = np.linspace(picture.x.low, picture.x.high, COLUMNS)
-        losses = 10 ** np.interp(columns, curve.places, np.log10(curve.middle))
+        losses = 10 ** np.interp(columns, curve.places, np.log10(curve.line))
         last = np.searchsorted(columns, curve.places[-1], side="right")
         for column, place in enumerate(picture.y.place(losses)[:last].tolist()):
             if place <= 1:

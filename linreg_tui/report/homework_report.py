@@ -147,11 +147,12 @@ def pictures(homework: Homework) -> dict[str, CurvesPicture]:
     title = "Learning curves of the"
     # The losses themselves would soon overlap.
     draw = partial(picture, above_optimum=True)
-    return {
+    drawn = {
         EPOCHS: draw(f"{title} batch sizes, by epochs", data, by_size, sizes),
         ROWS_SEEN: draw(f"{title} batch sizes, by rows seen", data, by_size, sizes, "rows seen"),
         SCALES: draw(f"{title} scales, by epochs", data, by_scale, scales),
     }
+    return {ending: one.for_a_file for ending, one in drawn.items()}
 
 
 def _batch(settings: Settings) -> str:

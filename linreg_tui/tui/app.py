@@ -39,15 +39,18 @@ from linreg_tui.tui.footer import KeysFooter, PressedKeys
 from linreg_tui.tui.keys import KEYS, LIVE_KEYS, TOUR_KEYS, bindings
 from linreg_tui.tui.link import LATE_FRAME_SECONDS, Link
 from linreg_tui.tui.messages import (
+    CurvesChosen,
     Edited,
     HandEnded,
     HandMoved,
+    LossZoomed,
     PaneChosen,
     Progressed,
     RunChosen,
     StepChosen,
     ViewChosen,
 )
+from linreg_tui.tui.panes.live.loss import most_zoom_of
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.player import Player
 from linreg_tui.tui.state import AppState, Pane
@@ -191,7 +194,7 @@ class LinregApp(GuardedApp):
         self.data_pane = DataPane(state.edits, state.data_view, markers)
         training, view = state.split.training, state.closed_form_view
         self.closed_form_pane = ClosedFormPane(training, view, markers)
-        self.sweep_pane = SweepPane(state.sweep, self.link, markers)
+        self.sweep_pane = SweepPane(state.sweep, state.curves, self.link, markers)
         self.descent_pane = DescentPane(Walk(STILL), markers)
         self.tour_panel = TourPanel(lambda: self.guide.check_scene())
         with self.batch_update():  # one layout for all of them
@@ -242,7 +245,9 @@ class LinregApp(GuardedApp):
         if state.closed_form_view != self.closed_form_pane.view:
             self.closed_form_pane.show_view(state.closed_form_view)
         if state.sweep is not before.sweep:
-            self.sweep_pane.show(state.sweep, predicting=state.shows_predictions)
+            self.sweep_pane.show(state.sweep, state.curves, predicting=state.shows_predictions)
+        elif state.curves != before.curves:
+            self.sweep_pane.show_curves(state.curves)
         if state.walk is not before.walk and state.walk is not None:
             self.descent_pane.show(state.walk)
         if state.tour is not None and (state.tour, state.presenting) != (
@@ -360,7 +365,7 @@ class LinregApp(GuardedApp):
         state = self.state
         if action in LIVE_ACTIONS:
             focused = self.main.focused
-            return focused is None or focused.id not in ("trials", "descent")
+            return focused is None or focused.id not in ("trials", "sweep-curves", "descent")
         if action == "next_view" and parameters == ("data",):
             return not state.editing
         if action in ("tour_on", "tour_back", "tour_chapters", "answer"):
@@ -434,6 +439,14 @@ class LinregApp(GuardedApp):
         """Pause at the step that was clicked on the timeline."""
         self._player.pause()
         self._show_step(message.step)
+
+    def on_loss_zoomed(self, message: LossZoomed) -> None:
+        """Zoom as the mouse wheel does."""
+        self.action_zoom(message.direction)
+
+    def on_curves_chosen(self, message: CurvesChosen) -> None:
+        """Show the learning curves in another way."""
+        self.show(replace(self.state, curves=message.curves))
 
     def on_run_chosen(self, message: RunChosen) -> None:
         """Show the run of a row of the sweep in the live view."""
@@ -585,6 +598,19 @@ class LinregApp(GuardedApp):
         plots = self.state.plots
         plots = plots.of_loss(above_optimum=not plots.above_optimum)
         self.show(replace(self.state, plots=plots))
+
+    def action_smooth(self) -> None:
+        """Show the loss with the next smoothing."""
+        self.show(replace(self.state, plots=self.state.plots.smoother))
+
+    def action_zoom(self, direction: int) -> None:
+        """Zoom into the loss around the step in view (1), or out (-1)."""
+        plots = self.state.plots.zoomed(direction, most_zoom_of(self.state.view))
+        self.show(replace(self.state, plots=plots))
+
+    def action_zoom_out(self) -> None:
+        """Show the loss at all steps."""
+        self.show(replace(self.state, plots=self.state.plots.zoomed(0, 0)))
 
     def action_toggle_z_scores(self) -> None:
         """Show the landscape in the data's units, or in z-scores."""
@@ -781,8 +807,9 @@ class LinregApp(GuardedApp):
         """Show a sweep alone on the screen, and run it."""
         from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 
-        sweep = SweepRun(self.state.data, recipe, against=self.state.sweep.against)
-        self.show(replace(self.state, sweep=sweep, alone="sweep"))
+        state = self.state
+        sweep = SweepRun(state.data, recipe, set_by_tour=state.sweep.set_by_tour)
+        self.show(replace(state.of_sweep(sweep), alone="sweep"))
         self.sweep_pane.run()
 
     def action_export(self) -> None:
@@ -857,7 +884,7 @@ class LinregApp(GuardedApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return what the command palette can find."""
-        return palette.commands(self, super().get_system_commands(screen))
+        return palette.commands(self, screen, super().get_system_commands(screen))
 
     def action_toggle_tour(self) -> None:
         """Open the tour where it was left, or leave it."""

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from linreg_tui.tui.keys import (
+    CURSOR_KEYS,
     EDIT_KEYS,
     EXPORT_KEYS,
     KEYS,
@@ -80,7 +81,7 @@ class PressedKeys(Static):
         self.update(self._idle)
 
 
-SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *EDIT_KEYS)}
+SPARE = {key.action: key.spare for key in (*KEYS, *SWEEP_KEYS, *CURSOR_KEYS, *EDIT_KEYS)}
 
 SPARE_AT: dict[Moment, dict[str, int]] = {
     "ready": {
@@ -105,6 +106,7 @@ SPARE_AT: dict[Moment, dict[str, int]] = {
         "toggle_gradient": 3,
         "fit_by_hand": 2,
         "toggle_tour": 4,
+        "smooth": 5,
     },
     "back": {
         "change_pace(-1)": 8,
@@ -117,6 +119,7 @@ SPARE_AT: dict[Moment, dict[str, int]] = {
         "toggle_gradient": 0,
         "next_residuals": 1,
         "next_plot": 2,
+        "zoom(-1)": 3,
     },
 }
 """What matters before a run, while it runs, after its last epoch, and while one looks back."""
@@ -132,6 +135,12 @@ SPARE_WHILE_EDITING = {
     "quit": 1,
 }
 """While points are edited, the keys of the plane come first."""
+
+SPARE_ON_CURVES = {
+    **dict.fromkeys(("sort", "filter", "hide_column"), 9),
+    **dict.fromkeys(("zoom_curves(-1)", "zoom_curves(1)", "smooth_curves"), 0),
+}
+"""While the learning curves have the keyboard, what changes them matters more than the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,12 +287,14 @@ class KeysFooter(Widget):
 
     def _items(self, screen: Screen[object]) -> list[Item]:
         editing = screen.has_class("editing")
+        awake = {active.binding.action for active in screen.active_bindings.values()}
         if screen.has_class("touring") and not editing:
-            awake = {active.binding.action for active in screen.active_bindings.values()}
             return items(footer_in_tour(awake, asked=screen.has_class("asked")), {})
         spare = SPARE | SPARE_AT[self._moment]
         if editing:
             spare = spare | SPARE_WHILE_EDITING
+        if "pin" in awake:
+            spare = spare | SPARE_ON_CURVES
         if screen.has_class("tour-begun"):
             spare = spare | SPARE_IN_BREAK
         return items(self._awake(screen), spare)

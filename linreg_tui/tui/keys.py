@@ -16,7 +16,8 @@ class Key:
     them. `action` is the action of the application, or of the pane that has the keyboard. `meaning`
     is a line for the help and the palette. Keys with a `footer` text are in the footer. Where not
     all fit, those with the largest `spare` are left out first. Neighbours with the same text or
-    meaning share it. A `first` key works whatever has the keyboard.
+    meaning share it; in the help, those with the same `pair` share that line instead. A `first` key
+    works whatever has the keyboard.
     """
 
     keys: str
@@ -26,6 +27,12 @@ class Key:
     footer: str = ""
     spare: int = 0
     first: bool = False
+    pair: str = ""
+
+
+def paired(line: str, *keys: Key) -> tuple[Key, ...]:
+    """Return keys that share a line of the help."""
+    return tuple(replace(key, pair=line) for key in keys)
 
 
 RUN_KEYS = (
@@ -34,10 +41,16 @@ RUN_KEYS = (
     Key("right", "→", "walk(1)", "One step on, or train it", "step"),
     Key("shift+left", "shift+←", "walk(-10)", "Ten steps back"),
     Key("shift+right", "shift+→", "walk(10)", "Ten steps on, or train them"),
-    Key("home", "home", "first_step", "To the start"),
-    Key("end", "end", "last_step", "To the latest step", "latest", spare=9),
-    Key("minus", "-", "change_pace(-1)", "Slower", "pace"),
-    Key("plus,equals_sign", "+", "change_pace(1)", "Faster", "pace"),
+    *paired(
+        "To the start, latest step",
+        Key("home", "home", "first_step", "To the start"),
+        Key("end", "end", "last_step", "To the latest step", "latest", spare=9),
+    ),
+    *paired(
+        "Slower, faster",
+        Key("minus", "-", "change_pace(-1)", "Slower", "pace"),
+        Key("plus,equals_sign", "+", "change_pace(1)", "Faster", "pace"),
+    ),
     Key("r", "r", "restart", "Start over, same draws", "reset"),
 )
 HELP_KEYS = (
@@ -47,8 +60,11 @@ HELP_KEYS = (
 SETTINGS_KEYS = (
     Key("left_square_bracket", "[", "scale_rates(-1)", "Halve both learning rates", "rates"),
     Key("right_square_bracket", "]", "scale_rates(1)", "Double both learning rates", "rates"),
-    Key("left_curly_bracket", "{", "scale_batch(-1)", "Smaller batches", "batch", spare=2),
-    Key("right_curly_bracket", "}", "scale_batch(1)", "Larger batches", "batch", spare=2),
+    *paired(
+        "Smaller, larger batches",
+        Key("left_curly_bracket", "{", "scale_batch(-1)", "Smaller batches", "batch", spare=2),
+        Key("right_curly_bracket", "}", "scale_batch(1)", "Larger batches", "batch", spare=2),
+    ),
 )
 PANE_KEYS = (
     Key("e", "e", "edit_settings", "Edit every setting", "edit"),
@@ -71,6 +87,13 @@ VIEW_KEYS = (
     Key("f", "f", "fit_by_hand", "Fit the line by hand", "by hand", spare=4),
     Key("h", "h", "toggle_predictions", "Hide or show predictions"),
     Key("g", "g", "toggle_gradient", "The gradient step in view", "gradient", spare=6),
+    Key("S", "S", "smooth", "Smooth: off, light, strong", "smooth", spare=8),
+    *paired(
+        "Zoom the loss out, in",
+        Key("less_than_sign,comma", "<", "zoom(-1)", "Zoom out of the loss", "zoom", spare=7),
+        Key("greater_than_sign,full_stop", ">", "zoom(1)", "Zoom into the loss", "zoom", spare=7),
+    ),
+    Key("A", "A", "zoom_out", "All steps of the loss"),
     Key("b", "b", "branch", "Branch off from here", "branch", spare=9),
 )
 EXPORT_KEYS = (
@@ -123,27 +146,75 @@ CURVE_KEYS = (
 """The keys of gradient descent on a curve, in the tour."""
 
 SWEEP_KEYS = (
-    Key("up", "↑", "go_row(-1)", "Row above"),
-    Key("down", "↓", "go_row(1)", "Row below"),
-    Key("pageup", "pgup", "go_page(-1)", "A page up"),
-    Key("pagedown", "pgdn", "go_page(1)", "A page down"),
-    Key("home", "home", "go_page(-100000)", "First row"),
-    Key("end", "end", "go_page(100000)", "Last row"),
+    *paired(
+        "Row above, below",
+        Key("up", "↑", "go_row(-1)", "Row above"),
+        Key("down", "↓", "go_row(1)", "Row below"),
+    ),
+    *paired(
+        "A page up, down",
+        Key("pageup", "pgup", "go_page(-1)", "A page up"),
+        Key("pagedown", "pgdn", "go_page(1)", "A page down"),
+    ),
+    *paired(
+        "First, last row",
+        Key("home", "home", "go_page(-100000)", "First row"),
+        Key("end", "end", "go_page(100000)", "Last row"),
+    ),
     Key("enter", "enter", "load", "Its run, in the live view", "live"),
     Key("space", "space", "mark", "Mark, to overlay its curve", "mark"),
     Key("m", "m", "mark_all", "Mark all rows, or none"),
-    Key("a", "a", "turn_axis", "Epochs, steps or rows seen", "axis"),
+    Key("tab,shift+tab", "tab", "to_curves", "Keys for the curves", "curves"),
+    Key("S", "S", "smooth_curves", "Smooth: off, light, strong", "smooth", spare=1),
+    Key("M", "M", "split_curves", "A picture for each curve", "split", spare=6),
+    *paired(
+        "Zoom the curves out, in",
+        Key("less_than_sign,comma", "<", "zoom_curves(-1)", "Zoom out of the curves", "zoom", 5),
+        Key(
+            "greater_than_sign,full_stop", ">", "zoom_curves(1)", "Zoom into the curves", "zoom", 5
+        ),
+    ),
+    Key("A", "A", "zoom_curves_out", "All of the curves"),
+    Key("a", "a", "turn_axis", "Epochs, steps or rows seen", "axis", spare=2),
     Key("y", "y", "toggle_curves_excess", "Loss, or above optimum", "loss", spare=8),
-    Key("left", "←", "go_column(-1)", "Column to the left"),
-    Key("right", "→", "go_column(1)", "Column to the right"),
+    *paired(
+        "Column to the left, right",
+        Key("left", "←", "go_column(-1)", "Column to the left"),
+        Key("right", "→", "go_column(1)", "Column to the right"),
+    ),
     Key("s", "s", "sort", "Sort by it; again, reversed", "sort"),
     Key("h", "h", "hide_column", "Hide the column", "hide", spare=7),
     Key("H", "H", "show_columns", "Show hidden columns"),
-    Key("f", "f", "filter", "Only rows of one status", "filter"),
+    Key("f", "f", "filter", "Only rows of one status", "filter", spare=3),
     Key("ctrl+x,escape", "ctrl+x", "cancel", "Cancel the sweep"),
     Key("g", "g", "go_on", "Train what it left, here"),
 )
 """The keys of the sweep's table while it is alone on the screen."""
+
+CURSOR_KEYS = (
+    *paired(
+        "The cursor back, on",
+        Key("left", "←", "move_cursor(-1)", "The cursor back", "cursor"),
+        Key("right", "→", "move_cursor(1)", "The cursor on", "cursor"),
+    ),
+    Key("shift+left", "shift+←", "move_cursor(-10)", "Ten times as far back"),
+    Key("shift+right", "shift+→", "move_cursor(10)", "Ten times as far on"),
+    *paired(
+        "The cursor to start, end",
+        Key("home", "home", "move_to_start", "The cursor to the start"),
+        Key("end", "end", "move_to_end", "The cursor to the end"),
+    ),
+    Key("enter", "enter", "pin", "Pin the row's curve on top", "pin"),
+    Key("tab,shift+tab", "tab", "leave", "Keys for the table", "table"),
+)
+"""The keys that the learning curves have instead of the table's, after `tab`."""
+
+
+def of_curves(keys: Sequence[Key]) -> tuple[Key, ...]:
+    """Return the keys while the curves have the keyboard: their own, and what else works."""
+    taken = {key.keys for key in CURSOR_KEYS}
+    return (*CURSOR_KEYS, *(key for key in keys if key.keys not in taken))
+
 
 TILT, LIFT = "Tilt the line", "Move the line up or down"
 HAND_KEYS = (
@@ -161,6 +232,7 @@ HAND_KEYS = (
 )
 """The keys of the live pane while its line is fitted by hand."""
 
+
 WALK, STRIDE = "The cursor, by one cell", "By five cells"
 EDIT_KEYS = (
     Key("left", "←", "go(-1, 0)", WALK, "go"),
@@ -174,10 +246,16 @@ EDIT_KEYS = (
     Key("a", "a", "add", "Add a point", "add"),
     Key("enter", "enter", "lift", "Lift a point, put it down", "lift"),
     Key("k,delete,backspace", "k", "remove", "Remove a point", "remove"),
-    Key("u", "u", "undo", "Undo", "undo"),
-    Key("U,ctrl+r", "U", "redo", "Redo", "redo", spare=8),
-    Key("n,tab", "n", "next_point(1)", "To the next point right", "next", spare=1),
-    Key("N,shift+tab", "N", "next_point(-1)", "To the next point left"),
+    *paired(
+        "Undo, redo",
+        Key("u", "u", "undo", "Undo", "undo"),
+        Key("U,ctrl+r", "U", "redo", "Redo", "redo", spare=8),
+    ),
+    *paired(
+        "Next point right, left",
+        Key("n,tab", "n", "next_point(1)", "To the next point right", "next", spare=1),
+        Key("N,shift+tab", "N", "next_point(-1)", "To the next point left"),
+    ),
     Key("s", "s", "save", "Save the edited data", "save"),
     Key("escape", "esc", "put_back", "Put back, or done", "done"),
 )

@@ -13,6 +13,7 @@ from linreg_tui.training import Progress
 
 if TYPE_CHECKING:
     from linreg_tui.tui.panes.live.by_hand import Hand
+    from linreg_tui.tui.panes.sweep.curves_view import CurvesView
     from linreg_tui.tui.state import Pane
 
 
@@ -45,11 +46,31 @@ class ViewChosen(Message):
 
 
 class StepChosen(Message):
-    """The user wants to see a step of the run."""
+    """The user wants to see a step of the run; while the mouse is dragged, the last one counts."""
 
     def __init__(self, step: int) -> None:
         super().__init__()
         self.step = step
+
+    def can_replace(self, message: Message) -> bool:
+        """Return whether this replaces an earlier message."""
+        return isinstance(message, StepChosen)
+
+
+class LossZoomed(Message):
+    """The user zooms into the loss (1), or out (-1)."""
+
+    def __init__(self, direction: int) -> None:
+        super().__init__()
+        self.direction = direction
+
+
+class CurvesChosen(Message):
+    """The user wants to see the learning curves of the sweep in another way."""
+
+    def __init__(self, curves: CurvesView) -> None:
+        super().__init__()
+        self.curves = curves
 
 
 class HandMoved(Message):

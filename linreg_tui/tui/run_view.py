@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+from linreg_tui.axes import growing
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings, starting_at
+from linreg_tui.core.smoothing import Smoothing, next_smoothing
 from linreg_tui.core.stability import Prediction
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ class Plots:
 
     `plot` is the one that is shown where there is room for only one. With room for two, the line
     over the points stands above the loss, or above the landscape if that is `plot`. `gradient`
-    shows how the step in view was made, `residuals` how far the points are from the line.
+    shows how the step in view was made, `residuals` how far the points are from the line. The loss
+    is shown with this `smoothing`, at a 2^`zoom`-th of the steps, around the one in view.
     """
 
     plot: PlotName = "fit"
@@ -32,6 +35,8 @@ class Plots:
     z_scores: bool = False
     gradient: bool = False
     residuals: Residuals = "none"
+    smoothing: Smoothing = "off"
+    zoom: int = 0
 
     def next_residuals(self) -> Plots:
         """Draw the residuals in the next way."""
@@ -47,6 +52,21 @@ class Plots:
     def of_loss(self, *, above_optimum: bool) -> Plots:
         """Show the loss, or only the part above the optimum."""
         return replace(self, plot="loss", above_optimum=above_optimum)
+
+    @property
+    def smoother(self) -> Plots:
+        """The loss with the next smoothing."""
+        return replace(self._with_loss, smoothing=next_smoothing(self.smoothing))
+
+    def zoomed(self, direction: int, most: int) -> Plots:
+        """Zoom into the loss (1) or out (-1), at most so far."""
+        zoom = min(max(self.zoom + direction, 0), most)
+        return replace(self._with_loss, zoom=zoom)
+
+    @property
+    def _with_loss(self) -> Plots:
+        """The loss over the steps, in whose place the landscape or the step's slices may be."""
+        return replace(self, plot="loss", gradient=False)
 
     def of_landscape(self, *, z_scores: bool) -> Plots:
         """Show the landscape in the data's units, or in z-scores."""
@@ -105,6 +125,11 @@ class RunView:
     def restart_settings(self) -> Settings:
         """The settings to start over with: from the first line, before any edits."""
         return self.settings if self.first is None else starting_at(self.settings, *self.first)
+
+    @property
+    def end(self) -> int:
+        """The step at which an axis of the run's steps ends: the last one, or a later round one."""
+        return growing(self.run.history.last, max(1, self.run.budget))
 
     @property
     def latest(self) -> bool:

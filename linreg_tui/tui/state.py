@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from linreg_tui.core.dataset import Dataset, Split
 from linreg_tui.core.edits import Edits
 from linreg_tui.core.settings import Settings
+from linreg_tui.tui.panes.sweep.curves_view import CurvesView
 from linreg_tui.tui.panes.sweep.recipe import default_recipe
 from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 from linreg_tui.tui.run_view import Plots, RunView
@@ -25,6 +26,8 @@ Pane = Literal["data", "closed-form", "live", "sweep", "curve", "page"]
 class AppState:
     """Everything that is on the screen.
 
+    `curves` says how the learning curves of `sweep` are shown, as `plots` does for the run.
+
     `started` holds the settings that the data was opened with. `view` is the run at the step in
     view. `alone` is the pane that the user wants alone, None for all. While points are edited
     (`editing`), training continues on the edited rows. No prediction is on the screen while the
@@ -41,6 +44,7 @@ class AppState:
     view: RunView
     sweep: SweepRun
     plots: Plots = field(default_factory=Plots)
+    curves: CurvesView = field(default_factory=CurvesView)
     data_view: str = "scatter"
     closed_form_view: str = "sums"
     alone: Pane | None = None
@@ -113,4 +117,8 @@ class AppState:
         offered = sweep.phase == "offered" and not sweep.set_by_tour
         if sweep.data is self.data and not (offered and sweep.recipe.settings != settings):
             return self
-        return replace(self, sweep=SweepRun(self.data, default_recipe(settings, self.data)))
+        return self.of_sweep(SweepRun(self.data, default_recipe(settings, self.data)))
+
+    def of_sweep(self, sweep: SweepRun) -> AppState:
+        """Return this state with another sweep, and its curves from the start to the end."""
+        return replace(self, sweep=sweep, curves=self.curves.of_new_sweep)

@@ -68,6 +68,7 @@ SHADES = {
     "label": Shade("foreground", 5.0, dimmed=True),
     "ink": Shade("foreground", 7.0),
     "fit": Shade("text-accent"),
+    "quiet-fit": Shade("text-accent", VISIBLE, dimmed=True),
     "reference": Shade("text-primary"),
     "aside": Shade("text-primary", VISIBLE, dimmed=True),
     "residual": Shade("text-error", READABLE, dimmed=True),
@@ -87,7 +88,7 @@ CURVES = {
 
 
 def readable(variables: dict[str, str], *, dark: bool) -> dict[str, str]:
-    """Return the variables of `SHADES`, and `curve-1` to `curve-6`, for a theme's variables.
+    """Return the variables of `SHADES`, and `curve-1` and `quiet-1` to 6, for a theme's variables.
 
     A theme that leaves its colours to the terminal keeps them: nobody knows their contrast.
     """
@@ -96,11 +97,11 @@ def readable(variables: dict[str, str], *, dark: bool) -> dict[str, str]:
         for name, (of, contrast, dimmed, on) in SHADES.items()
     }
     ground = variables["background"]
-    curves = {
-        f"curve-{number}": _shade(colour, ground, READABLE, dimmed=False)
-        for number, colour in enumerate(CURVES[dark], 1)
-    }
-    return shades | curves
+    curves, quiet = {}, {}
+    for number, colour in enumerate(CURVES[dark], 1):
+        curves[f"curve-{number}"] = _shade(colour, ground, READABLE, dimmed=False)
+        quiet[f"quiet-{number}"] = _shade(colour, ground, VISIBLE, dimmed=True)
+    return shades | curves | quiet
 
 
 @lru_cache(256)

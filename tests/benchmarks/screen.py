@@ -43,6 +43,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
+from linreg_tui.tui import run_view
 from linreg_tui.tui.app import LinregApp
 from linreg_tui.tui.drawing.picture import Picture
 from linreg_tui.tui.drawing.plot import Plot, changes
@@ -362,8 +363,8 @@ async def plot_shapes(columns: int, rows: int) -> tuple[Size, Size]:
 class Plots:
     """The plots of a run in batches of 64, each with its size, without a screen.
 
-    With `everything`, they are the fit with squared residuals, the numbers of the step by hand, and
-    the landscape, all with the run before; otherwise the fit and the loss.
+    With `everything`, they are the fit with squared residuals, the numbers of the step by hand, the
+    landscape, and the smoothed loss, all with the run before; otherwise the fit and the loss.
     """
 
     def __init__(self, data: Dataset, fit: Size, loss: Size, *, everything: bool = False) -> None:
@@ -375,6 +376,7 @@ class Plots:
         if everything:
             self._before = Run(data, replace(settings, learning_rate_m=2e-8))
             self._before.advance(200)
+            self._loss.plots = run_view.Plots(smoothing="strong")
         self._shapes = fit, loss
         self._last: list[Picture] = []
 
@@ -391,6 +393,7 @@ class Plots:
             pictures = [
                 self._fit.draw(*fit, view, "squares"),
                 self._landscape.draw(*second, view),
+                self._loss.draw(*second, view),
                 draw_update(fit[0], 4, view),
             ]
         pictures.append(draw_readout(fit[0], 5, view))

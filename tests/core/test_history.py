@@ -73,6 +73,8 @@ def test_a_thinned_curve_holds_the_extremes_of_its_spans(pieces: list[list[float
     spans = [values[i : i + curve.stride] for i in range(0, len(values), curve.stride)]
     assert curve.low.tolist() == [span.min() for span in spans]
     assert curve.high.tolist() == [span.max() for span in spans]
+    assert curve.mean == pytest.approx([span.mean() for span in spans], rel=1e-9, abs=1e-9)
+    assert curve.steps == len(values)
 
 
 def test_the_curve_is_complete_while_it_grows() -> None:

@@ -41,7 +41,7 @@ from linreg_tui.tui.panes.live.fit import FitPicture
 from linreg_tui.tui.panes.live.landscape import LandscapePicture
 from linreg_tui.tui.panes.live.loss import LossPicture
 from linreg_tui.tui.panes.live.slices import draw_slices
-from linreg_tui.tui.run_view import Residuals, RunView
+from linreg_tui.tui.run_view import Plots, Residuals, RunView
 
 anything = st.floats(0, 10) | st.floats(allow_nan=True, allow_infinity=True)
 positive = st.floats(0, 1e308)
@@ -400,7 +400,7 @@ def test_the_loss_on_test_rows_is_a_second_curve(houses: Dataset) -> None:
     both = loss.draw(80, 16, view(run))
     assert "test loss" in text(both)[0]
     assert Role.TEST in roles_of(both)
-    loss.above_optimum = True
+    loss.plots = Plots(above_optimum=True)
     assert "test loss" not in text(loss.draw(80, 16, view(run)))[0]
 
 

@@ -8,14 +8,16 @@ import pytest
 from textual.actions import parse
 
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.keys import CURVE_KEYS, EDIT_KEYS, KEYS, SWEEP_KEYS, TOUR_KEYS, Key
+from linreg_tui.tui.keys import CURSOR_KEYS, CURVE_KEYS, EDIT_KEYS, KEYS, SWEEP_KEYS, TOUR_KEYS, Key
 from linreg_tui.tui.panes.data.pane import DataPane
+from linreg_tui.tui.panes.sweep.curves_plot import CurvesPlot
 from linreg_tui.tui.panes.sweep.pane import SweepPane
 from linreg_tui.tui.tour.descent import DescentPane
 
 OWNERS: Sequence[tuple[type, Sequence[Key]]] = (
     (LinregApp, (*KEYS, *TOUR_KEYS)),
     (SweepPane, SWEEP_KEYS),
+    (CurvesPlot, CURSOR_KEYS),
     (DataPane, EDIT_KEYS),
     (DescentPane, CURVE_KEYS),
 )

@@ -8,8 +8,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.history import Curve
@@ -17,10 +15,8 @@ from linreg_tui.core.proposal import proposed
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.sweep import Plan, grid, over_batch_sizes, over_scales
 from linreg_tui.core.trials import Result, run_trial
-from linreg_tui.report.learning_curves import picture
-from linreg_tui.tui.drawing.markers import ASCII, BLOCK, BRAILLE, Markers
-from linreg_tui.tui.drawing.picture import CURVES, Picture, Span
-from linreg_tui.tui.panes.sweep.curves import AGAINST, draw_curves
+from linreg_tui.tui.drawing.markers import BRAILLE
+from linreg_tui.tui.drawing.picture import Picture, Span
 from linreg_tui.tui.panes.sweep.recipe import (
     GRID,
     KINDS,
@@ -216,7 +212,7 @@ def test_it_says_what_it_waits_for(houses: Dataset, address: str, words: str) ->
 def result(data: Dataset, losses: list[float]) -> Result:
     one = run_trial(data, over_batch_sizes(Settings(epochs=1), data.n, [None])[0])
     values = np.array(losses)
-    return replace(one, steps=len(losses) - 1, curve=Curve(1, values, values))
+    return replace(one, steps=len(losses) - 1, curve=Curve(1, len(losses), values, values, values))
 
 
 def test_a_sparkline_falls_from_the_start_to_the_optimum(houses: Dataset) -> None:
@@ -230,91 +226,8 @@ def test_a_sparkline_falls_from_the_start_to_the_optimum(houses: Dataset) -> Non
     assert set(rising) == {"4"}
 
 
-LOSSES = st.floats(0, 1e300)
-
-
-@pytest.mark.thorough
-@given(
-    st.lists(st.lists(LOSSES, min_size=1, max_size=12), min_size=1, max_size=4),
-    st.integers(1, 90),
-    st.integers(1, 30),
-    st.sampled_from(AGAINST),
-    st.booleans(),
-    st.sampled_from([BRAILLE, BLOCK, ASCII]),
-)
-@settings(max_examples=60, deadline=None)
-def test_curves_of_any_losses_can_be_drawn_at_any_size(
-    losses: list[list[float]], columns: int, rows: int, against: str, above: bool, markers: Markers
-) -> None:
-    x = np.arange(9.0)
-    data = Dataset("made", "x", "y", x, 3 * x + np.sin(x))
-    plan = over_batch_sizes(Settings(learning_rate_m=1e-3), 9, [3] * len(losses))
-    made = TableView(data, plan)
-    made.table.add_results(
-        replace(result(data, some), trial=trial) for some, trial in zip(losses, plan, strict=True)
-    )
-    drawn = draw_curves(
-        columns,
-        rows,
-        data,
-        list(made.overlaid()),
-        made.columns,
-        against,  # type: ignore[arg-type]
-        markers,
-        above_optimum=above,
-    )
-    assert drawn.glyphs.shape == (rows, columns)
-
-
 def text(drawn: Picture) -> list[str]:
     return ["".join(map(chr, row)).rstrip() for row in drawn.glyphs.tolist()]
-
-
-def test_the_rows_seen_are_the_fair_comparison(houses: Dataset) -> None:
-    plan = over_batch_sizes(Settings(), houses.n, [64, 512])
-    ended = [[run_trial(houses, trial)] for trial in plan]
-    lasts = {
-        against: [
-            float(curve.places[-1]) for curve in picture("", houses, ended, "ab", against).curves
-        ]
-        for against in AGAINST
-    }
-    assert lasts["steps"] == pytest.approx([240, 30], abs=1)
-    assert lasts["epochs"] == pytest.approx([30, 30], abs=0.2)
-    assert lasts["rows seen"] == pytest.approx([240 * 64, 30 * 512], rel=0.01)
-
-
-def test_curves_are_told_apart_by_marker_and_colour(houses: Dataset) -> None:
-    plan = over_batch_sizes(Settings(), houses.n, [64, 512], repeats=5)
-    made = TableView(houses, plan)
-    made.table.add_results(run_trial(houses, trial) for trial in plan)
-    drawn = draw_curves(
-        80, 20, houses, list(made.overlaid()), made.columns, "epochs", BRAILLE, above_optimum=True
-    )
-    lines = text(drawn)
-    assert "batch   ● 64   ■ 512" in lines[0]
-    assert "↑ loss above optimum" in lines[0]
-    for number, glyph in enumerate("●■"):
-        inside = drawn.glyphs[1:] == ord(glyph)
-        assert inside.sum() >= 3
-        assert set(drawn.roles[1:][inside].tolist()) == {CURVES[number]}
-    assert (drawn.shades > 0).any()
-
-
-@pytest.mark.thorough
-def test_the_legend_says_how_many_curves_it_leaves_out(houses: Dataset) -> None:
-    plan = over_batch_sizes(Settings(), houses.n)
-    made = TableView(houses, plan)
-    made.table.add_results(run_trial(houses, trial) for trial in plan)
-    for columns in range(30, 100, 3):
-        drawn = draw_curves(
-            columns, 12, houses, list(made.overlaid()), made.columns, "steps", BRAILLE
-        )
-        legend = text(drawn)[0]
-        named = sum(f" {size}" in legend for size in (32, 64, 128, 256, 512))
-        if named:
-            assert named == 5 or f"+{5 - named}" in legend
-    assert named == 5
 
 
 def typed(data: Dataset, **texts: str) -> tuple[Recipe | None, dict[str, str]]:

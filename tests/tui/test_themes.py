@@ -12,7 +12,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
 from linreg_tui.tui.app import LinregApp
-from linreg_tui.tui.drawing.picture import DENSITIES, Role
+from linreg_tui.tui.drawing.picture import DENSITIES, QUIET, Role
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.panes.closed_form.pane import ClosedFormPane
 from linreg_tui.tui.panes.data.pane import DataPane
@@ -30,7 +30,7 @@ UNKNOWN = {"ansi-dark", "ansi-light"}
 """Themes whose colours are the terminal's own, so that nobody knows their contrast."""
 
 CHECKED = ("textual-light", *(theme.name for theme in THEMES))
-SHAPES = (Role.AXIS, Role.TRACE, Role.CONTOUR, Role.BAR, Role.BAND, Role.ASIDE)
+SHAPES = (Role.AXIS, Role.TRACE, Role.CONTOUR, Role.BAR, Role.BAND, Role.ASIDE, *QUIET.values())
 
 DEUTERANOPIA = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
 PROTANOPIA = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])

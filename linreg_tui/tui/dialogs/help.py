@@ -17,10 +17,20 @@ from textual.widgets import Static
 
 from linreg_tui.tui.dialogs.base import DialogScreen
 from linreg_tui.tui.glossary import GLOSSARY
-from linreg_tui.tui.keys import EDIT_KEYS, HAND_KEYS, KEYS, LIVE_KEYS, ON_THE_PATH, SWEEP_KEYS, Key
+from linreg_tui.tui.keys import (
+    EDIT_KEYS,
+    HAND_KEYS,
+    KEYS,
+    LIVE_KEYS,
+    ON_THE_PATH,
+    SWEEP_KEYS,
+    Key,
+    of_curves,
+)
 from linreg_tui.tui.panes.data.plane import Plane
 from linreg_tui.tui.panes.live.pane import LivePane
 from linreg_tui.tui.panes.live.timeline import EVENTS
+from linreg_tui.tui.panes.sweep.curves_plot import CurvesPlot
 from linreg_tui.tui.panes.sweep.trial_table import TrialTable
 
 BOX_COLUMNS, FRAME_COLUMNS = 78, 6
@@ -45,10 +55,12 @@ class HelpScreen(DialogScreen[None]):
         self, focused: Widget | None = None, *, in_tour: bool = False, words: bool = False
     ) -> None:
         title, self._keys = "Help", tuple[Key, ...](KEYS)
-        self._in_sweep = isinstance(focused, TrialTable)
+        self._in_sweep = isinstance(focused, TrialTable | CurvesPlot)
         if self._in_sweep:
             title = "Help: the sweep"
             self._keys = (*SWEEP_KEYS, *(key for key in KEYS if key not in LIVE_KEYS))
+            if isinstance(focused, CurvesPlot):
+                title, self._keys = "Help: the curves", of_curves(self._keys)
         elif isinstance(focused, Plane):
             title, self._keys = "Help: editing points", _before_others(EDIT_KEYS, "v")
         elif isinstance(focused, LivePane):
@@ -130,6 +142,12 @@ def _column(entries: Sequence[tuple[str, str]]) -> list[Content]:
 
 
 def _merged(keys: Sequence[Key]) -> list[tuple[str, str]]:
-    """Return what is printed on keys and what they do; neighbours that do the same are merged."""
-    same = groupby(keys, key=lambda key: key.meaning)
-    return [("".join(key.shown for key in group), meaning) for meaning, group in same]
+    """Return what is printed on keys and what they do; pairs and keys that do the same are one."""
+    same = groupby(keys, key=lambda key: key.pair or key.meaning)
+    return [(_shown(list(group)), meaning) for meaning, group in same]
+
+
+def _shown(keys: Sequence[Key]) -> str:
+    """Return what is printed on keys, apart where it is more than a character."""
+    apart = keys[0].pair and any(len(key.shown) > 1 for key in keys)
+    return (" " if apart else "").join(key.shown for key in keys)

@@ -22,6 +22,7 @@ from linreg_tui.tui.drawing.markers import Ink, Markers
 from linreg_tui.tui.drawing.picture import (
     CURVES,
     DENSITIES,
+    QUIET,
     Layer,
     Picture,
     Role,
@@ -69,7 +70,8 @@ def frame(area: Area, legend: Sequence[Span] = ()) -> Picture:
     if not area.has_room:
         return picture
     markers = area.markers
-    x_label, y_label = f"{area.x.label} {markers.right}", f"{markers.up} {area.y.label}"
+    x_label = f"{area.x.label} {markers.right}" if area.x.label else ""
+    y_label = f"{markers.up} {area.y.label}"
     x_label_at = area.columns - cell_len(x_label)
     _write_axes(picture, area, x_label_at - 1)
     write(picture, area.rows - 1, x_label_at, x_label, Role.LABEL)
@@ -97,6 +99,12 @@ def _write_axes(picture: Picture, area: Area, end: int) -> None:
             write(picture, bottom_row, column, tick_below, Role.AXIS)
             write(picture, bottom_row + 1, start, tick.text, Role.LABEL)
             free = start + cell_len(tick.text) + 1
+
+
+def legend_fits(area: Area, legend: Sequence[Span]) -> bool:
+    """Return whether a frame has room for all of a legend."""
+    label = cell_len(area.markers.up) + 1 + cell_len(area.y.label) + 2
+    return sum(cell_len(text) + 3 for text, _ in legend) - 3 <= area.columns - area.left - label
 
 
 def scatter(area: Area, x: FloatArray, y: FloatArray, role: Role = Role.POINTS) -> Layer:
@@ -174,14 +182,28 @@ def upright(area: Area, x: float, role: Role) -> Layer:
     return _dotted(area, x_places, y, role)
 
 
+def bar(area: Area, x: float, role: Role) -> Layer:
+    """Draw a vertical bar, from the top of the plot area to its bottom."""
+    layer = _no_ink(area, role)
+    place = float(area.x.place(np.array(x)))
+    if area.has_room and 0 <= place <= 1:
+        column = min(int(place * area.plot_columns), area.plot_columns - 1)
+        layer.glyphs[:, column] = ord(area.markers.axis[0])
+    return layer
+
+
 def curve(area: Area, thinned: Curve, role: Role) -> Layer:
-    """Draw a curve over step numbers from 0, from lowest to highest value in each column."""
+    """Draw a curve over step numbers, from lowest to highest value in each column."""
     span = np.arange(len(thinned.low), dtype=np.float64)
     x = area.x.place(span * thinned.stride)
+    seen = (x >= 0) & (x <= 1)
+    if not seen.any():
+        return _no_ink(area, role)
+    x, low, high = x[seen], thinned.low[seen], thinned.high[seen]
     column = np.minimum(x * area.dots_across, area.dots_across).astype(np.intp)
     starts = np.flatnonzero(np.diff(column, prepend=-1))
-    low = np.minimum.reduceat(np.clip(area.y.place(thinned.low), 0, 1), starts)
-    high = np.maximum.reduceat(np.clip(area.y.place(thinned.high), 0, 1), starts)
+    low = np.minimum.reduceat(np.clip(area.y.place(low), 0, 1), starts)
+    high = np.maximum.reduceat(np.clip(area.y.place(high), 0, 1), starts)
     ends = np.repeat(x[starts], 2), np.column_stack([high, low]).ravel()
     repeated = np.flatnonzero((np.diff(ends[0], append=2) == 0) & (np.diff(ends[1], append=2) == 0))
     x, y = (np.delete(end, repeated) for end in ends)
@@ -273,7 +295,7 @@ def _ink(area: Area, role: Role) -> Ink:
         Role.BAND: markers.trace,
         Role.TEST: markers.trace,
         Role.CONTOUR: markers.contour,
-        **dict.fromkeys(CURVES, markers.points),
+        **dict.fromkeys((*CURVES, *QUIET.values()), markers.points),
     }
     return inks.get(role, markers.fit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 
 import numpy as np
@@ -56,10 +56,23 @@ class Role(IntEnum):
     RESIDUAL = 32
     MEAN = 33
     GRADIENT = 34
+    QUIET_FIT = 35
+    QUIET_1 = 36
+    QUIET_2 = 37
+    QUIET_3 = 38
+    QUIET_4 = 39
+    QUIET_5 = 40
+    QUIET_6 = 41
 
 
 CURVES = tuple(role for role in Role if role.name.startswith("CURVE_"))
 """Roles of curves that are drawn over one another."""
+
+QUIET = {
+    Role.FIT: Role.QUIET_FIT,
+    **{role: Role[role.name.replace("CURVE", "QUIET")] for role in CURVES},
+}
+"""The roles of curves behind others: the same hues, but faint."""
 
 STATES = tuple(role for role in Role if role.name.endswith("_STATE"))
 """Roles of a run's state, whose cells are filled."""
@@ -134,6 +147,19 @@ def lines(columns: int, rows: int, text: Sequence[Sequence[Span]]) -> Picture:
         if column > columns > 0 and "".join(span for span, _ in spans).rstrip()[columns:]:
             write(picture, row, columns - 1, "…", Role.LABEL)
     return picture
+
+
+def paste(picture: Picture, part: Picture, row: int, column: int) -> None:
+    """Copy a picture into a larger one, its upper left corner to this row and column."""
+    rows, columns = part.glyphs.shape
+    for one in fields(Picture):
+        whole = getattr(picture, one.name)
+        whole[row : row + rows, column : column + columns] = getattr(part, one.name)
+
+
+def rows_of(picture: Picture, first: int, end: int) -> Picture:
+    """Return the rows of a picture from the first to the one before `end`."""
+    return Picture(*(getattr(picture, one.name)[first:end] for one in fields(Picture)))
 
 
 def beside(columns: int, pictures: Sequence[Picture], gap: int) -> Picture:

@@ -10,6 +10,7 @@ from linreg_tui.core.parallel import Team
 from linreg_tui.core.run import Run
 from linreg_tui.tour.facts import plan_of
 from linreg_tui.tour.scenes import DataView, Descent, FormulaView, Page, Scene, Sweep, Training
+from linreg_tui.tui.panes.sweep.curves_view import CurvesView
 from linreg_tui.tui.panes.sweep.recipe import SCALES, SIZES, Recipe, default_recipe
 from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 from linreg_tui.tui.run_view import Plots, RunView
@@ -30,12 +31,12 @@ def state_of_scene(scene: Scene, data: Dataset, before: AppState, *, secret: boo
         case Training():
             return replace(_at_the_start(data, state, scene), alone="live")
         case Sweep():
-            sweep = SweepRun(data, recipe_of(scene, data), against=scene.against)
-            return replace(state, sweep=sweep, alone="sweep")
+            sweep = SweepRun(data, recipe_of(scene, data), set_by_tour=True)
+            curves = CurvesView(against=scene.against)
+            return replace(state, sweep=sweep, curves=curves, alone="sweep")
     if state.sweep.set_by_tour:
-        state = replace(
-            state, sweep=SweepRun(data, default_recipe(state.view.restart_settings, data))
-        )
+        recipe = default_recipe(state.view.restart_settings, data)
+        state = state.of_sweep(SweepRun(data, recipe))
     match scene:
         case DataView():
             return replace(state, data_view=scene.view, alone="data")
@@ -68,4 +69,5 @@ def _at_the_start(data: Dataset, state: AppState, scene: Training | None = None)
             scene.shows, scene.above_optimum, scene.z_scores, scene.gradient, scene.residuals
         ),
         sweep=SweepRun(data, default_recipe(scene.settings, data)),
+        curves=CurvesView(),
     )

@@ -20,7 +20,7 @@ from linreg_tui.tui.messages import HandEnded, HandMoved
 from linreg_tui.tui.panes.live.fit import FitPicture
 from linreg_tui.tui.panes.live.landscape import LandscapePicture
 from linreg_tui.tui.panes.live.large import draw_large, large_rows
-from linreg_tui.tui.panes.live.loss import LossPicture
+from linreg_tui.tui.panes.live.loss import LossPicture, LossPlot
 from linreg_tui.tui.panes.live.readout import draw_readout
 from linreg_tui.tui.panes.live.slices import draw_slices
 from linreg_tui.tui.panes.live.step_readout import draw_update
@@ -53,7 +53,7 @@ class LivePane(Vertical):
         """Compose the fit, the loss or its landscape, the numbers, and the timeline."""
         with Container(id="plots"):
             yield Plot(lambda c, r: self._fit.draw(c, r, self.view, self.plots.residuals), id="fit")
-            yield Plot(self._draw_second, id="loss")
+            yield LossPlot(self._draw_second, self._step_at)
         yield Plot(lambda c, r: draw_readout(c, r, self.view), id="readout")
         yield Plot(lambda c, r: draw_update(c, r, self.view), id="gradient")
         yield Plot(lambda c, r: draw_large(c, r, self.view, self._markers), id="large")
@@ -65,7 +65,7 @@ class LivePane(Vertical):
         if view.run.all_data is not before.all_data:
             self._make_pictures()
         self.plots = plots
-        self._loss.above_optimum = plots.above_optimum
+        self._loss.plots = plots
         self._landscape.standardized = plots.z_scores
         self.set_class(plots.plot == "landscape", "landscape")
         self.set_class(plots.plot == "loss", "loss-first")
@@ -150,6 +150,12 @@ class LivePane(Vertical):
             return draw_slices(columns, rows, self.view, self._markers)
         second = self._landscape if self.plots.plot == "landscape" else self._loss
         return second.draw(columns, rows, self.view)
+
+    def _step_at(self, columns: int, rows: int, x: int) -> int | None:
+        """Return the step in a column of the loss; None while something else is in its place."""
+        if self.plots.gradient or self.plots.plot == "landscape":
+            return None
+        return self._loss.step_at(columns, rows, self.view, x)
 
     def _make_pictures(self) -> None:
         data = self.view.run.all_data

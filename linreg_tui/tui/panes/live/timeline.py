@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from textual import events
 
-from linreg_tui.axes import growing
 from linreg_tui.core.run import Kind
 from linreg_tui.core.run import events as events_of
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, write
@@ -36,13 +35,13 @@ class Timeline(Plot):
         view = self._view()
         start, width = _bar(self.size.width, view)
         if width > 1 and start <= event.x < start + width:
-            self.post_message(StepChosen(round((event.x - start) / (width - 1) * _last(view))))
+            self.post_message(StepChosen(round((event.x - start) / (width - 1) * view.end)))
 
 
 def draw_timeline(columns: int, view: RunView) -> Picture:
     """Draw 0 ━━━━━━▲━━━●━━────── 30: heavy for trained steps, light for those to come."""
     picture = blank(columns, 1)
-    last = _last(view)
+    last = view.end
     start, width = _bar(columns, view)
     if width < 2:
         return picture
@@ -63,10 +62,6 @@ def draw_timeline(columns: int, view: RunView) -> Picture:
     return picture
 
 
-def _last(view: RunView) -> int:
-    return growing(view.run.history.last, max(1, view.run.budget))
-
-
 def _bar(columns: int, view: RunView) -> tuple[int, int]:
     """Return the first column and the width of the bar."""
-    return 2, columns - 2 - len(f" {_last(view):,}")
+    return 2, columns - 2 - len(f" {view.end:,}")

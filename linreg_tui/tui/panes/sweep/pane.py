@@ -18,8 +18,10 @@ from linreg_tui.tui.drawing.picture import Role, lines
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import SWEEP_KEYS, bindings
 from linreg_tui.tui.link import Link
-from linreg_tui.tui.messages import RunChosen
-from linreg_tui.tui.panes.sweep.curves import Overlay
+from linreg_tui.tui.messages import CurvesChosen, RunChosen
+from linreg_tui.tui.panes.sweep.curves import Curves
+from linreg_tui.tui.panes.sweep.curves_plot import CurvesPlot
+from linreg_tui.tui.panes.sweep.curves_view import CurvesView
 from linreg_tui.tui.panes.sweep.sweep_run import SweepRun
 from linreg_tui.tui.panes.sweep.table_view import TableView
 from linreg_tui.tui.panes.sweep.trial_table import TrialTable
@@ -35,7 +37,7 @@ FRAME_SECONDS = 0.1
 WAIT_SECONDS = 0.3
 """Seconds without a change of settings before a sweep with them is predicted."""
 
-LEAST_CURVE_ROWS = 8
+LEAST_CURVE_ROWS = 9
 """Rows that the learning curves need."""
 
 
@@ -44,13 +46,16 @@ class SweepPane(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(SWEEP_KEYS)
 
-    def __init__(self, sweep_run: SweepRun, link: Link, markers: Markers = BRAILLE) -> None:
+    def __init__(
+        self, sweep_run: SweepRun, curves: CurvesView, link: Link, markers: Markers = BRAILLE
+    ) -> None:
         super().__init__(id="sweep", classes="pane")
         self.sweep_run = sweep_run
+        self.curves = curves
+        self._markers = markers
         self.predictions = Predictions(sweep_run.data)
         self._predicting = True
         self._link = link
-        self._overlay = Overlay(markers)
         self._head = Plot(lambda c, r: lines(c, r, [self.sweep_run.head(c)]), id="sweep-head")
         self._table = TrialTable(lambda: self.sweep_run.table_view, markers)
         self._tip = Plot(
@@ -59,8 +64,7 @@ class SweepPane(Vertical):
             ),
             id="sweep-tip",
         )
-        self._curves = Plot(lambda c, r: self._overlay.draw(c, r, self.sweep_run.table_view))
-        self._curves.id = "sweep-curves"
+        self._curves = CurvesPlot(lambda: self._drawn_curves, lambda: self._group)
 
     def compose(self) -> ComposeResult:
         """Compose the progress, the table, the tipping point, and the curves."""
@@ -69,7 +73,7 @@ class SweepPane(Vertical):
     def on_mount(self) -> None:
         """Show the sweep, and make the timer that shows its progress."""
         self._timer = self.set_interval(FRAME_SECONDS, self._show_progress, pause=True)
-        self.show(self.sweep_run)
+        self.show(self.sweep_run, self.curves)
 
     def on_resize(self) -> None:
         """Give the table and the curves their rows."""
@@ -80,29 +84,33 @@ class SweepPane(Vertical):
         self.set_class(alone, "with-curves")
         self.set_class(tight, "tight")
         self._table.can_focus = alone
-        if alone:
+        self._set_heights()
+        if alone and not self._curves.has_focus:
             self.screen.set_focus(self._table)  # at once, before the next key
             self._table.focus()  # and again, if it was hidden until now
-        elif self._table.has_focus:
+        elif not alone and self.has_focus_within:
             self.screen.set_focus(None)
-        self._set_heights()
 
-    def show(self, sweep_run: SweepRun, *, predicting: bool = True) -> None:
-        """Show another sweep, and cancel the one that is running.
+    def show_curves(self, curves: CurvesView) -> None:
+        """Show the curves in another way."""
+        self.curves = curves
+        self._curves.redraw()
+
+    def show(self, sweep_run: SweepRun, curves: CurvesView, *, predicting: bool = True) -> None:
+        """Show another sweep and its curves, and cancel the one that is running.
 
         A sweep that is only offered is predicted, unless the tour asks what it will show. Without
         `predicting`, it is predicted only once it has run.
         """
         self._predicting = predicting
+        self.curves = curves
         self.action_cancel()
         self._timer.pause()
         self.workers.cancel_group(self, "prediction")
         if sweep_run.data is not self.sweep_run.data:
             self.predictions = Predictions(sweep_run.data)
         self.sweep_run = sweep_run
-        if sweep_run.against is not None:
-            self._overlay.against = sweep_run.against
-        elif sweep_run.phase == "offered" and predicting:
+        if sweep_run.phase == "offered" and predicting and not sweep_run.set_by_tour:
             begin(self, "prediction", self._predict, sweep_run, WAIT_SECONDS)
         self._set_heights()
         self.redraw()
@@ -120,7 +128,7 @@ class SweepPane(Vertical):
 
     def draw_with(self, markers: Markers) -> None:
         """Draw with other markers."""
-        self._overlay.markers = markers
+        self._markers = markers
         self.query_one(TrialTable).draw_with(markers)
         self.redraw()
 
@@ -132,8 +140,16 @@ class SweepPane(Vertical):
         results = [result for row in view.table.rows for result in row.results]
         if not results:
             return None
-        curves = self._overlay.picture(self.sweep_run.recipe.kind, view)
+        curves = self._drawn_curves.for_a_file(self.sweep_run.recipe.kind)
         return Swept(self.sweep_run.data, results, self.predictions, curves)
+
+    def on_descendant_focus(self) -> None:
+        """Show who has the keyboard."""
+        self.redraw()
+
+    def on_descendant_blur(self) -> None:
+        """Show that another widget has the keyboard."""
+        self.redraw()
 
     def on_trial_table_changed(self) -> None:
         """Show what was chosen with the mouse."""
@@ -183,15 +199,38 @@ class SweepPane(Vertical):
         self._view.hidden.clear()
         self._update()
 
+    def action_to_curves(self) -> None:
+        """Give the keyboard to the curves, if they are in sight."""
+        if self._curves.can_focus:
+            self.screen.set_focus(self._curves)
+
+    def on_curves_plot_left(self) -> None:
+        """Give the keyboard back to the table."""
+        self.screen.set_focus(self._table)
+
     def action_turn_axis(self) -> None:
         """Draw the curves against the next of epochs, steps and rows seen."""
-        self._overlay.turn_axis()
-        self._update()
+        self._choose(self.curves.next_axis)
 
     def action_toggle_curves_excess(self) -> None:
         """Show the whole loss, or only the part above the optimum."""
-        self._overlay.toggle_excess()
-        self._update()
+        self._choose(replace(self.curves, above_optimum=not self.curves.above_optimum))
+
+    def action_smooth_curves(self) -> None:
+        """Show the curves with the next smoothing."""
+        self._choose(self.curves.smoother)
+
+    def action_split_curves(self) -> None:
+        """Draw each curve in a picture of its own, or all over one another."""
+        self._choose(replace(self.curves, apart=not self.curves.apart))
+
+    def action_zoom_curves(self, direction: int) -> None:
+        """Zoom into the curves around the cursor (1), or out (-1)."""
+        self._choose(self.curves.zoomed(direction, self._drawn_curves.most_zoom))
+
+    def action_zoom_curves_out(self) -> None:
+        """Show the curves from the start to the end."""
+        self._choose(replace(self.curves, zoom=0))
 
     def action_load(self) -> None:
         """Ask for the run of the row under the cursor in the live view."""
@@ -215,6 +254,19 @@ class SweepPane(Vertical):
     @property
     def _view(self) -> TableView:
         return self.sweep_run.table_view
+
+    @property
+    def _group(self) -> int | None:
+        """The group of the row under the cursor."""
+        return None if (row := self._view.here) is None else row.group
+
+    @property
+    def _drawn_curves(self) -> Curves:
+        """The curves as they are shown."""
+        return Curves(self._view, self.curves, self._markers, focused=self._curves.has_focus)
+
+    def _choose(self, curves: CurvesView) -> None:
+        self.post_message(CurvesChosen(curves))
 
     def _update(self) -> None:
         self._set_heights()
@@ -260,7 +312,9 @@ class SweepPane(Vertical):
         rows = max(1, len(self.sweep_run.table_view.rows)) + 1
         room = self.size.height - (not self.has_class("tight"))
         height = _beside_curves(rows, room) if self.has_class("with-curves") else None
-        self._curves.display = height is not None
+        self._curves.display = self._curves.can_focus = height is not None
+        if height is None and self._curves.has_focus:
+            self.screen.set_focus(self._table)
         self._tip.display = self.sweep_run.tipping is not None
         self._table.styles.height = height or "1fr"
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.sweep import Trials
-from linreg_tui.report.learning_curves import Against
 from linreg_tui.sweeps.table import seconds
 from linreg_tui.tui.drawing.picture import Role, Span
 from linreg_tui.tui.panes.sweep.recipe import UNTIL, Recipe
@@ -41,11 +40,11 @@ ESTIMATE_SECONDS = 1.0
 class SweepRun:
     """One sweep, from before its start to its end."""
 
-    def __init__(self, data: Dataset, recipe: Recipe, *, against: Against | None = None) -> None:
+    def __init__(self, data: Dataset, recipe: Recipe, *, set_by_tour: bool = False) -> None:
         self.data = data
         self.recipe = recipe
-        self.against = against
-        """What the tour wants the curves drawn against; None outside the tour."""
+        self.set_by_tour = set_by_tour
+        """Whether the tour shows it, whatever the live run's settings."""
 
         self.table_view = TableView(data, recipe.first_plan)
         self.phase: Phase = "offered"
@@ -54,14 +53,9 @@ class SweepRun:
         """Where on a cluster it runs, in words, once that is known."""
         self._began = self._ended = 0.0
 
-    @property
-    def set_by_tour(self) -> bool:
-        """Whether the tour shows it, whatever the live run's settings."""
-        return self.against is not None
-
     def unpredicted(self) -> SweepRun:
         """Return the same sweep before its start, without predictions."""
-        return SweepRun(self.data, self.recipe, against=self.against)
+        return SweepRun(self.data, self.recipe, set_by_tour=self.set_by_tour)
 
     def begin(self) -> None:
         """Record that it has begun."""

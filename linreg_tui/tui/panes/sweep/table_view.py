@@ -166,15 +166,19 @@ class TableView:
         self.marked = {group: ink for group, ink in self.marked.items() if group < rows}
 
     def _mark(self, group: int) -> None:
-        taken = set(self.marked.values())
-        self.marked[group] = next(k for k in range(len(taken) + 1) if k not in taken)
+        self.marked[group] = _free_ink(self.marked)
 
-    def overlaid(self) -> Iterator[tuple[Row, int]]:
-        """Yield the rows whose curves are shown: the marked ones in view, or the cursor's."""
+    def overlaid(self, pinned: int | None = None) -> Iterator[tuple[Row, int]]:
+        """Yield the rows whose curves are shown: the marked ones in view, or the cursor's.
+
+        The curve of a pinned group is shown, too.
+        """
         in_view = {row.group for row in self._filtered}
         marked = {group: ink for group, ink in self.marked.items() if group in in_view}
         if not marked and (here := self.here) is not None:
             marked = {here.group: 0}
+        if pinned in in_view and pinned not in marked:
+            marked[pinned] = _free_ink(marked)
         for group, ink in sorted(marked.items()):
             if self.table.rows[group].results:
                 yield self.table.rows[group], ink
@@ -220,3 +224,8 @@ class TableView:
             "time": summary.seconds,
             "test loss": None if summary.test_loss is None else summary.test_loss.mean,
         }.get(name, summary.excess.mean)
+
+
+def _free_ink(marked: dict[int, int]) -> int:
+    taken = set(marked.values())
+    return next(k for k in range(len(taken) + 1) if k not in taken)

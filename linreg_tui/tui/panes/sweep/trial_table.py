@@ -128,9 +128,9 @@ class TrialTable(Plot):
             ink = view.marked.get(row.group)
             if ink is not None:
                 write(picture, number, 1, marker(ink, self._markers), role(ink))
-            if self.has_focus and self._top + number - 1 == here:
+            if self.can_focus and self._top + number - 1 == here:
                 write(picture, number, 0, "▸", Role.TEXT)
-                picture.shades[number] = CURSOR_SHADE
+                picture.shades[number] = CURSOR_SHADE if self.has_focus else 0
             for name, left in self._lefts.items():
                 text = aligned(cells.get(name, ""), name, self._widths[name])
                 write(picture, number, left, text, _role(name, row.state, ink))
