@@ -51,7 +51,7 @@ class Plots:
 
     def of_loss(self, *, above_optimum: bool) -> Plots:
         """Show the loss, or only the part above the optimum."""
-        return replace(self, plot="loss", above_optimum=above_optimum)
+        return replace(self, plot="loss", gradient=False, above_optimum=above_optimum)
 
     @property
     def smoother(self) -> Plots:
