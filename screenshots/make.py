@@ -75,7 +75,9 @@ async def main() -> None:
     await picture("diverging", (80, 24), [*too_large, *run], at_step(30))
     small = ["left_curly_bracket"] * 6
     await picture("landscape", (100, 36), [*small, "3", "l", *run], at_step(60))
-    await picture("sweep", (100, 30), ["w", "enter"], swept)
+    await picture("sweep", (100, 30), ["w", "enter"], swept, "S")
+    overshooting = [*too_large, "3", "g", *["right"] * 3]
+    await picture("step", (100, 36), overshooting, at_step(3))
     await picture("live", (80, 24), run, at_step(30))
     await picture("data", (80, 24), ["1", "v"], soon)
     await picture("closed-form", (80, 24), ["2", "c", "c"], soon)

@@ -247,8 +247,8 @@ def draw_descent(columns: int, rows: int, walk: Walk, markers: Markers) -> Pictu
         area,
         figures.frame(area, legend),
         [
-            figures.path(area, x, loss, Role.REFERENCE),
             *tangent,
+            figures.path(area, x, loss, Role.REFERENCE),
             figures.path(area, path[-RECENT_STEPS - 1 :], height[-RECENT_STEPS - 1 :], Role.FIT),
             figures.marks(area, path, height, markers.step, Role.FIT),
             figures.marks(area, path[-1:], height[-1:], markers.here, Role.HERE),

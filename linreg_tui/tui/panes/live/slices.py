@@ -67,12 +67,11 @@ def _draw(columns: int, rows: int, cut: Slice, label: str, held: str, markers: M
         (f"{markers.fit.sample} step", Role.FIT),
     ]
     at = np.array([cut.start])
-    layers: list[Layer] = [figures.path(area, x, losses, Role.TEXT)]
-    layers.append(
-        figures.straight_line(
-            area, cut.gradient, start_loss - cut.gradient * cut.start, Role.GRADIENT
-        )
-    )
+    height = start_loss - cut.gradient * cut.start
+    layers: list[Layer] = [
+        figures.straight_line(area, cut.gradient, height, Role.GRADIENT),
+        figures.path(area, x, losses, Role.TEXT),
+    ]
     if cut.end is not None:
         along = np.array([cut.start, cut.end, cut.end])
         layers.append(
