@@ -181,10 +181,10 @@ async def test_words_for_values_that_suit(houses: Dataset, auto: str) -> None:
 async def test_words_are_chosen_with_arrows_and_space(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for name, keys, word in (
+            ("standardize", ["space"], "yes"),  # before the optimizer proposes it
             ("optimizer", ["right"], "momentum"),
             ("schedule", ["left"], "cosine"),
             ("update", ["space", "right", "space"], "simultaneous"),
-            ("standardize", ["space"], "yes"),
         ):
             field(pilot, name).enter()
             await pilot.press(*keys)
