@@ -5,15 +5,24 @@ from __future__ import annotations
 import errno
 import filecmp
 import os
+import secrets
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
+from typing import IO, Any, TextIO
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
+
+if sys.platform != "win32":
+    import fcntl
+
+PART, PART_END = ".linreg-tui-", ".part"
+"""How the names of files begin and end that are not complete yet."""
 
 PATH_CHARACTERS = 50
 """The most that are shown of a path."""
@@ -24,8 +33,20 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 _changing = threading.Lock()
 """Held while a file is created or moved into place; held for ever once `undo` was called."""
 
+_forbidden = ""
 _unfinished: set[Path] = set()
 _together: ContextVar[set[Path] | None] = ContextVar("_together", default=None)
+
+
+def forbid_writing(why: str) -> None:
+    """Let nothing be written from now on; an attempt gets these words. Empty ones allow it."""
+    global _forbidden
+    _forbidden = why
+
+
+def writing_is_forbidden() -> bool:
+    """Return whether nothing can be written."""
+    return bool(_forbidden)
 
 
 @contextmanager
@@ -67,20 +88,21 @@ def writable(path: str) -> Path:
         raise InputError(
             f"{shown or 'an empty name'}: this does not name a file to write; name one"
         )
-    # Replace the file that a link points to, not the link itself.
-    target = Path(path).resolve()
     try:
+        # Replace the file that a link points to, not the link itself.
+        target = Path(path).resolve()
         if target.exists() and not target.is_file():
             raise InputError(f"{shown}: this is not an ordinary file; name another one")
         if not target.parent.is_dir():
             raise InputError(
                 f"{shown}: there is no folder {printable(str(target.parent))}; make it first"
             )
-        part = _part(target)
-        part.touch(exist_ok=False)
-        part.unlink()
+        with _part(target):
+            pass
     except OSError as error:
-        raise _unwritable(shown, error) from None
+        raise _unwritable(path, error) from None
+    except RuntimeError:  # before Python 3.13, links that lead in a circle
+        raise InputError(f"{shown}: its links lead in a circle; name another file") from None
     return target
 
 
@@ -183,20 +205,17 @@ def create(
 @contextmanager
 def _written(target: Path, pieces: Iterable[str]) -> Iterator[Path]:
     """Write a temporary file that is to become `target`; remove it if it is left at the end."""
-    part = _part(target)
+    if _forbidden:
+        raise InputError(_forbidden)
     try:
-        with _changing:
-            file = part.open("x", encoding="utf-8", newline="\n")
-            _unfinished.add(part)
-        with file:
+        with _part(target) as (part, file):
             file.writelines(pieces)
-        yield part
+            file.flush()
+            if sys.platform == "win32":  # an open file can't be moved there
+                file.close()
+            yield part
     except OSError as error:
         raise _unwritable(str(target), error) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        _unfinished.discard(part)
 
 
 def _put(part: Path, target: Path) -> None:
@@ -212,9 +231,51 @@ def _put(part: Path, target: Path) -> None:
         part.rename(target)
 
 
-def _part(target: Path) -> Path:
-    """Return the path where a file is written before it is moved into place."""
-    return target.with_name(f".{target.name}.{os.getpid()}.part")
+@contextmanager
+def _part(target: Path) -> Iterator[tuple[Path, TextIO]]:
+    """Open a file beside the target, to be moved into its place; remove it if it is left.
+
+    It is locked as long as it is written. So one that isn't belongs to a program that was killed,
+    and is removed.
+    """
+    _clear(target.parent)
+    part = target.with_name(f"{PART}{secrets.token_hex(8)}{PART_END}")
+    with _changing:
+        file = part.open("x", encoding="utf-8", newline="\n")
+        _unfinished.add(part)
+    try:
+        with file:
+            _lock(file)
+            # A name that is too long is found here, and not once the work is done.
+            target.exists()
+            yield part, file
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        _unfinished.discard(part)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what programs that were killed have left of their files."""
+    for part in folder.glob(f"{PART}*{PART_END}"):
+        with suppress(OSError):
+            if sys.platform == "win32":
+                part.unlink()  # refused as long as it is open
+                continue
+            with part.open("rb+") as file:
+                if _lock(file):
+                    part.unlink()
+
+
+def _lock(file: IO[Any]) -> bool:
+    """Lock a file, unless another program has; return whether it is locked now."""
+    if sys.platform == "win32":
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # taken, or a file system without locks
+        return False
+    return True
 
 
 def _unwritable(path: str, error: OSError) -> InputError:

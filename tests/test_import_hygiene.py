@@ -319,8 +319,9 @@ def test_commands_import_screens_late(package: str) -> None:
 
 
 def test_only_the_server_imports_web_libraries() -> None:
-    for library in ("aiohttp", "textual_serve"):
-        assert users(library) == {"compat/session.py", "web/server.py"}
+    served = {"compat/session.py", "web/server.py"}
+    assert users("textual_serve") == served
+    assert users("aiohttp") == {*served, "web/connections.py"}
 
 
 def test_core_prints_nothing() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from linreg_tui import lookalikes
+from linreg_tui import files, lookalikes
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
@@ -18,6 +18,9 @@ from linreg_tui.preferences import MARKERS, MAX_FPS, Preferences, PreferencesFil
 
 if TYPE_CHECKING:
     from linreg_tui.tui.drawing.markers import Markers
+
+
+READ_ONLY = "this session is read-only: nothing can be saved"
 
 
 def add_screen(parser: ArgumentParser) -> None:
@@ -76,12 +79,14 @@ def run(
     named: Sequence[str] = (),
     tour: str | None = None,
     workers: int = 1,
+    read_only: bool = False,
 ) -> int:
     """Run the application, and return the exit status.
 
     `named` are the command-line words that name the data. `tour` is the chapter to open, or "" to
     go on where the learner left the tour. `workers` share each batch. The user's preferences apply
-    where the command line says nothing.
+    where the command line says nothing. With `read_only`, nothing is saved, and nothing opened but
+    examples and this data.
     """
     # A key then shows after 4 ms at most; frames are painted only when something changes.
     os.environ.setdefault("TEXTUAL_FPS", "240")
@@ -91,6 +96,8 @@ def run(
     from linreg_tui.tui.app import LinregApp
     from linreg_tui.tui.themes import NAMES
 
+    if read_only:
+        files.forbid_writing(READ_ONLY)
     file = PreferencesFile(NAMES)
     look = look_of(options, file.preferences)
     theme = theme_of(look.theme)
@@ -105,6 +112,7 @@ def run(
         file=file,
         workers=workers,
         hiding=options.hide_predictions,
+        read_only=read_only,
     )
     if theme is not None:
         application.theme = theme

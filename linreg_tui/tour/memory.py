@@ -35,7 +35,12 @@ def folder() -> Path:
 
 
 def recall() -> Progress:
-    """Return the saved progress; the beginning if there is none or it can't be read."""
+    """Return the saved progress; the beginning if there is none or it can't be read.
+
+    Where nothing can be saved, every visitor starts at the beginning.
+    """
+    if files.writing_is_forbidden():
+        return Progress()
     try:
         saved = json.loads((folder() / _FILE).read_text(encoding="utf-8"))
         answers = {str(key): int(answer) for key, answer in saved["answers"].items()}
@@ -46,6 +51,8 @@ def recall() -> Progress:
 
 def remember(progress: Progress) -> None:
     """Save the progress; where that is not possible, nothing happens."""
+    if files.writing_is_forbidden():
+        return
     saved = {"chapter": progress.chapter, "step": progress.step, "answers": dict(progress.answers)}
     with contextlib.suppress(OSError, InputError):
         folder().mkdir(parents=True, exist_ok=True)
@@ -54,6 +61,8 @@ def remember(progress: Progress) -> None:
 
 def forget() -> None:
     """Delete the saved progress."""
+    if files.writing_is_forbidden():
+        return
     with contextlib.suppress(OSError):
         (folder() / _FILE).unlink(missing_ok=True)
 

@@ -26,10 +26,15 @@ class FilesOpened:
     """Remembers folders, the draft of the report, and which edits are saved.
 
     `named` holds the arguments that name the data on a command line. The file of `preferences`
-    stores the folder of the file opened last.
+    stores the folder of the file opened last. With `read_only`, nothing can be opened but examples
+    and what is named at the start.
     """
 
-    def __init__(self, named: Sequence[str], preferences: PreferencesFile | None) -> None:
+    def __init__(
+        self, named: Sequence[str], preferences: PreferencesFile | None, *, read_only: bool = False
+    ) -> None:
+        self.read_only = read_only
+        self._only = _named_file(named) if read_only else None
         self.named = named
         self.preferences = preferences
         self.folder: str | None = None
@@ -41,7 +46,7 @@ class FilesOpened:
         """Return what the user opens, or None."""
         from linreg_tui.tui.dialogs.opening import choose
 
-        opened, self._opened_in = await choose(app, self._opened_in)
+        opened, self._opened_in = await choose(app, self._opened_in, only=self._only)
         return opened
 
     def set_opened(self, opened: Opened) -> None:
@@ -63,6 +68,8 @@ class FilesOpened:
 
     def unsaved(self, edits: Edits) -> bool:
         """Return whether edits are in no file."""
+        if self.read_only:  # they can't be saved
+            return False
         return edits.data is not edits.original and edits.data is not self._saved
 
     async def confirm_loss(
@@ -110,6 +117,12 @@ async def _write(edits: Edits) -> str:
     where = files.shortened(str(path.parent.absolute()))
     names = f"{printable(data.x_name, 20)} and {printable(data.y_name, 20)}"
     return f"Wrote {path.name} to {where}: {data.n:,} rows of {names}, with decimal points"
+
+
+def _named_file(named: Sequence[str]) -> tuple[Path, ...]:
+    """Return the file that the command line names, if it names one."""
+    path = Path(named[-1]) if "--" in named[:-1] else None
+    return (path,) if path is not None and path.is_file() else ()
 
 
 def _folder(file: PreferencesFile | None) -> Path:

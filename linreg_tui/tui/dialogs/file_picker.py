@@ -180,7 +180,8 @@ class SearchEntry(TextEntry):
 class FilePicker(DialogScreen[Chosen | None]):
     """Closes with what was chosen, or None; `folder` is the present folder.
 
-    The cursor starts on the entry named `highlight`, and the message says what was `wrong`.
+    The cursor starts on the entry named `highlight`, and the message says what was `wrong`. With
+    `only`, there are these files and the examples to choose from, and no folders.
     """
 
     KEYS: ClassVar[tuple[Key, ...]] = (
@@ -194,10 +195,17 @@ class FilePicker(DialogScreen[Chosen | None]):
     BOX = "picker"
 
     def __init__(
-        self, folder: Path, previews: Previews, highlight: str = "", wrong: str = ""
+        self,
+        folder: Path,
+        previews: Previews,
+        highlight: str = "",
+        wrong: str = "",
+        *,
+        only: Sequence[Path] | None = None,
     ) -> None:
         super().__init__("Open")
         self.folder = folder
+        self._only = only
         self._previews = previews
         self._highlight, self._wrong = highlight, wrong
         self._in_examples = False
@@ -228,7 +236,7 @@ class FilePicker(DialogScreen[Chosen | None]):
     def on_mount(self) -> None:
         """Start in the folder."""
         self._typed.focus()
-        self.go(self.folder, self._highlight)
+        self.go(None if self._only is not None else self.folder, self._highlight)
 
     def go(self, folder: Path | None, highlight: str = "") -> None:
         """Show a folder, or the examples, with the cursor on the entry `highlight` if it exists.
@@ -241,7 +249,10 @@ class FilePicker(DialogScreen[Chosen | None]):
             self._message.set_message(str(error), wrong=True)
             return
         self._in_examples = folder is None
-        self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
+        if self._only is not None:
+            self._all = [*filter(None, map(_entry, self._only)), *found]
+        else:
+            self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
         self.folder = folder or self.folder
         self._where.update(Content("examples" if folder is None else shortened(str(folder))))
         with self.prevent(Input.Changed):
@@ -273,6 +284,9 @@ class FilePicker(DialogScreen[Chosen | None]):
         """Show what matches the text; at a slash, go into that folder."""
         typed = self._typed.value
         self.workers.cancel_group(self, "chosen")
+        if self._only is not None:
+            self._show(matching(self._all, typed))
+            return
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
         folder = path_of(self.folder, leading + slash) if slash else None
         known = folder is not None and folder.is_dir()
@@ -357,6 +371,8 @@ class FilePicker(DialogScreen[Chosen | None]):
 
     def action_up(self) -> None:
         """Go to the folder above, or from the examples back to the folder."""
+        if self._only is not None:
+            return
         if self._in_examples:
             self.go(self.folder, "examples")
         else:
