@@ -54,7 +54,7 @@ class PreferencesFile:
 
         Everything else in the file stays as it is, comments included.
         """
-        if self.problem:
+        if self.problem or files.writing_is_forbidden():
             return
         with suppress(InputError, OSError, UnicodeEncodeError):
             # Read it again: another session, or the user, may have written to it.
