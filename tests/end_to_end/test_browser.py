@@ -297,3 +297,31 @@ async def test_the_server_reports_data_that_can_no_longer_be_opened(tmp_path: Pa
 def children(parent: int) -> list[int]:
     found = Path(f"/proc/{parent}/task").glob("*/children")
     return [int(child) for of_thread in found for child in of_thread.read_text().split()]
+
+
+async def test_a_page_for_a_class_saves_nothing() -> None:
+    with served("--read-only") as (_, url):
+        async with page(url) as shown:
+            await shown.wait_for("ready")
+            await shown.type("x")
+            await shown.wait_for("This session is read-only")
+
+
+async def test_a_page_says_why_it_was_ended(tmp_path: Path) -> None:
+    async with chromium(tmp_path) as browser:
+        with served("--sessions", "1") as (terminal, url):
+            await browser.open(url)
+            await browser.wait_for("ready")
+            assert await browser.evaluate("location.search + document.cookie") == ""
+            assert "No room" in await browser.evaluate(
+                "fetch('/').then((answer) => answer.text())", wait=True
+            )
+            terminal.wait_for("no room for another visitor")
+            await browser.evaluate("void new WebSocket(location.href.replace('http', 'ws') + 'ws')")
+            await browser.wait_until(
+                "document.querySelector('#why').textContent.includes('in use')"
+            )
+            await browser.press("q", "KeyQ")
+            await browser.wait_until("document.body.innerText.includes('Try again later')")
+            await browser.evaluate("document.querySelector('#again').click()")
+            await browser.wait_for("ready")
