@@ -209,10 +209,8 @@ def _written(target: Path, pieces: Iterable[str]) -> Iterator[Path]:
         raise InputError(_forbidden)
     try:
         with _part(target) as (part, file):
-            file.writelines(pieces)
-            file.flush()
-            if sys.platform == "win32":  # an open file can't be moved there
-                file.close()
+            with file:  # on some file systems a full disk is found when the file is closed
+                file.writelines(pieces)
             yield part
     except OSError as error:
         raise _unwritable(str(target), error) from None
@@ -239,19 +237,32 @@ def _part(target: Path) -> Iterator[tuple[Path, TextIO]]:
     and is removed.
     """
     _clear(target.parent)
-    part = target.with_name(f"{PART}{secrets.token_hex(8)}{PART_END}")
-    with _changing:
-        file = part.open("x", encoding="utf-8", newline="\n")
-        _unfinished.add(part)
+    part, file = _opened(target)
+    # The lock stays when the file is closed, as it must be on Windows before it can be moved.
+    held = None if sys.platform == "win32" else os.dup(file.fileno())
     try:
         with file:
-            _lock(file)
-            # A name that is too long is found here, and not once the work is done.
-            target.exists()
+            target.exists()  # a name that is too long is found here, not once the work is done
             yield part, file
     finally:
+        if held is not None:
+            os.close(held)
         with suppress(OSError):
             part.unlink(missing_ok=True)
+        _unfinished.discard(part)
+
+
+def _opened(target: Path) -> tuple[Path, TextIO]:
+    """Return a new locked file beside the target."""
+    while True:
+        part = target.with_name(f"{PART}{secrets.token_hex(8)}{PART_END}")
+        with _changing:
+            file = part.open("x", encoding="utf-8", newline="\n")
+            _unfinished.add(part)
+        # Until it is locked, another program may take it for one that was left.
+        if _lock(file) is not False and part.exists():
+            return part, file
+        file.close()
         _unfinished.discard(part)
 
 
@@ -267,14 +278,16 @@ def _clear(folder: Path) -> None:
                     part.unlink()
 
 
-def _lock(file: IO[Any]) -> bool:
-    """Lock a file, unless another program has; return whether it is locked now."""
+def _lock(file: IO[Any]) -> bool | None:
+    """Lock a file; return False if another program has, and None where files have no locks."""
     if sys.platform == "win32":
-        return False
+        return None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # taken, or a file system without locks
+    except BlockingIOError:
         return False
+    except OSError:
+        return None
     return True
 
 
