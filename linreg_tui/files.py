@@ -106,6 +106,11 @@ def writable(path: str) -> Path:
     return target
 
 
+def exists(path: str) -> bool:
+    """Return whether there is such a file; what is too long for a name names none."""
+    return os.path.exists(path)  # noqa: PTH110 - a Path raises an error
+
+
 def folder_named(text: str) -> Path:
     """Return the folder for the text that a user typed; an empty text is the current folder.
 

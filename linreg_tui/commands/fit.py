@@ -8,6 +8,7 @@ from rich.text import Text
 from linreg_tui.commands.arguments import Parser, add_cluster, add_data, add_json, data_of
 from linreg_tui.commands.output import console, print_json, report_reading
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import detailed, detailed_equation, left_out, plain_sum
@@ -26,6 +27,10 @@ def command(words: list[str]) -> int:
     )
     add_cluster(parser)
     options = parser.parse_args(words)
+    if options.stream and options.data is None:
+        raise InputError("--stream reads a file piece by piece: name one, such as prices.csv")
+    if options.stream and options.cluster is not None:
+        raise InputError("--stream and --cluster are two ways to read: choose one")
     data = data_of(options, streamed=options.stream, far=True)
     if options.json:
         print_json(fit_object(data))

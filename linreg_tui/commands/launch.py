@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from linreg_tui import files, lookalikes
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.options import one_of, quoted
 from linreg_tui.preferences import MARKERS, MAX_FPS, Preferences, PreferencesFile
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ def add_screen(parser: ArgumentParser) -> None:
     """Add the options for the screen."""
     parser.add_argument(
         "--marker",
-        choices=MARKERS,
+        type=one_of(*MARKERS),
+        metavar="{" + ",".join(MARKERS) + "}",
         help="the characters that pictures are drawn with; ascii makes the whole screen plain "
         "ASCII (default: the finest that the terminal's encoding has)",
     )
@@ -47,6 +50,12 @@ def add_screen(parser: ArgumentParser) -> None:
         help="say what settings lead to only after the run",
     )
     parser.add_argument("--reduced-motion", action="store_true", help="no animations")
+
+
+def screen_options(options: Namespace) -> list[str]:
+    """Return the options for the screen that were given."""
+    names = ("marker", "fps", "theme", "reduced_motion")
+    return [f"--{name.replace('_', '-')}" for name in names if getattr(options, name)]
 
 
 def served() -> bool:
@@ -141,9 +150,9 @@ def look_of(options: Namespace, preferred: Preferences) -> Preferences:
 
 
 def _frames(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= MAX_FPS:
+    if re.fullmatch("[0-9]{1,4}", text) and 1 <= int(text) <= MAX_FPS:
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is not a number of frames from 1 to {MAX_FPS}")
+    raise ArgumentTypeError(f"{quoted(text)} is not a number of frames from 1 to {MAX_FPS}")
 
 
 FEW_CHARACTERS = ("linux", "vt52", "vt100", "vt102", "vt220")

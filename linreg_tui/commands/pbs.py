@@ -23,7 +23,7 @@ MAX_DEBUG_NODES = 2
 """The most nodes for the queue debug; Polaris has another queue to try out more."""
 
 _WALLTIME = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d")
-_WORD = re.compile(r"[\w.@:-]+")
+_WORD = re.compile(r"\w[\w.@:-]*")
 
 SCRIPT = """\
 #!/bin/bash -l
@@ -109,6 +109,10 @@ def script(options: argparse.Namespace) -> str:
             f"{printable(options.work[0]) or 'nothing'} can't work on a cluster: "
             f"choose one of {', '.join(ON_A_CLUSTER)}"
         )
+    if not options.program:
+        raise InputError("the folder of the program is missing: name one, such as ~/linreg/bin")
+    if any(word.partition("=")[0] == "--cluster" for word in options.work):
+        raise InputError("the script names the cluster itself: leave out --cluster")
     if "\n" in options.program + "".join(options.work):
         raise InputError("a line break can't stand in the script: leave it out")
     return SCRIPT.format(

@@ -138,7 +138,7 @@ def _host(text: str) -> str:
 
 
 def _host_name(text: str) -> str:
-    if re.fullmatch(r"[\w.-]+", text):
+    if re.fullmatch(r"\w[\w.-]*", text):
         return text
     raise ArgumentTypeError(
         f"{quoted(text)} is not a name of a machine: choose one, such as lab-7.example.org"

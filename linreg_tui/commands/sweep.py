@@ -216,6 +216,10 @@ def command(words: list[str]) -> int:
     on here.
     """
     options = _parser().parse_args(words)
+    if options.cluster is None and options.go_on:
+        raise InputError("--go-on says what to do if a cluster goes away: name one with --cluster")
+    if options.cluster is not None and options.jobs is not None:
+        raise InputError("--jobs and --cluster are two places to train: choose one")
     data = data_of(options)
     settings = settings_of(options, data)
     report_reach(given(options), data, settings)

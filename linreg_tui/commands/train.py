@@ -29,6 +29,7 @@ from linreg_tui.commands.output import (
     report_unused,
 )
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.losses import Optimum
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
@@ -67,6 +68,8 @@ def command(words: list[str]) -> int:
     training = settings.split(data).training
     history_file = output_file(options.history, options)
     script_file = output_file(options.script, options)
+    if history_file is not None and history_file == script_file:
+        raise InputError("--history and --script name the same file: choose two")
     if options.workers is None:
         report_reach(given(options), data, settings)
     with _executor(options) as executor:
