@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.cells import number
+from linreg_tui.core.reading.columns import CONSTANT
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.reading.tables import openable, preview
 from linreg_tui.core.reading.text import DelimitedTable, Dialect, detect_dialect, ends_in_quotes
@@ -191,7 +192,8 @@ def test_a_rare_word_and_a_rare_thousand_far_down(tmp_path: Path) -> None:
         ("who", ["Ann", "Bob", "Cy", "Di"], "text"),
         ("who", ["yes", "no", "yes", "no"], "text"),
         ("none", ["", "NA", "nan", ""], "no numbers"),
-        ("same", ["7", "7", "7", "7"], "the same number in every row"),
+        ("same", ["7", "7", "7", "7"], CONSTANT),
+        ("x", [f"1234567890123456789{k}" for k in range(4)], CONSTANT),
         ("n", ["0", "1", "2", "3"], "row numbers"),
         ("n", ["1", "2", "3", "4"], "row numbers"),
         ("", ["5", "7", "2", "1"], "names the rows"),
