@@ -8,12 +8,13 @@ import os
 import secrets
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from itertools import count
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any, TextIO, TypeVar
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
@@ -24,6 +25,9 @@ if sys.platform != "win32":
 PART, PART_END = ".linreg-tui-", ".part"
 """How the names of files begin and end that are not complete yet."""
 
+PATIENCE_SECONDS = 2.0
+"""The time that a folder has to answer while somebody waits for it."""
+
 PATH_CHARACTERS = 50
 """The most that are shown of a path."""
 
@@ -33,9 +37,22 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 _changing = threading.Lock()
 """Held while a file is created or moved into place; held for ever once `undo` was called."""
 
+Value = TypeVar("Value")
+
 _forbidden = ""
 _unfinished: set[Path] = set()
 _together: ContextVar[set[Path] | None] = ContextVar("_together", default=None)
+
+
+@contextmanager
+def _change() -> Iterator[None]:
+    """Create a file or move it into place in this context, and not while the program ends."""
+    if not _changing.acquire(timeout=PATIENCE_SECONDS):
+        raise NoAnswerError("an earlier file is still being written: try again later")
+    try:
+        yield
+    finally:
+        _changing.release()
 
 
 def forbid_writing(why: str) -> None:
@@ -106,6 +123,39 @@ def writable(path: str) -> Path:
     return target
 
 
+class NoAnswerError(InputError):
+    """A folder gives no answer, as on a network that is down."""
+
+
+def in_time(work: Callable[[], Value], seconds: float = PATIENCE_SECONDS) -> Value:
+    """Return the result of work with files, which must not take long.
+
+    A folder on a network that is down can keep a program waiting for ever.
+
+    Raises
+    ------
+    NoAnswerError
+        If there is no result in time; the work goes on in a thread that the program doesn't wait
+        for.
+    """
+    done: Future[Value] = Future()
+    context = copy_context()
+
+    def run() -> None:
+        try:
+            done.set_result(context.run(work))
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="files", daemon=True).start()
+    try:
+        return done.result(seconds)
+    except TimeoutError:
+        if done.done():  # the work itself has failed with such an error
+            raise
+        raise NoAnswerError(f"there was no answer within {seconds:g} seconds") from None
+
+
 def exists(path: str) -> bool:
     """Return whether there is such a file; what is too long for a name names none."""
     return os.path.exists(path)  # noqa: PTH110 - a Path raises an error
@@ -123,7 +173,9 @@ def folder_named(text: str) -> Path:
     """
     try:
         folder = Path(text.strip()).expanduser()
-        found = folder.is_dir()
+        found = in_time(folder.is_dir)
+    except NoAnswerError as error:
+        raise NoAnswerError(f"{printable(text)}: {error}; choose another folder") from None
     except (OSError, ValueError, RuntimeError):
         found = False
     if not found:
@@ -168,7 +220,7 @@ def replace(target: Path, pieces: Iterable[str]) -> None:
     InputError
         If it can't be written.
     """
-    with _written(target, pieces) as part, _changing:
+    with _written(target, pieces) as part, _change():
         part.replace(target)
 
 
@@ -196,7 +248,7 @@ def create(
             if reuse and target.is_file() and filecmp.cmp(part, target, shallow=False):
                 return target
             try:
-                with _changing:
+                with _change():
                     _put(part, target)
                     if (created := _together.get()) is not None:
                         created.add(target)
@@ -261,7 +313,7 @@ def _opened(target: Path) -> tuple[Path, TextIO]:
     """Return a new locked file beside the target."""
     while True:
         part = target.with_name(f"{PART}{secrets.token_hex(8)}{PART_END}")
-        with _changing:
+        with _change():
             file = part.open("x", encoding="utf-8", newline="\n")
             _unfinished.add(part)
         # Until it is locked, another program may take it for one that was left.

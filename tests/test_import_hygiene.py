@@ -246,7 +246,12 @@ FLOORS = (
 )
 """The parts of the package, from the numbers up to the command line; none uses one above it."""
 
-SAME_FLOOR = {("leaving", "files"), ("preferences", "files"), ("options", "numbers")}
+SAME_FLOOR = {
+    ("leaving", "files"),
+    ("failures", "files"),
+    ("preferences", "files"),
+    ("options", "numbers"),
+}
 """The uses of one part by another on the same floor."""
 
 

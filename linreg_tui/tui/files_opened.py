@@ -39,14 +39,15 @@ class FilesOpened:
         self.preferences = preferences
         self.folder: str | None = None
         self.draft: Draft | None = None
-        self._opened_in = _folder(preferences)
+        self._opened_in: Path | None = None
         self._saved: Dataset | None = None
 
     async def choose(self, app: App[Any]) -> Opened | None:
         """Return what the user opens, or None."""
         from linreg_tui.tui.dialogs.opening import choose
 
-        opened, self._opened_in = await choose(app, self._opened_in, only=self._only)
+        folder = self._opened_in or _folder(self.preferences)
+        opened, self._opened_in = await choose(app, folder, only=self._only)
         return opened
 
     def set_opened(self, opened: Opened) -> None:
@@ -129,6 +130,6 @@ def _folder(file: PreferencesFile | None) -> Path:
     """Return the folder to start in: the last file's, if it still exists, or the current one."""
     folder = None if file is None else file.preferences.folder
     try:
-        return Path(folder) if folder and Path(folder).is_dir() else Path()
-    except OSError:
+        return Path(folder) if folder and files.in_time(Path(folder).is_dir) else Path()
+    except (OSError, files.NoAnswerError):
         return Path()

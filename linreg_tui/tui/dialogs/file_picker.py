@@ -20,6 +20,7 @@ from textual.geometry import Size
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from linreg_tui import files
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import lessons
 from linreg_tui.core.reading.columns import no_pair_message
@@ -140,6 +141,21 @@ def path_of(folder: Path, typed: str) -> Path | None:
     return path
 
 
+def _found(folder: Path, typed: str) -> tuple[Path | None, Literal["folder", "file", ""]]:
+    """Return the path that a text means, seen from a folder, and what is there."""
+
+    def look() -> tuple[Path | None, Literal["folder", "file", ""]]:
+        path = path_of(folder, typed)
+        if path is None or not path.exists():
+            return path, ""
+        return path, "folder" if path.is_dir() else "file"
+
+    try:
+        return files.in_time(look)
+    except files.NoAnswerError:
+        return None, ""
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A file with the preview of its head, or an example by its name."""
@@ -244,7 +260,12 @@ class FilePicker(DialogScreen[Chosen | None]):
         It clears the typed text.
         """
         try:
-            found = entries(folder)
+            found = files.in_time(lambda: entries(folder))
+        except files.NoAnswerError as error:
+            self._message.set_message(
+                f"{printable(str(folder))}: {error}; choose another", wrong=True
+            )
+            return
         except InputError as error:
             self._message.set_message(str(error), wrong=True)
             return
@@ -288,10 +309,9 @@ class FilePicker(DialogScreen[Chosen | None]):
             self._show(matching(self._all, typed))
             return
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
-        folder = path_of(self.folder, leading + slash) if slash else None
-        known = folder is not None and folder.is_dir()
-        if known or (slash and leading.strip().casefold() == EXAMPLES):
-            self.go(folder if known else None)
+        folder, known = _found(self.folder, leading + slash) if slash else (None, "")
+        if known == "folder" or (slash and leading.strip().casefold() == EXAMPLES):
+            self.go(folder if known == "folder" else None)
             self._typed.value = name  # the search continues from there
             self._typed.cursor_position = len(name)
             return
@@ -338,10 +358,12 @@ class FilePicker(DialogScreen[Chosen | None]):
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; if it is a folder, go into it."""
         typed, here = self._typed.value, self._here
-        path = path_of(self.folder, typed) if typed.strip() and not self._in_examples else None
-        if path is not None and path.is_dir():
+        path, known = None, ""
+        if typed.strip() and not self._in_examples:
+            path, known = _found(self.folder, typed)
+        if path is not None and known == "folder":
             self.go(path)
-        elif path is not None and path.exists():
+        elif path is not None and known == "file":
             self._open(path)
         elif here is None:
             self._message.set_message(
