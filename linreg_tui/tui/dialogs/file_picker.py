@@ -81,9 +81,10 @@ def entries(folder: Path | None) -> list[Entry]:
         return [Entry("example", name, teaches=known[name]) for name in known]
     found: list[Entry] = []
     try:
-        for path in folder.iterdir():
-            if not path.name.startswith(".") and (entry := _entry(path)) is not None:
-                found.append(entry)
+        with os.scandir(folder) as listed:
+            for one in listed:
+                if not one.name.startswith(".") and (entry := _entry(one)) is not None:
+                    found.append(entry)
     except OSError as error:
         raise InputError(f"{printable(str(folder))}: {error.strerror}; choose another") from None
     found.sort(key=lambda entry: (entry.kind == "file", _natural(entry.name)))
@@ -114,15 +115,23 @@ def matching(found: Sequence[Entry], typed: str) -> list[Entry]:
     return sorted(fits, key=lambda entry: not entry.name.casefold().startswith(text))
 
 
-def _entry(path: Path) -> Entry | None:
+def _entry(found: os.DirEntry[str]) -> Entry | None:
+    # The list of a folder says what is a folder. Asking one that hangs would take for ever.
     try:
-        if path.is_dir():
-            return Entry("folder", path.name, path)
-        if path.is_file() and openable(path.name):
-            return Entry("file", path.name, path, path.stat().st_size)
+        if found.is_dir():
+            return Entry("folder", found.name, Path(found.path))
+        if openable(found.name) and found.is_file():
+            return Entry("file", found.name, Path(found.path), found.stat().st_size)
     except OSError:  # it has vanished, or is a broken link
         pass
     return None
+
+
+def _named_entry(path: Path) -> Entry | None:
+    try:
+        return Entry("file", path.name, path, path.stat().st_size)
+    except OSError:  # it has vanished
+        return None
 
 
 def size_text(size: int) -> str:
@@ -142,7 +151,13 @@ def path_of(folder: Path, typed: str) -> Path | None:
 
 
 def _found(folder: Path, typed: str) -> tuple[Path | None, Literal["folder", "file", ""]]:
-    """Return the path that a text means, seen from a folder, and what is there."""
+    """Return the path that a text means, seen from a folder, and what is there.
+
+    Raises
+    ------
+    NoAnswerError
+        If the folder gives no answer.
+    """
 
     def look() -> tuple[Path | None, Literal["folder", "file", ""]]:
         path = path_of(folder, typed)
@@ -152,8 +167,8 @@ def _found(folder: Path, typed: str) -> tuple[Path | None, Literal["folder", "fi
 
     try:
         return files.in_time(look)
-    except files.NoAnswerError:
-        return None, ""
+    except files.NoAnswerError as error:
+        raise files.NoAnswerError(f"{printable(typed)}: {error}; choose another") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +249,7 @@ class FilePicker(DialogScreen[Chosen | None]):
         self._message = MessageLine(id="message")
         self._first_rows = Plot(self._draw, id="preview")
         self._preview: Preview | None = None
+        self._unanswered = ""
 
     def compose_box(self) -> ComposeResult:
         """Compose the folder, the text, the list, the message and the preview."""
@@ -254,10 +270,10 @@ class FilePicker(DialogScreen[Chosen | None]):
         self._typed.focus()
         self.go(None if self._only is not None else self.folder, self._highlight)
 
-    def go(self, folder: Path | None, highlight: str = "") -> None:
+    def go(self, folder: Path | None, highlight: str = "") -> bool:
         """Show a folder, or the examples, with the cursor on the entry `highlight` if it exists.
 
-        It clears the typed text.
+        It clears the typed text. Return whether the folder could be read.
         """
         try:
             found = files.in_time(lambda: entries(folder))
@@ -265,13 +281,13 @@ class FilePicker(DialogScreen[Chosen | None]):
             self._message.set_message(
                 f"{printable(str(folder))}: {error}; choose another", wrong=True
             )
-            return
+            return False
         except InputError as error:
             self._message.set_message(str(error), wrong=True)
-            return
+            return False
         self._in_examples = folder is None
         if self._only is not None:
-            self._all = [*filter(None, map(_entry, self._only)), *found]
+            self._all = [*filter(None, map(_named_entry, self._only)), *found]
         else:
             self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
         self.folder = folder or self.folder
@@ -279,6 +295,7 @@ class FilePicker(DialogScreen[Chosen | None]):
         with self.prevent(Input.Changed):
             self._typed.value = ""
         self._show(self._all, highlight)
+        return True
 
     def _show(self, found: list[Entry], highlight: str = "") -> None:
         self._found = found
@@ -309,9 +326,20 @@ class FilePicker(DialogScreen[Chosen | None]):
             self._show(matching(self._all, typed))
             return
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
-        folder, known = _found(self.folder, leading + slash) if slash else (None, "")
+        if self._unanswered and typed.startswith(self._unanswered):
+            return  # each further letter would have to wait again
+        self._unanswered = ""
+        try:
+            folder, known = _found(self.folder, leading + slash) if slash else (None, "")
+        except files.NoAnswerError as error:
+            self._unanswered = leading + slash
+            self._wrong = str(error)
+            self._show([])
+            return
         if known == "folder" or (slash and leading.strip().casefold() == EXAMPLES):
-            self.go(folder if known == "folder" else None)
+            if not self.go(folder if known == "folder" else None):
+                self._unanswered = leading + slash
+                return
             self._typed.value = name  # the search continues from there
             self._typed.cursor_position = len(name)
             return
@@ -327,12 +355,12 @@ class FilePicker(DialogScreen[Chosen | None]):
         self._preview = None
         wrong, self._wrong = self._wrong, ""
         self._first_rows.redraw()
-        if here is None:
+        if wrong:
+            self._message.set_message(wrong, wrong=True)
+        elif here is None:
             self._message.set_message(
                 f"nothing here has {printable(self._typed.value, 40)} in its name"
             )
-        elif wrong:
-            self._message.set_message(wrong, wrong=True)
         elif here.kind == "examples":
             self._message.set_message(
                 "data sets that come with the program, each to show something"
@@ -360,7 +388,11 @@ class FilePicker(DialogScreen[Chosen | None]):
         typed, here = self._typed.value, self._here
         path, known = None, ""
         if typed.strip() and not self._in_examples:
-            path, known = _found(self.folder, typed)
+            try:
+                path, known = _found(self.folder, typed)
+            except files.NoAnswerError as error:
+                self._message.set_message(str(error), wrong=True)
+                return
         if path is not None and known == "folder":
             self.go(path)
         elif path is not None and known == "file":
