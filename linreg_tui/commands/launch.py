@@ -54,8 +54,12 @@ def add_screen(parser: ArgumentParser) -> None:
 
 def screen_options(options: Namespace) -> list[str]:
     """Return the options for the screen that were given."""
-    names = ("marker", "fps", "theme", "reduced_motion")
-    return [f"--{name.replace('_', '-')}" for name in names if getattr(options, name)]
+    screen = ArgumentParser()
+    add_screen(screen)
+    usual = vars(screen.parse_args([]))
+    return [
+        f"--{name.replace('_', '-')}" for name in usual if getattr(options, name) != usual[name]
+    ]
 
 
 def served() -> bool:

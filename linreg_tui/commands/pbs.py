@@ -10,6 +10,7 @@ import sys
 from linreg_tui.commands.arguments import Parser, whole_number
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
+from linreg_tui.options import quoted
 
 PROGRAM = "linreg-tui"
 
@@ -98,12 +99,15 @@ def script(options: argparse.Namespace) -> str:
         )
     if not _WALLTIME.fullmatch(options.walltime):
         raise InputError(
-            f"{options.walltime!a} is not a time: write hours, minutes and seconds, as in 00:30:00"
+            f"{printable(quoted(options.walltime))} is not a time: write hours, minutes and "
+            "seconds, as in 00:30:00"
         )
     for name in ("project", "queue", "filesystems", "interface"):
         word = getattr(options, name)
         if not _WORD.fullmatch(word):
-            raise InputError(f"{word!a} can't be the {name}: use letters, digits, . _ : -")
+            raise InputError(
+                f"{printable(quoted(word))} can't be the {name}: use letters, digits, . _ : -"
+            )
     if options.work[0] not in ON_A_CLUSTER:
         raise InputError(
             f"{printable(options.work[0]) or 'nothing'} can't work on a cluster: "

@@ -44,6 +44,7 @@ def test_two_dashes_are_a_value_that_no_option_takes(
     [
         (["tour", "--plain", "--theme", "nonsense"], "--theme is for the screen"),
         (["tour", "--plain", "--reduced-motion"], "--reduced-motion is for the screen"),
+        (["tour", "--plain", "--hide-predictions"], "--hide-predictions is for the screen"),
         (["tour", "--theme", "nonsense"], "'nonsense' is not a theme"),
         (["pbs", "--program", ""], "name one, such as ~/linreg/bin"),
         (["pbs", "--", "fit", "a.csv", "--cluster=tcp://a:1"], "leave out --cluster"),
@@ -91,6 +92,8 @@ def test_a_message_keeps_the_end_of_what_it_quotes(
 ) -> None:
     path = tmp_path / ("folder-" * 20) / "prices.csv"
     assert "prices.csv: there is no such file" in complaint(capsys, "fit", str(path))
+    for command in (["tour", "--theme"], ["pbs", "--queue"], ["pbs", "--walltime"]):
+        assert "…" in complaint(capsys, *command, LONG * 9 + "!")
     quoted = complaint(capsys, "sweep", f"--cluster={LONG}")
     assert "x' is not the address of a cluster" in quoted
 
