@@ -69,6 +69,7 @@ async def test_only_examples_and_what_was_named_can_be_opened(houses: Dataset) -
         await until(lambda: isinstance(pilot.app.screen, FilePicker))
         await until_seen(pilot, "named.csv")
         await until_seen(pilot, "anscombe-1")
+        assert "folder" not in screen(pilot)
         for keys in (["left"], ["backspace"], [*"./"], ["home", "right"], [*"/etc/"]):
             await pilot.press(*keys)
             await pilot.pause()

@@ -242,7 +242,8 @@ class FilePicker(DialogScreen[Chosen | None]):
         self._in_examples = False
         self._all: list[Entry] = []
         self._found: list[Entry] = []
-        self._typed = SearchEntry(placeholder="a name, or a path", compact=True, id="path")
+        what = "a name, or a path" if only is None else "a name"
+        self._typed = SearchEntry(placeholder=what, compact=True, id="path")
         self._files = PlainList(compact=True, id="entries")
         self._files.can_focus = False
         self._where = Static(id="where")
@@ -250,6 +251,11 @@ class FilePicker(DialogScreen[Chosen | None]):
         self._first_rows = Plot(self._draw, id="preview")
         self._preview: Preview | None = None
         self._unanswered = ""
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """The keys on its line; without folders, none leads to the folder above."""
+        return [key for key in self.KEYS if self._only is None or key.keys != "left"]
 
     def compose_box(self) -> ComposeResult:
         """Compose the folder, the text, the list, the message and the preview."""
