@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from http import HTTPStatus
@@ -67,6 +67,9 @@ OPEN_TO_ALL = (
     "linreg-tui: everybody who can reach this address can open and save files as you: there is no "
     "token and no encryption\n"
 )
+
+AGAIN_SECONDS = "3"
+"""Seconds after which a page that found no room asks again."""
 
 TOLD_AGAIN_SECONDS = 60.0
 """The least time between two messages that all sessions are in use."""
@@ -132,7 +135,9 @@ class PageServer(Server):
     async def handle_index(self, request: web.Request) -> web.Response:
         """Return the page, with a cookie in place of the token in its address."""
         if self._full():
-            return _word(self.limits.full, HTTPStatus.SERVICE_UNAVAILABLE)
+            words = f"{self.limits.full} This page does so by itself."
+            again = {"Refresh": AGAIN_SECONDS, "Retry-After": AGAIN_SECONDS}
+            return _word(words, HTTPStatus.SERVICE_UNAVAILABLE, again)
         page = web.Response(
             text=(PAGE / "index.html").read_text("utf-8"),
             content_type="text/html",
@@ -218,11 +223,14 @@ async def _add_headers(_: web.Request, answer: web.StreamResponse) -> None:
     answer.headers.update(HEADERS)
 
 
-def _word(words: str, status: HTTPStatus) -> web.Response:
+def _word(words: str, status: HTTPStatus, headers: Mapping[str, str] | None = None) -> web.Response:
     """Return a page with a sentence."""
     page = Template((PAGE / "word.html").read_text("utf-8")).substitute(words=words)
     return web.Response(
-        text=page, status=status, content_type="text/html", headers={"Cache-Control": "no-store"}
+        text=page,
+        status=status,
+        content_type="text/html",
+        headers={"Cache-Control": "no-store", **(headers or {})},
     )
 
 
