@@ -50,6 +50,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Server": "linreg-tui",  # and not the versions of the libraries
 }
 """Sent with every answer, for the browser to enforce: nothing is loaded from elsewhere, nothing is
 guessed, no other page frames or reads this one, and nobody learns its address."""
