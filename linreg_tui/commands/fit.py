@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +19,24 @@ from linreg_tui.report.records import fit_object
 
 def command(words: list[str]) -> int:
     """Print the closed form of the data, and return the exit status."""
+    options = parsed(words)
+    data = data_of(options, streamed=options.stream, far=True)
+    if options.json:
+        print_json(fit_object(data))
+    else:
+        _print(data)
+    report_reading(data)
+    return 0
+
+
+def parsed(words: list[str]) -> Namespace:
+    """Return the options, which make sense together.
+
+    Raises
+    ------
+    InputError
+        If they don't.
+    """
     parser = Parser("linreg-tui fit", "The closed form: the line closest to all points.")
     add_data(parser)
     add_json(parser)
@@ -31,13 +51,7 @@ def command(words: list[str]) -> int:
         raise InputError("--stream reads a file piece by piece: name one, such as prices.csv")
     if options.stream and options.cluster is not None:
         raise InputError("--stream and --cluster are two ways to read: choose one")
-    data = data_of(options, streamed=options.stream, far=True)
-    if options.json:
-        print_json(fit_object(data))
-    else:
-        _print(data)
-    report_reading(data)
-    return 0
+    return options
 
 
 def _print(data: Dataset) -> None:

@@ -6,7 +6,9 @@ import argparse
 import re
 import shlex
 import sys
+from importlib import import_module
 
+from linreg_tui import commands
 from linreg_tui.commands.arguments import Parser, whole_number
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
@@ -117,6 +119,7 @@ def script(options: argparse.Namespace) -> str:
         raise InputError("the folder of the program is missing: name one, such as ~/linreg/bin")
     if any(word.partition("=")[0] == "--cluster" for word in options.work):
         raise InputError("the script names the cluster itself: leave out --cluster")
+    _check_work(*options.work)
     if "\n" in options.program + "".join(options.work):
         raise InputError("a line break can't stand in the script: leave it out")
     return SCRIPT.format(
@@ -131,6 +134,19 @@ def script(options: argparse.Namespace) -> str:
         program=_path(options.program),
         command=shlex.join(options.work),
     )
+
+
+def _check_work(name: str, *words: str) -> None:
+    """Raise an InputError for a command that would fail, once the job has waited for its nodes.
+
+    The files that it names may be seen by the nodes only.
+    """
+    command = import_module(f"{commands.__name__}.{name}")
+    options = command.parsed([*words, "--cluster", "tcp://HOST:8786"])
+    if options.data is None and name == "fit":
+        raise InputError("a cluster reads files: name some, such as 'part-*.parquet'")
+    if options.data is None and name == "train" and options.workers is None:
+        raise InputError("a cluster trains with several workers: add --workers, such as 4")
 
 
 def _path(folder: str) -> str:

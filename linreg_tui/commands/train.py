@@ -60,9 +60,8 @@ def command(words: list[str]) -> int:
     The steps can be written to a file, and a script that repeats them to another. With workers, on
     a cluster or simulated, the settings are those of all workers together. Return the exit status.
     """
-    options = _parser().parse_args(words)
+    options = parsed(words)
     need_workers(options)
-    need_batches(options)
     data = data_of(options)
     settings = settings_for_workers(settings_of(options, data), options, data)
     training = settings.split(data).training
@@ -94,6 +93,19 @@ def command(words: list[str]) -> int:
     report_unused(given(options), settings, settings.steps(run.data.n))
     report_reading(data, settings)
     return 0
+
+
+def parsed(words: list[str]) -> Namespace:
+    """Return the options, which make sense together.
+
+    Raises
+    ------
+    InputError
+        If they don't.
+    """
+    options = _parser().parse_args(words)
+    need_batches(options)
+    return options
 
 
 def _parser() -> Parser:
