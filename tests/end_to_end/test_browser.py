@@ -120,12 +120,14 @@ async def test_space_moves_the_line_in_chromium_and_nothing_comes_from_elsewhere
         with served() as (_, url):
             await browser.open(url)
             await browser.wait_for("ready")
-            before = await browser.wait_for("└┬")
+            await browser.wait_for("└┬")
+            before = await browser.wait_for(" 0 of 30")
             assert any(re.search(r"slope +5\.00 .* step +0 of 30", line) for line in before)
             for _ in range(2):
                 await browser.press("+", "NumpadAdd")
             await browser.press(" ", "Space")
-            after = await browser.wait_for("✓ converged")
+            await browser.wait_for("✓ converged")
+            after = await browser.wait_for(" 30 of 30")
             assert any(re.search(r"slope +88\.89 .* step +30 of 30", line) for line in after)
             assert drawn(after) != drawn(before)
             await browser.press("q", "KeyQ")
