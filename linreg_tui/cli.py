@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from linreg_tui import commands, lookalikes
 from linreg_tui.commands import application
 from linreg_tui.commands.arguments import BAD_INPUT
-from linreg_tui.core.errors import InputError
+from linreg_tui.core.errors import InputError, OutputLostError
 
 OUTPUT_LOST = 1
 INTERRUPTED = 128 + 2
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return commands.run(command, words[1:])
         finally:
             # An error with the output can still be reported here, but not once Python shuts down.
-            sys.stdout.flush()
+            _flush()
     except InputError as error:
         sys.stderr.write(f"linreg-tui: {error}\n")
         return BAD_INPUT
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _discard_output()
         return 128 + 13
     except OSError as error:
-        if command is None:
+        if not _is_about_output(error, command):
             raise
         _discard_output()
         sys.stderr.write(f"linreg-tui: the output can't be written ({error.strerror})\n")
@@ -60,6 +60,22 @@ def _replace_closed_streams() -> bool:
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115
     return lost
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputLostError(error.errno, error.strerror) from None
+
+
+def _is_about_output(error: OSError, command: str | None) -> bool:
+    """Return whether the output can't be written, rather than something that has a name."""
+    if error.filename is not None:
+        return False
+    return command is not None or isinstance(error, OutputLostError)
 
 
 def _discard_output() -> None:

@@ -8,12 +8,13 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from platformdirs import user_state_dir
 
-from linreg_tui import __version__
+from linreg_tui import __version__, files
 from linreg_tui.core.text import printable
 
 FAILED = 1
@@ -48,10 +49,13 @@ def _places() -> Iterator[IO[str]]:
     folders: list[Callable[[], str]] = [lambda: user_state_dir("linreg-tui"), tempfile.gettempdir]
     for folder in folders:
         try:
-            path = Path(folder())
-            path.mkdir(parents=True, exist_ok=True)
-            yield tempfile.NamedTemporaryFile(  # noqa: SIM115
-                "w", encoding="utf-8", prefix=name, suffix=".txt", dir=path, delete=False
-            )
-        except OSError:
+            yield files.in_time(partial(_opened, Path(folder()), name))
+        except (OSError, files.NoAnswerError):
             continue
+
+
+def _opened(folder: Path, name: str) -> IO[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix=name, suffix=".txt", dir=folder, delete=False
+    )

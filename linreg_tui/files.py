@@ -5,15 +5,28 @@ from __future__ import annotations
 import errno
 import filecmp
 import os
+import secrets
+import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from itertools import count
 from pathlib import Path
+from typing import IO, Any, TextIO, TypeVar
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
+
+if sys.platform != "win32":
+    import fcntl
+
+PART, PART_END = ".linreg-tui-", ".part"
+"""How the names of files begin and end that are not complete yet."""
+
+PATIENCE_SECONDS = 2.0
+"""The time that a folder has to answer while somebody waits for it."""
 
 PATH_CHARACTERS = 50
 """The most that are shown of a path."""
@@ -24,8 +37,33 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 _changing = threading.Lock()
 """Held while a file is created or moved into place; held for ever once `undo` was called."""
 
+Value = TypeVar("Value")
+
+_forbidden = ""
 _unfinished: set[Path] = set()
 _together: ContextVar[set[Path] | None] = ContextVar("_together", default=None)
+
+
+@contextmanager
+def _change() -> Iterator[None]:
+    """Create a file or move it into place in this context, and not while the program ends."""
+    if not _changing.acquire(timeout=PATIENCE_SECONDS):
+        raise NoAnswerError("an earlier file is still being written: try again later")
+    try:
+        yield
+    finally:
+        _changing.release()
+
+
+def forbid_writing(why: str) -> None:
+    """Let nothing be written from now on; an attempt gets these words. Empty ones allow it."""
+    global _forbidden
+    _forbidden = why
+
+
+def writing_is_forbidden() -> bool:
+    """Return whether nothing can be written."""
+    return bool(_forbidden)
 
 
 @contextmanager
@@ -67,21 +105,60 @@ def writable(path: str) -> Path:
         raise InputError(
             f"{shown or 'an empty name'}: this does not name a file to write; name one"
         )
-    # Replace the file that a link points to, not the link itself.
-    target = Path(path).resolve()
     try:
+        # Replace the file that a link points to, not the link itself.
+        target = Path(path).resolve()
         if target.exists() and not target.is_file():
             raise InputError(f"{shown}: this is not an ordinary file; name another one")
         if not target.parent.is_dir():
             raise InputError(
                 f"{shown}: there is no folder {printable(str(target.parent))}; make it first"
             )
-        part = _part(target)
-        part.touch(exist_ok=False)
-        part.unlink()
+        with _part(target):
+            pass
     except OSError as error:
-        raise _unwritable(shown, error) from None
+        raise _unwritable(path, error) from None
+    except RuntimeError:  # before Python 3.13, links that lead in a circle
+        raise InputError(f"{shown}: its links lead in a circle; name another file") from None
     return target
+
+
+class NoAnswerError(InputError):
+    """A folder gives no answer, as on a network that is down."""
+
+
+def in_time(work: Callable[[], Value], seconds: float = PATIENCE_SECONDS) -> Value:
+    """Return the result of work with files, which must not take long.
+
+    A folder on a network that is down can keep a program waiting for ever.
+
+    Raises
+    ------
+    NoAnswerError
+        If there is no result in time; the work goes on in a thread that the program doesn't wait
+        for.
+    """
+    done: Future[Value] = Future()
+    context = copy_context()
+
+    def run() -> None:
+        try:
+            done.set_result(context.run(work))
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="files", daemon=True).start()
+    try:
+        return done.result(seconds)
+    except TimeoutError:
+        if done.done():  # the work itself has failed with such an error
+            raise
+        raise NoAnswerError(f"there was no answer within {seconds:g} seconds") from None
+
+
+def exists(path: str) -> bool:
+    """Return whether there is such a file; what is too long for a name names none."""
+    return os.path.exists(path)  # noqa: PTH110 - a Path raises an error
 
 
 def folder_named(text: str) -> Path:
@@ -96,7 +173,9 @@ def folder_named(text: str) -> Path:
     """
     try:
         folder = Path(text.strip()).expanduser()
-        found = folder.is_dir()
+        found = in_time(folder.is_dir)
+    except NoAnswerError as error:
+        raise NoAnswerError(f"{printable(text)}: {error}; choose another folder") from None
     except (OSError, ValueError, RuntimeError):
         found = False
     if not found:
@@ -141,7 +220,7 @@ def replace(target: Path, pieces: Iterable[str]) -> None:
     InputError
         If it can't be written.
     """
-    with _written(target, pieces) as part, _changing:
+    with _written(target, pieces) as part, _change():
         part.replace(target)
 
 
@@ -169,7 +248,7 @@ def create(
             if reuse and target.is_file() and filecmp.cmp(part, target, shallow=False):
                 return target
             try:
-                with _changing:
+                with _change():
                     _put(part, target)
                     if (created := _together.get()) is not None:
                         created.add(target)
@@ -183,20 +262,15 @@ def create(
 @contextmanager
 def _written(target: Path, pieces: Iterable[str]) -> Iterator[Path]:
     """Write a temporary file that is to become `target`; remove it if it is left at the end."""
-    part = _part(target)
+    if _forbidden:
+        raise InputError(_forbidden)
     try:
-        with _changing:
-            file = part.open("x", encoding="utf-8", newline="\n")
-            _unfinished.add(part)
-        with file:
-            file.writelines(pieces)
-        yield part
+        with _part(target) as (part, file):
+            with file:  # on some file systems a full disk is found when the file is closed
+                file.writelines(pieces)
+            yield part
     except OSError as error:
         raise _unwritable(str(target), error) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        _unfinished.discard(part)
 
 
 def _put(part: Path, target: Path) -> None:
@@ -212,9 +286,66 @@ def _put(part: Path, target: Path) -> None:
         part.rename(target)
 
 
-def _part(target: Path) -> Path:
-    """Return the path where a file is written before it is moved into place."""
-    return target.with_name(f".{target.name}.{os.getpid()}.part")
+@contextmanager
+def _part(target: Path) -> Iterator[tuple[Path, TextIO]]:
+    """Open a file beside the target, to be moved into its place; remove it if it is left.
+
+    It is locked as long as it is written. So one that isn't belongs to a program that was killed,
+    and is removed.
+    """
+    _clear(target.parent)
+    part, file = _opened(target)
+    # The lock stays when the file is closed, as it must be on Windows before it can be moved.
+    held = None if sys.platform == "win32" else os.dup(file.fileno())
+    try:
+        with file:
+            target.exists()  # a name that is too long is found here, not once the work is done
+            yield part, file
+    finally:
+        if held is not None:
+            os.close(held)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        _unfinished.discard(part)
+
+
+def _opened(target: Path) -> tuple[Path, TextIO]:
+    """Return a new locked file beside the target."""
+    while True:
+        part = target.with_name(f"{PART}{secrets.token_hex(8)}{PART_END}")
+        with _change():
+            file = part.open("x", encoding="utf-8", newline="\n")
+            _unfinished.add(part)
+        # Until it is locked, another program may take it for one that was left.
+        if _lock(file) is not False and part.exists():
+            return part, file
+        file.close()
+        _unfinished.discard(part)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what programs that were killed have left of their files."""
+    for part in folder.glob(f"{PART}*{PART_END}"):
+        with suppress(OSError):
+            if sys.platform == "win32":
+                part.unlink()  # refused as long as it is open
+                continue
+            with part.open("rb+") as file:
+                if _lock(file):
+                    part.unlink()
+
+
+def _lock(file: IO[Any]) -> bool | None:
+    """Lock a file; return False if another program has, and None where files have no locks."""
+    if sys.platform == "win32":
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def _unwritable(path: str, error: OSError) -> InputError:

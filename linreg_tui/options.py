@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from linreg_tui.core.dataset import Dataset
@@ -51,15 +51,33 @@ def read(setting: Setting, text: str) -> Any:
     if text in setting.about.none:
         return None
     if choices := words(setting):
-        if text not in choices:
-            raise InputError(
-                f"{printable(quoted(text))} is not possible: choose from {', '.join(choices)}"
-            )
+        check_word(text, choices)
         return text == NO_YES[True] if setting.kind is bool else text
     try:
         return setting.kind(text)
     except ValueError:
         raise InputError(_unreadable(setting, text)) from None
+
+
+def check_word(text: str, choices: Sequence[str]) -> None:
+    """Raise an InputError if a text is none of the words to choose from."""
+    if text not in choices:
+        raise InputError(
+            f"{printable(quoted(text))} is not possible: choose from {', '.join(choices)}"
+        )
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Return the function that reads one of these words, as a type for argparse."""
+
+    def read_word(text: str) -> str:
+        try:
+            check_word(text, choices)
+        except InputError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return text
+
+    return read_word
 
 
 def _unreadable(setting: Setting, text: str) -> str:
@@ -86,7 +104,7 @@ def batch_sizes(text: str) -> list[int | None]:
             sizes.append(read(setting("batch_size"), part))
         except InputError:
             raise argparse.ArgumentTypeError(
-                f"{part.strip()!r} is neither a number of rows nor full, as in 32,64,full"
+                f"{quoted(part.strip())} is neither a number of rows nor full, as in 32,64,full"
             ) from None
     return sizes
 
@@ -97,7 +115,7 @@ def scales(text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a list of numbers, such as 1,2,4,8"
+            f"{quoted(text)} is not a list of numbers, such as 1,2,4,8"
         ) from None
 
 
@@ -134,8 +152,7 @@ def add_settings(parser: argparse.ArgumentParser, *fixed: str) -> None:
             continue
         group.add_argument(
             flag,
-            type=str if one.choices else _argument_type(one),
-            choices=one.choices or None,
+            type=_argument_type(one),
             metavar="NAME" if one.choices else one.about.metavar,
             default=argparse.SUPPRESS,
             help=f"{_help(one)} (default: {_default(one)})",

@@ -45,7 +45,7 @@ class PreferencesFile:
         self._themes = themes
         self._path = path()
         try:
-            self.preferences = _checked(_parsed(self._text()), themes)
+            self.preferences = _checked(_parsed(files.in_time(self._text)), themes)
         except InputError as error:
             self.problem = f"{printable(str(self._path), 200)} is ignored: {error}"
 
@@ -54,20 +54,23 @@ class PreferencesFile:
 
         Everything else in the file stays as it is, comments included.
         """
-        if self.problem:
+        if self.problem or files.writing_is_forbidden():
             return
         with suppress(InputError, OSError, UnicodeEncodeError):
-            # Read it again: another session, or the user, may have written to it.
-            found = self._text()
-            wanted = {**_parsed(found), key: value}
-            _checked(wanted, self._themes)
-            text = _with_line(found or HEAD, key, value)
-            text.encode()
-            if _parsed(text) == wanted:
-                # Replace the file that a link points to, not the link itself.
-                target = self._path.resolve()
-                target.parent.mkdir(parents=True, exist_ok=True)
-                files.replace(target, [text])
+            files.in_time(lambda: self._save(key, value))
+
+    def _save(self, key: str, value: str) -> None:
+        # Read it again: another session, or the user, may have written to it.
+        found = self._text()
+        wanted = {**_parsed(found), key: value}
+        _checked(wanted, self._themes)
+        text = _with_line(found or HEAD, key, value)
+        text.encode()
+        if _parsed(text) == wanted:
+            # Replace the file that a link points to, not the link itself.
+            target = self._path.resolve()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            files.replace(target, [text])
 
     def _text(self) -> str:
         """Return the text of the file; empty if there is no file."""

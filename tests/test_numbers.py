@@ -212,7 +212,8 @@ def test_the_distance_to_the_optimum(optimum: ClosedForm, intercept: float, text
         ("\U000e0001", "\\U000e0001"),
         ("", ""),
         ("x" * 60, "x" * 60),
-        ("x" * 61, "x" * 59 + "…"),
+        ("x" * 61 + "end", "x" * 30 + "…" + "x" * 26 + "end"),
+        ("'" + "x" * 61 + "'", "'" + "x" * 29 + "…" + "x" * 28 + "'"),
     ],
 )
 def test_text_from_outside_is_shown_on_one_line(text: str, shown: str) -> None:

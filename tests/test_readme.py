@@ -19,9 +19,9 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.metadata import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aiohttp import web
 from textual.app import App
 
 from linreg_tui.cli import main
@@ -72,15 +72,16 @@ def _on_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         asyncio.run(opened())
         return application.return_code or 0
 
-    listen = web.TCPSite.start
+    listen = asyncio.BaseEventLoop.create_server
 
-    async def start(site: web.TCPSite) -> None:
-        await listen(site)
+    async def serve(loop: asyncio.BaseEventLoop, *arguments: Any, **named: Any) -> asyncio.Server:
+        server = await listen(loop, *arguments, **named)
         signal.raise_signal(signal.SIGINT)
+        return server
 
     monkeypatch.setattr(launch, "need_a_terminal", lambda _: None)
     monkeypatch.setattr(LinregApp, "run_guarded", run_guarded)
-    monkeypatch.setattr(web.TCPSite, "start", start)
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_server", serve)
     monkeypatch.setattr(sys, "__stderr__", io.TextIOWrapper(io.BytesIO(), "utf-8"))
     monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
     yield

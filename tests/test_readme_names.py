@@ -28,6 +28,7 @@ from tests.test_readme import kind
 # Options.
 
 VALUES = {
+    "MINUTES": "5",
     "N,N,...": "32,64",
     "S,S,...": "1,2",
     "ADDRESS": "local:2",
@@ -177,7 +178,9 @@ ELSEWHERE = {
     "linreg-run-2.csv": "test_files",
     "config_optimizer": "test_the_trials_as_csv",
     "column 2": "the one after column 1",
-    "?fontsize=24": "test_the_page_takes_the_size_of_its_letters",
+    "&fontsize=24": "test_the_page_takes_the_size_of_its_letters",
+    "http://127.0.0.1:8000/?token=...": "tests/web/test_server.py",
+    "0.0.0.0": "test_opening_it_to_others_gives_a_warning",
 }
 
 
@@ -215,7 +218,7 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_the_page_takes_the_size_of_its_letters() -> None:
-    page = (ROOT / "linreg_tui/web/page/index.html").read_text("utf-8")
+    page = (ROOT / "linreg_tui/web/page/page.js").read_text("utf-8")
     assert "fontsize" in page
 
 

@@ -66,8 +66,14 @@ async def open_client(address: str, stack: AsyncExitStack) -> tuple[Any, list[in
         raise InputError(
             f"the cluster at {address} has no workers: start some with dask worker"
         ) from None
-    await check_versions(client, address)
-    return client, list((await client.nthreads()).values())
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await check_versions(client, address)
+            return client, list((await client.nthreads()).values())
+    except TimeoutError:
+        raise InputError(
+            f"the scheduler or a worker at {address} doesn't answer: restart it"
+        ) from None
 
 
 async def _start_local(stack: AsyncExitStack, count: int) -> Any:
@@ -154,6 +160,12 @@ Sum = TypeVar("Sum")
 
 POLL_SECONDS = 0.2
 """The time between two checks that the scheduler is still there."""
+
+REST_SECONDS = 1.0
+"""The time between an answer of the scheduler and the next question."""
+
+SILENT_SECONDS = 6.0
+"""The time that a scheduler may take for an answer before it counts as gone."""
 
 MIN_BATCH_SECONDS, MAX_BATCH_SECONDS = 0.1, 0.25
 """The work in one batch of trials: some twenty times what submitting it takes, and soon over."""
@@ -265,8 +277,7 @@ class Cluster(TrialExecutor):
                     self.scheduler = str(client.scheduler.address)
                     self._calls = Calls(client, self.address)
                     self.ready.set_result(threads)
-                    while _connected(client) and not closing.done():
-                        await asyncio.wait([closing], timeout=POLL_SECONDS)
+                    await _until_gone(client, closing)
                     self._calls.end()
                     await closing
                 closing.cancel()
@@ -292,6 +303,29 @@ def place_of(threads: Sequence[int], address: str) -> str:
 def _connected(client: Any) -> bool:
     """Return whether the scheduler is still there."""
     return client.status == "running" and not client.scheduler_comm.comm.closed()
+
+
+async def _until_gone(client: Any, closing: asyncio.Future[Any]) -> None:
+    """Wait until the scheduler has closed its connection or gives no more answers, or `closing`.
+
+    A scheduler that was stopped, or whose machine has lost the network, leaves its connection
+    open. What counts is how often we have looked, not the time: were we stopped ourselves, there
+    was no time for an answer.
+    """
+    asked: asyncio.Future[Any] | None = None
+    polls = 0
+    while _connected(client) and not closing.done():
+        await asyncio.wait([closing], timeout=POLL_SECONDS)
+        polls += 1
+        if asked is None and polls * POLL_SECONDS >= REST_SECONDS:
+            asked, polls = asyncio.ensure_future(client.scheduler.echo(data="")), 0
+        elif asked is not None and asked.done():
+            asked.exception()  # a broken connection is noticed by itself
+            asked, polls = None, 0
+        elif asked is not None and polls * POLL_SECONDS >= SILENT_SECONDS:
+            break
+    if asked is not None:
+        asked.cancel()
 
 
 @asynccontextmanager

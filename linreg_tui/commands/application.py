@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from linreg_tui import __version__
+from linreg_tui import __version__, files
 from linreg_tui.commands import NAMES, launch
 from linreg_tui.commands.arguments import (
     Parser,
@@ -60,7 +58,7 @@ def command(words: list[str]) -> int:
 
 def _check_for_a_command(name: str | None) -> None:
     """Raise an InputError for a missing file whose name is nearly that of a command."""
-    if name is None or Path(name).exists():
+    if name is None or files.exists(name):
         return
     if name == "help":
         raise InputError("help: no such file or command; linreg-tui --help lists what there is")

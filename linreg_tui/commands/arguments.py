@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from linreg_tui import files
+from linreg_tui.compat.double_dash import DoubleDashParser
 from linreg_tui.compat.number_parser import NumberParser
+from linreg_tui.compat.printed_help import PrintingParser
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example
@@ -26,6 +28,14 @@ MIN_SIMILARITY = 0.8
 
 _MESSAGE_CHARACTERS = 300
 
+_WORDS = {
+    r"^argument (\S+): expected one argument$": r"\1 needs a value",
+    r"^argument (\S+): ignored explicit argument .*$": r"\1 takes no value: leave it out",
+    r"^argument (\S+): not allowed with argument (\S+)$": r"\1 and \2 are two ways: choose one",
+    r"^argument (-\S+): ": r"\1: ",
+}
+"""argparse's words, and ours."""
+
 
 class Container(Protocol):
     """A parser or an argument group: something that arguments can be added to."""
@@ -34,7 +44,7 @@ class Container(Protocol):
         """Add an argument."""
 
 
-class Parser(NumberParser):
+class Parser(NumberParser, DoubleDashParser, PrintingParser):
     """A parser that reports errors in one line."""
 
     def __init__(self, prog: str, description: str, epilog: str = "") -> None:
@@ -48,6 +58,8 @@ class Parser(NumberParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the message and a suggestion in one line, and exit."""
+        for theirs, ours in _WORDS.items():
+            message = re.sub(theirs, ours, message, flags=re.DOTALL)
         line = printable(" ".join(message.split()), _MESSAGE_CHARACTERS)
         if unknown := re.match(r"unrecognized arguments: (--[\w-]+)", line):
             known = re.findall(r"--[\w-]+", self.format_usage())
@@ -113,6 +125,8 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
     """
     if far and options.cluster is not None and options.data is None:
         raise InputError("a cluster reads files: name some, such as 'part-*.parquet'")
+    if options.skip_bad and options.data is None:
+        raise InputError("--skip-bad leaves out files: name some, such as 'part-*.parquet'")
     if options.example is not None:
         if options.data is not None:
             raise InputError(
@@ -120,7 +134,7 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
                 "data sets; name only one of them"
             )
         return example(options.example, options.x, options.y)
-    if options.data in NAMES and not Path(options.data).exists():
+    if options.data in NAMES and not files.exists(options.data):
         raise InputError(
             f"{options.data}: there is no such file; the data set is --example {options.data}"
         )
@@ -168,7 +182,7 @@ def output_file(path: str | None, options: argparse.Namespace) -> Path | None:
     if path is None:
         return None
     file, data = files.writable(path), options.data
-    if data is not None and file.exists() and Path(data).exists() and file.samefile(data):
+    if data is not None and file.exists() and files.exists(data) and file.samefile(data):
         raise InputError(f"{printable(path)}: this is the data itself; name another file to write")
     return file
 

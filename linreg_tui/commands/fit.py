@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+
 from rich.table import Table
 from rich.text import Text
 
 from linreg_tui.commands.arguments import Parser, add_cluster, add_data, add_json, data_of
 from linreg_tui.commands.output import console, print_json, report_reading
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.inference import inference
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import detailed, detailed_equation, left_out, plain_sum
@@ -16,6 +19,24 @@ from linreg_tui.report.records import fit_object
 
 def command(words: list[str]) -> int:
     """Print the closed form of the data, and return the exit status."""
+    options = parsed(words)
+    data = data_of(options, streamed=options.stream, far=True)
+    if options.json:
+        print_json(fit_object(data))
+    else:
+        _print(data)
+    report_reading(data)
+    return 0
+
+
+def parsed(words: list[str]) -> Namespace:
+    """Return the options, which make sense together.
+
+    Raises
+    ------
+    InputError
+        If they don't.
+    """
     parser = Parser("linreg-tui fit", "The closed form: the line closest to all points.")
     add_data(parser)
     add_json(parser)
@@ -26,13 +47,11 @@ def command(words: list[str]) -> int:
     )
     add_cluster(parser)
     options = parser.parse_args(words)
-    data = data_of(options, streamed=options.stream, far=True)
-    if options.json:
-        print_json(fit_object(data))
-    else:
-        _print(data)
-    report_reading(data)
-    return 0
+    if options.stream and options.data is None:
+        raise InputError("--stream reads a file piece by piece: name one, such as prices.csv")
+    if options.stream and options.cluster is not None:
+        raise InputError("--stream and --cluster are two ways to read: choose one")
+    return options
 
 
 def _print(data: Dataset) -> None:

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from linreg_tui import lookalikes
+from linreg_tui import files, lookalikes
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.settings import Settings
+from linreg_tui.options import one_of, quoted
 from linreg_tui.preferences import MARKERS, MAX_FPS, Preferences, PreferencesFile
 
 if TYPE_CHECKING:
     from linreg_tui.tui.drawing.markers import Markers
 
 
+READ_ONLY = "this session is read-only: nothing can be saved"
+
+
 def add_screen(parser: ArgumentParser) -> None:
     """Add the options for the screen."""
     parser.add_argument(
         "--marker",
-        choices=MARKERS,
+        type=one_of(*MARKERS),
+        metavar="{" + ",".join(MARKERS) + "}",
         help="the characters that pictures are drawn with; ascii makes the whole screen plain "
         "ASCII (default: the finest that the terminal's encoding has)",
     )
@@ -44,6 +50,16 @@ def add_screen(parser: ArgumentParser) -> None:
         help="say what settings lead to only after the run",
     )
     parser.add_argument("--reduced-motion", action="store_true", help="no animations")
+
+
+def screen_options(options: Namespace) -> list[str]:
+    """Return the options for the screen that were given."""
+    screen = ArgumentParser()
+    add_screen(screen)
+    usual = vars(screen.parse_args([]))
+    return [
+        f"--{name.replace('_', '-')}" for name in usual if getattr(options, name) != usual[name]
+    ]
 
 
 def served() -> bool:
@@ -76,12 +92,14 @@ def run(
     named: Sequence[str] = (),
     tour: str | None = None,
     workers: int = 1,
+    read_only: bool = False,
 ) -> int:
     """Run the application, and return the exit status.
 
     `named` are the command-line words that name the data. `tour` is the chapter to open, or "" to
     go on where the learner left the tour. `workers` share each batch. The user's preferences apply
-    where the command line says nothing.
+    where the command line says nothing. With `read_only`, nothing is saved, and nothing opened but
+    examples and this data.
     """
     # A key then shows after 4 ms at most; frames are painted only when something changes.
     os.environ.setdefault("TEXTUAL_FPS", "240")
@@ -91,6 +109,8 @@ def run(
     from linreg_tui.tui.app import LinregApp
     from linreg_tui.tui.themes import NAMES
 
+    if read_only:
+        files.forbid_writing(READ_ONLY)
     file = PreferencesFile(NAMES)
     look = look_of(options, file.preferences)
     theme = theme_of(look.theme)
@@ -105,6 +125,7 @@ def run(
         file=file,
         workers=workers,
         hiding=options.hide_predictions,
+        read_only=read_only,
     )
     if theme is not None:
         application.theme = theme
@@ -133,9 +154,9 @@ def look_of(options: Namespace, preferred: Preferences) -> Preferences:
 
 
 def _frames(text: str) -> int:
-    if text.isdecimal() and 1 <= int(text) <= MAX_FPS:
+    if re.fullmatch("[0-9]{1,4}", text) and 1 <= int(text) <= MAX_FPS:
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is not a number of frames from 1 to {MAX_FPS}")
+    raise ArgumentTypeError(f"{quoted(text)} is not a number of frames from 1 to {MAX_FPS}")
 
 
 FEW_CHARACTERS = ("linux", "vt52", "vt100", "vt102", "vt220")

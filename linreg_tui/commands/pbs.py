@@ -6,10 +6,13 @@ import argparse
 import re
 import shlex
 import sys
+from importlib import import_module
 
+from linreg_tui import commands
 from linreg_tui.commands.arguments import Parser, whole_number
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.text import printable
+from linreg_tui.options import quoted
 
 PROGRAM = "linreg-tui"
 
@@ -23,7 +26,7 @@ MAX_DEBUG_NODES = 2
 """The most nodes for the queue debug; Polaris has another queue to try out more."""
 
 _WALLTIME = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d")
-_WORD = re.compile(r"[\w.@:-]+")
+_WORD = re.compile(r"\w[\w.@:-]*")
 
 SCRIPT = """\
 #!/bin/bash -l
@@ -98,17 +101,25 @@ def script(options: argparse.Namespace) -> str:
         )
     if not _WALLTIME.fullmatch(options.walltime):
         raise InputError(
-            f"{options.walltime!a} is not a time: write hours, minutes and seconds, as in 00:30:00"
+            f"{printable(quoted(options.walltime))} is not a time: write hours, minutes and "
+            "seconds, as in 00:30:00"
         )
     for name in ("project", "queue", "filesystems", "interface"):
         word = getattr(options, name)
         if not _WORD.fullmatch(word):
-            raise InputError(f"{word!a} can't be the {name}: use letters, digits, . _ : -")
+            raise InputError(
+                f"{printable(quoted(word))} can't be the {name}: use letters, digits, . _ : -"
+            )
     if options.work[0] not in ON_A_CLUSTER:
         raise InputError(
             f"{printable(options.work[0]) or 'nothing'} can't work on a cluster: "
             f"choose one of {', '.join(ON_A_CLUSTER)}"
         )
+    if not options.program:
+        raise InputError("the folder of the program is missing: name one, such as ~/linreg/bin")
+    if any(word.partition("=")[0] == "--cluster" for word in options.work):
+        raise InputError("the script names the cluster itself: leave out --cluster")
+    _check_work(*options.work)
     if "\n" in options.program + "".join(options.work):
         raise InputError("a line break can't stand in the script: leave it out")
     return SCRIPT.format(
@@ -123,6 +134,19 @@ def script(options: argparse.Namespace) -> str:
         program=_path(options.program),
         command=shlex.join(options.work),
     )
+
+
+def _check_work(name: str, *words: str) -> None:
+    """Raise an InputError for a command that would fail, once the job has waited for its nodes.
+
+    The files that it names may be seen by the nodes only.
+    """
+    command = import_module(f"{commands.__name__}.{name}")
+    options = command.parsed([*words, "--cluster", "tcp://HOST:8786"])
+    if options.data is None and name == "fit":
+        raise InputError("a cluster reads files: name some, such as 'part-*.parquet'")
+    if options.data is None and name == "train" and options.workers is None:
+        raise InputError("a cluster trains with several workers: add --workers, such as 4")
 
 
 def _path(folder: str) -> str:

@@ -215,7 +215,7 @@ def command(words: list[str]) -> int:
     cluster goes away, it prints and writes the trials that are done, and fails, unless it is to go
     on here.
     """
-    options = _parser().parse_args(words)
+    options = parsed(words)
     data = data_of(options)
     settings = settings_of(options, data)
     report_reach(given(options), data, settings)
@@ -240,6 +240,22 @@ def command(words: list[str]) -> int:
     report_unused(given(options), settings)
     report_reading(data, settings)
     return 0
+
+
+def parsed(words: list[str]) -> Namespace:
+    """Return the options, which make sense together.
+
+    Raises
+    ------
+    InputError
+        If they don't.
+    """
+    options = _parser().parse_args(words)
+    if options.cluster is None and options.go_on:
+        raise InputError("--go-on says what to do if a cluster goes away: name one with --cluster")
+    if options.cluster is not None and options.jobs is not None:
+        raise InputError("--jobs and --cluster are two places to train: choose one")
+    return options
 
 
 def _parser() -> Parser:

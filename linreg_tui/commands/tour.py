@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linreg_tui.commands import launch
 from linreg_tui.commands.arguments import Parser
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import bundled
 from linreg_tui.core.settings import Settings
 from linreg_tui.tour import chapters, plain
@@ -23,6 +24,9 @@ def command(words: list[str]) -> int:
     )
     launch.add_screen(parser)
     options = parser.parse_args(words)
+    if options.plain and (unused := launch.screen_options(options)):
+        raise InputError(f"{unused[0]} is for the screen, and --plain needs none: leave one out")
+    launch.theme_of(options.theme)
     chapter = None if options.chapter is None else chapters.named(options.chapter)
     if options.plain:
         plain.print_tour(chapter)

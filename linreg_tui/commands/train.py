@@ -29,6 +29,7 @@ from linreg_tui.commands.output import (
     report_unused,
 )
 from linreg_tui.core.dataset import Dataset
+from linreg_tui.core.errors import InputError
 from linreg_tui.core.losses import Optimum
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import Settings
@@ -59,14 +60,15 @@ def command(words: list[str]) -> int:
     The steps can be written to a file, and a script that repeats them to another. With workers, on
     a cluster or simulated, the settings are those of all workers together. Return the exit status.
     """
-    options = _parser().parse_args(words)
+    options = parsed(words)
     need_workers(options)
-    need_batches(options)
     data = data_of(options)
     settings = settings_for_workers(settings_of(options, data), options, data)
     training = settings.split(data).training
     history_file = output_file(options.history, options)
     script_file = output_file(options.script, options)
+    if history_file is not None and history_file == script_file:
+        raise InputError("--history and --script name the same file: choose two")
     if options.workers is None:
         report_reach(given(options), data, settings)
     with _executor(options) as executor:
@@ -91,6 +93,19 @@ def command(words: list[str]) -> int:
     report_unused(given(options), settings, settings.steps(run.data.n))
     report_reading(data, settings)
     return 0
+
+
+def parsed(words: list[str]) -> Namespace:
+    """Return the options, which make sense together.
+
+    Raises
+    ------
+    InputError
+        If they don't.
+    """
+    options = _parser().parse_args(words)
+    need_batches(options)
+    return options
 
 
 def _parser() -> Parser:

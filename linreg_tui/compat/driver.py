@@ -8,8 +8,9 @@ import signal
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, cast
 
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from linreg_tui.compat.sober_parser import SoberParser
 
 if TYPE_CHECKING:
     from linreg_tui.compat.guarded import GuardedApp
@@ -66,7 +67,7 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Pass keys on, with a replacement character for bytes that are not UTF-8."""
         decode = getincrementaldecoder("utf-8")("replace").decode
-        parser = XTermParser(self._debug)
+        parser = SoberParser(self._debug)
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():

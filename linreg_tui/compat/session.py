@@ -29,7 +29,7 @@ class Session(AppService):
 
     textual-serve starts an application through a shell, with a driver and an encoding of its own
     choice. It holds error output back until the application has ended. When the page is closed, it
-    waits for ever for an application that doesn't leave.
+    waits for ever for an application that doesn't leave, and fails if two wait.
 
     No issue found. Checked with textual-serve 1.1.3.
     """
@@ -48,14 +48,22 @@ class Session(AppService):
             download_manager=downloads,
         )
         self._program = program
+        self._stopping: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Pass on the program's output until it ends; then tell the page."""
-        await super().run()
+        # The task that collects error output raises this if it is cancelled before it has begun.
+        with suppress(asyncio.CancelledError):
+            await super().run()
         await self.remote_close()
 
     async def stop(self) -> None:
-        """Let the program leave; kill it if it takes too long."""
+        """Let the program leave; kill it if it takes too long. It can be asked for twice."""
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._stop())
+        await asyncio.shield(self._stopping)
+
+    async def _stop(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_SECONDS):
                 await super().stop()

@@ -23,8 +23,8 @@ EXACT_ROWS = 4096
 """Up to this many rows, the line is computed exactly, in a few hundredths of a second."""
 
 _ONE_X = (
-    "every x is the same, so the formula divides by n Σx² − (Σx)² = 0 and has no answer; "
-    "choose another column with --x"
+    "every x is the same to 16 digits, so the formula divides by n Σx² − (Σx)² = 0 and has no "
+    "answer; choose another column with --x"
 )
 _TOO_CLOSE = "the values of x differ by too little to be squared; use smaller units for x"
 _TOO_LARGE = "the numbers are too large to be squared; use larger units"

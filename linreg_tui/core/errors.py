@@ -1,4 +1,8 @@
-"""Errors in what a user enters."""
+"""Errors in what a user enters, and with what is printed."""
+
+
+class OutputLostError(OSError):
+    """The output can't be written."""
 
 
 class InputError(ValueError):

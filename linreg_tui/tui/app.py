@@ -108,6 +108,7 @@ class LinregApp(GuardedApp):
         file: PreferencesFile | None = None,
         workers: int = 1,
         hiding: bool = False,
+        read_only: bool = False,
     ) -> None:
         super().__init__()
         for theme in THEMES:
@@ -118,7 +119,7 @@ class LinregApp(GuardedApp):
         )
         state = AppState.of(Edits.of(data), settings, self._player.view)
         self.state = replace(state, hiding=hiding)
-        self._files = FilesOpened(named, file)
+        self._files = FilesOpened(named, file, read_only=read_only)
         self._markers = markers
         self._tour_at_first = tour
         self._in_turn = KeysInTurn(self)
@@ -800,6 +801,7 @@ class LinregApp(GuardedApp):
                 predictions,
                 state.sweep.recipe,
                 predicting=state.shows_predictions,
+                here_only=self._files.read_only,
             )
             self.push_screen(form, chosen)
 
@@ -819,10 +821,15 @@ class LinregApp(GuardedApp):
         def closed(folder: str | None) -> None:
             self._files.set_folder(folder)
 
-        if not self._is_open(ExportScreen):
+        if self._files.read_only:
+            self._say_read_only()
+        elif not self._is_open(ExportScreen):
             run, everything = len(self._exports_of_run()), len(self._exports())
             first = run if self.state.alone == "sweep" and everything > run else 0
             self.push_screen(ExportScreen(self._exports, self._files.folder, first), closed)
+
+    def _say_read_only(self) -> None:
+        self.notify("This session is read-only: nothing can be saved.", severity="warning")
 
     def _exports(self) -> list[Export]:
         from linreg_tui.tui.dialogs.export import of_sweep
@@ -864,7 +871,9 @@ class LinregApp(GuardedApp):
         def closed(draft: Draft | None) -> None:
             self._files.draft = draft or self._files.draft
 
-        if not self._is_open(ReportForm):
+        if self._files.read_only:
+            self._say_read_only()
+        elif not self._is_open(ReportForm):
             state, files = self.state, self._files
             named = () if state.touring else files.named
             draft = files.draft_in_folder()

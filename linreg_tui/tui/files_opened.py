@@ -26,22 +26,28 @@ class FilesOpened:
     """Remembers folders, the draft of the report, and which edits are saved.
 
     `named` holds the arguments that name the data on a command line. The file of `preferences`
-    stores the folder of the file opened last.
+    stores the folder of the file opened last. With `read_only`, nothing can be opened but examples
+    and what is named at the start.
     """
 
-    def __init__(self, named: Sequence[str], preferences: PreferencesFile | None) -> None:
+    def __init__(
+        self, named: Sequence[str], preferences: PreferencesFile | None, *, read_only: bool = False
+    ) -> None:
+        self.read_only = read_only
+        self._only = _named_file(named) if read_only else None
         self.named = named
         self.preferences = preferences
         self.folder: str | None = None
         self.draft: Draft | None = None
-        self._opened_in = _folder(preferences)
+        self._opened_in: Path | None = None
         self._saved: Dataset | None = None
 
     async def choose(self, app: App[Any]) -> Opened | None:
         """Return what the user opens, or None."""
         from linreg_tui.tui.dialogs.opening import choose
 
-        opened, self._opened_in = await choose(app, self._opened_in)
+        folder = self._opened_in or _folder(self.preferences)
+        opened, self._opened_in = await choose(app, folder, only=self._only)
         return opened
 
     def set_opened(self, opened: Opened) -> None:
@@ -63,6 +69,8 @@ class FilesOpened:
 
     def unsaved(self, edits: Edits) -> bool:
         """Return whether edits are in no file."""
+        if self.read_only:  # they can't be saved
+            return False
         return edits.data is not edits.original and edits.data is not self._saved
 
     async def confirm_loss(
@@ -112,10 +120,16 @@ async def _write(edits: Edits) -> str:
     return f"Wrote {path.name} to {where}: {data.n:,} rows of {names}, with decimal points"
 
 
+def _named_file(named: Sequence[str]) -> tuple[Path, ...]:
+    """Return the file that the command line names, if it names one."""
+    path = Path(named[-1]) if "--" in named[:-1] else None
+    return (path,) if path is not None and path.is_file() else ()
+
+
 def _folder(file: PreferencesFile | None) -> Path:
     """Return the folder to start in: the last file's, if it still exists, or the current one."""
     folder = None if file is None else file.preferences.folder
     try:
-        return Path(folder) if folder and Path(folder).is_dir() else Path()
-    except OSError:
+        return Path(folder) if folder and files.in_time(Path(folder).is_dir) else Path()
+    except (OSError, files.NoAnswerError):
         return Path()

@@ -10,6 +10,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from linreg_tui.core.errors import InputError
+from linreg_tui.core.text import printable
+from linreg_tui.options import quoted
 from linreg_tui.preferences import PreferencesFile
 
 COLOUR_BLIND = Theme(
@@ -153,7 +155,8 @@ def theme_named(name: str) -> str:
         If there is none.
     """
     if name not in NAMES:
-        raise InputError(f"{name!r} is not a theme: choose one of {', '.join(NAMES)}")
+        shown = printable(quoted(name))
+        raise InputError(f"{shown} is not a theme: choose one of {', '.join(NAMES)}")
     return name
 
 

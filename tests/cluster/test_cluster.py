@@ -221,7 +221,8 @@ async def test_it_can_be_cancelled_while_it_starts(seconds: float) -> None:
         await task
 
 
-async def test_a_lost_scheduler_is_reported(houses: Dataset) -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_lost_scheduler_is_reported(houses: Dataset, how: signal.Signals) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
     ) as process:
@@ -229,18 +230,18 @@ async def test_a_lost_scheduler_is_reported(houses: Dataset) -> None:
         plan = over_batch_sizes(Settings(epochs=1_000), houses.n, [64], repeats=60)
         found: list[Result] = []
 
-        async def train_and_kill(cluster: Cluster) -> None:
+        async def train_and_lose(cluster: Cluster) -> None:
             async for results in run_trials(houses, plan, cluster):
                 found.extend(results)
-                process.kill()
+                process.send_signal(how)
 
         try:
             address = process.stdout.readline().strip()
             async with connected(address) as cluster:
                 began = time.monotonic()
                 with pytest.raises(GoneError, match=f"scheduler at {address} went away"):
-                    await train_and_kill(cluster)
-                assert time.monotonic() - began < 5
+                    await train_and_lose(cluster)
+                assert time.monotonic() - began < (10 if how == signal.SIGSTOP else 5)
                 # New work fails too after that.
                 later: list[Future[Any]] = [cluster.submit(len, ())]
                 later.append(cluster.submit_to(0, share, houses, np.arange(9)))
@@ -253,3 +254,18 @@ async def test_a_lost_scheduler_is_reported(houses: Dataset) -> None:
             process.kill()
     assert 0 < len(found) < len(plan)
     assert found == [run_trial(houses, result.trial) for result in found]
+
+
+async def test_a_scheduler_that_is_slow_for_a_moment_is_not_lost() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.cluster.scheduler"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            async with connected(process.stdout.readline().strip()) as cluster:
+                process.send_signal(signal.SIGSTOP)
+                await asyncio.sleep(3)
+                process.send_signal(signal.SIGCONT)
+                assert await asyncio.wrap_future(cluster.submit(len, (1, 2))) == 2
+        finally:
+            process.kill()

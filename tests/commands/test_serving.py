@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from importlib.machinery import ModuleSpec
+from typing import Any, NoReturn
 
 import pytest
-from aiohttp import web
 
 from linreg_tui.commands import serve
 from tests.commands.test_cli import complaint
@@ -15,13 +16,13 @@ from tests.commands.test_cli import complaint
 @pytest.fixture(autouse=True)
 def _nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail as soon as it serves, instead of waiting for ever."""
-    listen = web.TCPSite.start
+    listen = asyncio.BaseEventLoop.create_server
 
-    async def start(site: web.TCPSite) -> None:
-        await listen(site)
+    async def serve(loop: asyncio.BaseEventLoop, *arguments: Any, **named: Any) -> NoReturn:
+        await listen(loop, *arguments, **named)
         raise AssertionError("it serves")
 
-    monkeypatch.setattr(web.TCPSite, "start", start)
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_server", serve)
     monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
 
 
@@ -44,6 +45,12 @@ def test_without_textual_serve_it_names_the_extra(
         (["--theme", "plaid"], "'plaid' is not a theme"),
         (["--port", "65536"], "'65536' is not a port"),
         (["--port", "http"], "'http' is not a port"),
+        (["--port", "²"], "'²' is not a port"),
+        (["--host", ""], "an address is missing"),
+        (["--allow-host", "http://lab-7"], "'http://lab-7' is not a name of a machine"),
+        (["--sessions", "0"], "choose a whole number from 1 to 1000"),
+        (["--sessions", "1e3"], "'1e3' is not a number of pages"),
+        (["--idle", "-5"], "'-5' is not a number of minutes"),
     ],
 )
 def test_errors_that_concern_every_page_come_at_once(

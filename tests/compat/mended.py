@@ -14,7 +14,9 @@ def mended(mender: Callable[..., object], what: str = "all") -> str:
 
 
 @contextmanager
-def still_raises(error: type[BaseException], message: str) -> Iterator[None]:
+def still_raises(
+    error: type[BaseException] | tuple[type[BaseException], ...], message: str
+) -> Iterator[None]:
     """Fail with the message if the block doesn't raise this error."""
     try:
         yield

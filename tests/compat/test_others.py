@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import io
 import os
 import re
 import sys
@@ -20,7 +21,9 @@ from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
 from linreg_tui.compat.browser import BrowserDriver
+from linreg_tui.compat.double_dash import DoubleDashParser
 from linreg_tui.compat.number_parser import NumberParser
+from linreg_tui.compat.printed_help import PrintingParser
 from linreg_tui.compat.process_pool import FrugalProcessPool
 from linreg_tui.compat.session import Session
 from tests.compat.mended import mended, still_raises
@@ -47,6 +50,32 @@ def test_a_negative_exponent_is_an_option() -> None:
     if sys.version_info < (3, 14):
         assert slope_of(argparse.ArgumentParser) is None, mended(NumberParser)
     assert slope_of(NumberParser) == -1e-7
+
+
+def value_of(kind: type[argparse.ArgumentParser]) -> object:
+    """Return what a parser reads from two dashes."""
+    parser = kind(exit_on_error=False)
+    parser.add_argument("--epochs", type=str)
+    return parser.parse_args(["--epochs=--"]).epochs
+
+
+def test_two_dashes_are_no_value() -> None:
+    if sys.version_info < (3, 12):
+        assert value_of(argparse.ArgumentParser) == [], mended(DoubleDashParser)
+    assert value_of(DoubleDashParser) == "--"
+
+
+def test_help_that_can_not_be_printed_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(SystemExit) as left:
+        argparse.ArgumentParser().parse_args(["--help"])
+    assert left.value.code == 0, mended(PrintingParser)
+    with pytest.raises(OSError, match="No space"):
+        PrintingParser().parse_args(["--help"])
 
 
 class OneProcess(SpawnContext):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult, ScreenStackError
 from textual.command import CommandPalette, DiscoveryHit, Hits, Provider
 from textual.css.stylesheet import Stylesheet
@@ -21,7 +22,7 @@ from textual.dom import DOMNode
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
-from textual.events import Key
+from textual.events import Key, Resize
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Label, Static
@@ -35,6 +36,7 @@ from linreg_tui.compat.keys_in_turn import KeysInTurn
 from linreg_tui.compat.main_screen import MainScreen
 from linreg_tui.compat.notice import Notice
 from linreg_tui.compat.palette import Palette
+from linreg_tui.compat.sober_parser import SoberParser
 from tests.compat.mended import mended, still_raises
 from tests.end_to_end.terminal import Terminal
 from tests.tui.seeing import until
@@ -262,6 +264,24 @@ def test_an_application_does_not_say_whether_it_leaves_frames_out() -> None:
 async def test_bytes_that_are_not_in_utf_8_end_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
     with still_raises(UnicodeDecodeError, mended(TerminalDriver, "decoding in run_input_thread")):
         keys_of(LinuxDriver, [b"\xe9", b"a"], monkeypatch)
+
+
+@pytest.mark.parametrize("sequence", ["\x1b[1114112u", "\x1b[48;24;0;480;0t\x1b[<0;1;1M"])
+def test_what_no_terminal_sends_ends_the_input(sequence: str) -> None:
+    with still_raises((ValueError, ZeroDivisionError), mended(SoberParser, "the errors in feed")):
+        list(XTermParser().feed(sequence))
+    found = SoberParser(False).feed(f"a{sequence}b")
+    assert [key.key for key in found if isinstance(key, Key)] == ["a", "b"]
+
+
+def test_a_screen_of_any_size_is_believed() -> None:
+    sequence = "\x1b[48;9;1000000000;9;9t"
+    (told,) = XTermParser().feed(sequence)
+    assert isinstance(told, Resize), mended(SoberParser, "makes_sense")
+    assert list(SoberParser(False).feed(sequence)) == []
+    (told,) = SoberParser(False).feed("\x1b[48;50;200;9;9t")
+    assert isinstance(told, Resize)
+    assert told.size == (200, 50)
 
 
 async def test_the_rest_of_a_sequence_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

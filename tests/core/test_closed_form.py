@@ -213,7 +213,7 @@ def test_x_too_close_to_be_squared_are_not_reported_as_equal(
 @pytest.mark.parametrize("value", [0.0, 0.1, 1e-170, 1e12 + 0.1])
 def test_equal_x_are_reported_as_equal(way: Way, rows: int, value: float) -> None:
     y = np.resize(np.array([1.0, 2.0, 4.0, 8.0]), rows)
-    with pytest.raises(InputError, match="every x is the same"):
+    with pytest.raises(InputError, match="every x is the same to 16 digits"):
         way(np.full(rows, value), y)
 
 

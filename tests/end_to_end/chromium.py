@@ -78,9 +78,11 @@ class Chromium:
         await self.call("Page.addScriptToEvaluateOnNewDocument", source=KEEP_TERMINAL)
         await self.call("Page.navigate", url=url)
 
-    async def evaluate(self, script: str) -> Any:
-        """Return the value of an expression in the page."""
-        result = await self.call("Runtime.evaluate", expression=script, returnByValue=True)
+    async def evaluate(self, script: str, *, wait: bool = False) -> Any:
+        """Return the value of an expression in the page; wait for it if it is a promise."""
+        result = await self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=wait
+        )
         return result["result"].get("value")
 
     async def press(self, key: str, code: str) -> None:

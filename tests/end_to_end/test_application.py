@@ -295,3 +295,30 @@ def test_reduced_motion_skips_the_frames_in_between(options: list[str]) -> None:
                 break
         # A row may be read when only half of it is written.
         assert len(seen & whole) == 2 if options else len(seen & whole) > 2
+
+
+NONSENSE = (
+    "\x1b[1114112u",  # a key with a number that is none
+    "\x1b[48;24;0;480;0t\x1b[<0;5;5M",  # a screen of no columns, and a click on it
+    "\x1b[48;1000000000;1000000000;9;9t",
+    "\x1b[<0;99999999999999999999;99999999999999999999M",
+    "\x1b[99999999999;99999999999R",
+    "\x1b[?2026;7$y\x1b[?2026;0$y\x1b[?9999;9$y",
+    "\x1b[57358;999999999u",
+    "\x1b]11;rgb:zzzz/0000/ffff\x07\x1bP>|nonsense\x1b\\",
+    "\x9b\xff\xfe\x00\x1b[200~\x1b]0;pasted\x07\x1b[201~",
+)
+
+
+def test_a_terminal_that_answers_with_nonsense_is_not_believed() -> None:
+    with Terminal.start([command()], 80, 24) as terminal:
+        terminal.wait_for("ready")
+        for answer in NONSENSE:
+            terminal.type(answer)
+        terminal.read(0.3)
+        for _ in range(3):
+            terminal.type("\x1b")
+            terminal.read(0.2)
+        terminal.type("?")
+        terminal.wait_for("Help")
+        assert terminal.process.poll() is None

@@ -16,6 +16,7 @@ from subprocess import PIPE
 import aiohttp
 import pyte
 import pytest
+from yarl import URL
 
 from linreg_tui.compat.browser import WHERE
 from linreg_tui.compat.session import SCREEN
@@ -32,12 +33,15 @@ ANSWER = "\x1b[1;1R"
 
 @contextmanager
 def served(*words: str, env: dict[str, str] | None = None) -> Iterator[tuple[Terminal, str]]:
-    """Start a server that ignores hang-ups in a terminal, and yield that and its address."""
+    """Start a server that ignores hang-ups in a terminal, and yield that and its address.
+
+    The address has the token.
+    """
     program = shlex.join([command(), "serve", "--port", "0", *words])
     deaf = ["sh", "-c", f"trap '' HUP; exec {program}"]
     with Terminal.start(deaf, 120, 24, env) as terminal:
         terminal.wait_for("until ctrl+c")
-        found = re.search(r"http://\S+:\d+", "\n".join(terminal.screen))
+        found = re.search(r"http://\S+", "\n".join(terminal.screen))
         assert found is not None
         yield terminal, found[0]
         if terminal.process.returncode is None:
@@ -101,9 +105,10 @@ class Page:
 
 @asynccontextmanager
 async def page(url: str, headers: dict[str, str] | None = None) -> AsyncIterator[Page]:
+    socket = URL(url).with_path("/ws").with_query({**URL(url).query, "width": 100, "height": 32})
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(f"{url}/ws?width=100&height=32", headers=headers) as channel,
+        session.ws_connect(socket, headers=headers) as channel,
     ):
         yield Page(channel)
 
@@ -115,18 +120,22 @@ async def test_space_moves_the_line_in_chromium_and_nothing_comes_from_elsewhere
         with served() as (_, url):
             await browser.open(url)
             await browser.wait_for("ready")
-            before = await browser.wait_for("└┬")
-            assert any(re.search(r"step +0 +slope +5\.00 ", line) for line in before)
+            await browser.wait_for("└┬")
+            before = await browser.wait_for(" 0 of 30")
+            assert any(re.search(r"slope +5\.00 .* step +0 of 30", line) for line in before)
             for _ in range(2):
                 await browser.press("+", "NumpadAdd")
             await browser.press(" ", "Space")
-            after = await browser.wait_for("✓ converged")
-            assert any(re.search(r"step +30 +slope +88\.89 ", line) for line in after)
+            await browser.wait_for("✓ converged")
+            after = await browser.wait_for(" 30 of 30")
+            assert any(re.search(r"slope +88\.89 .* step +30 of 30", line) for line in after)
             assert drawn(after) != drawn(before)
             await browser.press("q", "KeyQ")
             await browser.wait_until("document.body.innerText.includes('linreg-tui has ended')")
-            assert f"{url}/" in browser.requests
-            assert all(asked.startswith((f"{url}/", "data:")) for asked in browser.requests)
+            assert browser.requests[0] == url
+            own = str(URL(url).with_query(None))
+            assert all(asked.startswith((own, "data:")) for asked in browser.requests)
+            assert all("token" not in asked for asked in browser.requests[1:])
             # The fonts must be loaded before, or the terminal would have measured another one.
             assert await browser.evaluate("[...document.fonts].every(f => f.status === 'loaded')")
 
@@ -206,17 +215,24 @@ async def test_other_sites_cannot_reach_it_through_the_browser(
 def test_by_default_it_serves_this_machine_only(server: tuple[Terminal, str]) -> None:
     terminal, url = server
     assert "everybody" not in "".join(terminal.screen)
-    port = f":{int(url.rpartition(':')[2]):04X}"
+    port = f":{URL(url).port:04X}"
     sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
     listening = [local for _, local, _, state, *_ in sockets[1:] if state == "0A"]
     assert [local for local in listening if local.endswith(port)] == [f"0100007F{port}"]
 
 
-async def test_opening_it_to_others_gives_a_warning() -> None:
-    with served("--host", "0.0.0.0", "--marker", "ascii") as (terminal, url):
-        assert "everybody who can reach this address can open and save files" in terminal.screen[0]
-        port = url.rpartition(":")[2]
-        async with page(f"http://127.0.0.1:{port}", {"Host": f"lab-7:{port}"}) as shown:
+@pytest.mark.parametrize("token", [True, False])
+async def test_opening_it_to_others_gives_a_warning(token: bool) -> None:
+    words = ["--host", "0.0.0.0", "--marker", "ascii", "--allow-host", "lab-7"]
+    with served(*words, *([] if token else ["--no-token"])) as (terminal, url):
+        assert ("nothing is encrypted" if token else "there is no token") in terminal.screen[0]
+        near = URL(url).with_host("127.0.0.1")
+        assert near.query.keys() == ({"token"} if token else set())
+        for foreign in ("example.org", f"example.org:{near.port}"):
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                async with page(str(near), {"Host": foreign, "Origin": f"http://{foreign}"}):
+                    raise AssertionError("it was let in")
+        async with page(str(near), {"Host": f"lab-7:{near.port}"}) as shown:
             await shown.wait_for("ready")
             # Look-alikes show that our own driver is used: Textual's has none.
             assert shown.received.isascii()
@@ -249,7 +265,7 @@ async def test_applications_end_with_their_server(stopped_by: signal.Signals) ->
         assert terminal.wait_exit(5) == (0 if stopped_by == signal.SIGINT else -stopped_by)
         assert all_ended(terminal.process.pid)
         assert time.monotonic() - began < 2
-        assert [line.rstrip("^C ") for line in terminal.screen[1:3]] == ["", ""]
+        assert [line.rstrip("^C ") for line in terminal.screen[2:4]] == ["", ""]
 
 
 def test_it_leaves_silently_if_nobody_reads_its_output() -> None:
@@ -283,3 +299,31 @@ async def test_the_server_reports_data_that_can_no_longer_be_opened(tmp_path: Pa
 def children(parent: int) -> list[int]:
     found = Path(f"/proc/{parent}/task").glob("*/children")
     return [int(child) for of_thread in found for child in of_thread.read_text().split()]
+
+
+async def test_a_page_for_a_class_saves_nothing() -> None:
+    with served("--read-only") as (_, url):
+        async with page(url) as shown:
+            await shown.wait_for("ready")
+            await shown.type("x")
+            await shown.wait_for("This session is read-only")
+
+
+async def test_a_page_says_why_it_was_ended(tmp_path: Path) -> None:
+    async with chromium(tmp_path) as browser:
+        with served("--sessions", "1") as (terminal, url):
+            await browser.open(url)
+            await browser.wait_for("ready")
+            assert await browser.evaluate("location.search + document.cookie") == ""
+            assert "No room" in await browser.evaluate(
+                "fetch('/').then((answer) => answer.text())", wait=True
+            )
+            terminal.wait_for("no room for another visitor")
+            await browser.evaluate("void new WebSocket(location.href.replace('http', 'ws') + 'ws')")
+            await browser.wait_until(
+                "document.querySelector('#why').textContent.includes('in use')"
+            )
+            await browser.press("q", "KeyQ")
+            await browser.wait_until("document.body.innerText.includes('Try again later')")
+            await browser.evaluate("document.querySelector('#again').click()")
+            await browser.wait_for("ready")

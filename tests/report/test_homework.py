@@ -9,7 +9,7 @@ import shlex
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 from xml.etree import ElementTree
 
 import pytest
@@ -298,10 +298,14 @@ def test_a_folder_that_cannot_be_written(
 def test_a_disk_that_is_full_from_the_start(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_self: Path, **_: object) -> NoReturn:
-        raise OSError(28, "No space left on device")
+    opened = Path.open
 
-    monkeypatch.setattr(Path, "touch", full)
+    def full(path: Path, mode: str = "r", **named: Any) -> Any:
+        if mode == "x":
+            raise OSError(28, "No space left on device")
+        return opened(path, mode, **named)
+
+    monkeypatch.setattr(Path, "open", full)
     assert "No space left" in complaint(capsys, "report", "--folder", str(tmp_path))
     assert names(tmp_path) == []
 

@@ -112,6 +112,18 @@ async def test_a_name_and_enter_open_however_fast_they_are_typed(
         await until(lambda: isinstance(pilot.app.screen, ColumnPicker))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the current folder can't be removed there")
+async def test_the_current_folder_may_be_removed_meanwhile(
+    houses: Dataset, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    async with opened(houses) as pilot:
+        await pilot.press("left")
+        await to_columns(pilot, *f"{folder.as_posix()}/export")
+
+
 async def test_the_cursor_can_be_seen_without_colours(houses: Dataset) -> None:
     async with opened(houses) as pilot:
         for name in ("sub/", "[bold]names.csv", "export.csv"):

@@ -19,7 +19,7 @@ ROW_NUMBERS_FROM = 3
 """At least this many rows with 1, 2, 3, ... are a column of row numbers."""
 
 ROW_NUMBERS = "row numbers"
-CONSTANT = "the same number in every row"
+CONSTANT = "the same number in every row, to 16 digits"
 
 _DATE = re.compile(
     r"\d{4}-\d{1,2}(-\d{1,2}([T ].*)?)?|\d{4}/\d{1,2}/\d{1,2}.*"

@@ -410,8 +410,9 @@ def files_of(pattern: str) -> list[str] | None:
     InputError
         If there are no files.
     """
-    folder = Path(pattern).is_dir()
-    if not folder and (Path(pattern).exists() or not glob.has_magic(pattern)):
+    # Unlike those of a Path, these also take what can't be a name.
+    folder = os.path.isdir(pattern)  # noqa: PTH112
+    if not folder and (os.path.exists(pattern) or not glob.has_magic(pattern)):  # noqa: PTH110
         return None
     with input_errors(pattern):
         found = os.listdir(pattern) if folder else glob.glob(pattern, recursive=True)  # noqa: PTH207, PTH208

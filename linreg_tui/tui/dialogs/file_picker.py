@@ -20,6 +20,7 @@ from textual.geometry import Size
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from linreg_tui import files
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import lessons
 from linreg_tui.core.reading.columns import no_pair_message
@@ -80,9 +81,10 @@ def entries(folder: Path | None) -> list[Entry]:
         return [Entry("example", name, teaches=known[name]) for name in known]
     found: list[Entry] = []
     try:
-        for path in folder.iterdir():
-            if not path.name.startswith(".") and (entry := _entry(path)) is not None:
-                found.append(entry)
+        with os.scandir(folder) as listed:
+            for one in listed:
+                if not one.name.startswith(".") and (entry := _entry(one)) is not None:
+                    found.append(entry)
     except OSError as error:
         raise InputError(f"{printable(str(folder))}: {error.strerror}; choose another") from None
     found.sort(key=lambda entry: (entry.kind == "file", _natural(entry.name)))
@@ -113,15 +115,23 @@ def matching(found: Sequence[Entry], typed: str) -> list[Entry]:
     return sorted(fits, key=lambda entry: not entry.name.casefold().startswith(text))
 
 
-def _entry(path: Path) -> Entry | None:
+def _entry(found: os.DirEntry[str]) -> Entry | None:
+    # The list of a folder says what is a folder. Asking one that hangs would take for ever.
     try:
-        if path.is_dir():
-            return Entry("folder", path.name, path)
-        if path.is_file() and openable(path.name):
-            return Entry("file", path.name, path, path.stat().st_size)
+        if found.is_dir():
+            return Entry("folder", found.name, Path(found.path))
+        if openable(found.name) and found.is_file():
+            return Entry("file", found.name, Path(found.path), found.stat().st_size)
     except OSError:  # it has vanished, or is a broken link
         pass
     return None
+
+
+def _named_entry(path: Path) -> Entry | None:
+    try:
+        return Entry("file", path.name, path, path.stat().st_size)
+    except OSError:  # it has vanished
+        return None
 
 
 def size_text(size: int) -> str:
@@ -138,6 +148,27 @@ def path_of(folder: Path, typed: str) -> Path | None:
     except (OSError, ValueError, RuntimeError):
         return None
     return path
+
+
+def _found(folder: Path, typed: str) -> tuple[Path | None, Literal["folder", "file", ""]]:
+    """Return the path that a text means, seen from a folder, and what is there.
+
+    Raises
+    ------
+    NoAnswerError
+        If the folder gives no answer.
+    """
+
+    def look() -> tuple[Path | None, Literal["folder", "file", ""]]:
+        path = path_of(folder, typed)
+        if path is None or not path.exists():
+            return path, ""
+        return path, "folder" if path.is_dir() else "file"
+
+    try:
+        return files.in_time(look)
+    except files.NoAnswerError as error:
+        raise files.NoAnswerError(f"{printable(typed)}: {error}; choose another") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +211,8 @@ class SearchEntry(TextEntry):
 class FilePicker(DialogScreen[Chosen | None]):
     """Closes with what was chosen, or None; `folder` is the present folder.
 
-    The cursor starts on the entry named `highlight`, and the message says what was `wrong`.
+    The cursor starts on the entry named `highlight`, and the message says what was `wrong`. With
+    `only`, there are these files and the examples to choose from, and no folders.
     """
 
     KEYS: ClassVar[tuple[Key, ...]] = (
@@ -194,22 +226,36 @@ class FilePicker(DialogScreen[Chosen | None]):
     BOX = "picker"
 
     def __init__(
-        self, folder: Path, previews: Previews, highlight: str = "", wrong: str = ""
+        self,
+        folder: Path,
+        previews: Previews,
+        highlight: str = "",
+        wrong: str = "",
+        *,
+        only: Sequence[Path] | None = None,
     ) -> None:
         super().__init__("Open")
         self.folder = folder
+        self._only = only
         self._previews = previews
         self._highlight, self._wrong = highlight, wrong
         self._in_examples = False
         self._all: list[Entry] = []
         self._found: list[Entry] = []
-        self._typed = SearchEntry(placeholder="a name, or a path", compact=True, id="path")
+        what = "a name, or a path" if only is None else "a name"
+        self._typed = SearchEntry(placeholder=what, compact=True, id="path")
         self._files = PlainList(compact=True, id="entries")
         self._files.can_focus = False
         self._where = Static(id="where")
         self._message = MessageLine(id="message")
         self._first_rows = Plot(self._draw, id="preview")
         self._preview: Preview | None = None
+        self._unanswered = ""
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """The keys on its line; without folders, none leads to the folder above."""
+        return [key for key in self.KEYS if self._only is None or key.keys != "left"]
 
     def compose_box(self) -> ComposeResult:
         """Compose the folder, the text, the list, the message and the preview."""
@@ -228,25 +274,34 @@ class FilePicker(DialogScreen[Chosen | None]):
     def on_mount(self) -> None:
         """Start in the folder."""
         self._typed.focus()
-        self.go(self.folder, self._highlight)
+        self.go(None if self._only is not None else self.folder, self._highlight)
 
-    def go(self, folder: Path | None, highlight: str = "") -> None:
+    def go(self, folder: Path | None, highlight: str = "") -> bool:
         """Show a folder, or the examples, with the cursor on the entry `highlight` if it exists.
 
-        It clears the typed text.
+        It clears the typed text. Return whether the folder could be read.
         """
         try:
-            found = entries(folder)
+            found = files.in_time(lambda: entries(folder))
+        except files.NoAnswerError as error:
+            self._message.set_message(
+                f"{printable(str(folder))}: {error}; choose another", wrong=True
+            )
+            return False
         except InputError as error:
             self._message.set_message(str(error), wrong=True)
-            return
+            return False
         self._in_examples = folder is None
-        self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
+        if self._only is not None:
+            self._all = [*filter(None, map(_named_entry, self._only)), *found]
+        else:
+            self._all = [Entry("folder", "..", self.folder), *found] if folder is None else found
         self.folder = folder or self.folder
         self._where.update(Content("examples" if folder is None else shortened(str(folder))))
         with self.prevent(Input.Changed):
             self._typed.value = ""
         self._show(self._all, highlight)
+        return True
 
     def _show(self, found: list[Entry], highlight: str = "") -> None:
         self._found = found
@@ -273,11 +328,24 @@ class FilePicker(DialogScreen[Chosen | None]):
         """Show what matches the text; at a slash, go into that folder."""
         typed = self._typed.value
         self.workers.cancel_group(self, "chosen")
+        if self._only is not None:
+            self._show(matching(self._all, typed))
+            return
         leading, slash, name = typed.rpartition("/" if os.sep == "/" or "/" in typed else os.sep)
-        folder = path_of(self.folder, leading + slash) if slash else None
-        known = folder is not None and folder.is_dir()
-        if known or (slash and leading.strip().casefold() == EXAMPLES):
-            self.go(folder if known else None)
+        if self._unanswered and typed.startswith(self._unanswered):
+            return  # each further letter would have to wait again
+        self._unanswered = ""
+        try:
+            folder, known = _found(self.folder, leading + slash) if slash else (None, "")
+        except files.NoAnswerError as error:
+            self._unanswered = leading + slash
+            self._wrong = str(error)
+            self._show([])
+            return
+        if known == "folder" or (slash and leading.strip().casefold() == EXAMPLES):
+            if not self.go(folder if known == "folder" else None):
+                self._unanswered = leading + slash
+                return
             self._typed.value = name  # the search continues from there
             self._typed.cursor_position = len(name)
             return
@@ -293,12 +361,12 @@ class FilePicker(DialogScreen[Chosen | None]):
         self._preview = None
         wrong, self._wrong = self._wrong, ""
         self._first_rows.redraw()
-        if here is None:
+        if wrong:
+            self._message.set_message(wrong, wrong=True)
+        elif here is None:
             self._message.set_message(
                 f"nothing here has {printable(self._typed.value, 40)} in its name"
             )
-        elif wrong:
-            self._message.set_message(wrong, wrong=True)
         elif here.kind == "examples":
             self._message.set_message(
                 "data sets that come with the program, each to show something"
@@ -324,10 +392,16 @@ class FilePicker(DialogScreen[Chosen | None]):
     def action_choose(self) -> None:
         """Open what is typed or under the cursor; if it is a folder, go into it."""
         typed, here = self._typed.value, self._here
-        path = path_of(self.folder, typed) if typed.strip() and not self._in_examples else None
-        if path is not None and path.is_dir():
+        path, known = None, ""
+        if typed.strip() and not self._in_examples:
+            try:
+                path, known = _found(self.folder, typed)
+            except files.NoAnswerError as error:
+                self._message.set_message(str(error), wrong=True)
+                return
+        if path is not None and known == "folder":
             self.go(path)
-        elif path is not None and path.exists():
+        elif path is not None and known == "file":
             self._open(path)
         elif here is None:
             self._message.set_message(
@@ -357,6 +431,8 @@ class FilePicker(DialogScreen[Chosen | None]):
 
     def action_up(self) -> None:
         """Go to the folder above, or from the examples back to the folder."""
+        if self._only is not None:
+            return
         if self._in_examples:
             self.go(self.folder, "examples")
         else:

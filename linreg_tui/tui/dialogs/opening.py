@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 
+from linreg_tui import files
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import MADE, example, made_line
@@ -63,16 +65,18 @@ class Opened:
         return "; ".join(parts)
 
 
-async def choose(app: App[Any], folder: Path) -> tuple[Opened | None, Path]:
+async def choose(
+    app: App[Any], folder: Path, *, only: Sequence[Path] | None = None
+) -> tuple[Opened | None, Path]:
     """Return what the user opens, None for nothing, and the folder where the picker was left.
 
-    Await it in a worker.
+    With `only`, there are these files and the examples to choose from. Await it in a worker.
     """
-    folder = folder.absolute()
+    folder = Path(files.current_folder()) / folder
     highlight = wrong = ""
     previews = Previews()
     while True:
-        picker = FilePicker(folder, previews, highlight, wrong)
+        picker = FilePicker(folder, previews, highlight, wrong, only=only)
         chosen = await app.push_screen_wait(picker)
         folder, wrong = picker.folder, ""
         if chosen is None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from rich.cells import cell_len
 
-from linreg_tui import failures
+from linreg_tui import failures, files
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.columns import Column
 from linreg_tui.core.reading.tables import Preview, preview
@@ -18,6 +18,9 @@ from linreg_tui.core.text import printable
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, cut, write
 
 T = TypeVar("T")
+
+HEAD_SECONDS = 10.0
+"""The time that the head of a file may take; a folder on a network may never give it."""
 
 MOST_COLUMN_CELLS = 18
 GAP_CELLS = 2
@@ -68,7 +71,7 @@ class Previews:
             If it can't be read.
         """
         try:
-            found = path.stat()
+            found = await asyncio.to_thread(files.in_time, path.stat)
         except OSError:  # reading it says what is wrong with it
             return await read_in_thread(partial(preview, str(path)))
         state = (path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
@@ -78,7 +81,8 @@ class Previews:
                 del self._readings[state]
 
         if state not in self._readings:
-            reading = asyncio.ensure_future(read_in_thread(partial(preview, str(path))))
+            head = partial(files.in_time, partial(preview, str(path)), HEAD_SECONDS)
+            reading = asyncio.ensure_future(read_in_thread(head))
             self._readings[state] = reading
             reading.add_done_callback(forget_failure)
         # It continues when one caller no longer waits for it: another one may.

@@ -59,6 +59,9 @@ OTHER_ROWS = 11
 """Rows of the screen, besides the fields, that it takes to show the trainings too."""
 
 
+HERE_ONLY = "this session is read-only, so its sweeps stay on this machine: leave this empty"
+
+
 class SweepForm(FormScreen[Recipe]):
     """Closes with the sweep to run, or None."""
 
@@ -80,9 +83,11 @@ class SweepForm(FormScreen[Recipe]):
         last: Recipe,
         *,
         predicting: bool = True,
+        here_only: bool = False,
     ) -> None:
         super().__init__("Sweep")
         self._predicting = predicting
+        self._here_only = here_only
         self._data = data
         self._settings = settings
         self._predictions = predictions
@@ -128,6 +133,8 @@ class SweepForm(FormScreen[Recipe]):
         if not self.read_texts():
             return
         self.recipe, self._faults = read(self.texts, self._settings, self._data)
+        if self._here_only and self.texts["cluster"].strip():
+            self.recipe, self._faults = None, {"cluster": HERE_ONLY}
         shown = {ask.name for ask in shown_fields(self.texts)}
         for field in self.fields:
             field.display = field.setting in shown

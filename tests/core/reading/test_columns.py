@@ -23,7 +23,7 @@ GOOD, FLAT = Column("area"), Column("flat", x=False, why=CONSTANT)
         (
             [WORDS, DATES, GOOD, MORE],
             "two columns of numbers are needed, and it has one "
-            "(a name that is too …: text, when: dates); choose another file",
+            "(a name tha… be shown: text, when: dates); choose another file",
         ),
         ([GOOD], "two columns of numbers are needed, and it has one; choose another file"),
     ],

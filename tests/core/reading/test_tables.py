@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.cells import number
+from linreg_tui.core.reading.columns import CONSTANT
 from linreg_tui.core.reading.loading import load
 from linreg_tui.core.reading.tables import openable, preview
 from linreg_tui.core.reading.text import DelimitedTable, Dialect, detect_dialect, ends_in_quotes
@@ -191,7 +192,8 @@ def test_a_rare_word_and_a_rare_thousand_far_down(tmp_path: Path) -> None:
         ("who", ["Ann", "Bob", "Cy", "Di"], "text"),
         ("who", ["yes", "no", "yes", "no"], "text"),
         ("none", ["", "NA", "nan", ""], "no numbers"),
-        ("same", ["7", "7", "7", "7"], "the same number in every row"),
+        ("same", ["7", "7", "7", "7"], CONSTANT),
+        ("x", [f"1234567890123456789{k}" for k in range(4)], CONSTANT),
         ("n", ["0", "1", "2", "3"], "row numbers"),
         ("n", ["1", "2", "3", "4"], "row numbers"),
         ("", ["5", "7", "2", "1"], "names the rows"),
@@ -662,7 +664,7 @@ def test_a_name_with_a_comma_is_in_quotes(tmp_path: Path) -> None:
 def test_eight_columns_are_named_and_the_others_counted(tmp_path: Path, count: int) -> None:
     names = [f"c{number}" for number in range(count - 1)] + ["n" * 40]
     message = complaint(written(tmp_path, ",".join(names) + "\n"), "x", "y")
-    shown = [*names[:-1], "n" * 29 + "…"][:8]
+    shown = [*names[:-1], "n" * 15 + "…" + "n" * 14][:8]
     more = f" and {count - 8} more" if count > 8 else ""
     assert message.endswith(f"choose from {', '.join(shown)}{more}")
 
