@@ -492,10 +492,10 @@ class LinregApp(GuardedApp):
 
         from linreg_tui.tui.panes.live.by_hand import Hand
 
-        state = replace(self.state, editing=False)
-        if not self.live.display:
-            state = replace(state, alone="live")
-        hand = Hand.of(state.view, state.plots)
+        state = self.state
+        hand = Hand.of(state.view, state.plots, state.alone)
+        # The other panes know the optimum.
+        state = replace(state, editing=False, alone="live")
         if state.plots.residuals == "none":
             state = replace(state, plots=replace(state.plots, residuals="bars"))
         self.show(replace(state, hand=hand, view=hand.view))
@@ -512,15 +512,12 @@ class LinregApp(GuardedApp):
         if hand is None:
             return
 
-        from linreg_tui.tui.panes.live.by_hand import Rival
-
-        state = replace(state, hand=None, plots=hand.plots)
+        state = replace(state, hand=None, plots=hand.plots, alone=hand.alone)
         if not message.let_go:
             self.show(replace(state, view=hand.before))
             return
         view = replace(hand.view, by_hand=None, hides_optimum=False, trace=hand.before.run)
-        rival = Rival(hand.run, hand.moves, hand.excess)
-        self.show(replace(state, view=view, rival=rival))
+        self.show(replace(state, view=view, rival=hand.rival))
         self.action_toggle_run()
 
     def action_walk(self, steps: int) -> None:

@@ -80,6 +80,15 @@ Line = tuple[float, float]
 """A slope and an intercept."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ByHand:
+    """A line that is fitted by hand: the run that was there, the moves, and the best line's run."""
+
+    before: Run
+    moves: int
+    best: Run | None
+
+
 @dataclass(frozen=True, slots=True)
 class RunView:
     """A run at one of its steps, and how its training stands.
@@ -88,8 +97,8 @@ class RunView:
     isn't known yet. `trace` is the run that this one branched off from. An `endless` run continues
     after its last epoch. `first` is the line to start over from, if it isn't that of the settings:
     the run began there before the data was edited. A prediction is `revealed` if it was hidden
-    until the run was over. A line that is fitted `by_hand` is a run at its start, and this is the
-    run before; then the optimum may be hidden. `rival` is an attempt by hand to beat.
+    until the run was over. A line that is fitted `by_hand` is a run at its start; then the optimum
+    may be hidden. `rival` is an attempt by hand to beat.
     """
 
     run: Run
@@ -102,7 +111,7 @@ class RunView:
     endless: bool = False
     first: Line | None = None
     revealed: bool = False
-    by_hand: Run | None = None
+    by_hand: ByHand | None = None
     hides_optimum: bool = False
     rival: Rival | None = None
 

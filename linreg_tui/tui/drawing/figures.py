@@ -224,6 +224,17 @@ def marks(area: Area, x: FloatArray, y: FloatArray, glyph: str, role: Role) -> L
     return layer
 
 
+def cells_between(area: Area, one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Return how far apart two points (x, y) are on the screen, in widths of a cell."""
+    across, up = (
+        axis.place(np.array(values))
+        for axis, values in zip((area.x, area.y), zip(one, other, strict=True), strict=True)
+    )
+    return math.hypot(
+        float(np.ptp(across)) * area.plot_columns, float(np.ptp(up)) * area.plot_rows * CELL_ASPECT
+    )
+
+
 def arrow(
     area: Area,
     start: tuple[float, float],

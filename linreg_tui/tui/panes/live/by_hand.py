@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from linreg_tui.axes import round_up
 from linreg_tui.core.run import Run
 from linreg_tui.core.settings import starting_at
-from linreg_tui.tui.run_view import Line, Plots, RunView
+from linreg_tui.tui.run_view import ByHand, Line, Plots, RunView
 
-PARTS = 50
+if TYPE_CHECKING:
+    from linreg_tui.tui.state import Pane
+
+PARTS = 200
 """A move lifts the line by about this part of the data's height, or tilts it so at its end."""
 
 MIDDLE_SHARE = 1 / 6
@@ -21,23 +25,23 @@ MIDDLE_SHARE = 1 / 6
 class Hand:
     """A line under the user's hand; each change gives a new one.
 
-    `before` and `plots` are what was on the screen. `run` starts at the line, so that SGD can go on
-    from there. `best` is the run at the best line so far.
+    `before`, `plots` and `alone` are what was on the screen. `run` starts at the line, so that SGD
+    can go on from there. `best` is the run at the best line so far, None before the first move.
     """
 
     before: RunView
     plots: Plots
+    alone: Pane | None
     run: Run
-    best: Run
+    best: Run | None = None
     moves: int = 0
     revealed: bool = False
 
     @staticmethod
-    def of(view: RunView, plots: Plots) -> Hand:
+    def of(view: RunView, plots: Plots, alone: Pane | None = None) -> Hand:
         """Take the line at the step in view into the hand."""
         step = view.run.history[view.number]
-        run = _run_at(view, (step.slope, step.intercept))
-        return Hand(view, plots, run, run)
+        return Hand(view, plots, alone, _run_at(view, (step.slope, step.intercept)))
 
     @property
     def view(self) -> RunView:
@@ -50,7 +54,7 @@ class Hand:
             running=False,
             pace=self.before.pace,
             trace=ghost,
-            by_hand=self.before.run,
+            by_hand=ByHand(self.before.run, self.moves, self.best),
             hides_optimum=not self.revealed,
         )
 
@@ -61,9 +65,11 @@ class Hand:
         return step.slope, step.intercept
 
     @property
-    def excess(self) -> float:
-        """How far the best line's loss is above the least one."""
-        return _excess(self.best)
+    def rival(self) -> Rival | None:
+        """What SGD has to beat from here on: the best attempt, if there was one."""
+        if self.best is None:
+            return None
+        return Rival(self.run, self.moves, _excess(self.best))
 
     def tilted(self, times: int) -> Hand:
         """Tilt the line around its middle, by so many units."""
@@ -104,7 +110,7 @@ class Hand:
         if not all(map(math.isfinite, line)) or line == self.line:
             return self
         run = _run_at(self.before, line)
-        best = min(self.best, run, key=_excess)
+        best = run if self.best is None else min(self.best, run, key=_excess)
         return replace(self, run=run, best=best, moves=self.moves + 1)
 
 

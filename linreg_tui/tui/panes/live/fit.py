@@ -71,7 +71,7 @@ class FitPicture:
         if not view.hides_optimum:
             names += ["closed form"] if squared else ["least squares", "optimum"]
         if run.test is not None:
-            names.insert(1, "test rows")
+            names.append("test rows")
         if view.trace is not None:
             names.append("before" if view.by_hand is None else "best so far")
         if view.run.segments.at(view.number).draws is not None:
@@ -84,7 +84,7 @@ class FitPicture:
         if (workers := view.run.workers) > 1 and "batch" in names:
             numbers = f"{WORKER_MARKS[0]}–{WORKER_MARKS[min(workers, len(WORKER_MARKS)) - 1]}"
             entries[names.index("batch")] = (f"{numbers} workers", Role.BATCH)
-        entries[1:1] = legend_of(len(measured), run.data, residuals)
+        entries[-1:-1] = legend_of(len(measured), run.data, residuals)
         if self._drawn != (area, entries) or self._shown is not run.data:
             frame = figures.frame(area, entries)
             tested = [] if run.test is None else [figures.test_points(area, run.test)]
@@ -124,7 +124,7 @@ class FitPicture:
         )
 
     def _window(self, columns: int, rows: int, view: RunView) -> Area:
-        start = (view.by_hand or view.run).history[0]
+        start = (view.by_hand.before if view.by_hand else view.run).history[0]
         if self._start_area is None or self._start_area_of != (columns, rows, start):
             held = _with_line(self._data.extent, start.slope, start.intercept)
             self._start_area = data_area(self._data, columns, rows, self._markers, held)

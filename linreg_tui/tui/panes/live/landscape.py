@@ -42,7 +42,7 @@ GROWTH_FACTOR = 3.0
 FRAME_COLUMNS = 6
 """Columns around the plot, which are twice the rows around it."""
 
-ARROW_CELLS = 8
+ARROW_CELLS, LEAST_ARROW_CELLS = 8.0, 2.0
 """Length of the arrow of the gradient, in widths of a cell: it shows a direction, no size."""
 
 RECENT_STEPS, PAST_SPANS = 256, 256
@@ -99,7 +99,12 @@ class LandscapePicture:
         units = z_scores(data) if self.standardized else Units()
         by_m, by_b = gradient_before(view.run, view.number, units)
         start = float(path[0][-2]), float(path[1][-2])
-        return figures.arrow(area, start, (-by_m, -by_b), ARROW_CELLS, Role.GRADIENT)
+        # Near the optimum, a longer arrow would point past it.
+        goal = tuple(float(at[0]) for at in self._optimum(view.run))
+        cells = min(ARROW_CELLS, figures.cells_between(area, start, (goal[0], goal[1])))
+        if cells < LEAST_ARROW_CELLS:
+            return []
+        return figures.arrow(area, start, (-by_m, -by_b), cells, Role.GRADIENT)
 
     def _path(self, run: Run, number: int) -> tuple[FloatArray, FloatArray]:
         """Return slope and intercept along a run, in the landscape's coordinates."""
@@ -122,7 +127,7 @@ class LandscapePicture:
         self, columns: int, rows: int, view: RunView, path: tuple[FloatArray, FloatArray]
     ) -> Area:
         """Return a window that holds start, optimum and path; it grows in a few large steps."""
-        start = self._path(view.by_hand or view.run, 0)
+        start = self._path(view.by_hand.before if view.by_hand else view.run, 0)
         labels = ("slope m", "intercept b")
         if self.standardized:
             labels = ("slope in z-scores", "intercept in z-scores")
@@ -146,11 +151,14 @@ class LandscapePicture:
         return Area(columns, rows, x, y, self._markers)
 
     def _landscape(self, area: Area, run: Run) -> Picture:
-        ring = f"{area.markers.contour.sample} each ring: above optimum / {CONTOUR_RATIO:g}"
+        ring = (
+            f"{area.markers.contour.sample} each ring inward: "
+            f"loss above optimum ÷ {CONTOUR_RATIO:g}"
+        )
         legend = [
             (ring, Role.LABEL),
             (f"{area.markers.goal} {_name(run)}", Role.REFERENCE),
-            (f"{area.markers.arrows[0]} downhill", Role.GRADIENT),
+            (f"{area.markers.arrows[0]} −gradient", Role.GRADIENT),
         ]
         frame = figures.frame(area, legend)
         if not area.has_room:

@@ -85,6 +85,11 @@ class LossPlot(Plot):
             self.post_message(LossZoomed(direction))
 
 
+def _before(view: RunView) -> Run | None:
+    """Return the run before, if it was trained on the same loss: others can't be compared."""
+    return view.trace if view.trace is not None and view.trace.loss == view.run.loss else None
+
+
 class LossPicture:
     """The loss at each step with the least loss dashed, or the loss above the optimum."""
 
@@ -106,14 +111,15 @@ class LossPicture:
         smooth = self._smooth(thinned, view)
         entries = self._legend(area, view, smooth)
         if self._drawn != (area, entries):
-            level = figures.level(area, self._least(run), Role.REFERENCE)
-            self._still = stack(area, figures.frame(area, entries), [level])
+            least = self._least(run)
+            level = [] if view.hides_optimum else [figures.level(area, least, Role.REFERENCE)]
+            self._still = stack(area, figures.frame(area, entries), level)
             self._drawn = area, entries
         inks = []
         if not view.latest:
             inks.append(figures.bar(area, view.number, Role.AXIS))
-        if view.trace is not None:
-            inks.append(figures.curve(area, self._curve(view.trace), Role.TRACE))
+        if (before := _before(view)) is not None:
+            inks.append(figures.curve(area, self._curve(before), Role.TRACE))
         inks += [figures.curve(area, curve, Role.TEST) for curve in test]
         inks += self._curves(area, thinned, smooth)
         x, y = np.array([float(step.number)]), self._shown(np.array([step.loss]), run)
@@ -155,9 +161,9 @@ class LossPicture:
         run, smoothing, number = view.run, self.plots.smoothing, view.number
         step = run.history[number]
         values: dict[str, float | None] = {}
-        if view.trace is not None:
-            trace = view.trace.history
-            values["before"] = trace[number].loss if number <= trace.last else None
+        if (before := _before(view)) is not None:
+            known = number <= before.history.last
+            values["before"] = before.history[number].loss if known else None
         values["loss"] = step.loss
         if self._test(run):
             values["test loss"] = step.test_loss
@@ -179,9 +185,11 @@ class LossPicture:
             ]
             if figures.legend_fits(area, valued):
                 entries = valued
-        if not self.plots.above_optimum:
+        if not (self.plots.above_optimum or view.hides_optimum):
             name = "closed form" if run.optimum is run.closed_form else "optimum"
-            entries += legend(self._markers, name)
+            least = legend(self._markers, name)
+            # Where not all fit, the first are left out: a second curve needs its name most.
+            entries = [*least, *entries] if self._test(run) else [*entries, *least]
         return entries
 
     def _curves(self, area: Area, thinned: Curve, smooth: Curve | None) -> Iterator[Layer]:

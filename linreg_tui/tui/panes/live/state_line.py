@@ -41,7 +41,7 @@ def state_line(view: RunView, columns: int) -> list[Span]:
     words, more = state.words, state.more
     if view.latest and not view.running and view.by_hand is None:
         if view.rival is not None:
-            more = [_against(view.rival)]
+            words, more = "", [words, _against(view.rival)]
         elif view.trace is not None and view.over:
             words, more = "", [words, _compared(view, view.trace)]
         elif view.revealed and (predicted := _prediction(view)):
@@ -56,10 +56,12 @@ def state_line(view: RunView, columns: int) -> list[Span]:
 def _state(view: RunView) -> State:
     run, last = view.run, view.run.history.last
     if view.by_hand is not None:
-        line = (view.trace or run).history[0]
-        above = above_optimum(run.optimum, line.slope, line.intercept)
-        best = f"; best {above} above the optimum"
-        return State("↕ fitting by hand", Role.BACK_STATE, best, ["; enter lets SGD go on"])
+        best, words = view.by_hand.best, ": the arrows tilt and move the line"
+        if best is not None:
+            line = best.history[0]
+            above = above_optimum(run.optimum, line.slope, line.intercept)
+            words = f"; best {above} above the optimum"
+        return State("↕ fitting by hand", Role.BACK_STATE, words, ["; enter lets SGD go on"])
     diverged = run.diverged_at
     if diverged is not None and view.number >= min(diverged, last):
         mark = "▶" if view.running else "✗"
