@@ -18,6 +18,10 @@ from linreg_tui.tui.drawing.markers import Glyphs
 from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, STATES, Picture, Role, blank
 
 
+IS_STATE = np.isin(np.arange(len(Role)), STATES)
+"""Whether a role fills its cells, by its number."""
+
+
 class Plot(BatchAware, LazyComponents):
     """Shows what `draw(columns, rows)` returned when `redraw` was last called.
 
@@ -121,7 +125,7 @@ def _without_blanks(glyphs: Glyphs, roles: NDArray[np.uint8]) -> NDArray[np.uint
 
     Each change of colour costs the terminal some 50 bytes. Filled cells end where they end.
     """
-    filled = np.isin(roles, STATES)
+    filled = IS_STATE[roles]
     filled[1:] |= filled[:-1]
     ink = np.where((glyphs == BLANK) & ~filled, 0, np.arange(len(glyphs)))
     return roles[np.maximum.accumulate(ink)]
