@@ -17,7 +17,6 @@ from linreg_tui.compat.component_styles import LazyComponents
 from linreg_tui.tui.drawing.markers import Glyphs
 from linreg_tui.tui.drawing.picture import BLANK, CONTINUED, STATES, Picture, Role, blank
 
-
 IS_STATE = np.isin(np.arange(len(Role)), STATES)
 """Whether a role fills its cells, by its number."""
 
