@@ -12,7 +12,7 @@ ERRORS = "lookalike"
 """The name of the error handler for codecs, as in `stream.reconfigure(errors=ERRORS)`."""
 
 _PAIRS = """
-    ηe ΣS σs μu πp ∂d −- ×x ·. ⋅. ±~ ‖| ∥| ≈~ ≤< ≥>
+    ↕| ηe ΣS σs μu πp ∂d −- ×x ·. ⋅. ±~ ‖| ∥| ≈~ ≤< ≥>
     →> ←< ↑^ ↓v ▶> ▸> ►> ◀< ◂< ◄< ▲^ △^ ▼v ▽v ⌫< ⏎<
     ✓v ✔v ✗x ✘x ●@ ○O ◉@ ◯O •o ◦o ∙. ■# □# ▪# ◆# ◇O ★* ☆*
     ━= ‹< ›> ▔- ▁_ ▂_ ▏| ▎| ▍| ▕| ░. ▒:

@@ -227,7 +227,7 @@ def alternate(
 
 PANES = (("1: the data alone", "1", "551 rows"), ("0: all panes", "0", "intercept"))
 HELP = (("?: help", "?", "Double both"), ("?: help away", "?", "GrLivArea"))
-STOP = (("←: pauses", LEFT, "‖"), ("space: runs", " ", "▶"))
+STOP = (("←: pauses", LEFT, "◂"), ("space: runs", " ", "▶"))
 STEPS = (("←: a step back", LEFT, ""), ("→: a step on", RIGHT, ""))
 
 
@@ -258,6 +258,7 @@ def keys_while_running(size: Size, pace: float, batch: int | None, presses: int)
                 terminal.read(0.15)
             if batch is None:  # it comes to its end in no time, and from there it can go on
                 terminal.press(" ", "✓ converged")
+                terminal.press(" ", "Space again")
                 terminal.read(0.1)
             terminal.press(" ", "▶")
 

@@ -100,7 +100,7 @@ def test_a_demonstration_can_be_prepared_on_the_command_line() -> None:
             "batch 64",
             "η_m 8e-7",
             "steps/s   simultaneous",
-            "0   slope             5.00",
+            "slope               5.00",
         ):
             terminal.wait_for(text)
 

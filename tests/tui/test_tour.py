@@ -102,13 +102,18 @@ def check_stage(pilot: Pilot[None], facts: Facts) -> None:
             assert now.run.history[0].slope == scene.settings.initial_slope
             assert now.pace == scene.pace
             assert live(pilot).plots == Plots(
-                scene.shows, scene.above_optimum, scene.z_scores, scene.gradient
+                scene.shows,
+                scene.above_optimum,
+                scene.z_scores,
+                scene.gradient,
+                scene.residuals,
             )
+            second = scene.shows != "fit" or scene.gradient
             assert bool(live(pilot).query_one("#loss").region) == (
-                scene.shows != "fit" or not pilot.app.screen_stack[0].has_class("short")
+                second or not pilot.app.screen_stack[0].has_class("short")
             )
             assert bool(live(pilot).query_one("#fit").region) == (
-                scene.shows == "fit" or not pilot.app.screen_stack[0].has_class("short")
+                not second or not pilot.app.screen_stack[0].has_class("short")
             )
             if guide.step.runs:
                 assert now.running

@@ -153,12 +153,12 @@ class LandscapePicture:
     def _landscape(self, area: Area, run: Run) -> Picture:
         ring = (
             f"{area.markers.contour.sample} each ring inward: "
-            f"loss above optimum ÷ {CONTOUR_RATIO:g}"
+            f"loss above optimum / {CONTOUR_RATIO:g}"
         )
         legend = [
             (ring, Role.LABEL),
             (f"{area.markers.goal} {_name(run)}", Role.REFERENCE),
-            (f"{area.markers.arrows[0]} −gradient", Role.GRADIENT),
+            (f"{area.markers.arrows[0]} against the gradient", Role.GRADIENT),
         ]
         frame = figures.frame(area, legend)
         if not area.has_room:
