@@ -82,7 +82,7 @@ asyncio.run(opened())""",
 LATER = {
     *("linreg_tui.tui.panes.closed_form.pane", "linreg_tui.tui.panes.sweep.pane"),
     *("linreg_tui.tui.dialogs.export", "linreg_tui.tour.chapters"),
-    *("linreg_tui.core.reading.tables", "multiprocessing"),
+    *("linreg_tui.core.reading.loading", "multiprocessing"),
 }
 
 WITHOUT_A_SCREEN = """

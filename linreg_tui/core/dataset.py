@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,43 @@ if TYPE_CHECKING:
 
 _SPLITS = 1
 """Makes the random numbers that choose test rows differ from those that draw batches."""
+
+
+DAY, SECOND = "day", "second"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What x counts if it stands for dates: days or seconds since the first one, in UTC."""
+
+    first: datetime
+    unit: str = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedCell:
+    """A cell that holds something, but no number: its column, its row from 1, and its text."""
+
+    column: str
+    row: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedCells:
+    """How many cells hold something, but no number, and the first few of them."""
+
+    count: int = 0
+    first: tuple[DroppedCell, ...] = ()
+
+    MOST: ClassVar[int] = 5
+
+    def __add__(self, other: DroppedCells) -> DroppedCells:
+        """Return the cells of both."""
+        return DroppedCells(self.count + other.count, (self.first + other.first)[: self.MOST])
+
+
+NO_CELLS = DroppedCells()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +92,8 @@ class Dataset(ByValue):
     had no number in one of the two columns. `missing` counts the cells of x and of y without a
     number. `columns` are the names of all columns of the file; a name may hold any characters.
     `notes` are printable and say how the file was read, where there is more than one way.
+    `dropped_cells` are those of x and y that hold something else than a number. If x stands for
+    dates, `dates` says what it counts.
 
     If the file has too many rows to keep, x and y are a sample, and batches are drawn from it. The
     closed form, the moments and so full-batch descent use all rows, by way of `whole`. The test
@@ -71,6 +111,8 @@ class Dataset(ByValue):
     missing: tuple[int, int] = (0, 0)
     columns: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    dropped_cells: DroppedCells = field(default=NO_CELLS, repr=False)
+    dates: Dates | None = None
     read_splits: Mapping[tuple[float, int], Split] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -166,6 +208,8 @@ class Dataset(ByValue):
                 missing=self.missing,
                 columns=self.columns,
                 notes=self.notes,
+                dropped_cells=self.dropped_cells,
+                dates=self.dates,
             )
             for rows in (~held_out, held_out)
         )

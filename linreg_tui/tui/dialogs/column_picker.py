@@ -19,9 +19,8 @@ from textual.widgets.option_list import Option
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.columns import Column
-from linreg_tui.core.reading.loading import load
+from linreg_tui.core.reading.loading import Preview, load
 from linreg_tui.core.reading.streaming import SAMPLE_ROWS, stream
-from linreg_tui.core.reading.tables import Preview
 from linreg_tui.core.text import printable
 from linreg_tui.tui.dialogs.base import DialogScreen, MessageLine, PlainList, cancel_key
 from linreg_tui.tui.dialogs.preview import ReadingCancelledError, draw_preview, read_in_thread

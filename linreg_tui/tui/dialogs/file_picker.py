@@ -24,7 +24,7 @@ from linreg_tui import files
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import lessons
 from linreg_tui.core.reading.columns import no_pair_message
-from linreg_tui.core.reading.tables import Preview, openable
+from linreg_tui.core.reading.loading import Preview, openable
 from linreg_tui.core.text import printable
 from linreg_tui.files import shortened
 from linreg_tui.tui.dialogs.base import DialogScreen, MessageLine, PlainList, cancel_key

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from linreg_tui import failures, files
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.columns import Column
-from linreg_tui.core.reading.tables import Preview, preview
+from linreg_tui.core.reading.loading import Preview, preview
 from linreg_tui.core.text import printable
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, cut, write
 
