@@ -197,7 +197,7 @@ def users(package: str) -> set[str]:
 @pytest.mark.parametrize(
     ("package", "only"),
     [
-        ("pandas", "core/reading/text.py"),
+        ("pandas", "core/reading/cells.py"),
         ("openpyxl", "core/reading/spreadsheet.py"),
         ("pyarrow", "core/reading/parquet.py"),
         ("scipy", "core/inference.py"),

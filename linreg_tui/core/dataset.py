@@ -27,6 +27,7 @@ _SPLITS = 1
 
 
 DAY, SECOND = "day", "second"
+TIME = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class Dates:
 
     first: datetime
     unit: str = DAY
+
+    @property
+    def unit_seconds(self) -> int:
+        """The seconds of a unit."""
+        return 86400 if self.unit == DAY else 1
+
+    @property
+    def since(self) -> str:
+        """What x counts, in words."""
+        return f"{self.unit}s since {self.first:{'%Y-%m-%d' if self.unit == DAY else TIME}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,16 @@ class Dataset(ByValue):
     def __post_init__(self) -> None:
         self.x.flags.writeable = False
         self.y.flags.writeable = False
+
+    @property
+    def x_label(self) -> str:
+        """The name of x, with what it counts if it stands for dates."""
+        return self.x_name if self.dates is None else f"{self.x_name} ({self.dates.since})"
+
+    @property
+    def per_x(self) -> str:
+        """The unit of the slope, if x stands for dates: per day, or per second."""
+        return "" if self.dates is None else f"per {self.dates.unit}"
 
     @property
     def n(self) -> int:

@@ -83,7 +83,14 @@ def fit_object(data: Dataset) -> Json:
         "slope_ci95": estimates.slope_ci95,
         "intercept_ci95": estimates.intercept_ci95,
         "slope_p": estimates.slope_p,
+        "dropped_cells": _dropped_cells(data),
     }
+
+
+def _dropped_cells(data: Dataset) -> Json:
+    """Return how many cells held something but no number, and the first of them."""
+    cells = data.dropped_cells
+    return {"count": cells.count, "first": [asdict(cell) for cell in cells.first]}
 
 
 def sweep_object(data: Dataset, results: Iterable[Result], predictions: Predictions) -> Json:
@@ -98,6 +105,7 @@ def sweep_object(data: Dataset, results: Iterable[Result], predictions: Predicti
         "trials": [
             trial_object(result, predictions.of(result.trial.settings)) for result in ordered
         ],
+        "dropped_cells": _dropped_cells(data),
     }
 
 
@@ -188,6 +196,7 @@ def train_object(run: Run) -> Json:
         "optimum": asdict(LeastPoint.of(run.optimum)),
         "test_n": _test_rows(run),
         "test_loss": last.test_loss,
+        "dropped_cells": _dropped_cells(run.all_data),
     }
 
 

@@ -485,7 +485,7 @@ async def test_reading_shows_its_progress_and_can_be_cancelled(
 ) -> None:
     reading, go_on = threading.Event(), threading.Event()
 
-    def slow(*_: str, progress: Callable[[float], Any]) -> Dataset:
+    def slow(*_: str, progress: Callable[[float], Any], **__: object) -> Dataset:
         progress(0.5)
         reading.set()
         go_on.wait(10)

@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linreg_tui.core.dataset import DAY, SECOND
+from linreg_tui.core.dataset import DAY, SECOND, Dates
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.text import printable
 
@@ -230,7 +230,7 @@ _TURN_OF_CENTURY = 69
 DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
 DATE_ORDERS = (DAY_FIRST, MONTH_FIRST)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)
 
 
 def _date_match(cell: str) -> re.Match[str] | None:
@@ -388,10 +388,9 @@ class Format:
     def starting(self, later: float) -> Format:
         """Return the format of dates with an origin that is later by so many days or seconds."""
         moved = replace(self, origin=self.origin + later * self._unit_microseconds)
-        shown = "%Y-%m-%d" if self.unit == DAY else "%Y-%m-%d %H:%M:%S"
-        words = self.note.partition(";")[1:]
-        since = f"{self.unit}s since {moved.first_date:{shown}}"
-        return replace(moved, note=since + "".join(words))
+        _, *doubt = self.note.partition(";")
+        since = f"{moved.dates.since}, so the slope is per {self.unit}"
+        return replace(moved, note="".join([since, *doubt]))
 
     @property
     def _unit_microseconds(self) -> float:
@@ -402,9 +401,9 @@ class Format:
         return (moments - self.origin) / self._unit_microseconds
 
     @property
-    def first_date(self) -> datetime:
-        """The date at the origin."""
-        return _EPOCH + timedelta(microseconds=self.origin)
+    def dates(self) -> Dates:
+        """What the numbers count, if the cells are dates."""
+        return Dates(_EPOCH + timedelta(microseconds=self.origin), self.unit)
 
 
 @dataclass(frozen=True, slots=True)

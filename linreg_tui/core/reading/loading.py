@@ -17,7 +17,10 @@ from linreg_tui.core.reading.cells import DATES, Format, Words, is_number
 from linreg_tui.core.reading.columns import Column, are_coordinates, choose, columns, guess
 from linreg_tui.core.reading.table import (
     AUTOMATIC,
+    PARQUET_FILE,
     STANDARD_INPUT,
+    TEXT_FILE,
+    WORKBOOK,
     Choices,
     Chunk,
     Pair,
@@ -30,8 +33,8 @@ from linreg_tui.core.text import printable, quoted
 TEXTS = (".csv", ".tsv", ".tab", ".txt", ".dat")
 PARQUET, EXCEL = (".parquet",), (".xlsx", ".xlsm")
 
-_SIGNATURES = {b"PAR1": PARQUET[0], b"PK\x03\x04": EXCEL[0]}
-"""What standard input begins with, if it isn't text, and the ending of such a file."""
+_SIGNATURES = {b"PAR1": PARQUET_FILE, b"PK\x03\x04": WORKBOOK}
+"""What standard input begins with, if it isn't text."""
 
 Progress = Callable[[float], object]
 """Called with the fraction that has been read; an exception from it ends the reading."""
@@ -52,21 +55,27 @@ def open_table(path: str, choices: Choices = AUTOMATIC) -> Table:
         If there is no such file, no table in it, a choice has no meaning for this kind of file, or
         the library to read it is missing.
     """
-    kind = _kind_of_input() if path == STANDARD_INPUT else path.lower()
-    if kind.endswith(PARQUET):
+    kind = kind_of(path)
+    if kind == PARQUET_FILE:
         from linreg_tui.core.reading.parquet import ParquetTable
 
         return ParquetTable(path, choices)
-    if kind.endswith(EXCEL):
+    if kind == WORKBOOK:
         from linreg_tui.core.reading.spreadsheet import ExcelTable
 
         return ExcelTable(path, choices)
     return DelimitedTable(path, choices)
 
 
-def _kind_of_input() -> str:
-    with Path(located(STANDARD_INPUT)).open("rb") as file:
-        return _SIGNATURES.get(file.read(4), "")
+def kind_of(path: str) -> str:
+    """Return the kind of a file, by the ending of its name; standard input has only content."""
+    if path == STANDARD_INPUT:
+        with Path(located(path)).open("rb") as file:
+            return _SIGNATURES.get(file.read(4), TEXT_FILE)
+    name = path.lower()
+    return (
+        PARQUET_FILE if name.endswith(PARQUET) else WORKBOOK if name.endswith(EXCEL) else TEXT_FILE
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -586,7 +595,7 @@ class Rows:
 
 def dates_of(found: Format | None) -> Dates | None:
     """Return what x counts, if it is in a format of dates."""
-    return None if found is None else Dates(found.first_date, found.unit)
+    return None if found is None else found.dates
 
 
 def words_note(cells: DroppedCells) -> str:

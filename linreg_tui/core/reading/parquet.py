@@ -25,7 +25,7 @@ from linreg_tui.core.reading.cells import (
 from linreg_tui.core.reading.table import (
     AUTOMATIC,
     HEAD_ROWS,
-    PARQUET_CHOICES,
+    PARQUET_FILE,
     Choices,
     Chunk,
     Formats,
@@ -68,7 +68,7 @@ class ParquetTable:
     sheets: tuple[str, ...] = ()
 
     def __init__(self, path: str, choices: Choices = AUTOMATIC) -> None:
-        check_choices(path, choices, PARQUET_CHOICES, "a Parquet file")
+        check_choices(path, choices, PARQUET_FILE)
         with input_errors(path):
             os.stat(located(path))  # noqa: PTH116 - a missing file is reported before a library
         try:
@@ -193,28 +193,18 @@ def _is_text(kind: Any) -> bool:
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
+_UNREADABLE = "…"
+"""Stands for a cell that Python can't hold, such as a date in the year 20,000."""
+
+
 def _texts(column: Any, rows: int) -> list[str]:
-    """Return the cells of a column as text; what Python can't hold is shown as pyarrow does."""
+    """Return the cells of a column as text."""
     if column is None:
-        return ["?"] * rows
+        return [_UNREADABLE] * rows
     try:
-        return [
-            "" if value is None else str(value) for value in (column.to_pylist() if rows else [])
-        ]
+        return ["" if value is None else str(value) for value in column.to_pylist()] if rows else []
     except (OverflowError, ValueError):
-        return (
-            [str(value) for value in column.cast("string")] if _castable(column) else ["?"] * rows
-        )
-
-
-def _castable(column: Any) -> bool:
-    from pyarrow import ArrowException
-
-    try:
-        column.cast("string")
-    except ArrowException:
-        return False
-    return True
+        return [_UNREADABLE] * rows
 
 
 def _microseconds(column: Any) -> FloatArray:
@@ -225,7 +215,8 @@ def _microseconds(column: Any) -> FloatArray:
         column = column.cast(timestamp("s"))
     scale = 1e6 * _SECONDS[column.type.unit]
     values = column.view(int64()).cast(float64(), safe=False).to_numpy(zero_copy_only=False)
-    return values.astype(np.float64) * scale
+    moments: FloatArray = values.astype(np.float64) * scale
+    return moments
 
 
 def _numbers(column: Any, found: Format) -> tuple[FloatArray, Words]:
@@ -240,7 +231,7 @@ def _numbers(column: Any, found: Format) -> tuple[FloatArray, Words]:
     if types.is_duration(kind) or types.is_time(kind):
         values = column.view(int32() if types.is_time32(kind) else int64())
         units: FloatArray = values.cast(float64(), safe=False).to_numpy(zero_copy_only=False)
-        in_seconds: FloatArray = units * _SECONDS[kind.unit]
+        in_seconds: FloatArray = np.multiply(units, _SECONDS[str(kind.unit)])
         return in_seconds, []
     if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
         array: FloatArray = column.cast(float64(), safe=False).to_numpy(zero_copy_only=False)

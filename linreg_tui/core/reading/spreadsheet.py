@@ -29,7 +29,7 @@ from linreg_tui.core.reading.columns import columns, no_pair_message
 from linreg_tui.core.reading.table import (
     AUTOMATIC,
     HEAD_ROWS,
-    SHEET_CHOICES,
+    WORKBOOK,
     Choices,
     Chunk,
     Formats,
@@ -78,7 +78,7 @@ class ExcelTable:
     """
 
     def __init__(self, path: str, choices: Choices = AUTOMATIC) -> None:
-        check_choices(path, choices, SHEET_CHOICES, "a workbook")
+        check_choices(path, choices, WORKBOOK)
         with input_errors(path):
             # openpyxl would leave the file open if it isn't a workbook.
             self._file = Path(located(path)).open("rb")  # noqa: SIM115 - closed by `close`

@@ -33,8 +33,11 @@ from linreg_tui.core.text import printable
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 DECIMALS = (".", ",")
 NO_HEADER = "none"
-COMMON_ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "cp437", "mac-roman")
-COMMON_HEADER_ROWS = (NO_HEADER, *map(str, range(1, 10)))
+COMMON_ENCODINGS = (
+    *("utf-8", "cp1252", "iso8859-1", "cp1250", "cp1251", "utf-16", "utf-16-le", "cp437"),
+    *("mac-roman", "shift_jis", "gb18030", "big5", "euc_kr"),
+)
+COMMON_HEADER_ROWS = (NO_HEADER, *map(str, range(1, 100)))
 
 
 def _delimiter(text: str) -> str:
@@ -81,7 +84,8 @@ class Choice:
     """A choice of how to read a file: its option is made of its name.
 
     `read` turns a text into the value and raises an InputError, and `write` does the opposite.
-    `words` are the usual texts to choose from. A choice without `read` is a flag.
+    `words` are the usual texts to choose from. A choice without `read` is a flag, and its words are
+    those for no and yes.
     """
 
     name: str
@@ -118,7 +122,7 @@ CHOICES = (
     ),
     Choice(
         name="decimal",
-        label="decimal mark",
+        label="decimal",
         help="the decimal mark of numbers in text: a point or a comma",
         metavar=".|,",
         words=DECIMALS,
@@ -126,7 +130,7 @@ CHOICES = (
     ),
     Choice(
         name="header_row",
-        label="names in line",
+        label="header",
         help="the line that names the columns, counted from 1, or none",
         metavar="N|none",
         words=COMMON_HEADER_ROWS,
@@ -152,6 +156,7 @@ CHOICES = (
     Choice(
         name="keep_totals",
         label="totals",
+        words=("left out", "kept"),
         help="keep the rows that are totals or averages of other rows",
     ),
 )
@@ -188,15 +193,24 @@ class Choices:
 
 AUTOMATIC = Choices()
 
-TEXT_CHOICES = frozenset(one.name for one in CHOICES) - {"sheet"}
-SHEET_CHOICES = frozenset(("sheet", "decimal", "header_row", "dates", "keep_totals"))
-PARQUET_CHOICES = frozenset(("decimal", "dates", "keep_totals"))
+TEXT_FILE, WORKBOOK, PARQUET_FILE = "a text file", "a workbook", "a Parquet file"
+POSSIBLE = {
+    TEXT_FILE: ("delimiter", "decimal", "header_row", "encoding", "dates", "keep_totals"),
+    WORKBOOK: ("sheet", "decimal", "header_row", "dates", "keep_totals"),
+    PARQUET_FILE: ("decimal", "dates", "keep_totals"),
+}
+"""The choices that have a meaning for each kind of file."""
 
 
-def check_choices(path: str, choices: Choices, possible: frozenset[str], kind: str) -> None:
+def choices_for(kind: str) -> tuple[Choice, ...]:
+    """Return the choices that have a meaning for a kind of file."""
+    return tuple(one for one in CHOICES if one.name in POSSIBLE[kind])
+
+
+def check_choices(path: str, choices: Choices, kind: str) -> None:
     """Raise an InputError for a choice that is not possible for this kind of file."""
     for one in CHOICES:
-        if one.name in choices.given and one.name not in possible:
+        if one.name in choices.given and one.name not in POSSIBLE[kind]:
             raise InputError(
                 f"{printable(path)}: {one.option} has no meaning for {kind}; leave it out"
             )

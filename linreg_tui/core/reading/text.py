@@ -36,7 +36,7 @@ from linreg_tui.core.reading.table import (
     AUTOMATIC,
     DELIMITERS,
     HEAD_ROWS,
-    TEXT_CHOICES,
+    TEXT_FILE,
     Choices,
     Chunk,
     Formats,
@@ -442,8 +442,10 @@ def ends_in_quotes(text: str, delimiter: str) -> int:
     return 0 if last == ["0"] else line
 
 
-def _open_quote(line: int) -> ValueError:
-    return ValueError(f'a quote (") in line {line} is opened and never closed; close it')
+def _open_quote(path: str, line: int) -> InputError:
+    return InputError(
+        f'{printable(path)}: a quote (") in line {line} is opened and never closed; close it'
+    )
 
 
 def swallowed_lines(rows: Iterator[tuple[int, list[str]]], delimiter: str, width: int) -> str:
@@ -489,7 +491,7 @@ class DelimitedTable:
     sheets: tuple[str, ...] = ()
 
     def __init__(self, path: str, choices: Choices = AUTOMATIC) -> None:
-        check_choices(path, choices, TEXT_CHOICES, "a text file")
+        check_choices(path, choices, TEXT_FILE)
         self._choices = choices
         self._source = source = Source(path, choices.encoding)
         try:
@@ -498,7 +500,7 @@ class DelimitedTable:
                 self._dialect = detect_dialect(source.head, complete=complete, choices=choices)
                 delimiter = self._dialect.delimiter
                 if complete and (line := ends_in_quotes(source.head, delimiter)):
-                    raise _open_quote(line)
+                    raise _open_quote(path, line)
                 lines = read_lines(
                     source.head,
                     delimiter,
@@ -607,7 +609,7 @@ class DelimitedTable:
         except ValueError as error:
             if isinstance(error, InputError) or _PANDAS_OPEN_QUOTE not in str(error):
                 raise
-            raise _open_quote(self._line_of_open_quote()) from None
+            raise _open_quote(self._source.path, self._line_of_open_quote()) from None
 
     def _line_of_open_quote(self) -> int:
         """Return the first line of the row that a quote makes endless, or too long."""
