@@ -540,7 +540,7 @@ def test_progress_is_counted_in_bytes_and_can_cancel(tmp_path: Path) -> None:
     [
         (
             "1,2\n" * 200_000 + '"1,2\n' + "1,2\n" * 100_000,
-            'a quote (") in line 200003 is opened and never closed; close it",
+            'a quote (") in line 200003 is opened and never closed; close it',
         ),
         ("1,2\n\n" * 200_000 + "1,2,3\n" * 2, "line 400003 has 3 cells, and the header 2"),
         ("1,2\n" * 200_000 + "1,\0\n", "it has NUL bytes"),
