@@ -30,6 +30,8 @@ MISSING = frozenset(
 )
 """The words for a missing number, in lower case."""
 
+MOST_MISSING_CHARACTERS = max(map(len, MISSING))
+
 _SPACES = "'’ \u00a0\u2007\u2009\u202f"
 _MINUS = "\u2212-"
 _SIGN = tuple("+" + _MINUS)
@@ -55,6 +57,7 @@ _MONEY = (
 )
 _MONEY_BEFORE, _MONEY_BEHIND = re.compile(_MONEY), re.compile(rf"(?:{_MONEY}|%)\Z")
 
+_DIGITS = re.compile(r"[+-]?\d++")
 _PLAIN = re.compile(r"[\d.,+-]+")
 _UNCLEAR = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
@@ -105,6 +108,8 @@ def number(cell: str, decimal: str = ".") -> float:
     cell = cell.strip()
     if not cell or len(cell) > MOST_CHARACTERS:
         return np.nan
+    if _DIGITS.fullmatch(cell):
+        return float(cell)
     pattern = _NUMBER[decimal]
     if pattern.fullmatch(cell) is None:
         cell = _bare(cell)
@@ -220,6 +225,9 @@ _DATES = tuple(
         rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[. -]{{0,2}}+{_MONTH}[,. -]{{0,2}}+"
         r"(?P<year>\d{4}|\d{2})",
         rf"{_WEEKDAY}{_MONTH}[ -](?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
+        r"(?P<year>(?:18|19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])",
+        r"(?P<year>\d{4})[ -]?Q(?P<quarter>[1-4])",
+        r"Q(?P<quarter>[1-4])[ /-]?(?P<year>\d{4})",
         rf"{_MONTH}[ ,'-]{{1,2}}+(?P<year>\d{{4}}|\d{{2}})",
         rf"(?P<year>\d{{4}})[ -]{_MONTH}(?:[ -](?P<day>\d{{1,2}}))?",
     )
@@ -240,6 +248,12 @@ def _date_match(cell: str) -> re.Match[str] | None:
     return next((found for one in _DATES if (found := one.fullmatch(cell)) is not None), None)
 
 
+def look_like_dates(cells: Sequence[str]) -> bool:
+    """Return whether most of the cells that hold anything look like dates."""
+    present = [cell for cell in cells if not is_missing(cell)]
+    return 2 * sum(_date_match(cell) is not None for cell in present) >= max(1, len(present))
+
+
 def _iso_date(cell: str, order: str) -> str:
     """Return a date in the form that pandas reads, or "" for another cell."""
     found = _date_match(cell)
@@ -248,6 +262,8 @@ def _iso_date(cell: str, order: str) -> str:
     parts = found.groupdict()
     if "one" in parts:
         day, month = (parts["one"], parts["two"])[:: 1 if order == DAY_FIRST else -1]
+    elif "quarter" in parts:
+        day, month = "1", str(3 * int(parts["quarter"]) - 2)
     else:
         day, month = parts.get("day") or "1", parts["month"]
     if month[:3].lower() in _MONTHS:
@@ -312,6 +328,17 @@ def _date_order(cells: Sequence[str], *, commas: bool) -> tuple[str, str]:
     return (DAY_FIRST if commas or by == "-" else MONTH_FIRST), "" if alike else doubt
 
 
+MIN_COMPACT_DATES = 3
+"""So many different numbers such as 20240131, and no others, are dates."""
+
+
+def _are_compact_dates(cells: Sequence[str]) -> bool:
+    if not all(len(cell.strip()) == 8 and cell.strip().isdecimal() for cell in cells[:3]):
+        return False
+    different = set(map(str.strip, cells))
+    return len(different) >= MIN_COMPACT_DATES and all(map(_date_match, different))
+
+
 def _is_sorted(values: FloatArray) -> bool:
     steps = np.diff(values)
     return bool((steps >= 0).all() or (steps <= 0).all())
@@ -320,7 +347,7 @@ def _is_sorted(values: FloatArray) -> bool:
 # Units behind a number.
 
 _UNIT = re.compile(
-    r"(?:[^\W\d_]|[°µ′″'\"%‰Ω])(?:[^\W\d_]|[°µ²³⁻¹/·*^.%() -]|(?<=[^\W\d_])[1-3](?!\d))*+"
+    r"(?:[^\W\d_]|[°µ′″'\"%‰Ω/])(?:[^\W\d_]|[°µ²³⁻¹/·*^.%() -]|(?<=[^\W\d_])[1-3](?!\d))*+"
 )
 MOST_UNIT_CHARACTERS = 20
 
@@ -429,15 +456,20 @@ def find_format(cells: Sequence[str], hints: Hints) -> Format:
     decimal = hints.fixed or hints.decimal
     if hints.fixed is None and marks.points != marks.commas:
         decimal = "," if marks.commas > marks.points else "."
+    if _are_compact_dates(present):
+        return _dates(present, hints, commas=False)
     readable = sum(not np.isnan(number(cell, decimal)) for cell in present)
     if not present or 2 * readable >= len(present):
         return Format(NUMBERS, decimal, note=_mark_note(present, decimal, hints))
     if 2 * sum(not np.isnan(seconds(cell)) for cell in present) >= len(present):
         return _clock(present)
-    if 2 * sum(_date_match(cell) is not None for cell in present) >= len(present):
+    if look_like_dates(present):
         return _dates(present, hints, commas=decimal == ",")
     units = Counter(unit for cell in present if (unit := _with_unit(cell, decimal)[1]))
-    if len(units) == 1 and 2 * units.total() >= len(present):
+    if len(units) > 1 and 2 * units.total() >= len(present):
+        listed = ", ".join(printable(unit) for unit, _ in units.most_common(2))
+        return Format(TEXT, decimal, note=f"several units: {listed}")
+    if units and 2 * units.total() >= len(present):
         unit = next(iter(units))
         cell = next(cell.strip() for cell in present if _with_unit(cell, decimal)[1])
         found = Format(NUMBERS, decimal, unit)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, permutations, repeat
+from itertools import combinations, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.known import columns_among
-from linreg_tui.core.reading.cells import DATES, TEXT, is_missing
+from linreg_tui.core.reading.cells import DATES, TEXT, is_missing, look_like_dates
 from linreg_tui.core.reading.table import Table
 from linreg_tui.core.text import printable, quoted
 
@@ -37,6 +37,9 @@ _LATEST_YEAR = 2200
 
 MOST_CANDIDATES = 40
 """The columns among which a pair with rows in common is looked for."""
+
+MOST_DATE_COLUMNS = 40
+"""Only so many columns of dates are read to judge them, which takes a while."""
 
 FEW_SHARED_ROWS = 2
 """Two columns need at least this many rows in common."""
@@ -67,10 +70,14 @@ class Column:
 def columns(table: Table) -> tuple[Column, ...]:
     """Return the columns of a table, judged by its head."""
     cells = zip(*table.head, strict=True) if table.head else ((),) * len(table.names)
-    return tuple(
-        _column(table, place, name, column)
-        for place, (name, column) in enumerate(zip(table.names, cells, strict=True))
-    )
+    found, dates = [], 0
+    for place, (name, column) in enumerate(zip(table.names, cells, strict=True)):
+        if dates >= MOST_DATE_COLUMNS and look_like_dates(column):
+            found.append(Column(name, y=False, why="dates"))
+        else:
+            found.append(_column(table, place, name, column))
+            dates += found[-1].why == "dates"
+    return tuple(found)
 
 
 def _column(table: Table, place: int, name: str, cells: Sequence[str]) -> Column:
@@ -80,7 +87,7 @@ def _column(table: Table, place: int, name: str, cells: Sequence[str]) -> Column
         return Column(name, not table.complete, not table.complete, "no numbers", rows=0)
     found = table.format(place)
     if found.kind == TEXT:
-        return Column(name, x=False, y=False, why="text", rows=0)
+        return Column(name, x=False, y=False, why=found.note or "text", rows=0)
     values = found.numbers(cells)
     is_number = np.isfinite(values)
     numbers, rows = values[is_number], _bits(is_number)
@@ -90,8 +97,7 @@ def _column(table: Table, place: int, name: str, cells: Sequence[str]) -> Column
         return Column(name, x=False, y=False, why="text", rows=0)
     if (numbers == numbers[0]).all():
         return Column(name, x=not table.complete, why=CONSTANT, note=found.note, rows=rows)
-    whole = bool((numbers % 1 == 0).all())
-    if whole and _ID.fullmatch(name):
+    if _ID.fullmatch(name) and (numbers % 1 == 0).all():
         return Column(name, why=NAMES, note=found.note, rows=rows)
     starts = numbers[0] in (0, 1) or numbers[0] > _LATEST_YEAR
     counts = len(numbers) == len(cells) >= ROW_NUMBERS_FROM and starts and found.plain
@@ -125,10 +131,11 @@ def guess(found: Sequence[Column], x: str | None = None, y: str | None = None) -
     candidates = [column for column in candidates if column.name not in (x, y)]
     missing = [x, y].count(None)
     if len(candidates) < missing:
-        dates = [one for one in found if one.why == "dates" and one.x and one.name != y]
-        if x is None and dates and len(candidates) >= missing - 1:
-            return _pair(dates, candidates if y is None else _named(found, y))
         more = [one for one in found if one.why == ROW_NUMBERS and one.name not in (x, y)]
+        dates = [one for one in found if one.why == "dates" and one.name != y]
+        ys = candidates or more if y is None else _named(found, y)
+        if x is None and dates and ys:
+            return _pair(dates, ys)
         candidates = [one for one in found if one in candidates or one in more]
     if missing == 2:
         pairs = combinations(candidates[:MOST_CANDIDATES], 2)
@@ -213,7 +220,9 @@ def no_pair_message(found: Sequence[Column], rows: int) -> str:
         return "there are no rows below its header; add some"
     if rows == 1:
         return "one row is not enough for a line; it takes two"
-    if any(one.x and other.y for one, other in permutations(found, 2)):
+    xs = [place for place, column in enumerate(found) if column.x]
+    ys = [place for place, column in enumerate(found) if column.y]
+    if xs and ys and (len(xs) > 1 or ys != xs):
         return ""
     numeric = "one" if any(column.x and column.y for column in found) else "none"
     whys = ", ".join(f"{quoted(c.name, 20)}: {c.why}" for c in found[:3] if c.why)

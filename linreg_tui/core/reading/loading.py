@@ -13,7 +13,7 @@ import numpy as np
 from linreg_tui.core.dataset import Dataset, Dates, DroppedCell, DroppedCells
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments
-from linreg_tui.core.reading.cells import DATES, Format, Words, is_number
+from linreg_tui.core.reading.cells import DATES, Format, Words
 from linreg_tui.core.reading.columns import Column, are_coordinates, choose, columns, guess
 from linreg_tui.core.reading.table import (
     AUTOMATIC,
@@ -175,7 +175,7 @@ _TOTALS = (
 )
 _TOTAL = re.compile(rf"(?:{_TOTALS})\s*[:*]?", re.IGNORECASE)
 _WITH_TOTAL = re.compile(rf"(?:{_TOTALS})[ :].*|.*[ :](?:{_TOTALS})[:*]?", re.IGNORECASE)
-MOST_LABEL_CHARACTERS = 60
+MOST_LABEL_CHARACTERS, MOST_LABEL_COLUMNS = 60, 50
 
 MIN_TERMS = 3
 """A row without a label that is the sum or the mean of so many rows above it is a total of them."""
@@ -197,13 +197,13 @@ class Totals:
         """Return the totals among the first rows; the last row counts only if it is known."""
         head = table.head
         values = [table.format(place).numbers([row[place] for row in head]) for place in (x, y)]
-        places = [p for p in range(len(table.names)) if p not in (x, y)]
-        for place in places:
+        for place in range(min(len(table.names), MOST_LABEL_COLUMNS)):
             cells = [row[place].strip() for row in head]
             named = [n for n, cell in enumerate(cells) if _says_total(cell)]
-            rows = tuple(n for n in named if _is_total(n, named, cells, values, table.complete))
-            if rows:
-                return Totals(rows, place, tuple(cells[n] for n in rows))
+            if named and place not in (x, y):
+                rows = tuple(n for n in named if _is_total(n, named, cells, values, table.complete))
+                if 2 * len(rows) >= len(named):
+                    return Totals(rows, place, tuple(cells[n] for n in rows))
         last = len(head) - 1
         dates = table.format(x).kind == DATES
         if table.complete and not dates and last >= MIN_TERMS:
@@ -235,37 +235,42 @@ def totals_notes(count: int, first: Sequence[tuple[int, str]] = ()) -> tuple[str
 
 
 def _says_total(cell: str) -> bool:
-    if not 2 <= len(cell) <= MOST_LABEL_CHARACTERS or is_number(cell):
-        return False
-    return _TOTAL.fullmatch(cell) is not None or _WITH_TOTAL.fullmatch(cell) is not None
+    return 2 <= len(cell) <= MOST_LABEL_CHARACTERS and bool(
+        _TOTAL.fullmatch(cell) or _WITH_TOTAL.fullmatch(cell)
+    )
 
 
 def _is_total(
     row: int, named: Sequence[int], cells: Sequence[str], values: Sequence[FloatArray], whole: bool
 ) -> bool:
-    """Return whether a row whose label says so is a total: by its numbers, or by its place."""
+    """Return whether a row whose label says so is a total, by its numbers.
+
+    Both are the sums or the means of the same rows. In the last row, below rows with names of their
+    own, one of them is enough.
+    """
     others = np.setdiff1d(np.arange(len(cells)), named)
     before = max((n for n in named if n < row), default=-1)
     groups = (others[others < row], others[(others > before) & (others < row)], others)
-    own = [float(column[row]) for column in values]
-    for group in groups:
-        for value, column in zip(own, values, strict=True):
-            terms = column[group]
-            terms = terms[np.isfinite(terms)]
-            if len(terms) > 1 and _matches(value, terms, rounded=True):
-                return True
     labels = [cells[n] for n in others.tolist()]
-    ends = (
-        (row == len(cells) - 1 and whole)
-        or row == 0
-        or (row + 1 in named and named[-1] == len(cells) - 1)
+    last = whole and row == len(cells) - 1 and len(set(labels)) == len(labels)
+    enough = 1 if last and _TOTAL.fullmatch(cells[row]) else 2
+    return any(
+        sum(is_like(float(c[row]), _finite(c[group])) for c in values) >= enough
+        for group in groups
+        for is_like in (_is_rounded_sum, _is_rounded_mean)
     )
-    return bool(ends and _TOTAL.fullmatch(cells[row]) and len(set(labels)) == len(labels) > 1)
 
 
-def _matches(value: float, terms: FloatArray, *, rounded: bool) -> bool:
-    """Return whether a value is the sum or the mean of terms, which are not all alike."""
-    return _is_sum(value, terms, rounded=rounded) or _is_mean(value, terms, rounded=rounded)
+def _finite(values: FloatArray) -> FloatArray:
+    return values[np.isfinite(values)]
+
+
+def _is_rounded_sum(value: float, terms: FloatArray) -> bool:
+    return len(terms) > 1 and _is_sum(value, terms, rounded=True)
+
+
+def _is_rounded_mean(value: float, terms: FloatArray) -> bool:
+    return len(terms) > 1 and _is_mean(value, terms, rounded=True)
 
 
 def _is_sum(value: float, terms: FloatArray, *, rounded: bool) -> bool:

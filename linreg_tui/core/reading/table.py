@@ -343,10 +343,11 @@ JUDGED_COLUMNS = 100
 _UNITS = frozenset(
     re.split(
         ",",
-        "s,ms,us,µs,ns,sec,second,seconds,min,minute,minutes,h,hr,hour,hours,d,day,days,yr,year,"
-        "years,v,mv,uv,µv,kv,volt,volts,a,ma,ua,µa,amp,amps,w,mw,kw,mwh,kwh,wh,hz,khz,mhz,ghz,db,"
-        "dbm,m,mm,um,µm,nm,cm,km,ft,in,inch,mi,g,mg,ug,µg,kg,t,lb,oz,l,ml,k,c,f,°c,°f,pa,hpa,kpa,"
-        "mpa,bar,mbar,psi,n,j,kj,rad,deg,°,ohm,ω,%,ppm,usd,eur,m/s,km/h,mph,m2,m3,m²,m³,mol",
+        "s,ms,us,µs,ns,sec,second,seconds,Second,Seconds,min,minute,minutes,h,hr,hour,hours,day,"
+        "days,yr,year,years,V,mV,uV,µV,kV,volt,volts,Volt,Volts,A,mA,uA,µA,amp,amps,Amp,Amps,W,mW,"
+        "kW,MW,Wh,kWh,MWh,Hz,kHz,MHz,GHz,dB,dBm,m,mm,um,µm,nm,cm,km,ft,in,inch,mi,g,mg,ug,µg,kg,lb,"
+        "oz,ml,mL,L,K,C,F,°C,°F,Pa,hPa,kPa,MPa,bar,mbar,psi,N,nm,J,kJ,rad,deg,°,ohm,Ohm,Ω,%,ppm,"
+        "USD,EUR,m/s,km/h,mph,m2,m3,m²,m³,mol",
     )
 )
 """What a row of units may hold."""
@@ -488,7 +489,7 @@ def _name_columns(row: Row, first: Row) -> bool:
 
 
 def _are_units(row: Row) -> bool:
-    cells = [cell.strip().lower() for cell in _trimmed(row)]
+    cells = [cell.strip() for cell in _trimmed(row)]
     return all(cell in _UNITS or cell[:1] + cell[-1:] in ("()", "[]") for cell in cells)
 
 

@@ -26,6 +26,7 @@ from linreg_tui.core.reading.cells import (
     Format,
     Hints,
     Marks,
+    begins_with_a_digit,
     column_numbers,
     count_marks,
     csv_columns,
@@ -283,11 +284,7 @@ def detect_dialect(text: str, *, complete: bool, choices: Choices = AUTOMATIC) -
     """Find the dialect of the first part of a text, whose last row may be cut off."""
     delimiter = choices.delimiter
     if delimiter is None:
-        scores = {
-            one: _score(read_lines(text, one, complete=complete, most=_DIALECT_ROWS), one)
-            for one in _CANDIDATES
-            if one in text or one == WHITESPACE
-        }
+        scores = {one: _score(text, one, complete=complete) for one in _CANDIDATES}
         best = max(scores, key=lambda one: scores[one])
         delimiter = best if scores[best] > 0.5 else ","
     marks = _marks(text, delimiter, complete, _DIALECT_ROWS)
@@ -298,8 +295,14 @@ def detect_dialect(text: str, *, complete: bool, choices: Choices = AUTOMATIC) -
     return Dialect(delimiter, *decimal_mark(delimiter, marks))
 
 
-def _score(lines: Lines, delimiter: str) -> float:
+def _score(text: str, delimiter: str, *, complete: bool) -> float:
     """Return how well a delimiter parts a text: regular rows, names that fit them, and numbers."""
+    if delimiter not in text and delimiter != WHITESPACE:
+        return 0.0
+    try:
+        lines = read_lines(text, delimiter, complete=complete, most=_DIALECT_ROWS)
+    except LongCellError:  # a wrong delimiter makes one cell of a long line
+        return 0.0
     width = len(lines.header)
     if width < 2:
         return 0.0
@@ -314,7 +317,9 @@ def _score(lines: Lines, delimiter: str) -> float:
     )
     cells = [cell for row in lines.rows for cell in row[:_JUDGED_CELLS] if cell.strip()]
     numbers = sum(_weight(cell, delimiter) for cell in cells) / max(1, len(cells))
-    titles = _TITLE_FACTOR if lines.place.above else 1.0
+    titles = 1.0
+    if lines.place.above:
+        titles = _TITLE_FACTOR if lines.place.named else _TITLE_FACTOR**2
     fits = 1.0 if lines.fits else 0.5
     space = _SPACE_FACTOR if delimiter == WHITESPACE else 1.0
     return regular * titles * fits * space * (1 + numbers)
@@ -326,7 +331,7 @@ _JUDGED_CELLS = 50
 def _weight(cell: str, delimiter: str) -> float:
     """Return how much a cell speaks for a delimiter: a number does, and less if it may be two."""
     if not is_number(cell):
-        return 0.0
+        return 0.8 * begins_with_a_digit(cell)
     return 0.5 if delimiter == "," and _NUMBER_WITH_SPACE.fullmatch(cell.strip()) else 1.0
 
 
@@ -380,7 +385,8 @@ def read_lines(
     names = names_over(rows[place.above], body, spaced=spaced) if place.named and rows else None
     if names is None and place.named and rows:
         line = text[ends[place.above] : ends[place.above + 1]].strip()
-        names = names_over([part for part in _GAP.split(line) if part], body, spaced=True)
+        parts = [part for part in _GAP.split(line) if part]
+        names = (parts, "") if body and len(parts) == max(map(_width, body)) else None
     fits = names is not None or not place.named
     header, note = names or (numbered_names(max(map(_width, body), default=0)), "")
     lines_above = _lines_above(text, ends[place.above]) if place.above else 0
