@@ -49,29 +49,22 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
-class DroppedCell:
-    """A cell that holds something, but no number: its column, its row from 1, and its text."""
+class DroppedCells:
+    """The cells of a column that hold something, but no number: how many, and the first few.
+
+    Each of the `first` has the number of its row, counted from 1, and its text as it stands.
+    """
 
     column: str
-    row: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DroppedCells:
-    """How many cells hold something, but no number, and the first few of them."""
-
     count: int = 0
-    first: tuple[DroppedCell, ...] = ()
+    first: tuple[tuple[int, str], ...] = ()
 
     MOST: ClassVar[int] = 5
 
     def __add__(self, other: DroppedCells) -> DroppedCells:
-        """Return the cells of both."""
-        return DroppedCells(self.count + other.count, (self.first + other.first)[: self.MOST])
-
-
-NO_CELLS = DroppedCells()
+        """Return the cells of both, which are of one column."""
+        first = (self.first + other.first)[: self.MOST]
+        return DroppedCells(self.column, self.count + other.count, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +96,8 @@ class Dataset(ByValue):
     had no number in one of the two columns. `missing` counts the cells of x and of y without a
     number. `columns` are the names of all columns of the file; a name may hold any characters.
     `notes` are printable and say how the file was read, where there is more than one way.
-    `dropped_cells` are those of x and y that hold something else than a number. If x stands for
-    dates, `dates` says what it counts.
+    `dropped_cells` are those of x and y that hold something, but no number, if there are any. If x
+    stands for dates, `dates` says what it counts.
 
     If the file has too many rows to keep, x and y are a sample, and batches are drawn from it. The
     closed form, the moments and so full-batch descent use all rows, by way of `whole`. The test
@@ -122,7 +115,7 @@ class Dataset(ByValue):
     missing: tuple[int, int] = (0, 0)
     columns: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
-    dropped_cells: DroppedCells = field(default=NO_CELLS, repr=False)
+    dropped_cells: tuple[DroppedCells, ...] = field(default=(), repr=False)
     dates: Dates | None = None
     read_splits: Mapping[tuple[float, int], Split] = field(
         default_factory=dict, repr=False, compare=False

@@ -87,10 +87,16 @@ def fit_object(data: Dataset) -> Json:
     }
 
 
-def _dropped_cells(data: Dataset) -> Json:
-    """Return how many cells held something but no number, and the first of them."""
-    cells = data.dropped_cells
-    return {"count": cells.count, "first": [asdict(cell) for cell in cells.first]}
+def _dropped_cells(data: Dataset) -> list[Json]:
+    """Return the cells that held something but no number: how many in a column, and the first."""
+    return [
+        {
+            "column": cells.column,
+            "count": cells.count,
+            "first": [{"row": row, "cell": text} for row, text in cells.first],
+        }
+        for cells in data.dropped_cells
+    ]
 
 
 def sweep_object(data: Dataset, results: Iterable[Result], predictions: Predictions) -> Json:

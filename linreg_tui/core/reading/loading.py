@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from linreg_tui.core.dataset import Dataset, Dates, DroppedCell, DroppedCells
+from linreg_tui.core.dataset import Dataset, Dates, DroppedCells
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments
-from linreg_tui.core.reading.cells import DATES, Format, Words
+from linreg_tui.core.reading.cells import DATES, Format
 from linreg_tui.core.reading.columns import Column, are_coordinates, choose, columns, guess
 from linreg_tui.core.reading.table import (
     AUTOMATIC,
@@ -177,7 +177,7 @@ _TOTAL = re.compile(rf"(?:{_TOTALS})\s*[:*]?", re.IGNORECASE)
 _WITH_TOTAL = re.compile(rf"(?:{_TOTALS})[ :].*|.*[ :](?:{_TOTALS})[:*]?", re.IGNORECASE)
 MOST_LABEL_CHARACTERS, MOST_LABEL_COLUMNS = 60, 50
 
-MIN_TERMS = 3
+MIN_TERMS = 4
 """A row without a label that is the sum or the mean of so many rows above it is a total of them."""
 
 
@@ -293,11 +293,11 @@ def _sum_or_mean(row: Sequence[float], above: Sequence[FloatArray]) -> bool:
     pairs = list(zip(row, terms, strict=True))
     sums = all(_is_sum(value, column, rounded=False) for value, column in pairs)
     means = all(_is_mean(value, column, rounded=False) for value, column in pairs)
-    return sums or (means and not _on_a_line(*terms))
+    return (sums or means) and not _on_a_line(*terms)
 
 
 def _on_a_line(x: FloatArray, y: FloatArray) -> bool:
-    """Return whether all points lie on one line, where the mean is a point like any other."""
+    """Return whether all points lie on one line, where a sum may be a point like any other."""
     moments = Moments.of(x, y)
     return abs(moments.sxx * moments.syy - moments.sxy**2) <= 1e-9 * moments.sxx * moments.syy
 
@@ -354,7 +354,7 @@ class Rows:
         self._names = [self._table.names[place] for place in self._places]
         self._dropped = self._complete = self._count = 0
         self._missing = [0, 0]
-        self._cells = [DroppedCells(), DroppedCells()]
+        self._cells = [DroppedCells(name) for name in self._names]
         self._left_out: list[tuple[int, str]] = []
         self._totals_count = 0
         self._sums: FloatArray = np.zeros(2)
@@ -471,12 +471,8 @@ class Rows:
         """Add the words among the numbers to the cells that are left out."""
         for place, words in enumerate((chunk.x_words, chunk.y_words)):
             if words:
-                first = self._dropped_cells(place, before, words[: DroppedCells.MOST])
-                self._cells[place] += DroppedCells(len(words), first)
-
-    def _dropped_cells(self, place: int, before: int, words: Words) -> tuple[DroppedCell, ...]:
-        name = self._names[place]
-        return tuple(DroppedCell(name, before + row + 1, text) for row, text in words)
+                first = tuple((before + row + 1, text) for row, text in words[: DroppedCells.MOST])
+                self._cells[place] += DroppedCells(self._names[place], len(words), first)
 
     def _check(self, found: list[bool]) -> None:
         """Raise an InputError if the rows are too few for a line."""
@@ -495,9 +491,7 @@ class Rows:
 
     def _such_as(self, found: list[bool]) -> str:
         cells = self._cells[1 if found[0] else 0].first
-        return (
-            f" but words such as {quoted(cells[0].text, 20)} in row {cells[0].row}" if cells else ""
-        )
+        return "".join(f" but words such as {quoted(t, 20)} in row {row}" for row, t in cells[:1])
 
     def _guessed_words(self) -> str:
         """Return which columns were guessed, for the end of a message."""
@@ -511,9 +505,9 @@ class Rows:
         return self._dropped
 
     @property
-    def dropped_cells(self) -> DroppedCells:
-        """The cells of the two columns that hold something, but no number."""
-        return self._cells[0] + self._cells[1]
+    def cells(self) -> tuple[DroppedCells, DroppedCells]:
+        """The cells of x and of y that hold something, but no number."""
+        return self._cells[0], self._cells[1]
 
     @property
     def missing(self) -> tuple[int, int]:
@@ -553,7 +547,7 @@ class Rows:
             *self._table.notes,
             *self.format_notes,
             *totals_notes(self._totals_count, self._left_out),
-            *(words_note(cells) for cells in self._cells if cells.count),
+            *words_notes(self._cells),
         )
 
     def dataset(self, x: FloatArray, y: FloatArray) -> Dataset:
@@ -566,8 +560,8 @@ class Rows:
         """
         if any(self._chosen.guessed) and len(x) and (x == x[0]).all():
             raise InputError(
-                f"{printable(self._path)}: every number in {quoted(self._names[0])} is the same, "
-                f"so there is no line; choose others with --x and --y{self._guessed_words()}"
+                f"{printable(self._path)}: every x is the same, so there is no line; choose "
+                f"another column with --x{self._guessed_words()}"
             )
         return Dataset(
             self._path,
@@ -578,7 +572,7 @@ class Rows:
             missing=self.missing,
             columns=self.columns,
             notes=(*self.notes, *self._doubts(x, y)),
-            dropped_cells=self.dropped_cells,
+            dropped_cells=tuple(cells for cells in self._cells if cells.count),
             dates=dates_of(self.date_format),
         )
 
@@ -603,12 +597,11 @@ def dates_of(found: Format | None) -> Dates | None:
     return None if found is None else found.dates
 
 
-def words_note(cells: DroppedCells) -> str:
-    """Return the note about cells of a column, at least one, that hold no number."""
-    first = cells.first[0]
-    count = f"{cells.count:,} cells hold" if cells.count > 1 else "1 cell holds"
-    such = "such as " if cells.count > 1 else ""
-    return (
-        f"{printable(first.column, 30)}: {count} no number, {such}{quoted(first.text, 20)} in row "
-        f"{first.row}"
-    )
+def words_notes(dropped: Iterable[DroppedCells]) -> Iterator[str]:
+    """Yield the notes about the cells of columns that hold no number."""
+    for cells in dropped:
+        for row, text in cells.first[:1]:
+            count = f"{cells.count:,} cells hold" if cells.count > 1 else "1 cell holds"
+            such = "such as " if cells.count > 1 else ""
+            name = printable(cells.column, 30)
+            yield f"{name}: {count} no number, {such}{quoted(text, 20)} in row {row}"

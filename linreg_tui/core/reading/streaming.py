@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from operator import add
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linreg_tui.core.closed_form import ClosedForm, Residuals, Sums, sums_of
-from linreg_tui.core.dataset import NO_CELLS, Dataset, DroppedCells, Split, Whole
+from linreg_tui.core.dataset import Dataset, DroppedCells, Split, Whole
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments
 from linreg_tui.core.reading.cells import Format
@@ -39,7 +40,7 @@ from linreg_tui.core.reading.loading import (
     open_table,
     openable,
     totals_notes,
-    words_note,
+    words_notes,
 )
 from linreg_tui.core.reading.table import AUTOMATIC, Choices
 from linreg_tui.core.reading.text import input_errors
@@ -453,7 +454,7 @@ class Parts:
     """The totals and the sample of some parts. Those that can't be read are in `bad`.
 
     `split` is None unless rows are held out. `sums` counts the rows that were left out as totals of
-    others, and `cells` are those without a number.
+    others, and `cells` are those of x and y without a number.
     """
 
     totals: Totals
@@ -463,7 +464,7 @@ class Parts:
     missing: tuple[int, int] = (0, 0)
     bad: tuple[BadPart, ...] = ()
     sums: int = 0
-    cells: DroppedCells = NO_CELLS
+    cells: tuple[DroppedCells, ...] = ()
 
     def __add__(self, other: Parts) -> Parts:
         """Return both together; they hold out the same fraction of their rows."""
@@ -475,7 +476,7 @@ class Parts:
             (self.missing[0] + other.missing[0], self.missing[1] + other.missing[1]),
             self.bad + other.bad,
             self.sums + other.sums,
-            self.cells + other.cells,
+            tuple(map(add, self.cells, other.cells)),
         )
 
 
@@ -525,7 +526,7 @@ class PartReader:
             dropped=rows.dropped,
             missing=rows.missing,
             sums=rows.totals,
-            cells=rows.dropped_cells,
+            cells=rows.cells,
         )
 
     def _empty(self, number: int) -> Parts:
@@ -535,6 +536,7 @@ class PartReader:
             Totals(RunningFit(self.line)),
             Sample(self.rows, (self.seed, number)),
             split if self.test_fraction > 0 else None,
+            cells=(DroppedCells(self.x), DroppedCells(self.y)),
         )
 
 
@@ -608,9 +610,9 @@ def load_parts(
         notes=(
             *notes,
             *totals_notes(parts.sums),
-            *([words_note(parts.cells)] if parts.cells.count else []),
+            *words_notes(parts.cells),
         ),
-        dropped_cells=parts.cells,
+        dropped_cells=tuple(cells for cells in parts.cells if cells.count),
         dates=dates_of(reader.dates),
     )
     totals = parts.totals

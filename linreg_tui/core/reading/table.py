@@ -511,7 +511,7 @@ def names_over(header: Row, rows: Sequence[Row], *, spaced: bool) -> tuple[list[
     width = _usual_width([len(_trimmed(row)) for row in rows])
     found = (_SPACED_COMMENT if spaced else _COMMENT).match(cells[0])
     alone = found is not None and found.end() == len(cells[0])
-    if alone and len(_trimmed(cells)) == width and (not spaced or _name_rows(rows)):
+    if alone and len(_trimmed(cells)) == width and (not spaced or _name_rows(rows, width)):
         found = None  # a column of row numbers may be called #
     if found is not None:
         cells = _trimmed(cells[1:] if alone else [cells[0][found.end() :], *cells[1:]])
@@ -524,15 +524,17 @@ def names_over(header: Row, rows: Sequence[Row], *, spaced: bool) -> tuple[list[
     if found is not None and 0 < count < width:
         note = f"the header names {count} of {width} columns"
         return [*cells, *[""] * (width - count)], note
-    if count == width - 1 and _name_rows(rows):
+    if count == width - 1 and len(rows) > 1 and _name_rows(rows, width):
         return ["", *cells], "the header has no name for the first column"
     if spaced and count > width:
         return None
     return cells, ""
 
 
-def _name_rows(rows: Sequence[Row]) -> bool:
-    """Return whether the first cells of the rows can be names or numbers of the rows."""
+def _name_rows(rows: Sequence[Row], width: int) -> bool:
+    """Return whether the first of so many cells in each row can be a name or number of the row."""
+    if any(len(row) != width for row in rows):
+        return False
     first = [row[0].strip() for row in rows]
     if len(set(first)) < len(first):
         return False

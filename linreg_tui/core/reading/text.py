@@ -68,7 +68,10 @@ _MARKS = (
 )
 """Byte order marks; UTF-32 comes first, because its mark begins with that of UTF-16."""
 
-_BINARY = "this is no text, but a binary file (it has NUL bytes); save the table as CSV in UTF-8"
+_BINARY = (
+    "this is no text, but a binary file (it has NUL bytes); save the table as CSV in UTF-8, or "
+    "choose its --encoding, such as utf-16-le"
+)
 _OPEN_QUOTE = 'a quote (") is opened and never closed'
 _FALSE_GZIP = "its name ends with .gz, and it isn't compressed by gzip; rename or compress it"
 _CORRUPT = "the compressed file is damaged; download or compress it again"
@@ -219,9 +222,6 @@ class Source:
 
 
 def _unmarked(start: bytes) -> str:
-    for encoding, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[0::2])):
-        if zeros and 2 * zeros.count(0) > len(zeros):
-            return encoding
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
@@ -450,7 +450,7 @@ def ends_in_quotes(text: str, delimiter: str) -> int:
 
 def _open_quote(path: str, line: int) -> InputError:
     return InputError(
-        f'{printable(path)}: a quote (") in line {line} is opened and never closed; close it'
+        f'{printable(path)}: a quote (") is opened and never closed: close it in line {line}'
     )
 
 
@@ -477,6 +477,8 @@ CHUNK_CHARACTERS = 2**23
 
 MAX_CHUNKS_WITHOUT_ROWS = 16
 """After this many chunks of text without a row, there must be a quote that isn't closed."""
+
+MOST_COLUMNS = 200_000
 
 _PANDAS_OPEN_QUOTE = "EOF inside string"
 """What pandas says about a quote that is never closed."""
@@ -517,6 +519,11 @@ class DelimitedTable:
             if not lines.header:
                 raise InputError(
                     f"{printable(path)}: the file is empty; a CSV file with a header is needed"
+                )
+            if len(lines.header) > MOST_COLUMNS:
+                raise InputError(
+                    f"{printable(path)}: {len(lines.header):,} columns are too many; check what "
+                    "separates the cells, and choose it with --delimiter"
                 )
         except BaseException:
             source.close()
