@@ -573,6 +573,8 @@ def column_numbers(column: pd.Series, found: Format) -> tuple[FloatArray, Words]
 
     if column.dtype.kind in "iuf" and found.plain:
         values = column.to_numpy(np.float64)
+        if np.isfinite(values).all():
+            return values, []
         infinite = np.flatnonzero(np.isinf(values)).tolist()
         return values, [(place, str(values[place])) for place in infinite]
     # From pandas 3 on, `astype(str)` leaves empty cells missing.

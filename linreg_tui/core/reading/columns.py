@@ -178,6 +178,9 @@ def choose(table: Table, path: str, x: str | None, y: str | None) -> Chosen:
     InputError
         If a column isn't there, y holds dates, both are the same, or there are none to guess.
     """
+    places = [table.names.index(name) for name in (x, y) if name in table.names]
+    if len(set(places)) == 2 and table.format(places[1]).kind != DATES:
+        return Chosen(places[0], places[1])
     found = columns(table)
     names = [column.name for column in found]
     for asked in (x, y):

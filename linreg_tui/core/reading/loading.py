@@ -13,7 +13,7 @@ import numpy as np
 from linreg_tui.core.dataset import Dataset, Dates, DroppedCells
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments
-from linreg_tui.core.reading.cells import DATES, Format
+from linreg_tui.core.reading.cells import DATES, NUMBERS, Format
 from linreg_tui.core.reading.columns import Column, are_coordinates, choose, columns, guess
 from linreg_tui.core.reading.table import (
     AUTOMATIC,
@@ -133,14 +133,18 @@ def load(
     try:
         with closing(Rows(path, x, y, progress, choices=choices)) as rows:
             for x_chunk, y_chunk in rows:
-                xs.extend(x_chunk)
-                ys.extend(y_chunk)
+                xs.extend(x_chunk, rows.fraction)
+                ys.extend(y_chunk, rows.fraction)
         return rows.dataset(xs.array(), ys.array())
     except MemoryError:
         raise InputError(
             f"{printable(path)}: it doesn't fit into memory; "
             "linreg-tui fit --stream reads it piece by piece"
         ) from None
+
+
+MARGIN, MOST_GROWTH = 1.1, 64
+"""How much more room to take than what has been read suggests, and the most times what it takes."""
 
 
 class _GrowingArray:
@@ -150,12 +154,17 @@ class _GrowingArray:
         self._values: FloatArray = np.empty(0)
         self._n = 0
 
-    def extend(self, values: FloatArray) -> None:
-        """Append these values."""
+    def extend(self, values: FloatArray, fraction: float) -> None:
+        """Append these values; `fraction` says how much of all values there will be by then."""
         end = self._n + len(values)
         if end > len(self._values):
-            # No other reference to the array exists yet.
-            self._values.resize(max(end, len(self._values) * 5 // 4), refcheck=False)
+            likely = int(MARGIN * end / fraction) if fraction > 0 else 0
+            size = max(end * 5 // 4, min(likely, MOST_GROWTH * end))
+            if self._n:
+                # No other reference to the array exists yet.
+                self._values.resize(size, refcheck=False)
+            else:
+                self._values = np.empty(size)
         self._values[self._n : end] = values
         self._n = end
 
@@ -195,20 +204,26 @@ class Totals:
     @staticmethod
     def in_head(table: Table, x: int, y: int) -> Totals:
         """Return the totals among the first rows; the last row counts only if it is known."""
-        head = table.head
-        values = [table.format(place).numbers([row[place] for row in head]) for place in (x, y)]
+        head, formats = table.head, (table.format(x), table.format(y))
+
+        def values() -> list[FloatArray]:
+            pairs = zip((x, y), formats, strict=True)
+            return [one.numbers([row[place] for row in head]) for place, one in pairs]
+
         for place in range(min(len(table.names), MOST_LABEL_COLUMNS)):
+            if place in (x, y) or table.format(place).kind == NUMBERS:
+                continue
             cells = [row[place].strip() for row in head]
-            named = [n for n, cell in enumerate(cells) if _says_total(cell)]
-            if named and place not in (x, y):
-                rows = tuple(n for n in named if _is_total(n, named, cells, values, table.complete))
+            if named := [n for n, cell in enumerate(cells) if _says_total(cell)]:
+                both, whole = values(), table.complete
+                rows = tuple(n for n in named if _is_total(n, named, cells, both, whole))
                 if 2 * len(rows) >= len(named):
                     return Totals(rows, place, tuple(cells[n] for n in rows))
         last = len(head) - 1
-        dates = table.format(x).kind == DATES
-        if table.complete and not dates and last >= MIN_TERMS:
-            above = [column[:last] for column in values]
-            if _sum_or_mean([float(column[last]) for column in values], above):
+        if table.complete and formats[0].kind != DATES and last >= MIN_TERMS:
+            both = values()
+            above = [column[:last] for column in both]
+            if _sum_or_mean([float(column[last]) for column in both], above):
                 return Totals((last,))
         return Totals()
 
@@ -380,27 +395,19 @@ class Rows:
     def __iter__(self) -> Iterator[Pair]:
         found = [False, False]
         waiting: Pair | None = None
+        waiting_sums: FloatArray = np.zeros(2)
         label = None if self._table.complete else self._totals.label
         for whole in self._table.chunks(*self._places, label, self._formats):
             before, self._count = self._count, self._count + len(whole.x)
             chunk = self._without_totals(whole, before)
             self._collect_words(chunk, before)
-            x, y = chunk.x, chunk.y
-            number = np.isfinite(x), np.isfinite(y)
-            complete = number[0] & number[1]
-            count = int(np.count_nonzero(complete))
-            if not all(found):
-                found = [found[place] or bool(number[place].any()) for place in (0, 1)]
-            self._complete += count
-            self._dropped += len(complete) - count
-            if count < len(complete):
-                for place in (0, 1):
-                    self._missing[place] += len(complete) - int(np.count_nonzero(number[place]))
-            if count:
-                # The last chunk waits, because its last row may be a total.
+            pair, sums = self._complete_rows(chunk, found)
+            if len(pair[0]):
+                # The last rows wait, because the very last one may be a total.
                 if waiting is not None:
-                    yield self._summed(waiting)
-                waiting = (x, y) if count == len(complete) else (x[complete], y[complete])
+                    self._sums += waiting_sums
+                    yield waiting
+                waiting, waiting_sums = pair, sums
             if self._progress is not None:
                 self._progress(self._table.fraction)
         if waiting is not None:
@@ -409,9 +416,28 @@ class Rows:
                 yield waiting
         self._check(found)
 
-    def _summed(self, pair: Pair) -> Pair:
-        self._sums += [float(column.sum()) for column in pair]
-        return pair
+    def _complete_rows(self, chunk: Chunk, found: list[bool]) -> tuple[Pair, FloatArray]:
+        """Return the rows with a number in both columns and their sums, and count the others.
+
+        `found` says which columns had a number so far.
+        """
+        x, y = chunk.x, chunk.y
+        with np.errstate(over="ignore", invalid="ignore"):
+            sums: FloatArray = np.array([x.sum(), y.sum()])
+        if len(x) and np.isfinite(sums).all():  # so all of them are
+            found[:] = True, True
+            self._complete += len(x)
+            return (x, y), sums
+        number = np.isfinite(x), np.isfinite(y)
+        complete = number[0] & number[1]
+        for place in (0, 1):
+            found[place] = found[place] or bool(number[place].any())
+            self._missing[place] += len(complete) - int(np.count_nonzero(number[place]))
+        x, y = x[complete], y[complete]
+        self._complete += len(x)
+        self._dropped += len(complete) - len(x)
+        with np.errstate(over="ignore"):
+            return (x, y), np.array([x.sum(), y.sum()])
 
     def _without_totals(self, chunk: Chunk, before: int) -> Chunk:
         """Return a chunk without the rows that are totals, by the head or by their label.
@@ -455,7 +481,8 @@ class Rows:
         ]
         if self._complete <= MIN_TERMS or not np.array_equal(ends, own):
             return pair
-        sums = self._sums + np.array([x[:-1].sum(), y[:-1].sum()])
+        with np.errstate(over="ignore"):
+            sums = self._sums + np.array([x[:-1].sum(), y[:-1].sum()])
         means = sums / (self._complete - 1)
         named = next((cell.strip() for cell in cells if _TOTAL.fullmatch(cell.strip())), "")
         slack = 1e-3 if named else 1e-9
@@ -498,6 +525,11 @@ class Rows:
         pairs = zip("xy", self._names, self._chosen.guessed, strict=True)
         guessed = [f"{which} as {quoted(name, 30)}" for which, name, one in pairs if one]
         return f" (guessed: {' and '.join(guessed)})" if guessed else ""
+
+    @property
+    def fraction(self) -> float:
+        """How much of the file has been read, from 0 to 1."""
+        return self._table.fraction
 
     @property
     def dropped(self) -> int:

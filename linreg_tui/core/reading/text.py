@@ -233,7 +233,7 @@ WHITESPACE = DELIMITERS["space"]
 _CANDIDATES = "\t;|," + WHITESPACE
 """The delimiters; of two that fit equally well, the first is taken."""
 
-_DIALECT_ROWS = 200
+_DIALECT_ROWS = 100
 """Rows that show the dialect."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -542,6 +542,7 @@ class DelimitedTable:
         self._rows_above = lines.above
         self._row_length = (len(source.head) - lines.length) // max(1, source.head.count("\n"))
         self._tail = b""
+        self._formats: dict[int, Format] = {}
 
     @property
     def fraction(self) -> float:
@@ -563,6 +564,11 @@ class DelimitedTable:
 
     def format(self, place: int) -> Format:
         """Return how the cells of a column become numbers."""
+        if place not in self._formats:
+            self._formats[place] = self._find_format(place)
+        return self._formats[place]
+
+    def _find_format(self, place: int) -> Format:
         delimiter, decimal = self._dialect.delimiter, self._dialect.decimal
         # With semicolons and decimal points, one column may still have points between thousands.
         doubtful = self._dialect.guessed or (delimiter, decimal) == (";", ".")
@@ -611,8 +617,8 @@ class DelimitedTable:
                 rows += len(xs)
                 yield Chunk(xs, ys, x_words, y_words, labels)
             self._tail = feed.tail
-            if feed.quoted and feed.lines > rows + 1 and not self._swallowed:
-                self.notes = (*self.notes, *filter(None, [self._find_swallowed()]))
+            if feed.quoted and not (self._swallowed or self.complete):
+                self.notes = (*self.notes, *filter(None, [self._find_swallowed(rows)]))
 
     @contextmanager
     def _open_quotes(self) -> Iterator[None]:
@@ -642,9 +648,19 @@ class DelimitedTable:
         finally:
             again.close()
 
-    def _find_swallowed(self) -> str:
-        with self._again() as rows:
-            return swallowed_lines(rows, self._dialect.delimiter, len(self.names))
+    def _find_swallowed(self, rows: int) -> str:
+        """Return a note about a cell below the head that holds whole rows, or an empty text."""
+        again = Source(self._source.path, self._choices.encoding)
+        try:
+            lines = sum(
+                chunk.count(b"\n") or chunk.count(b"\r") for chunk in again.utf8(self._length)
+            )
+        finally:
+            again.close()
+        if lines <= rows:  # each row has a line of its own
+            return ""
+        with self._again() as numbered:
+            return swallowed_lines(numbered, self._dialect.delimiter, len(self.names))
 
     def _ragged(self) -> str:
         """Return the message about a row with more cells than the header."""
@@ -673,7 +689,6 @@ class _Feed:
         self._rest = b""
         self.read_since = 0
         """Bytes since the last rows came out."""
-        self.lines = 0
         self.quoted = False
         self.tail = b""
 
@@ -686,13 +701,13 @@ class _Feed:
         self.read_since += len(chunk)
         if self.read_since > MAX_CHUNKS_WITHOUT_ROWS * CHUNK_CHARACTERS:
             raise ValueError(_PANDAS_OPEN_QUOTE)
-        self.lines += chunk.count(b"\n") or chunk.count(b"\r")
         if b'"' in chunk:
             self.quoted = True
             if self._blanks and b' "' in chunk:
                 chunk = self._before_quote.sub(rb'\1"', chunk)
         if chunk:
-            self.tail = (self.tail * (len(chunk) < _TAIL_BYTES) + chunk)[-_TAIL_BYTES:]
+            short = len(chunk) < _TAIL_BYTES
+            self.tail = (self.tail + chunk)[-_TAIL_BYTES:] if short else chunk[-_TAIL_BYTES:]
         return chunk
 
     def _next(self) -> bytes:
