@@ -290,7 +290,7 @@ def _is_rounded_mean(value: float, terms: FloatArray) -> bool:
 
 def _is_sum(value: float, terms: FloatArray, *, rounded: bool) -> bool:
     slack = (1e-3 if rounded else 1e-9) * float(np.abs(terms).sum())
-    return value != 0 and abs(value - float(terms.sum())) <= slack
+    return (rounded or value != 0) and abs(value - float(terms.sum())) <= slack
 
 
 def _is_mean(value: float, terms: FloatArray, *, rounded: bool) -> bool:

@@ -178,7 +178,11 @@ class Choices:
     def given(self) -> dict[str, Any]:
         """The values that were chosen, by their names."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: value for name, value in values.items() if value not in (None, False)}
+        return {
+            name: value
+            for name, value in values.items()
+            if value is not None and value is not False
+        }
 
     @property
     def options(self) -> list[str]:

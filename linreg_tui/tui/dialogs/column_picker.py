@@ -131,6 +131,7 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         names = [column.name for column in self._preview.columns]
         self._columns.highlighted = names.index(self._chosen["x"]) if self._chosen["x"] else 0
         self._columns.focus()
+        self.explain()
 
     @on(OptionList.OptionHighlighted)
     def explain(self) -> None:
