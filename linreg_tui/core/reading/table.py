@@ -457,7 +457,9 @@ def _below_preamble(rows: Sequence[Row], place: int) -> Header | None:
     first = next((s for s in starts if all(is_body[s : s + MIN_BODY_ROWS])), None)
     if first is None or any(is_body[place + 1 : first]):
         return None
-    if _name_columns(rows[first - 1], rows[first]):
+    # Of a single row of words below the first, some may be words instead of numbers.
+    several = first - place > 2 or len(places) == len(_trimmed(rows[first]))
+    if several and _name_columns(rows[first - 1], rows[first]):
         units = _are_units(rows[first - 1]) and _name_columns(rows[first - 2], rows[first])
         return Header(first - 1 - units, units=int(units))
     always_words = any(
@@ -489,7 +491,11 @@ def _name_columns(row: Row, first: Row) -> bool:
     """Return whether all cells of a row are different words, as many as the row below has cells."""
     cells = [cell.strip() for cell in _trimmed(row)]
     different = len(set(cells)) == len(cells) == len(_trimmed(first))
-    return different and all(cells) and not any(is_missing(c) or is_number(c) for c in cells)
+    return different and all(cells) and not any(is_missing(c) or _begins(c) for c in cells)
+
+
+def _begins(cell: str) -> bool:
+    return begins_with_a_digit(cell) and not cell.startswith("(")
 
 
 def _are_units(row: Row) -> bool:

@@ -23,6 +23,7 @@ from linreg_tui.core.reading.cells import microseconds, number, seconds
 from linreg_tui.core.reading.loading import load, preview
 from linreg_tui.core.reading.streaming import load_parts, stream
 from linreg_tui.core.reading.table import CHOICES, Choices
+from tests.benchmarks.fuzz import failures
 from tests.thorough import first_of
 
 
@@ -640,3 +641,10 @@ def test_the_time_for_empty_names_grows_with_their_number(tmp_path: Path) -> Non
 
     taken(100)
     assert taken(8_000) < 12 * taken(2_000)
+
+
+# Anything.
+
+
+def test_made_up_files_are_read_right_or_refused(tmp_path: Path) -> None:
+    assert list(failures(150, 1, tmp_path)) == []
