@@ -245,6 +245,9 @@ _TITLE_FACTOR = 0.9
 _FACTORS = {"\t": 1.1, ";": 1.1, "|": 1.1, WHITESPACE: 0.95}
 """Factors on the scores of delimiters that are rare in cells, and of one that is not."""
 
+_GAP_LOSS = 0.2
+"""The share of its score that a delimiter loses if all rows have wide gaps within cells."""
+
 _GAP = re.compile(r"\t+| {2,}")
 _NUMBER_WITH_SPACE = re.compile(r"[\d.,]+(?: [\d.,]+)+")
 
@@ -321,7 +324,9 @@ def _score(text: str, delimiter: str, *, complete: bool) -> float:
     if lines.place.above:
         titles = _TITLE_FACTOR if lines.place.named else _TITLE_FACTOR**2
     fits = 1.0 if lines.fits else 0.5
-    return regular * titles * fits * _FACTORS.get(delimiter, 1.0) * (1 + numbers)
+    gaps = sum(any("  " in cell.strip() for cell in row) for row in lines.rows) / len(lines.rows)
+    factor = _FACTORS.get(delimiter, 1.0) * (1 - _GAP_LOSS * gaps)
+    return regular * titles * fits * factor * (1 + numbers)
 
 
 _JUDGED_CELLS = 50
