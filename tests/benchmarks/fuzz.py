@@ -125,7 +125,8 @@ def table(rng: np.random.Generator) -> Table:
     decimal = "," if delimiter == ";" and rng.random() < 0.7 else "."
     names = [str(name) for name in rng.permutation(NAMES)[: int(rng.integers(3, 7))]]
     columns = [NUMBERS[int(rng.integers(len(NUMBERS)))](rng, rows, decimal) for _ in names]
-    columns[0] = _decimals(rng, rows, decimal)  # shows the decimal mark
+    shown = [f"{value:.2f}" for value in rng.normal(0, 90, rows)]  # shows the decimal mark
+    columns[0] = [text.replace(".", decimal) for text in shown], [float(text) for text in shown]
     x, y = (int(place) for place in rng.permutation(np.arange(len(names)))[:2])
     if rng.random() < 0.2:
         columns[x] = _dates(rng, rows)

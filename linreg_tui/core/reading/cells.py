@@ -465,16 +465,23 @@ def find_format(cells: Sequence[str], hints: Hints) -> Format:
         return _clock(present)
     if look_like_dates(present):
         return _dates(present, hints, commas=decimal == ",")
-    units = Counter(unit for cell in present if (unit := _with_unit(cell, decimal)[1]))
-    if len(units) > 1 and 2 * units.total() >= len(present):
+    return _with_units(present, [hints.fixed] if hints.fixed else [decimal, *".,"])
+
+
+def _with_units(present: Sequence[str], decimals: Sequence[str]) -> Format:
+    """Return the format of numbers with one unit, with the first mark that reads most of them."""
+    units, decimal = max(
+        ((Counter(filter(None, (_with_unit(c, d)[1] for c in present))), d) for d in decimals),
+        key=lambda found: found[0].total(),
+    )
+    if 2 * units.total() < len(present):
+        return Format(TEXT, decimal)
+    if len(units) > 1:
         listed = ", ".join(printable(unit) for unit, _ in units.most_common(2))
         return Format(TEXT, decimal, note=f"several units: {listed}")
-    if units and 2 * units.total() >= len(present):
-        unit = next(iter(units))
-        cell = next(cell.strip() for cell in present if _with_unit(cell, decimal)[1])
-        found = Format(NUMBERS, decimal, unit)
-        return replace(found, note=f"{printable(cell)} is read as {found.number(cell):.15g}")
-    return Format(TEXT, decimal)
+    cell = next(cell.strip() for cell in present if _with_unit(cell, decimal)[1])
+    found = Format(NUMBERS, decimal, next(iter(units)))
+    return replace(found, note=f"{printable(cell)} is read as {found.number(cell):.15g}")
 
 
 def _mark_note(present: Sequence[str], decimal: str, hints: Hints) -> str:
