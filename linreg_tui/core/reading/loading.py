@@ -40,6 +40,10 @@ Progress = Callable[[float], object]
 """Called with the fraction that has been read; an exception from it ends the reading."""
 
 
+def _ignore(_: float) -> None:
+    """Do nothing with how much has been read."""
+
+
 def openable(path: str) -> bool:
     """Return whether a file's name ends like that of a table."""
     name = path.lower()
@@ -131,7 +135,7 @@ def load(
     """
     xs, ys = _GrowingArray(), _GrowingArray()
     try:
-        with closing(Rows(path, x, y, progress, choices=choices)) as rows:
+        with closing(Rows(path, x, y, progress, choices=choices, whole=True)) as rows:
             for x_chunk, y_chunk in rows:
                 xs.extend(x_chunk, rows.fraction)
                 ys.extend(y_chunk, rows.fraction)
@@ -153,24 +157,34 @@ class _GrowingArray:
     def __init__(self) -> None:
         self._values: FloatArray = np.empty(0)
         self._n = 0
+        self._owned = False
 
     def extend(self, values: FloatArray, fraction: float) -> None:
-        """Append these values; `fraction` says how much of all values there will be by then."""
+        """Append these values; `fraction` says how much of all values there will be by then.
+
+        If they are all, they are taken as they are, without a copy.
+        """
         end = self._n + len(values)
+        if self._n == 0 and fraction == 1:
+            self._values, self._n = values, end
+            return
         if end > len(self._values):
             likely = int(MARGIN * end / fraction) if fraction > 0 else 0
             size = max(end * 5 // 4, min(likely, MOST_GROWTH * end))
-            if self._n:
+            if self._owned:
                 # No other reference to the array exists yet.
                 self._values.resize(size, refcheck=False)
             else:
-                self._values = np.empty(size)
+                first, self._values = self._values, np.empty(size)
+                self._values[: self._n] = first
+                self._owned = True
         self._values[self._n : end] = values
         self._n = end
 
     def array(self) -> FloatArray:
         """Return all values; nothing can be appended afterwards."""
-        self._values.resize(self._n, refcheck=False)
+        if self._n < len(self._values):
+            self._values.resize(self._n, refcheck=False)
         return self._values
 
 
@@ -327,7 +341,7 @@ class Rows:
     """Yields the rows with a number in both of two columns, a chunk at a time.
 
     A line needs two rows, but a `part` of the data can have fewer. Dates count from the first one,
-    or as `dates` says.
+    or as `dates` says. If `whole`, all rows may come at once, as far as they fit into memory.
 
     Raises
     ------
@@ -345,8 +359,10 @@ class Rows:
         choices: Choices = AUTOMATIC,
         part: bool = False,
         dates: Format | None = None,
+        whole: bool = False,
     ) -> None:
         self._path = path
+        self._watch = (progress or _ignore) if whole else None
         self._part = part
         self._progress = progress
         self._keep_totals = choices.keep_totals
@@ -397,7 +413,7 @@ class Rows:
         waiting: Pair | None = None
         waiting_sums: FloatArray = np.zeros(2)
         label = None if self._table.complete else self._totals.label
-        for whole in self._table.chunks(*self._places, label, self._formats):
+        for whole in self._table.chunks(*self._places, label, self._formats, self._watch):
             before, self._count = self._count, self._count + len(whole.x)
             chunk = self._without_totals(whole, before)
             self._collect_words(chunk, before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -157,7 +157,12 @@ class ParquetTable:
         return find_format([row[place] for row in self.head], hints)
 
     def chunks(
-        self, x: int, y: int, label: int | None = None, formats: Formats | None = None
+        self,
+        x: int,
+        y: int,
+        label: int | None = None,
+        formats: Formats | None = None,
+        watch: Callable[[float], object] | None = None,  # noqa: ARG002 - it comes in chunks
     ) -> Iterator[Chunk]:
         """Yield the rows of two columns, a chunk at a time; NaN stands for no number.
 

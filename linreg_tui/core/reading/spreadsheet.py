@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
@@ -195,7 +195,12 @@ class ExcelTable:
         return Format(NUMBERS, found.decimal) if len(values) - len(texts) > present else found
 
     def chunks(
-        self, x: int, y: int, label: int | None = None, formats: Formats | None = None
+        self,
+        x: int,
+        y: int,
+        label: int | None = None,
+        formats: Formats | None = None,
+        watch: Callable[[float], object] | None = None,  # noqa: ARG002 - it comes in chunks
     ) -> Iterator[Chunk]:
         """Yield the rows of two columns, a chunk at a time; NaN stands for no number.
 

@@ -291,12 +291,18 @@ class Table(Protocol):
         """Return how the cells of a column become numbers."""
 
     def chunks(
-        self, x: int, y: int, label: int | None = None, formats: Formats | None = None
+        self,
+        x: int,
+        y: int,
+        label: int | None = None,
+        formats: Formats | None = None,
+        watch: Callable[[float], object] | None = None,
     ) -> Iterator[Chunk]:
         """Yield the rows of two columns, a chunk at a time, with the cells of a third one.
 
         x, y and label are the places of the columns, counted from 0. Without `formats`, those of
-        the columns are used. The rows can be read once.
+        the columns are used. If there is a function to `watch` how much has been read, the rows may
+        come in one piece, and it is called meanwhile. The rows can be read once.
         """
 
 

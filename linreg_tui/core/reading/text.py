@@ -15,11 +15,13 @@ import os
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+
+import numpy as np
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.cells import (
@@ -30,6 +32,7 @@ from linreg_tui.core.reading.cells import (
     column_numbers,
     count_marks,
     csv_columns,
+    csv_whole,
     find_format,
     is_number,
 )
@@ -193,6 +196,8 @@ class Source:
         while not self.complete:
             chunk = self._file.read(CHUNK_BYTES)
             self.complete = not chunk
+            if 0 < self._before.st_size < self._raw.tell():  # it grows as fast as it is read
+                self._check_unchanged()
             if not self._is_utf8:
                 chunk = self._decoder.decode(chunk, self.complete).encode("utf-8", "replace")
             if b"\0" in chunk:
@@ -550,6 +555,14 @@ class DelimitedTable:
         self._row_length = (len(source.head) - lines.length) // max(1, source.head.count("\n"))
         self._tail = b""
         self._formats: dict[int, Format] = {}
+        self._regular = (
+            delimiter.isascii()
+            and delimiter != WHITESPACE
+            and '"' not in source.head
+            and source.head.count("\r") == source.head.count("\r\n")
+            and all(len(row) == width for row in lines.rows)
+            and not self.complete
+        )
 
     @property
     def fraction(self) -> float:
@@ -588,7 +601,12 @@ class DelimitedTable:
         )
 
     def chunks(
-        self, x: int, y: int, label: int | None = None, formats: Formats | None = None
+        self,
+        x: int,
+        y: int,
+        label: int | None = None,
+        formats: Formats | None = None,
+        watch: Callable[[float], object] | None = None,
     ) -> Iterator[Chunk]:
         """Yield the rows of two columns, a chunk at a time; NaN stands for no number.
 
@@ -599,10 +617,16 @@ class DelimitedTable:
         """
         path = self._source.path
         formats = formats or (self.format(x), self.format(y))
+        if watch is not None and label is None and self._regular:
+            whole = self._whole(x, y, formats, watch)
+            if whole is not None:
+                yield whole
+                return
+            self._source.close()
+            self._source = Source(path, self._choices.encoding)
         places = [x, y] if label is None else [x, y, label]
         delimiter = self._dialect.delimiter
-        header = delimiter.join(map(str, range(len(self.names) + 1))) + "\n"
-        feed = _Feed(self._source, self._length, delimiter, header)
+        feed = _Feed(self._source, self._length, delimiter, len(self.names) + 1)
         rows = 0
         with input_errors(path), self._open_quotes():
             for columns, more in csv_columns(
@@ -626,6 +650,27 @@ class DelimitedTable:
             self._tail = feed.tail
             if feed.quoted and not (self._swallowed or self.complete):
                 self.notes = (*self.notes, *filter(None, [self._find_swallowed(rows)]))
+
+    def _whole(
+        self, x: int, y: int, formats: Formats, watch: Callable[[float], object]
+    ) -> Chunk | None:
+        """Return all rows, or None if not all of them are as regular as those of the head."""
+        delimiter = self._dialect.delimiter
+        feed = _RegularFeed(self._source, self._length, delimiter, len(self.names), watch)
+        try:
+            with input_errors(self._source.path):
+                columns = csv_whole(feed, delimiter, [x, y], formats)
+        except (_IrregularError, InputError):
+            if feed.stopped is not None:
+                raise feed.stopped from None
+            if feed.regular:
+                raise
+            return None
+        if any(column.dtype == object for column in columns):
+            return None
+        (xs, x_words), (ys, y_words) = map(column_numbers, columns, formats)
+        self._tail = feed.tail
+        return Chunk(xs, ys, x_words, y_words)
 
     @contextmanager
     def _open_quotes(self) -> Iterator[None]:
@@ -689,7 +734,9 @@ class _Feed:
     A quote after a delimiter and blanks opens a cell, as one directly behind the delimiter does.
     """
 
-    def __init__(self, source: Source, skip: int, delimiter: str, header: str) -> None:
+    def __init__(self, source: Source, skip: int, delimiter: str, width: int) -> None:
+        self._source = source
+        header = delimiter.join(map(str, range(width))) + "\n"
         self._chunks = chain([header.encode()], source.utf8(skip))
         self._blanks = b"" if delimiter == WHITESPACE else delimiter.encode() + b" "
         self._before_quote = re.compile(b'([%s\r\n]) +"' % re.escape(delimiter.encode()))
@@ -727,3 +774,54 @@ class _Feed:
                 self._rest = chunk[end:]
                 return chunk[:end]
         return chunk
+
+
+class _IrregularError(Exception):
+    """The text is not as regular as its head."""
+
+
+class _RegularFeed(_Feed):
+    """A feed that ends at a line with more or fewer cells than the header, or with quotes.
+
+    Only two such lines in the same piece, one with as many cells too few as the other has too many,
+    are taken for regular. `watch` is called with how much has been read.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        skip: int,
+        delimiter: str,
+        width: int,
+        watch: Callable[[float], object],
+    ) -> None:
+        super().__init__(source, skip, delimiter, width)
+        self._blanks = b""
+        self._delimiter, self._each = ord(delimiter), width - 1
+        self._over = 0
+        self.regular = True
+        self.stopped: BaseException | None = None
+        self.watch = watch
+
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
+        """Return the next chunk of text; raise an _IrregularError if a line is not regular."""
+        chunk = super().read(size)
+        ends = chunk.rfind(b"\n") + 1
+        codes = np.frombuffer(chunk, np.uint8)
+        cells = self._over + int(np.count_nonzero(codes[:ends] == self._delimiter))
+        self._over = int(np.count_nonzero(codes[ends:] == self._delimiter)) + (0 if ends else cells)
+        lines = int(np.count_nonzero(codes[:ends] == _LINE_FEED))
+        last = self._source.complete and not chunk and self._over not in (0, self._each)
+        self.regular = not (self.quoted or last or (ends and cells != lines * self._each))
+        if not self.regular:
+            raise _IrregularError
+        try:
+            self.watch(self._source.fraction)
+        except BaseException as error:
+            # Not an error of the file, whatever it is.
+            self.stopped = error
+            raise _IrregularError from None
+        return chunk
+
+
+_LINE_FEED = ord("\n")

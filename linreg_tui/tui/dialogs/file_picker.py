@@ -40,6 +40,8 @@ WAIT_SECONDS = 0.1
 EXAMPLES = "examples"
 """What to type to go to the examples, unless there is a folder of that name."""
 
+READ_OTHERWISE = "; or ctrl+r to choose how it is read"
+
 NAME_COLUMNS = 52
 """Columns of a file's name in the list, where they fit."""
 
@@ -225,7 +227,7 @@ class FilePicker(DialogScreen[Chosen | None]):
         Key("down", "↓", "move('cursor_down')", "Entry below", "choose"),
         Key("enter", "enter", "choose", "Open", "open"),
         Key("left", "←", "up", "To the folder above", "folder above"),
-        Key("ctrl+r", "ctrl+r", "read_otherwise", "Read the file in another way", "read otherwise"),
+        Key("ctrl+r", "ctrl+r", "read_otherwise", "Read the file in another way", ""),
         cancel_key(),
     )
     BOX = "picker"
@@ -384,9 +386,11 @@ class FilePicker(DialogScreen[Chosen | None]):
         try:
             self._preview = await self._previews.of(here.path)
         except InputError as error:
-            self._message.set_message(error_words(here.name, str(error), here.path), wrong=True)
+            words = error_words(here.name, str(error), here.path)
+            self._message.set_message(words + READ_OTHERWISE, wrong=True)
         else:
             missing = no_pair_message(self._preview.columns, len(self._preview.rows))
+            missing += READ_OTHERWISE if missing else ""
             if not wrong:
                 self._message.set_message(
                     missing or description(self._preview), wrong=bool(missing)
@@ -436,7 +440,7 @@ class FilePicker(DialogScreen[Chosen | None]):
             found, wrong = Preview((), (), None), str(error)
         wrong = error_words(path.name, wrong, path) if wrong else ""
         if wrong and not anyway:
-            self._message.set_message(wrong, wrong=True)
+            self._message.set_message(wrong + READ_OTHERWISE, wrong=True)
             return
         self.folder = path.parent
         self.dismiss(Chosen(path=path, preview=found, wrong=wrong))

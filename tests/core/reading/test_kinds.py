@@ -643,6 +643,40 @@ def test_the_time_for_empty_names_grows_with_their_number(tmp_path: Path) -> Non
     assert taken(8_000) < 12 * taken(2_000)
 
 
+# Long files: read in one piece where all lines are alike, and in chunks where they are not.
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("odd", "more"),
+    [
+        ("", []),
+        ("\n", []),
+        ("7\n", []),
+        ("7,8,\n", [(7, 8)]),
+        ('"7","8"\n', [(7, 8)]),
+        ("7,about 8\n", []),
+        ("seven,8\n7,8\n", [(7, 8)]),
+        ("7,8", [(7, 8)]),
+        ("1e999,8\n", []),
+    ],
+    ids=ascii,
+)
+def test_a_long_file_is_read_alike_in_one_piece_and_in_chunks(
+    tmp_path: Path, odd: str, more: list[tuple[float, float]], end: str
+) -> None:
+    pairs = [(n / 4, float(n * n % 1013)) for n in range(30_000)]
+    text = "a,b\n" + "".join(f"{x},{y}\n" for x, y in pairs)
+    for content, rows_read in (
+        (text + odd, pairs + more),
+        (text + odd + "5,6\n" * odd.endswith("\n"), pairs + more + [(5, 6)] * odd.endswith("\n")),
+    ):
+        data = read(tmp_path, content.replace("\n", end), "a", "b")
+        assert data.x.tolist() == [x for x, _ in rows_read]
+        assert data.y.tolist() == [y for _, y in rows_read]
+    assert "line 30002 has 3 cells" in refusal(tmp_path, text + "7,8,9\n")
+
+
 # Anything.
 
 
