@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-import io
 import os
 import re
 import zlib
@@ -380,15 +379,15 @@ def read_lines(
     InputError
         If the line `header_row` that is to name the columns holds nothing.
     """
-    file = io.StringIO(text, newline="")
+    file = _Lines(text)
     rows: list[list[str]] = []
     numbers: list[int] = []
     ends = [0]
     for number, row in islice(numbered_rows(file, delimiter), 2 * most + 1):
         rows.append(row)
         numbers.append(number)
-        ends.append(file.tell())
-    if not complete and len(rows) > 1 and file.tell() == len(text):
+        ends.append(file.position)
+    if not complete and len(rows) > 1 and file.position == len(text):
         rows.pop()  # it may be cut off
     place = find_header(rows) if header_row is None else row_of_line(header_row, numbers, rows)
     first = place.first
@@ -420,6 +419,28 @@ def _lines_above(text: str, end: int) -> int:
     """Return the number of lines of a text up to `end`, with the blank ones that follow."""
     word = re.compile(r"\S").search(text, end)
     return len(_LINE_END.findall(text[: word.start() if word else end]))
+
+
+class _Lines:
+    """The lines of a text, with their ends; `position` is where the last one ends.
+
+    A StringIO would copy all of the text, with four bytes for each character.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = _LINE_END.finditer(text)
+        self.position = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self.position == len(self._text):
+            raise StopIteration
+        begin, found = self.position, next(self._ends, None)
+        self.position = len(self._text) if found is None else found.end()
+        return self._text[begin : self.position]
 
 
 class LongCellError(ValueError):
@@ -456,7 +477,7 @@ def ends_in_quotes(text: str, delimiter: str) -> int:
     if text.count('"') % 2 == 0:
         return 0
     # Of these two sentinel lines, the second is a cell of its own unless an open quote takes it in.
-    *_, (line, last) = numbered_rows(io.StringIO(text + "\n0\n0\n", newline=""), delimiter)
+    *_, (line, last) = numbered_rows(_Lines(text + "\n0\n0\n"), delimiter)
     return 0 if last == ["0"] else line
 
 
@@ -576,7 +597,7 @@ class DelimitedTable:
         return tuple(last[1])
 
     def _rows_of(self, text: str) -> Iterator[tuple[int, list[str]]]:
-        return numbered_rows(io.StringIO(text, newline=""), self._dialect.delimiter)
+        return numbered_rows(_Lines(text), self._dialect.delimiter)
 
     def close(self) -> None:
         """Close the file."""
