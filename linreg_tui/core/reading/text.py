@@ -579,7 +579,7 @@ class DelimitedTable:
         self._regular = (
             delimiter.isascii()
             and delimiter != WHITESPACE
-            and '"' not in source.head
+            and ' "' not in source.head
             and source.head.count("\r") == source.head.count("\r\n")
             and all(len(row) == width for row in lines.rows)
             and not self.complete
@@ -684,10 +684,11 @@ class DelimitedTable:
         except (_IrregularError, InputError):
             if feed.stopped is not None:
                 raise feed.stopped from None
-            if feed.regular:
+            if feed.regular and not feed.quoted:
                 raise
-            return None
-        if any(column.dtype == object for column in columns):
+            return None  # a quote may be in the way, and a chunk at a time tells in which line
+        header = 1
+        if feed.lines != header + len(columns[0]) or any(one.dtype == object for one in columns):
             return None
         (xs, x_words), (ys, y_words) = map(column_numbers, columns, formats)
         self._tail = feed.tail
@@ -802,10 +803,11 @@ class _IrregularError(Exception):
 
 
 class _RegularFeed(_Feed):
-    """A feed that ends at a line with more or fewer cells than the header, or with quotes.
+    """A feed that ends at a line with more or fewer delimiters than the header.
 
-    Only two such lines in the same piece, one with as many cells too few as the other has too many,
-    are taken for regular. `watch` is called with how much has been read.
+    Only two such lines in the same piece, one with as many too few as the other has too many, are
+    taken for regular. `lines` counts all lines, so that it shows if a quote holds some of them.
+    `watch` is called with how much has been read.
     """
 
     def __init__(
@@ -820,6 +822,8 @@ class _RegularFeed(_Feed):
         self._blanks = b""
         self._delimiter, self._each = ord(delimiter), width - 1
         self._over = 0
+        self._in_line = False
+        self.lines = 0
         self.regular = True
         self.stopped: BaseException | None = None
         self.watch = watch
@@ -832,8 +836,13 @@ class _RegularFeed(_Feed):
         cells = self._over + int(np.count_nonzero(codes[:ends] == self._delimiter))
         self._over = int(np.count_nonzero(codes[ends:] == self._delimiter)) + (0 if ends else cells)
         lines = int(np.count_nonzero(codes[:ends] == _LINE_FEED))
-        last = self._source.complete and not chunk and self._over not in (0, self._each)
-        self.regular = not (self.quoted or last or (ends and cells != lines * self._each))
+        self.lines += lines + (self._in_line and not chunk)
+        self._in_line = len(chunk) > ends if chunk else False
+        last = not chunk and self._over not in (0, self._each)
+        gap = (
+            self.quoted and b' "' in chunk
+        )  # a quote behind blanks, which pandas would take for a character
+        self.regular = not (gap or last or (ends and cells != lines * self._each))
         if not self.regular:
             raise _IrregularError
         try:
