@@ -7,10 +7,13 @@ far instead of often and a little.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 
+from linreg_tui.core.dataset import Dates
 from linreg_tui.core.moments import FloatArray
 
 STEPS = (1.0, 2.0, 5.0, 10.0)
@@ -76,6 +79,66 @@ def linear_axis(low: float, high: float, label: str, ticks: int) -> Axis:
         ),
         label,
     )
+
+
+SECOND_STEPS = (
+    *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200),
+    *(86400 * days for days in (1, 2, 4, 7, 14)),
+)
+MONTH_STEPS = (1, 2, 3, 6, *(12 * years for years in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)))
+"""The steps of an axis of dates: seconds, and from a month on months."""
+
+MONTH_SECONDS = 365.2425 / 12 * 86400
+MONDAY = datetime(1, 1, 1)
+
+
+def date_axis(low: float, high: float, dates: Dates, label: str, ticks: int) -> Axis:
+    """Return an axis for days or seconds since a date, with dates or times of day as its ticks."""
+    plain = linear_axis(low, high, label, ticks)
+    seconds = dates.unit_seconds
+    try:
+        first, last = (
+            dates.first + timedelta(seconds=end * seconds) for end in (plain.low, plain.high)
+        )
+    except OverflowError:  # beyond the calendar
+        return plain
+    span = (last - first).total_seconds()
+    if span < 1:
+        return plain
+    step = next((one for one in SECOND_STEPS if span / one <= max(1, ticks)), None)
+    if step is None:
+        months = next(
+            (one for one in MONTH_STEPS if span / one / MONTH_SECONDS <= max(1, ticks)),
+            MONTH_STEPS[-1],
+        )
+        places, shown = _months(first, last, months), "%Y" if months % 12 == 0 else "%Y-%m"
+    else:
+        places = _moments(first, last, timedelta(seconds=step))
+        time = "%H:%M" if step >= 60 else "%H:%M:%S"
+        shown = "%Y-%m-%d" if step >= 86400 else time if span <= 86400 else f"%m-%d {time}"
+    found = tuple(Tick((one - first).total_seconds() / span, f"{one:{shown}}") for one in places)
+    return replace(plain, ticks=found) if found else plain
+
+
+def _moments(first: datetime, last: datetime, step: timedelta) -> Iterator[datetime]:
+    """Yield the multiples of a step between two times; those of a week are Mondays."""
+    place = MONDAY + -(-(first - MONDAY) // step) * step
+    while place <= last:
+        yield place
+        place += step
+
+
+def _months(first: datetime, last: datetime, step: int) -> Iterator[datetime]:
+    """Yield the first days of every so many months between two times."""
+    number = -(-(12 * first.year + first.month - 1) // step) * step
+    while number < 12 * 10_000:
+        year, month = divmod(number, 12)
+        place = datetime(max(year, 1), month + 1, 1)
+        if place > last:
+            return
+        if place >= first:
+            yield place
+        number += step
 
 
 def count_axis(last: int, label: str, ticks: int, first: int = 0) -> Axis:

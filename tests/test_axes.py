@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -12,12 +13,14 @@ from linreg_tui.axes import (
     LEAST_PARTS,
     Axis,
     count_axis,
+    date_axis,
     growing,
     linear_axis,
     log_axis,
     most_zoom,
     zoomed,
 )
+from linreg_tui.core.dataset import DAY, SECOND, Dates
 
 anything = st.floats(allow_nan=True, allow_infinity=True)
 sizes = st.integers(0, 30)
@@ -144,3 +147,35 @@ def test_a_growing_axis_moves_rarely() -> None:
     highs = [growing(value, 30) for value in range(1, 1001)]
     assert all(high >= value for value, high in enumerate(highs, 1))
     assert sorted(set(highs)) == [30, 50, 100, 200, 500, 1000]
+
+
+@pytest.mark.parametrize(
+    ("high", "unit", "texts"),
+    [
+        (10, DAY, ["2024-01-30", "2024-02-01", "2024-02-03"]),
+        (30, DAY, ["2024-02-05", "2024-02-12", "2024-02-19", "2024-02-26"]),
+        (400, DAY, ["2024-04", "2024-07", "2024-10", "2025-01"]),
+        (3000, DAY, ["2026", "2028", "2030", "2032"]),
+        (90, SECOND, ["00:00:00", "00:00:30", "00:01:00", "00:01:30"]),
+        (36000, SECOND, ["00:00", "03:00", "06:00", "09:00"]),
+        (200_000, SECOND, ["01-30 00:00", "01-30 12:00"]),
+    ],
+)
+def test_dates_stand_along_an_axis(high: float, unit: str, texts: list[str]) -> None:
+    dates = Dates(datetime(2024, 1, 30), unit)
+    axis = date_axis(0, high, dates, "when", 5)
+    plain = linear_axis(0, high, "when", 5)
+    assert (axis.low, axis.high) == (plain.low, plain.high)
+    shown = [tick.text for tick in axis.ticks]
+    assert shown[: len(texts)] == texts
+    assert 2 <= len(shown) <= 7
+    places = [tick.place for tick in axis.ticks]
+    assert places == sorted(places)
+    assert places[0] >= 0
+    assert places[-1] <= 1
+
+
+@pytest.mark.parametrize("ends", [(0, 1e9), (-1e9, 0), (0, 1e300), (0, 0.1)])
+def test_an_axis_beyond_the_calendar_has_numbers(ends: tuple[float, float]) -> None:
+    dates = Dates(datetime(2024, 1, 30), DAY if ends[1] > 1 or ends[0] < 0 else SECOND)
+    assert date_axis(*ends, dates, "when", 5) == linear_axis(*ends, "when", 5)

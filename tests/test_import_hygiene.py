@@ -82,7 +82,7 @@ asyncio.run(opened())""",
 LATER = {
     *("linreg_tui.tui.panes.closed_form.pane", "linreg_tui.tui.panes.sweep.pane"),
     *("linreg_tui.tui.dialogs.export", "linreg_tui.tour.chapters"),
-    *("linreg_tui.core.reading.tables", "multiprocessing"),
+    *("linreg_tui.core.reading.loading", "multiprocessing"),
 }
 
 WITHOUT_A_SCREEN = """
@@ -197,7 +197,7 @@ def users(package: str) -> set[str]:
 @pytest.mark.parametrize(
     ("package", "only"),
     [
-        ("pandas", "core/reading/text.py"),
+        ("pandas", "core/reading/cells.py"),
         ("openpyxl", "core/reading/spreadsheet.py"),
         ("pyarrow", "core/reading/parquet.py"),
         ("scipy", "core/inference.py"),

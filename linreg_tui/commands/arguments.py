@@ -6,6 +6,7 @@ import argparse
 import re
 import shutil
 import textwrap
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -17,6 +18,7 @@ from linreg_tui.compat.printed_help import PrintingParser
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import NAMES, bundled, example
+from linreg_tui.core.reading.table import CHOICES, Choice, Choices
 from linreg_tui.core.settings import Settings, setting
 from linreg_tui.core.text import printable
 from linreg_tui.options import batch_sizes, given, quoted
@@ -95,8 +97,8 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "data",
         nargs="?",
         metavar="DATA",
-        help="a table with a header: CSV, TSV, .gz of these, .parquet, .xlsx; or many, as a folder "
-        "or 'part-*.parquet'",
+        help="a table: CSV, TSV, .gz of these, .parquet, .xlsx; or many, as a folder or "
+        "'part-*.parquet'; or - for standard input",
     )
     parser.add_argument(
         "--skip-bad", action="store_true", help="of many files, leave out those that can't be read"
@@ -108,6 +110,34 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--x", metavar="COLUMN", help="the column to predict from")
     parser.add_argument("--y", metavar="COLUMN", help="the column to predict")
+    group = parser.add_argument_group("reading", "found by looking at the file, unless chosen")
+    for one in CHOICES:
+        if one.read is None:
+            group.add_argument(one.option, action="store_true", help=one.help)
+        else:
+            group.add_argument(
+                one.option, type=_choice_type(one), metavar=one.metavar, help=one.help
+            )
+
+
+def _choice_type(choice: Choice) -> Callable[[str], Any]:
+    """Return the function that reads a choice, as a type for argparse."""
+    assert choice.read is not None
+    read = choice.read
+
+    def read_word(text: str) -> Any:
+        try:
+            value = read(text)
+        except InputError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return value
+
+    return read_word
+
+
+def choices_of(options: argparse.Namespace) -> Choices:
+    """Return how the options say that a file is read."""
+    return Choices(**{one.name: getattr(options, one.name) for one in CHOICES})
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -123,6 +153,9 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
     With `streamed`, a file is read piece by piece. A named cluster reads data in many files, and
     with `far` a single file too.
     """
+    choices = choices_of(options)
+    if options.data is None and choices.options:
+        raise InputError(f"{choices.options[0]} says how to read a file: name one")
     if far and options.cluster is not None and options.data is None:
         raise InputError("a cluster reads files: name some, such as 'part-*.parquet'")
     if options.skip_bad and options.data is None:
@@ -148,6 +181,7 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
             skip_bad=options.skip_bad,
             cluster=getattr(options, "cluster", None),
             single=far,
+            choices=choices,
             **_split_of(options),
         )
         if data is not None:
@@ -156,7 +190,7 @@ def data_of(options: argparse.Namespace, *, streamed: bool = False, far: bool = 
         from linreg_tui.core.reading.streaming import stream
 
         read = stream if streamed else load
-        return read(options.data, options.x, options.y)
+        return read(options.data, options.x, options.y, choices=choices)
     return bundled(options.x, options.y)
 
 
@@ -193,7 +227,8 @@ def data_words(options: argparse.Namespace) -> list[str]:
         return ["--example", options.example]
     if options.data is None:
         return []
-    return [*(["--skip-bad"] if options.skip_bad else []), "--", options.data]
+    skip = ["--skip-bad"] if options.skip_bad else []
+    return [*skip, *choices_of(options).options, "--", options.data]
 
 
 def add_batch_sizes(group: Container) -> None:

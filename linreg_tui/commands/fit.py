@@ -68,7 +68,11 @@ def _print(data: Dataset) -> None:
         ("Σxy", plain_sum(sums.xy), ""),
         ("Σx²", plain_sum(sums.xx), ""),
         ("n Σx² − (Σx)²", plain_sum(sums.denominator), ""),
-        ("slope m", detailed(line.slope), _spread(estimates.slope_se, estimates.slope_ci95)),
+        (
+            f"slope m {data.per_x}".rstrip(),
+            detailed(line.slope),
+            _spread(estimates.slope_se, estimates.slope_ci95),
+        ),
         (
             "intercept b",
             detailed(line.intercept),
@@ -80,7 +84,7 @@ def _print(data: Dataset) -> None:
     ]
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    title = f"{printable(data.y_name)} (y) against {printable(data.x_name)} (x)"
+    title = f"{printable(data.y_name)} (y) against {printable(data.x_label)} (x)"
     printed = console()
     printed.print(Text(f"{title}, {printable(data.source)}", style="bold"))
     printed.print(table)

@@ -7,6 +7,7 @@ from functools import partial
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.reading import streaming
+from linreg_tui.core.reading.table import AUTOMATIC, Choices
 from linreg_tui.core.text import printable
 
 
@@ -18,6 +19,7 @@ def partitioned(
     skip_bad: bool,
     cluster: str | None,
     single: bool = False,
+    choices: Choices = AUTOMATIC,
     test_fraction: float = 0.0,
     test_seed: int = 0,
 ) -> Dataset | None:
@@ -41,6 +43,7 @@ def partitioned(
         streaming.load_parts,
         *(source, paths, x, y),
         skip_bad=skip_bad,
+        choices=choices,
         test_fraction=test_fraction,
         test_seed=test_seed,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,47 @@ if TYPE_CHECKING:
 
 _SPLITS = 1
 """Makes the random numbers that choose test rows differ from those that draw batches."""
+
+
+DAY, SECOND = "day", "second"
+TIME = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What x counts if it stands for dates: days or seconds since the first one, in UTC."""
+
+    first: datetime
+    unit: str = DAY
+
+    @property
+    def unit_seconds(self) -> int:
+        """The seconds of a unit."""
+        return 86400 if self.unit == DAY else 1
+
+    @property
+    def since(self) -> str:
+        """What x counts, in words."""
+        return f"{self.unit}s since {self.first:{'%Y-%m-%d' if self.unit == DAY else TIME}}"
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedCells:
+    """The cells of a column that hold something, but no number: how many, and the first few.
+
+    Each of the `first` has the number of its row, counted from 1, and its text as it stands.
+    """
+
+    column: str
+    count: int = 0
+    first: tuple[tuple[int, str], ...] = ()
+
+    MOST: ClassVar[int] = 5
+
+    def __add__(self, other: DroppedCells) -> DroppedCells:
+        """Return the cells of both, which are of one column."""
+        first = (self.first + other.first)[: self.MOST]
+        return DroppedCells(self.column, self.count + other.count, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +96,8 @@ class Dataset(ByValue):
     had no number in one of the two columns. `missing` counts the cells of x and of y without a
     number. `columns` are the names of all columns of the file; a name may hold any characters.
     `notes` are printable and say how the file was read, where there is more than one way.
+    `dropped_cells` are those of x and y that hold something, but no number, if there are any. If x
+    stands for dates, `dates` says what it counts.
 
     If the file has too many rows to keep, x and y are a sample, and batches are drawn from it. The
     closed form, the moments and so full-batch descent use all rows, by way of `whole`. The test
@@ -71,6 +115,8 @@ class Dataset(ByValue):
     missing: tuple[int, int] = (0, 0)
     columns: tuple[str, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    dropped_cells: tuple[DroppedCells, ...] = field(default=(), repr=False)
+    dates: Dates | None = None
     read_splits: Mapping[tuple[float, int], Split] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -78,6 +124,16 @@ class Dataset(ByValue):
     def __post_init__(self) -> None:
         self.x.flags.writeable = False
         self.y.flags.writeable = False
+
+    @property
+    def x_label(self) -> str:
+        """The name of x, with what it counts if it stands for dates."""
+        return self.x_name if self.dates is None else f"{self.x_name} ({self.dates.since})"
+
+    @property
+    def per_x(self) -> str:
+        """The unit of the slope, if x stands for dates: per day, or per second."""
+        return "" if self.dates is None else f"per {self.dates.unit}"
 
     @property
     def n(self) -> int:
@@ -166,6 +222,8 @@ class Dataset(ByValue):
                 missing=self.missing,
                 columns=self.columns,
                 notes=self.notes,
+                dropped_cells=self.dropped_cells,
+                dates=self.dates,
             )
             for rows in (~held_out, held_out)
         )

@@ -86,6 +86,8 @@ class EditedDataset(_Columns, Dataset):
             missing=original.missing,
             columns=original.columns,
             notes=original.notes,
+            dropped_cells=original.dropped_cells,
+            dates=original.dates,
             original=original,
             changed=changed,
             tally=tally,

@@ -16,3 +16,8 @@ def printable(text: str, max_length: int = MAX_LENGTH) -> str:
         return safe
     end = (max_length - 1) // 2
     return f"{safe[: max_length - 1 - end]}…{safe[len(safe) - end :]}"
+
+
+def quoted(name: str, max_length: int = MAX_LENGTH) -> str:
+    """Return a name from a file for a sentence: printable, and in quotes."""
+    return f'"{printable(name, max_length)}"'

@@ -186,12 +186,13 @@ def _data(homework: Homework) -> Iterator[str]:
     yield "## The data and its closed form"
     yield (
         f"- source: {code(data.source)}\n"
-        f"- x, to predict from: {code(data.x_name)}\n"
+        f"- x, to predict from: {code(data.x_label)}\n"
         f"- y, to predict: {code(data.y_name)}\n"
         f"- rows: {data.total}\n"
         + (f"- of these held out to test on: {split.test.total}\n" if split.test.n else "")
         + f"- rows left out because a number is missing: {data.dropped}\n"
-        f"- closed form: `{equation(line.slope, line.intercept, (6, 6))}`\n"
+        f"- closed form: `{equation(line.slope, line.intercept, (6, 6))}`"
+        f"{f', the slope {data.per_x}' * bool(data.per_x)}\n"
         f"- its loss, the least mean squared error of all lines: {fixed(line.loss, 18, 6).strip()}"
     )
     if optimum is not line:

@@ -83,7 +83,20 @@ def fit_object(data: Dataset) -> Json:
         "slope_ci95": estimates.slope_ci95,
         "intercept_ci95": estimates.intercept_ci95,
         "slope_p": estimates.slope_p,
+        "dropped_cells": _dropped_cells(data),
     }
+
+
+def _dropped_cells(data: Dataset) -> list[Json]:
+    """Return the cells that held something but no number: how many in a column, and the first."""
+    return [
+        {
+            "column": cells.column,
+            "count": cells.count,
+            "first": [{"row": row, "cell": text} for row, text in cells.first],
+        }
+        for cells in data.dropped_cells
+    ]
 
 
 def sweep_object(data: Dataset, results: Iterable[Result], predictions: Predictions) -> Json:
@@ -98,6 +111,7 @@ def sweep_object(data: Dataset, results: Iterable[Result], predictions: Predicti
         "trials": [
             trial_object(result, predictions.of(result.trial.settings)) for result in ordered
         ],
+        "dropped_cells": _dropped_cells(data),
     }
 
 
@@ -188,6 +202,7 @@ def train_object(run: Run) -> Json:
         "optimum": asdict(LeastPoint.of(run.optimum)),
         "test_n": _test_rows(run),
         "test_loss": last.test_loss,
+        "dropped_cells": _dropped_cells(run.all_data),
     }
 
 

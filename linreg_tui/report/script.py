@@ -330,7 +330,7 @@ class _Script:
             batches=BATCHES_NOTE if self._batched else "",
             imports=imports,
             data_file=literal(self._data_file),
-            x_name=literal(label(self._data.x_name)),
+            x_name=literal(label(self._data.x_label)),
             y_name=literal(label(self._data.y_name)),
         )
         tail = TAIL.format(**(WITH_TEST if self._tested else WITHOUT_TEST))

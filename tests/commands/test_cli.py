@@ -23,11 +23,11 @@ from tests.thorough import first_of
 
 FIT_FIELDS = (
     "source, x, y, n, dropped, sums, denominator, slope, intercept, mse, r2, "
-    "slope_se, intercept_se, slope_ci95, intercept_ci95, slope_p"
+    "slope_se, intercept_se, slope_ci95, intercept_ci95, slope_p, dropped_cells"
 )
 TRAIN_FIELDS = (
     "config, n, steps, status, diverged_at, slope, intercept, loss, closed_form, predicted, "
-    "optimum, test_n, test_loss"
+    "optimum, test_n, test_loss, dropped_cells"
 )
 HISTORY = "step,epoch,slope,intercept,batch_loss,loss,learning_rate_m,learning_rate_b\n"
 NOTEBOOK_CONFIG = {
@@ -148,7 +148,7 @@ def test_fit_prints_the_facts_as_json(capsys: pytest.CaptureFixture[str]) -> Non
 @pytest.mark.parametrize(
     ("text", "missing"),
     [
-        ("a,b\n1,2\n3,5\n", FIT_FIELDS.split(", ")[-5:]),
+        ("a,b\n1,2\n3,5\n", FIT_FIELDS.split(", ")[-6:-1]),
         ("a,b\n1,2\n3,2\n4,2\n", ["r2", "slope_p"]),
         ("a,b\n1,2\n3,6\n4,8\n", ["slope_p"]),
     ],
@@ -195,10 +195,16 @@ def test_notes_on_reading_are_printed_beside_the_output(
 
 def test_fit_counts_the_rows_left_out(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = table(tmp_path, "a,b\n1,2\n2,?\n3,5\n4,inf\n5,9\n")
-    fit = printed(capsys, "fit", path, "--x", "a", "--y", "b")
+    assert main(["fit", path, "--x", "a", "--y", "b", "--json"]) == 0
+    fit = json.loads(capsys.readouterr().out)
     assert (fit["source"], fit["n"], fit["dropped"]) == (path, 3, 2)
-    text = output(capsys, "fit", path, "--x", "a", "--y", "b")
+    assert fit["dropped_cells"] == [
+        {"column": "b", "count": 1, "first": [{"row": 4, "cell": "inf"}]}
+    ]
+    assert main(["fit", path, "--x", "a", "--y", "b"]) == 0
+    text, notes = capsys.readouterr()
     assert "2 rows without a number left out" in text
+    assert notes == 'linreg-tui: rows.csv: b: 1 cell holds no number, "inf" in row 4\n'
 
 
 @pytest.mark.parametrize(
@@ -508,8 +514,8 @@ def test_settings_without_effect_are_reported(
         ("nowhere.csv", "nowhere.csv: there is no such file; check the path"),
         ("norris", "there is no such file; the data set is --example norris"),
         (".", ".: this is a folder; name a CSV file in it"),
-        ("--x GrLivArea --y SqFt", "there is no column SqFt; choose from"),
-        ("--x SalePrice --y SalePrice", "x and y are both SalePrice; choose two different"),
+        ("--x GrLivArea --y SqFt", 'there is no column "SqFt"; choose from'),
+        ("--x SalePrice --y SalePrice", 'x and y are both "SalePrice"; choose two different'),
         ("--history .", "name"),
         ("--script nowhere/run.py", "there is no folder"),
         ("--history ..", "not an ordinary file; name another one"),

@@ -36,11 +36,11 @@ def test_many_files_are_one_data_set(capsys: pytest.CaptureFixture[str], parts: 
 
 def test_a_bad_file_is_named_or_left_out(capsys: pytest.CaptureFixture[str], parts: Path) -> None:
     message = complaint(capsys, "fit", str(parts))
-    assert "1 of 4 files can't be read: bad.csv: there is no column SalePrice" in message
+    assert '1 of 4 files can\'t be read: bad.csv: there is no column "SalePrice"' in message
     assert "--skip-bad" in message
     status, out, err = run(capsys, "fit", str(parts), "--skip-bad")
     assert (status, "87.688145" in out) == (0, True)
-    assert "left out bad.csv: there is no column SalePrice" in err
+    assert 'left out bad.csv: there is no column "SalePrice"' in err
     assert err.splitlines()[-1].endswith("which costs 2 rows")
 
 

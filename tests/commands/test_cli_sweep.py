@@ -32,7 +32,7 @@ def without_seconds(sweep: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_a_sweep_over_batch_sizes_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     sweep = printed(capsys, "sweep")
-    assert list(sweep) == ["n", "closed_form", "trials"]
+    assert list(sweep) == ["n", "closed_form", "trials", "dropped_cells"]
     assert list(sweep["closed_form"]) == ["slope", "intercept", "loss"]
     assert sweep["n"] == 551
     assert sweep["closed_form"]["loss"] == pytest.approx(1477781671.355812, rel=1e-14)

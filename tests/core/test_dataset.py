@@ -167,30 +167,30 @@ def test_arrays_are_read_only(houses: Dataset, how: str) -> None:
         ("", (), "the file is empty", "a CSV file with a header is needed"),
         ("\n\n", (), "the file is empty", "a CSV file with a header is needed"),
         ("a,b\n", (), "there are no rows below its header", "add some"),
-        ("a,b\n", ("a", "b"), "column a holds no numbers", "choose others with --x and --y"),
+        ("a,b\n", ("a", "b"), 'column "a" holds no numbers', "choose others with --x and --y"),
         ("a\n1\n2\n", (), "two columns of numbers are needed", "it has one; choose another"),
-        ("a,b\nno,1\nyes,2\n", (), "two columns of numbers are needed", "it has one (a: text)"),
-        ("a,b\nno,1\nyes,2\n", ("a", "b"), "column a holds no numbers", "choose others"),
-        ("a,b\n1,\n2,\n", ("a", "b"), "column b holds no numbers", "choose others"),
-        ("a,b\n1,inf\n2,-inf\n", ("a", "b"), "column b holds no numbers", "choose others"),
-        ("a,b\n1,\n,2\n", ("a", "b"), "no row has a number in both a and b", "choose other"),
+        ("a,b\nno,1\nyes,2\n", (), "two columns of numbers are needed", 'it has one ("a": text)'),
+        ("a,b\nno,1\nyes,2\n", ("a", "b"), 'column "a" holds no numbers', "choose others"),
+        ("a,b\n1,\n2,\n", ("a", "b"), 'column "b" holds no numbers', "choose others"),
+        ("a,b\n1,inf\n2,-inf\n", ("a", "b"), 'column "b" holds no numbers', "choose others"),
+        ("a,b\n1,\n,2\n", ("a", "b"), 'no row has a number in both "a" and "b"', "choose other"),
         ("a,b\n1,2\n,3\n", ("a", "b"), "one row is not enough", "it takes two"),
-        ("a,b\n1,2\n2,4\n", ("a", "c"), "there is no column c", "choose from a, b"),
-        ("a,b\n1,2\n2,4\n", ("", "b"), "there is no column without a name", "choose from a, b"),
-        ("a,b\n1,2\n2,4\n", ("a", "a"), "x and y are both a", "choose two different columns"),
+        ("a,b\n1,2\n2,4\n", ("a", "c"), 'there is no column "c"', 'choose from "a", "b"'),
+        ("a,b\n1,2\n2,4\n", ("", "b"), "there is no column without a name", 'choose from "a", "b"'),
+        ("a,b\n1,2\n2,4\n", ("a", "a"), 'x and y are both "a"', "choose two different columns"),
         ("a,b\n3,1\n3,2\n", (), "every x is the same", "choose another column with --x"),
         ("t,a,b\nu,3,1\nv,3,2\n", (), "every x is the same", "choose another column with --x"),
         (
             "id,a\n7,1\n5,2\n",
             (),
             "two columns of numbers are needed",
-            "from id (names",
+            'from "id" (names',
         ),
         (
             "a,b,c\n3,3,1\n3,3,2\n",
             (),
             "two columns of numbers are needed",
-            "from a (the same",
+            'from "a" (the same',
         ),
         ("a,b\n3,1\n3,2\n", ("a", "b"), "every x is the same", "choose another column with --x"),
         ("a,b\n.1,1\n.1,2\n.1,4\n", ("a", "b"), "every x is the same", "another column with --x"),
@@ -202,7 +202,7 @@ def test_arrays_are_read_only(houses: Dataset, how: str) -> None:
         ("a,b\n0,1e150\n1e-160,2e150\n", (), "the slope is too large", "larger units for y"),
         ("a,b\n1,2\n\n3,4,5\n", (), "line 4 has 3 cells, and the header 2", "give every"),
         ("a,b\n1,2,3\n4,5,6\n", (), "line 2 has 3 cells, and the header 2", "a name"),
-        ('a,b\n"1,2\n2,4\n', (), 'a quote (") is opened and never closed', "close it"),
+        ('a,b\n"1,2\n2,4\n', (), 'a quote (") is opened and never closed', "close it in line 2"),
         (
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
             (),
@@ -276,7 +276,8 @@ def test_a_hostile_column_has_a_message_of_one_line(
 def test_the_message_names_the_first_of_many_columns(tmp_path: Path) -> None:
     header = ",".join(f"c{number}" for number in range(500))
     message = complaint(written(tmp_path, f"{header}\n"), "c", "d")
-    assert message.endswith("choose from c0, c1, c2, c3, c4, c5, c6, c7 and 492 more")
+    listed = ", ".join(f'"c{number}"' for number in range(8))
+    assert message.endswith(f"choose from {listed} and 492 more")
 
 
 cells = st.text(alphabet='0123456789.-e,"\n\r x\0é', max_size=40)

@@ -263,7 +263,7 @@ async def test_a_file_that_cannot_be_opened_gets_a_message(houses: Dataset) -> N
     async with opened(houses, FilePicker) as pilot:
         await pilot.press(*"text", "enter")
         await until(lambda: "two columns of numbers are needed" in words(pilot))
-        assert "(a: text, b: text); choose another file" in words(pilot)
+        assert '("a": text, "b": text); choose another file' in words(pilot)
         assert "▸ text.csv" in words(pilot)
 
 

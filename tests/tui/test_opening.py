@@ -485,7 +485,7 @@ async def test_reading_shows_its_progress_and_can_be_cancelled(
 ) -> None:
     reading, go_on = threading.Event(), threading.Event()
 
-    def slow(*_: str, progress: Callable[[float], Any]) -> Dataset:
+    def slow(*_: str, progress: Callable[[float], Any], **__: object) -> Dataset:
         progress(0.5)
         reading.set()
         go_on.wait(10)
@@ -554,3 +554,69 @@ async def test_hostile_names_are_shown_as_text(houses: Dataset, folder: Path) ->
         await pilot.press("down", "down")
         assert "\\x1b[31m\\n[red].csv" in screen(pilot)
         assert "\x1b" not in screen(pilot)
+
+
+async def test_a_line_changes_how_a_file_is_read_and_the_rows_follow(
+    houses: Dataset, folder: Path
+) -> None:
+    (folder / "marks.csv").write_text("a;b\n1,500;4\n2,500;9\n3,250;7\n")
+    async with opened(houses, (120, 40)) as pilot:
+        await to_columns(pilot, *"marks")
+        assert "delimiter ‹ auto ›  decimal auto  header auto  encoding auto" in screen(pilot)
+        await pilot.press("tab", "right")
+        await until(lambda: "decimal ‹ . ›" in screen(pilot))
+        await pilot.press("tab", "right", "right", "right")
+        await until(lambda: "header ‹ 2 ›" in screen(pilot))
+        await until(lambda: "x 1,500" in screen(pilot))
+        await pilot.press("left", "left")
+        await until(lambda: "x column 1" in screen(pilot))
+        await pilot.press("left")
+        await until(lambda: "y b  from  x a" in screen(pilot))
+        await pilot.press("enter")
+        found = await data(pilot, houses)
+        assert found.x.tolist() == [1500, 2500, 3250]
+        app = pilot.app
+        assert isinstance(app, LinregApp)
+        assert list(app._files.named) == ["--decimal=.", "--", str(folder / "marks.csv")]
+
+
+async def test_a_file_that_cannot_be_opened_can_be_read_otherwise(
+    houses: Dataset, folder: Path
+) -> None:
+    (folder / "wide.csv").write_bytes("a,b\n1,2\n2,5\n3,4\n".encode("utf-16-le"))
+    async with opened(houses, (120, 40)) as pilot:
+        await pilot.press(*"wide")
+        await until(lambda: "NUL bytes" in message(pilot))
+        await pilot.press("ctrl+r")
+        await until(lambda: isinstance(pilot.app.screen, ColumnPicker))
+        await pilot.pause()
+        assert "NUL bytes" in message(pilot)
+        await pilot.press("enter", "tab", "tab", "tab", *["right"] * 7)
+        await until(lambda: "encoding ‹ utf-16-le ›" in screen(pilot))
+        await until(lambda: "y b  from  x a" in screen(pilot))
+        await pilot.press("enter")
+        assert (await data(pilot, houses)).y.tolist() == [2, 5, 4]
+
+
+async def test_the_picker_shows_dates_totals_and_sheets(houses: Dataset, folder: Path) -> None:
+    lines = ["day,p", *(f"2024-01-{n:02},{n * n}" for n in range(1, 9))]
+    (folder / "days.csv").write_text("\n".join(lines))
+    total = "where,p,q\na,10,23\nb,13,25\nc,17,31\nd,22,40\nTotal,62,119\n"
+    (folder / "sums.csv").write_text(total)
+    async with opened(houses, (120, 40)) as pilot:
+        await pilot.press(*"sums")
+        await until(lambda: 'row 5 ("Total") is left out' in message(pilot))
+        await to_columns(pilot)
+        await pilot.press(*["tab"] * 5)
+        await until(lambda: "totals ‹ left out ›" in screen(pilot))
+        await pilot.press("escape")
+        await until(lambda: isinstance(pilot.app.screen, FilePicker))
+        await pilot.press("ctrl+u", *"days")
+        await until(lambda: "x is day, y is p" in message(pilot))
+        await to_columns(pilot)
+        await pilot.press("enter")
+        found = await data(pilot, houses)
+        assert found.x.tolist() == list(range(8))
+        await until(lambda: "2024-01-0" in screen(pilot))
+        assert "days since 2024-01-01, so the slope is per day" in screen(pilot).splitlines()[0]
+        assert "m per day" in screen(pilot)

@@ -4,38 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import permutations, repeat
+from dataclasses import dataclass, field
+from itertools import combinations, repeat
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.known import columns_among
-from linreg_tui.core.reading.cells import MISSING, number
+from linreg_tui.core.reading.cells import DATES, TEXT, is_missing, look_like_dates
 from linreg_tui.core.reading.table import Table
-from linreg_tui.core.text import printable
+from linreg_tui.core.text import printable, quoted
 
 ROW_NUMBERS_FROM = 3
 """At least this many rows with 1, 2, 3, ... are a column of row numbers."""
 
 ROW_NUMBERS = "row numbers"
 CONSTANT = "the same number in every row, to 16 digits"
+NAMES = "names the rows"
 
-_DATE = re.compile(
-    r"\d{4}-\d{1,2}(-\d{1,2}([T ].*)?)?|\d{4}/\d{1,2}/\d{1,2}.*"
-    r"|\d{1,2}(?P<by>[./-])\d{1,2}(?P=by)\d{2,4}.*"
-    r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[ap]m)?"
-    r"|(\d{1,2}[. -]+)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ .,-]+\d.*",
-    re.IGNORECASE,
-)
 _ID = re.compile(
     r"(?i:(.*[ _.-])?"
     r"(id|index|idx|nr|no|nro|num|number|nummer|code|key|uuid|guid|zip|plz|postcode)\.?"
-    r"|id[ _.-].*|.*nummer|.*nr\.?|unnamed: \d+|#|n[°º])|.*[a-z](I[dD]|N[rRoO])"
+    r"|id[ _.-].*|.*nummer|.*nr\.?|row[ _.-]?names?|unnamed: \d+|#|n[°º])|.*[a-z](I[dD]|N[rRoO])"
 )
+
+_PLACES = re.compile(r"(?i:(lat(itude)?|breite)|(lon(g(itude)?)?|lng|länge))")
+"""Names of the two coordinates of a place, neither of which follows from the other."""
 
 _LATEST_YEAR = 2200
 """Consecutive whole numbers up to this one may be years or measurements."""
+
+MOST_CANDIDATES = 40
+"""The columns among which a pair with rows in common is looked for."""
+
+MOST_DATE_COLUMNS = 40
+"""Only so many columns of dates are read to judge them, which takes a while."""
+
+FEW_SHARED_ROWS = 2
+"""Two columns need at least this many rows in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class Column:
     """A column, whether it can be x and y, and in `why` a word or two against it.
 
     `note` says how its numbers are read, where there is more than one way. The name may hold any
-    characters.
+    characters. `rows` has a bit for each row of the head, set where it has a number; -1 stands for
+    all rows.
     """
 
     name: str
@@ -51,6 +59,7 @@ class Column:
     y: bool = True
     why: str = ""
     note: str = ""
+    rows: int = field(default=-1, repr=False)
 
     @property
     def guessed(self) -> bool:
@@ -61,86 +70,133 @@ class Column:
 def columns(table: Table) -> tuple[Column, ...]:
     """Return the columns of a table, judged by its head."""
     cells = zip(*table.head, strict=True) if table.head else ((),) * len(table.names)
-    return tuple(
-        replace(_column(table, name, column), note=ambiguity_note(table, place))
-        for place, (name, column) in enumerate(zip(table.names, cells, strict=True))
-    )
+    found, dates = [], 0
+    for place, (name, column) in enumerate(zip(table.names, cells, strict=True)):
+        if dates >= MOST_DATE_COLUMNS and look_like_dates(column):
+            found.append(Column(name, y=False, why="dates"))
+        else:
+            found.append(_column(table, place, name, column))
+            dates += found[-1].why == "dates"
+    return tuple(found)
 
 
-def ambiguity_note(table: Table, place: int) -> str:
-    """Return how a column with cells such as 32.000 is read, or "" if it is not ambiguous."""
-    cell = table.ambiguous_cell(place)
-    if not cell:
-        return ""
-    read = float(table.numbers([cell])[0])
-    other = next(value for value in (number(cell, mark) for mark in ".,") if value != read)
-    return f"{printable(cell)} is read as {read:.15g}, not as {other:.15g}"
-
-
-def _column(table: Table, name: str, cells: Sequence[str]) -> Column:
-    present = [cell for cell in cells if cell.strip().lower() not in MISSING]
-    numbers = table.numbers(present)
-    numbers = numbers[np.isfinite(numbers)]
-    if 2 * len(numbers) <= len(present):
-        if not present:
-            # Later rows may have numbers.
-            return Column(name, not table.complete, not table.complete, "no numbers")
-        dates = sum(bool(_DATE.fullmatch(cell.strip())) for cell in present)
-        return Column(name, x=False, y=False, why="dates" if 2 * dates > len(present) else "text")
+def _column(table: Table, place: int, name: str, cells: Sequence[str]) -> Column:
+    missing = [is_missing(cell) for cell in cells]
+    if all(missing):
+        # Later rows may have numbers.
+        return Column(name, not table.complete, not table.complete, "no numbers", rows=0)
+    found = table.format(place)
+    if found.kind == TEXT:
+        return Column(name, x=False, y=False, why=found.note or "text", rows=0)
+    values = found.numbers(cells)
+    is_number = np.isfinite(values)
+    numbers, rows = values[is_number], _bits(is_number)
+    if found.kind == DATES:
+        return Column(name, y=False, why="dates", note=found.note, rows=rows)
+    if not len(numbers):
+        return Column(name, x=False, y=False, why="text", rows=0)
     if (numbers == numbers[0]).all():
-        return Column(name, x=not table.complete, why=CONSTANT)
-    if _ID.fullmatch(name):
-        return Column(name, why="names the rows")
+        return Column(name, x=not table.complete, why=CONSTANT, note=found.note, rows=rows)
+    if _ID.fullmatch(name) and (numbers % 1 == 0).all():
+        return Column(name, why=NAMES, note=found.note, rows=rows)
     starts = numbers[0] in (0, 1) or numbers[0] > _LATEST_YEAR
-    counts = len(numbers) == len(cells) >= ROW_NUMBERS_FROM and starts
+    counts = len(numbers) == len(cells) >= ROW_NUMBERS_FROM and starts and found.plain
     if counts and (numbers == numbers[0] + np.arange(len(numbers))).all():
-        return Column(name, why=ROW_NUMBERS)
-    return Column(name)
+        return Column(name, why=ROW_NUMBERS, note=found.note, rows=rows)
+    return Column(name, note=found.note, rows=rows)
+
+
+def _bits(flags: NDArray[np.bool_]) -> int:
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+def _share_rows(one: Column, other: Column) -> bool:
+    """Return whether two columns have numbers in the same rows, in most of those of either."""
+    if -1 in (one.rows, other.rows):
+        return True
+    both = (one.rows & other.rows).bit_count()
+    least = min(one.rows.bit_count(), other.rows.bit_count())
+    return both >= FEW_SHARED_ROWS and 2 * both >= least
 
 
 def guess(found: Sequence[Column], x: str | None = None, y: str | None = None) -> tuple[str, ...]:
     """Return names for x and y, keeping those that are given; fewer than two if there aren't two.
 
-    The guess is the first columns of numbers, x before y. Columns that name or number the rows are
-    left out, but row numbers are used if nothing else is left.
+    The guess is the first columns of numbers that share rows, x before y. Columns that name or
+    number the rows are left out. If nothing else is left, dates are used as x, or row numbers.
     """
-    candidates = [column.name for column in found if column.guessed]
+    candidates = [column for column in found if column.guessed]
     if known := columns_among({column.name for column in found if column.x and column.y}):
-        candidates = [*known]
-    candidates = [name for name in candidates if name not in (x, y)]
+        candidates = [column for name in known for column in found if column.name == name]
+    candidates = [column for column in candidates if column.name not in (x, y)]
     missing = [x, y].count(None)
     if len(candidates) < missing:
-        row_numbers = (column.name for column in found if column.why == ROW_NUMBERS)
-        possible = {*candidates, *row_numbers} - {x, y}
-        candidates = [column.name for column in found if column.name in possible]
-    left = iter(candidates)
-    return tuple(name for name in (x or next(left, None), y or next(left, None)) if name)
+        more = [one for one in found if one.why == ROW_NUMBERS and one.name not in (x, y)]
+        dates = [one for one in found if one.why == "dates" and one.name != y]
+        ys = candidates or more if y is None else _named(found, y)
+        if x is None and dates and ys:
+            return _pair(dates, ys)
+        candidates = [one for one in found if one in candidates or one in more]
+    if missing == 2:
+        pairs = combinations(candidates[:MOST_CANDIDATES], 2)
+        shared = next((pair for pair in pairs if _share_rows(*pair)), candidates[:2])
+        return tuple(column.name for column in shared)
+    xs = candidates if x is None else _named(found, x)
+    ys = candidates if y is None else _named(found, y)
+    return _pair(xs, ys)
 
 
-def choose(table: Table, path: str, x: str | None, y: str | None) -> tuple[int, int]:
+def _named(found: Sequence[Column], name: str) -> list[Column]:
+    return [column for column in found if column.name == name]
+
+
+def _pair(xs: Sequence[Column], ys: Sequence[Column]) -> tuple[str, ...]:
+    """Return the names of the first two columns that share rows, or else of the first two."""
+    pairs = [(x, y) for x in xs[:MOST_CANDIDATES] for y in ys[:MOST_CANDIDATES] if x != y]
+    shared = next((pair for pair in pairs if _share_rows(*pair)), pairs[0] if pairs else ())
+    return tuple(column.name for column in shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The places of x and y in a table, and which of them were guessed.
+
+    `others` says whether there are more columns of numbers to choose from.
+    """
+
+    x: int
+    y: int
+    guessed: tuple[bool, bool] = (False, False)
+    others: bool = False
+
+
+def choose(table: Table, path: str, x: str | None, y: str | None) -> Chosen:
     """Return the places of the columns x and y; a column that isn't named is guessed.
 
     Raises
     ------
     InputError
-        If a column isn't there or holds dates, both are the same, or there are none to guess.
+        If a column isn't there, y holds dates, both are the same, or there are none to guess.
     """
+    places = [table.names.index(name) for name in (x, y) if name in table.names]
+    if len(set(places)) == 2 and table.format(places[1]).kind != DATES:
+        return Chosen(places[0], places[1])
     found = columns(table)
     names = [column.name for column in found]
     for asked in (x, y):
         if asked is not None and asked not in names:
+            name = quoted(asked) if asked else "without a name"
             raise InputError(
-                f"{printable(path)}: there is no column {printable(asked) or 'without a name'}; "
-                f"choose from {_listed(names)}"
+                f"{printable(path)}: there is no column {name}; choose from {_listed(names)}"
             )
-        if asked is not None and found[names.index(asked)].why == "dates":
-            numeric = [column.name for column in found if column.guessed]
-            raise InputError(
-                f"{printable(path)}: column {printable(asked)} holds dates, not numbers; "
-                f"choose a column of numbers{', such as ' if numeric else ''}{_listed(numeric)}"
-            )
+    if y is not None and found[names.index(y)].why == "dates":
+        numeric = [column.name for column in found if column.guessed]
+        raise InputError(
+            f"{printable(path)}: column {quoted(y)} holds dates, which can only be x; choose a "
+            f"column of numbers for y{', such as ' if numeric else ''}{_listed(numeric)}"
+        )
     if x is not None and x == y:
-        raise InputError(f"x and y are both {printable(x)}; choose two different columns")
+        raise InputError(f"x and y are both {quoted(x)}; choose two different columns")
     pair = guess(found, x, y)
     if len(pair) < 2:
         # With just two columns there is no choice, and a later message says that one is constant.
@@ -151,7 +207,14 @@ def choose(table: Table, path: str, x: str | None, y: str | None) -> tuple[int, 
     if len(pair) < 2:
         wrong = no_pair_message(found, rows=len(table.head))
         raise InputError(f"{printable(path)}: {wrong or _name_them_message(found)}")
-    return names.index(pair[0]), names.index(pair[1])
+    others = sum(column.guessed for column in found if column.name not in pair) > 0
+    return Chosen(names.index(pair[0]), names.index(pair[1]), (x is None, y is None), others)
+
+
+def are_coordinates(x: str, y: str) -> bool:
+    """Return whether two columns are the latitude and the longitude of places."""
+    found = [_PLACES.fullmatch(name.strip()) for name in (x, y)]
+    return all(found) and {bool(one and one[1]) for one in found} == {True, False}
 
 
 def no_pair_message(found: Sequence[Column], rows: int) -> str:
@@ -160,10 +223,12 @@ def no_pair_message(found: Sequence[Column], rows: int) -> str:
         return "there are no rows below its header; add some"
     if rows == 1:
         return "one row is not enough for a line; it takes two"
-    if any(one.x and other.y for one, other in permutations(found, 2)):
+    xs = [place for place, column in enumerate(found) if column.x]
+    ys = [place for place, column in enumerate(found) if column.y]
+    if xs and ys and (len(xs) > 1 or ys != xs):
         return ""
     numeric = "one" if any(column.x and column.y for column in found) else "none"
-    whys = ", ".join(f"{printable(c.name, 20)}: {c.why}" for c in found[:3] if c.why)
+    whys = ", ".join(f"{quoted(c.name, 20)}: {c.why}" for c in found[:3] if c.why)
     return (
         f"two columns of numbers are needed, and it has {numeric}"
         + (f" ({whys})" if whys else "")
@@ -183,10 +248,5 @@ def _name_them_message(found: Sequence[Column]) -> str:
 
 def _listed(names: Sequence[str], whys: Iterable[str] = repeat("")) -> str:
     known = zip(names[:8], whys, strict=False)
-    shown = ", ".join(f"{_quoted(printable(name, 30))}{why}" for name, why in known)
+    shown = ", ".join(f"{quoted(name, 30)}{why}" for name, why in known)
     return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"
-
-
-def _quoted(name: str) -> str:
-    """Return a name for a list between commas, in quotes if it has a comma itself."""
-    return f'"{name}"' if "," in name else name

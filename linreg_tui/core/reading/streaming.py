@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from operator import add
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -26,11 +27,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linreg_tui.core.closed_form import ClosedForm, Residuals, Sums, sums_of
-from linreg_tui.core.dataset import Dataset, Split, Whole
+from linreg_tui.core.dataset import Dataset, DroppedCells, Split, Whole
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.moments import FloatArray, Moments
-from linreg_tui.core.reading.loading import Progress, Rows
-from linreg_tui.core.reading.tables import EXCEL, PARQUET, open_table, openable
+from linreg_tui.core.reading.cells import Format
+from linreg_tui.core.reading.loading import (
+    EXCEL,
+    PARQUET,
+    Progress,
+    Rows,
+    dates_of,
+    open_table,
+    openable,
+    totals_notes,
+    words_notes,
+)
+from linreg_tui.core.reading.table import AUTOMATIC, Choices
 from linreg_tui.core.reading.text import input_errors
 from linreg_tui.core.sketch import Density
 from linreg_tui.core.text import printable
@@ -46,6 +58,7 @@ def stream(
     progress: Progress | None = None,
     seed: int = 0,
     rows: int = SAMPLE_ROWS,
+    choices: Choices = AUTOMATIC,
 ) -> Dataset:
     """Read two columns of a file of any size, in memory of a fixed size.
 
@@ -58,7 +71,7 @@ def stream(
         As `load` does, or as `closed_form` does if a file of more rows has no line.
     """
     sample, fit = Sample(rows, seed), RunningFit()
-    with closing(Rows(path, x, y, progress)) as chunks:
+    with closing(Rows(path, x, y, progress, choices=choices)) as chunks:
         for chunk in chunks:
             sample.add(*chunk)
             fit.add(*chunk)
@@ -440,7 +453,8 @@ class BadPart:
 class Parts:
     """The totals and the sample of some parts. Those that can't be read are in `bad`.
 
-    `split` is None unless rows are held out.
+    `split` is None unless rows are held out. `sums` counts the rows that were left out as totals of
+    others, and `cells` are those of x and y without a number.
     """
 
     totals: Totals
@@ -449,6 +463,8 @@ class Parts:
     dropped: int = 0
     missing: tuple[int, int] = (0, 0)
     bad: tuple[BadPart, ...] = ()
+    sums: int = 0
+    cells: tuple[DroppedCells, ...] = ()
 
     def __add__(self, other: Parts) -> Parts:
         """Return both together; they hold out the same fraction of their rows."""
@@ -459,6 +475,8 @@ class Parts:
             self.dropped + other.dropped,
             (self.missing[0] + other.missing[0], self.missing[1] + other.missing[1]),
             self.bad + other.bad,
+            self.sums + other.sums,
+            tuple(map(add, self.cells, other.cells)),
         )
 
 
@@ -466,7 +484,8 @@ class Parts:
 class PartReader:
     """Reads a part: its columns, with a line near the rows, and a sample of `rows` rows.
 
-    The share `test_fraction` of the rows is held out, at random by `test_seed`.
+    The share `test_fraction` of the rows is held out, at random by `test_seed`. All parts are read
+    as `choices` say, and dates as in `dates`.
     """
 
     x: str
@@ -476,13 +495,16 @@ class PartReader:
     rows: int
     test_fraction: float = 0.0
     test_seed: int = 0
+    choices: Choices = AUTOMATIC
+    dates: Format | None = None
 
     def __call__(self, number: int, path: str) -> Parts:
         """Read one part, a chunk at a time."""
         part = self._empty(number)
         keys = key_generator(self.test_seed, number)
         try:
-            with closing(Rows(path, self.x, self.y, part=True)) as rows:
+            opened = Rows(path, self.x, self.y, choices=self.choices, part=True, dates=self.dates)
+            with closing(opened) as rows:
                 for x, y in rows:
                     part.sample.add(x, y)
                     if part.split is None:
@@ -494,12 +516,18 @@ class PartReader:
             # Leave out all of the part, so that it is known which rows count.
             why = str(error).removeprefix(f"{printable(path)}: ")
             name = printable(Path(path).name)
-            bad = BadPart(path, f"{name}: {why}", _count_rows(path))
+            bad = BadPart(path, f"{name}: {why}", _count_rows(path, self.choices))
             return replace(self._empty(number), bad=(bad,))
         part.sample.thin()
         if part.split is not None:
             part.split.thin()
-        return replace(part, dropped=rows.dropped, missing=rows.missing)
+        return replace(
+            part,
+            dropped=rows.dropped,
+            missing=rows.missing,
+            sums=rows.totals,
+            cells=rows.cells,
+        )
 
     def _empty(self, number: int) -> Parts:
         """Return the totals of a part before its first row."""
@@ -508,6 +536,7 @@ class PartReader:
             Totals(RunningFit(self.line)),
             Sample(self.rows, (self.seed, number)),
             split if self.test_fraction > 0 else None,
+            cells=(DroppedCells(self.x), DroppedCells(self.y)),
         )
 
 
@@ -547,6 +576,7 @@ def load_parts(
     rows: int = SAMPLE_ROWS,
     test_fraction: float = 0.0,
     test_seed: int = 0,
+    choices: Choices = AUTOMATIC,
 ) -> tuple[Dataset, tuple[BadPart, ...]]:
     """Read two columns of all files, and return those that can't be read and were left out.
 
@@ -562,7 +592,7 @@ def load_parts(
         If a file can't be read, unless bad files are skipped, or if there are too few rows for a
         line, for training or for a test.
     """
-    reader, columns = _first_reader(paths, x, y, seed, rows)
+    reader, columns, notes = _first_reader(paths, x, y, seed, rows, choices)
     reader = replace(reader, test_fraction=test_fraction, test_seed=test_seed)
     parts = add(reader, paths)
     if parts.bad and not skip_bad:
@@ -577,6 +607,13 @@ def load_parts(
         parts.dropped,
         missing=parts.missing,
         columns=columns,
+        notes=(
+            *notes,
+            *totals_notes(parts.sums),
+            *words_notes(parts.cells),
+        ),
+        dropped_cells=tuple(cells for cells in parts.cells if cells.count),
+        dates=dates_of(reader.dates),
     )
     totals = parts.totals
     if parts.split is not None:
@@ -590,29 +627,37 @@ def load_parts(
 
 
 def _first_reader(
-    paths: Sequence[str], x: str | None, y: str | None, seed: int, rows: int
-) -> tuple[PartReader, tuple[str, ...]]:
-    """Return the reader of all parts and the columns' names, from the first part that has rows."""
+    paths: Sequence[str], x: str | None, y: str | None, seed: int, rows: int, choices: Choices
+) -> tuple[PartReader, tuple[str, ...], tuple[str, ...]]:
+    """Return the reader of all parts, the columns' names and notes, by the first part with rows."""
     why: InputError | None = None
     for path in paths:
         try:
-            with closing(Rows(path, x, y, part=True)) as chunks:
+            with closing(Rows(path, x, y, choices=choices, part=True)) as chunks:
                 for chunk in chunks:
-                    return PartReader(*chunks.names, rough_line(*chunk), seed, rows), chunks.columns
+                    reader = PartReader(
+                        *chunks.names,
+                        rough_line(*chunk),
+                        seed,
+                        rows,
+                        choices=choices,
+                        dates=chunks.date_format,
+                    )
+                    return reader, chunks.columns, chunks.format_notes
         except InputError as error:
             why = why or error
     raise why or InputError("these files have no rows; name others")
 
 
-def _count_rows(path: str) -> int | None:
+def _count_rows(path: str, choices: Choices) -> int | None:
     """Return the number of rows in a file, or None if they can't be counted."""
     with suppress(InputError):
         if path.lower().endswith(PARQUET):
             from linreg_tui.core.reading.parquet import row_count
 
             return row_count(path)
-        with closing(open_table(path)) as table:
-            return sum(len(x) for x, _ in table.chunks(0, len(table.names) - 1))
+        with closing(open_table(path, choices)) as table:
+            return sum(len(chunk.x) for chunk in table.chunks(0, len(table.names) - 1))
     return None
 
 

@@ -1,8 +1,8 @@
 """Tables in text files: CSV, TSV and the like.
 
 A file is opened, unpacked and decoded a chunk at a time. Its first rows show the delimiter, the
-header and the decimal mark. Python's csv.Sniffer takes "1,5;2,5" for a table with commas, so the
-header helps to decide here.
+header and how each column is read. Python's csv.Sniffer takes "1,5;2,5" for a table with commas, so
+the header and the numbers help to decide here.
 """
 
 from __future__ import annotations
@@ -10,38 +10,50 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-import io
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.reading.cells import (
-    MAX_ROWS_ABOVE,
+    Format,
+    Hints,
     Marks,
-    ambiguous_cell,
+    begins_with_a_digit,
+    column_numbers,
     count_marks,
+    csv_columns,
+    csv_whole,
+    find_format,
+    is_number,
+)
+from linreg_tui.core.reading.table import (
+    AUTOMATIC,
+    DELIMITERS,
+    HEAD_ROWS,
+    TEXT_FILE,
+    Choices,
+    Chunk,
+    Formats,
+    Header,
+    check_choices,
+    distinct,
     find_header,
     header_notes,
-    number,
+    located,
+    names_over,
     numbered_names,
-    numbers,
+    row_of_line,
 )
-from linreg_tui.core.reading.table import HEAD_ROWS, Pair, distinct
 from linreg_tui.core.text import printable
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 HEAD_BYTES = 2**18
 """The size of a file's head, which shows what the file holds."""
@@ -58,7 +70,11 @@ _MARKS = (
 )
 """Byte order marks; UTF-32 comes first, because its mark begins with that of UTF-16."""
 
-_BINARY = "this is no text, but a binary file (it has NUL bytes); save the table as CSV in UTF-8"
+_BINARY = (
+    "this is no text, but a binary file (it has NUL bytes); save the table as CSV in UTF-8, or "
+    "choose its --encoding, such as utf-16-le"
+)
+_OPEN_QUOTE = 'a quote (") is opened and never closed'
 _FALSE_GZIP = "its name ends with .gz, and it isn't compressed by gzip; rename or compress it"
 _CORRUPT = "the compressed file is damaged; download or compress it again"
 _CUT_OFF = "the compressed file ends too soon; download or compress it again"
@@ -93,8 +109,8 @@ def _reason(error: OSError) -> str:
 
 
 def _unreadable(why: str) -> str:
-    if "EOF inside string" in why:
-        return 'a quote (") is opened and never closed; look for it near the end, and close it'
+    if _OPEN_QUOTE in why:
+        return f"{why}; close it"
     why = printable(why.strip().partition("\n")[0])
     return f"this isn't a readable table ({why}); check it, or save it again as CSV"
 
@@ -104,7 +120,7 @@ class Source:
 
     `head` is the text of its first part. `complete` says whether the whole file has been read. A
     file that isn't UTF-8 and has no byte order mark is read as Windows-1252, which contains
-    Latin-1's printable characters.
+    Latin-1's printable characters, unless an `encoding` is given.
 
     Raises
     ------
@@ -112,24 +128,24 @@ class Source:
         If it can't be opened, or doesn't hold text.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, encoding: str | None = None) -> None:
         self.path = path
         self.complete = False
         with input_errors(path):
             # Opened here, because pandas would download a path that is a web address.
-            self._raw = Path(path).open("rb")  # noqa: SIM115 - closed by `close`
+            self._raw = Path(located(path)).open("rb")  # noqa: SIM115 - closed by `close`
             try:
                 self._before = os.fstat(self._raw.fileno())
                 packed = self._raw.peek(2)[:2] == b"\x1f\x8b"
                 if path.lower().endswith(".gz") and not packed and self._before.st_size:
                     raise InputError(f"{printable(path)}: {_FALSE_GZIP}")
                 self._file = gzip.GzipFile(fileobj=self._raw) if packed else self._raw
-                self.head = self._decoded = self._open()
+                self.head = self._open(encoding)
             except BaseException:
                 self._raw.close()
                 raise
 
-    def _open(self) -> str:
+    def _open(self, encoding: str | None) -> str:
         start = b""
         while not self.complete and len(start) < MAX_HEAD_BYTES:
             more = self._file.read(HEAD_BYTES)
@@ -138,10 +154,17 @@ class Source:
             if start.count(b"\n") + start.count(b"\r") >= HEAD_LINES:
                 break
         marked = (name for mark, name in _MARKS if start.startswith(mark))
-        self.encoding = next(marked, None) or _unmarked(start)
+        self.encoding = encoding or next(marked, None) or _unmarked(start)
+        if self.encoding == "utf-8" and start.startswith(codecs.BOM_UTF8):
+            self.encoding = "utf-8-sig"
         # Don't fail because of a stray byte of another encoding in a text column.
         self._decoder = codecs.getincrementaldecoder(self.encoding)("replace")
-        return self._checked(self._decoder.decode(start, self.complete))
+        self._is_utf8 = self.encoding in ("utf-8", "utf-8-sig")
+        self._start = start
+        head = self._decoder.decode(start, self.complete)
+        if "\0" in head:
+            raise InputError(f"{printable(self.path)}: {_BINARY}")
+        return head
 
     def close(self) -> None:
         """Close the file."""
@@ -153,33 +176,44 @@ class Source:
         size = self._before.st_size
         return min(1.0, self._raw.tell() / size) if size and self._raw.seekable() else 0.0
 
-    def skip(self, characters: int) -> None:
-        """Skip that many characters of the head."""
-        self._decoded = self.head[characters:]
+    def utf8(self, skip: int = 0) -> Iterator[bytes]:
+        """Yield the text in UTF-8 a chunk at a time, without so many characters at its start.
 
-    def read(self, size: int) -> str:
-        """Return the next chunk of text, or "" at the end of the file.
+        Bytes that are UTF-8 already are passed on as they are.
 
         Raises
         ------
         InputError
             If it isn't text, or the file changed while it was read.
         """
-        if self._decoded:
-            chunk, self._decoded = self._decoded, ""
-            return chunk
+        before, start = self.head[:skip].encode("utf-8", "replace"), self._start
+        if self._is_utf8 and start.removeprefix(codecs.BOM_UTF8).startswith(before):
+            yield start.removeprefix(codecs.BOM_UTF8)[len(before) :]
+        else:
+            yield self.head[skip:].encode("utf-8", "replace")
+        self._start = b""
         while not self.complete:
-            read = self._file.read(size)
-            self.complete = not read
-            if chunk := self._decoder.decode(read, self.complete):
-                return self._checked(chunk)
+            chunk = self._file.read(CHUNK_BYTES)
+            self.complete = not chunk
+            if 0 < self._before.st_size < self._raw.tell():  # it grows as fast as it is read
+                self._check_unchanged()
+            if not self._is_utf8:
+                chunk = self._decoder.decode(chunk, self.complete).encode("utf-8", "replace")
+            if b"\0" in chunk:
+                raise InputError(f"{printable(self.path)}: {_BINARY}")
+            yield chunk
         self._check_unchanged()
-        return ""
 
-    def _checked(self, text: str) -> str:
-        if "\0" in text:
-            raise InputError(f"{printable(self.path)}: {_BINARY}")
-        return text
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the text, with their ends."""
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        rest = ""
+        for chunk in self.utf8():
+            # A carriage return at the end may have its line feed in the next chunk.
+            *lines, rest = _AT_LINE_END.split(rest + decoder.decode(chunk))
+            yield from lines
+        if rest:
+            yield rest
 
     def _check_unchanged(self) -> None:
         now = os.fstat(self._raw.fileno())
@@ -199,17 +233,27 @@ def _unmarked(start: bytes) -> str:
     return "utf-8"
 
 
-WHITESPACE = " "
-_DELIMITERS = "\t;|,"
-"""The rarest inside a cell come first."""
+WHITESPACE = DELIMITERS["space"]
+_CANDIDATES = "\t;|," + WHITESPACE
+"""The delimiters; of two that fit equally well, the first is taken."""
 
 _DIALECT_ROWS = 100
 """Rows that show the dialect."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_AT_LINE_END = re.compile(r"(?<=\n)|(?<=\r)(?=[^\n])")
 
 _TITLE_FACTOR = 0.9
 """The factor on a delimiter's score if rows above the header have to be left out for it."""
+
+_FACTORS = {"\t": 1.1, ";": 1.1, "|": 1.1, WHITESPACE: 0.95}
+"""Factors on the scores of delimiters that are rare in cells, and of one that is not."""
+
+_GAP_LOSS = 0.2
+"""The share of its score that a delimiter loses if all rows have wide gaps within cells."""
+
+_GAP = re.compile(r"\t+| {2,}")
+_NUMBER_WITH_SPACE = re.compile(r"[\d.,]+(?: [\d.,]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,44 +272,86 @@ class Dialect:
 class Lines:
     """The header of a text and the rows below it.
 
-    `length` is the number of characters before the rows. `above` counts the rows above the header,
-    and `lines_above` the lines above it, with blank ones. If there is no header, `named` is false
-    and the names are generated.
+    `length` is the number of characters before the rows. `above` counts the rows above them, and
+    `notes` say where the header was found. If the words of the header don't fit the columns, these
+    are numbered, and `fits` is false. `numbers` are the lines of the rows.
     """
 
     header: list[str]
     rows: list[list[str]]
     length: int
-    above: int = 0
-    lines_above: int = 0
-    named: bool = True
+    above: int
+    notes: tuple[str, ...]
+    place: Header
+    fits: bool
+    numbers: list[int]
 
 
-def detect_dialect(text: str, *, complete: bool) -> Dialect:
+def detect_dialect(text: str, *, complete: bool, choices: Choices = AUTOMATIC) -> Dialect:
     """Find the dialect of the first part of a text, whose last row may be cut off."""
-    scores = {}
-    for delimiter in _DELIMITERS:
-        lines = read_lines(text, delimiter, complete=complete, most=_DIALECT_ROWS)
-        if len(lines.header) > 1:
-            # With a wrong delimiter, a header can look like a title.
-            scores[delimiter] = _regularity(lines) * (_TITLE_FACTOR if lines.above else 1.0)
-    if scores:
-        delimiter = max(scores, key=lambda delimiter: scores[delimiter])
-    else:
-        spaced = read_lines(text, WHITESPACE, complete=complete, most=_DIALECT_ROWS)
-        regular = len(spaced.header) > 1 and _regularity(spaced) > 0.5
-        delimiter = WHITESPACE if regular else ","
+    delimiter = choices.delimiter
+    if delimiter is None:
+        scores = {one: _score(text, one, complete=complete) for one in _CANDIDATES}
+        best = max(scores, key=lambda one: scores[one])
+        delimiter = best if scores[best] > 0.5 else ","
     marks = _marks(text, delimiter, complete, _DIALECT_ROWS)
     if marks.unclear and not (marks.points or marks.commas):
         marks = _marks(text, delimiter, complete, HEAD_ROWS)
+    if choices.decimal is not None:
+        return Dialect(delimiter, choices.decimal)
     return Dialect(delimiter, *decimal_mark(delimiter, marks))
 
 
-def _regularity(lines: Lines) -> float:
-    """Return the share of rows with as many cells as the header."""
+def _score(text: str, delimiter: str, *, complete: bool) -> float:
+    """Return how well a delimiter parts a text: regular rows, names that fit them, and numbers."""
+    if delimiter not in text and delimiter != WHITESPACE:
+        return 0.0
+    try:
+        lines = read_lines(text, delimiter, complete=complete, most=_DIALECT_ROWS)
+    except LongCellError:  # a wrong delimiter makes one cell of a long line
+        return 0.0
+    width = len(lines.header)
+    if width < 2:
+        return 0.0
     if not lines.rows:
-        return 1.0
-    return sum(len(row) == len(lines.header) for row in lines.rows) / len(lines.rows)
+        return 1.0 if delimiter != WHITESPACE else 0.5
+    widths = Counter(map(_width, lines.rows))
+    usual = max(widths, key=lambda one: (widths[one], one))
+    if usual < 2:
+        return 0.0
+    regular = (widths[width] or widths[usual] / 2 if width != usual else widths[usual]) / len(
+        lines.rows
+    )
+    cells = [cell for row in lines.rows for cell in row[:_JUDGED_CELLS] if cell.strip()]
+    numbers = sum(_weight(cell, delimiter) for cell in cells) / max(1, len(cells))
+    titles = 1.0
+    if lines.place.above:
+        titles = _TITLE_FACTOR if lines.place.named else _TITLE_FACTOR**2
+    fits = 1.0 if lines.fits else 0.5
+    gaps = sum(any("  " in cell.strip() for cell in row) for row in lines.rows) / len(lines.rows)
+    factor = _FACTORS.get(delimiter, 1.0) * (1 - _GAP_LOSS * gaps)
+    return regular * titles * fits * factor * (1 + numbers)
+
+
+_JUDGED_CELLS = 50
+
+_OTHERS = frozenset('";|\t')
+"""What hardly stands in a number with a unit or in a date."""
+
+
+def _weight(cell: str, delimiter: str) -> float:
+    """Return how much a cell speaks for a delimiter: a number does, and less if it may be two."""
+    if not is_number(cell):
+        return 0.8 * (begins_with_a_digit(cell) and not _OTHERS.intersection(cell))
+    return 0.5 if delimiter == "," and _NUMBER_WITH_SPACE.fullmatch(cell.strip()) else 1.0
+
+
+def _width(row: Sequence[str]) -> int:
+    """Return the number of cells of a row without the empty ones at its end."""
+    width = len(row)
+    while width and not row[width - 1].strip():
+        width -= 1
+    return width
 
 
 def _marks(text: str, delimiter: str, complete: bool, most: int) -> Marks:
@@ -283,29 +369,49 @@ def decimal_mark(delimiter: str, marks: Marks) -> tuple[str, bool]:
     return "," if delimiter == ";" else ".", marks.unclear > 0
 
 
-def read_lines(text: str, delimiter: str, *, complete: bool, most: int) -> Lines:
-    """Return the header and the first rows of a text, without the last row if it is incomplete."""
-    file = io.StringIO(text, newline="")
+def read_lines(
+    text: str, delimiter: str, *, complete: bool, most: int, header_row: int | None = None
+) -> Lines:
+    """Return the header and the first rows of a text, without the last row if it is incomplete.
+
+    Raises
+    ------
+    InputError
+        If the line `header_row` that is to name the columns holds nothing.
+    """
+    file = _Lines(text)
     rows: list[list[str]] = []
+    numbers: list[int] = []
     ends = [0]
-    for row in islice(cells(file, delimiter), most + MAX_ROWS_ABOVE + 1):
+    for number, row in islice(numbered_rows(file, delimiter), 2 * most + 1):
         rows.append(row)
-        ends.append(file.tell())
-    if not complete and len(rows) > 1 and file.tell() == len(text):
+        numbers.append(number)
+        ends.append(file.position)
+    if not complete and len(rows) > 1 and file.position == len(text):
         rows.pop()  # it may be cut off
-    found = find_header(rows)
-    above, first = found.above, found.above + found.named
-    if found.named:
-        header = rows[above] if rows else []
-    else:
-        header = numbered_names(max(map(len, rows[above : above + _DIALECT_ROWS])))
+    place = find_header(rows) if header_row is None else row_of_line(header_row, numbers, rows)
+    first = place.first
+    body = rows[first : first + most]
+    spaced = delimiter == WHITESPACE
+    names = names_over(rows[place.above], body, spaced=spaced) if place.named and rows else None
+    if names is None and place.named and rows:
+        line = text[ends[place.above] : ends[place.above + 1]].strip()
+        parts = [part for part in _GAP.split(line) if part]
+        names = (parts, "") if body and len(parts) == max(map(_width, body)) else None
+    fits = names is not None or not place.named
+    header, note = names or (numbered_names(max(map(_width, body), default=0)), "")
+    lines_above = _lines_above(text, ends[place.above]) if place.above else 0
+    if rows and not fits:
+        note = f"the words in line {numbers[place.above]} don't fit the columns"
     return Lines(
         header,
-        rows[first : first + most],
+        body,
         ends[min(first, len(rows))],
-        above,
-        _lines_above(text, ends[above]) if above else 0,
-        found.named,
+        first,
+        header_notes(lines_above, named=place.named and fits, units=place.units, names=note),
+        place,
+        fits,
+        numbers[first : first + most],
     )
 
 
@@ -315,41 +421,103 @@ def _lines_above(text: str, end: int) -> int:
     return len(_LINE_END.findall(text[: word.start() if word else end]))
 
 
-def cells(lines: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    """Yield the rows of a table, without blank ones.
+class _Lines:
+    """The lines of a text, with their ends; `position` is where the last one ends.
+
+    A StringIO would copy all of the text, with four bytes for each character.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = _LINE_END.finditer(text)
+        self.position = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self.position == len(self._text):
+            raise StopIteration
+        begin, found = self.position, next(self._ends, None)
+        self.position = len(self._text) if found is None else found.end()
+        return self._text[begin : self.position]
+
+
+class LongCellError(ValueError):
+    """A cell of the row that begins in this line is too long."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"a cell in line {line} is too long: is there a quote that isn't closed?")
+        self.line = line
+
+
+def numbered_rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a table, without blank ones, each with the number of its first line.
 
     Raises
     ------
-    ValueError
+    LongCellError
         If a cell is too long.
     """
     if delimiter == WHITESPACE:
         lines = (" ".join(line.split()) for line in lines)
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    line = 1
     try:
         for row in reader:
             if len(row) > 1 or any(cell.strip() for cell in row):
-                yield row
+                yield line, row
+            line = reader.line_num + 1
     except csv.Error:
-        raise ValueError(
-            f"a cell in line {reader.line_num} is too long: is there a quote that isn't closed?"
-        ) from None
+        raise LongCellError(line) from None
 
 
-def ends_in_quotes(text: str, delimiter: str) -> bool:
-    """Return whether a text ends inside quotes."""
+def ends_in_quotes(text: str, delimiter: str) -> int:
+    """Return the line in which a quote is opened that is still open at the end, or 0."""
     if text.count('"') % 2 == 0:
-        return False
+        return 0
     # Of these two sentinel lines, the second is a cell of its own unless an open quote takes it in.
-    *_, last = cells(io.StringIO(text + "\n0\n0\n", newline=""), delimiter)
-    return last != ["0"]
+    *_, (line, last) = numbered_rows(_Lines(text + "\n0\n0\n"), delimiter)
+    return 0 if last == ["0"] else line
 
 
-CHUNK_ROWS, CHUNK_CHARACTERS = 2**17, 2**23
-"""The most rows and characters to read at a time, whichever is less."""
+def _open_quote(path: str, line: int) -> InputError:
+    return InputError(
+        f'{printable(path)}: a quote (") is opened and never closed: close it in line {line}'
+    )
+
+
+def swallowed_lines(rows: Iterator[tuple[int, list[str]]], delimiter: str, width: int) -> str:
+    """Return a note if a cell holds lines that look like rows, which a quote has swallowed."""
+    longest, where = 1, 0
+    for line, row in rows:
+        for cell in row:
+            if "\n" in cell or "\r" in cell:
+                inside = _LINE_END.split(cell)
+                like_rows = any(one.count(delimiter) >= width - 1 for one in inside[:-1])
+                if like_rows and width > 1 and len(inside) > longest:
+                    longest, where = len(inside), line
+    if not where:
+        return ""
+    return f"line {where}: a cell goes over {longest} lines; is there a quote too many?"
+
+
+CHUNK_ROWS, CHUNK_BYTES = 2**17, 2**18
+"""The most rows to read at a time, and the bytes."""
+
+CHUNK_CHARACTERS = 2**23
+"""If rows are long, a chunk has fewer rows, about this many characters."""
 
 MAX_CHUNKS_WITHOUT_ROWS = 16
 """After this many chunks of text without a row, there must be a quote that isn't closed."""
+
+MOST_COLUMNS = 200_000
+
+_PANDAS_OPEN_QUOTE = "EOF inside string"
+"""What pandas says about a quote that is never closed."""
+
+_TAIL_BYTES = 2**16
+"""The bytes in which the last row is looked for."""
 
 
 class DelimitedTable:
@@ -361,54 +529,106 @@ class DelimitedTable:
         If there is no such file, or no table in it.
     """
 
-    def __init__(self, path: str) -> None:
-        self._source = source = Source(path)
+    sheets: tuple[str, ...] = ()
+
+    def __init__(self, path: str, choices: Choices = AUTOMATIC) -> None:
+        check_choices(path, choices, TEXT_FILE)
+        self._choices = choices
+        self._source = source = Source(path, choices.encoding)
         try:
             with input_errors(path):
-                self._dialect = detect_dialect(source.head, complete=source.complete)
+                complete = source.complete
+                self._dialect = detect_dialect(source.head, complete=complete, choices=choices)
                 delimiter = self._dialect.delimiter
-                if source.complete and ends_in_quotes(source.head, delimiter):
-                    raise ValueError("EOF inside string")
-                lines = read_lines(source.head, delimiter, complete=source.complete, most=HEAD_ROWS)
+                if complete and (line := ends_in_quotes(source.head, delimiter)):
+                    raise _open_quote(path, line)
+                lines = read_lines(
+                    source.head,
+                    delimiter,
+                    complete=complete,
+                    most=HEAD_ROWS,
+                    header_row=choices.header_row,
+                )
             if not lines.header:
                 raise InputError(
                     f"{printable(path)}: the file is empty; a CSV file with a header is needed"
                 )
+            if len(lines.header) > MOST_COLUMNS:
+                raise InputError(
+                    f"{printable(path)}: {len(lines.header):,} columns are too many; check what "
+                    "separates the cells, and choose it with --delimiter"
+                )
         except BaseException:
             source.close()
             raise
-        self.names = distinct(lines.header)
+        self.names = (
+            distinct(lines.header) if lines.place.named and lines.fits else tuple(lines.header)
+        )
         width = len(self.names)
         self.head = [(*row, *[""] * (width - len(row)))[:width] for row in lines.rows]
-        self.complete = source.complete and len(lines.rows) < HEAD_ROWS
-        self.notes = header_notes(lines.lines_above, named=lines.named)
-        self._header = lines.length
+        self.complete = complete and len(lines.rows) < HEAD_ROWS
+        numbered = zip(lines.numbers, lines.rows, strict=False)
+        note = swallowed_lines(numbered, delimiter, width)
+        self.notes = (*lines.notes, note) if note else lines.notes
+        self._swallowed = bool(note)
+        self._length = lines.length
         self._rows_above = lines.above
         self._row_length = (len(source.head) - lines.length) // max(1, source.head.count("\n"))
+        self._tail = b""
+        self._formats: dict[int, Format] = {}
+        self._regular = (
+            delimiter.isascii()
+            and delimiter != WHITESPACE
+            and ' "' not in source.head
+            and source.head.count("\r") == source.head.count("\r\n")
+            and all(len(row) == width for row in lines.rows)
+            and not self.complete
+        )
 
     @property
     def fraction(self) -> float:
         """How much has been read, from 0 to 1."""
         return self._source.fraction
 
+    @property
+    def last_row(self) -> tuple[str, ...]:
+        """The cells of the last row, once all rows have been read; none if it is too long."""
+        *_, last = [(0, [""]), *self._rows_of(self._tail.decode("utf-8", "replace"))]
+        return tuple(last[1])
+
+    def _rows_of(self, text: str) -> Iterator[tuple[int, list[str]]]:
+        return numbered_rows(_Lines(text), self._dialect.delimiter)
+
     def close(self) -> None:
         """Close the file."""
         self._source.close()
 
-    def numbers(self, cells: list[str]) -> FloatArray:
-        """Return the numbers in some cells of a column."""
-        return numbers(cells, self._dialect.decimal)
+    def format(self, place: int) -> Format:
+        """Return how the cells of a column become numbers."""
+        if place not in self._formats:
+            self._formats[place] = self._find_format(place)
+        return self._formats[place]
 
-    def ambiguous_cell(self, place: int) -> str:
-        """Return a cell of a column whose decimal mark was guessed, or "" if none was."""
+    def _find_format(self, place: int) -> Format:
         delimiter, decimal = self._dialect.delimiter, self._dialect.decimal
         # With semicolons and decimal points, one column may still have points between thousands.
         doubtful = self._dialect.guessed or (delimiter, decimal) == (";", ".")
         # Nobody who separates cells by commas uses them as decimal marks.
         marks = "." if delimiter == "," else ".,"
-        return ambiguous_cell((row[place] for row in self.head), marks) if doubtful else ""
+        choices = self._choices
+        return find_format(
+            [row[place] for row in self.head],
+            Hints(decimal, doubtful, marks, choices.decimal, choices.dates),
+        )
 
-    def chunks(self, x: int, y: int) -> Iterator[Pair]:
+    def chunks(
+        self,
+        x: int,
+        y: int,
+        label: int | None = None,
+        formats: Formats | None = None,
+        watch: Callable[[float], object] | None = None,
+    ) -> Iterator[Chunk]:
         """Yield the rows of two columns, a chunk at a time; NaN stands for no number.
 
         Raises
@@ -417,114 +637,221 @@ class DelimitedTable:
             If the file can't be read to its end, or is no table.
         """
         path = self._source.path
-        with input_errors(path):
-            for frame in self._frames(x, y):
-                if frame[str(len(self.names))].notna().any():
-                    raise InputError(f"{printable(path)}: {self._ragged()}")
-                yield self._floats(frame[str(x)]), self._floats(frame[str(y)])
-
-    def _frames(self, x: int, y: int) -> Iterator[pd.DataFrame]:
-        import pandas as pd
-
-        # One column more than there are, to see where rows have more cells than the header.
-        positions = [str(number) for number in range(len(self.names) + 1)]
-        self._source.skip(self._header)
-        rows = max(16, min(CHUNK_ROWS, CHUNK_CHARACTERS // max(1, self._row_length)))
+        formats = formats or (self.format(x), self.format(y))
+        if watch is not None and label is None and self._regular:
+            whole = self._whole(x, y, formats, watch)
+            if whole is not None:
+                yield whole
+                return
+            self._source.close()
+            self._source = Source(path, self._choices.encoding)
+        places = [x, y] if label is None else [x, y, label]
         delimiter = self._dialect.delimiter
-        feed = _Feed(self._source, delimiter.join(positions) + "\n")
-        with pd.read_csv(
-            feed,  # type: ignore[call-overload]
-            sep=r"\s+" if delimiter == WHITESPACE else delimiter,
-            decimal=self._dialect.decimal,
-            usecols=[positions[x], positions[y], positions[-1]],
-            index_col=False,
-            # This takes a fifth of the reading time, and matters only for quotes.
-            skipinitialspace=f'{delimiter} "' in self._source.head,
-            low_memory=False,
-            chunksize=rows,
-        ) as frames:
-            for frame in frames:
+        feed = _Feed(self._source, self._length, delimiter, len(self.names) + 1)
+        rows = 0
+        with input_errors(path), self._open_quotes():
+            for columns, more in csv_columns(
+                feed,
+                r"\s+" if delimiter == WHITESPACE else delimiter,
+                places,
+                formats,
+                width=len(self.names),
+                rows=max(16, min(CHUNK_ROWS, CHUNK_CHARACTERS // max(1, self._row_length))),
+            ):
                 feed.read_since = 0
-                yield frame
+                if more:
+                    raise InputError(f"{printable(path)}: {self._ragged()}")
+                (xs, x_words), (ys, y_words) = (
+                    column_numbers(column, one)
+                    for column, one in zip(columns[:2], formats, strict=True)
+                )
+                labels = [] if label is None else columns[2].fillna("").tolist()
+                rows += len(xs)
+                yield Chunk(xs, ys, x_words, y_words, labels)
+            self._tail = feed.tail
+            if feed.quoted and not (self._swallowed or self.complete):
+                self.notes = (*self.notes, *filter(None, [self._find_swallowed(rows)]))
 
-    def _floats(self, column: pd.Series) -> FloatArray:
-        import pandas as pd
+    def _whole(
+        self, x: int, y: int, formats: Formats, watch: Callable[[float], object]
+    ) -> Chunk | None:
+        """Return all rows, or None if not all of them are as regular as those of the head."""
+        delimiter = self._dialect.delimiter
+        feed = _RegularFeed(self._source, self._length, delimiter, len(self.names), watch)
+        try:
+            with input_errors(self._source.path):
+                columns = csv_whole(feed, delimiter, [x, y], formats)
+        except (_IrregularError, InputError):
+            if feed.stopped is not None:
+                raise feed.stopped from None
+            if feed.regular and not feed.quoted:
+                raise
+            return None  # a quote may be in the way, and a chunk at a time tells in which line
+        header = 1
+        if feed.lines != header + len(columns[0]) or any(one.dtype == object for one in columns):
+            return None
+        (xs, x_words), (ys, y_words) = map(column_numbers, columns, formats)
+        self._tail = feed.tail
+        return Chunk(xs, ys, x_words, y_words)
 
-        if column.dtype.kind in "iuf":
-            return column.to_numpy(np.float64)
-        decimal = self._dialect.decimal
-        # From pandas 3 on, `astype(str)` leaves empty cells missing.
-        texts = column.astype(str).fillna("")
-        if decimal == ",":
-            return numbers(texts.tolist(), decimal)
-        values = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
-        for place in np.flatnonzero(np.isnan(values)).tolist():
-            values[place] = number(str(texts.iat[place]), decimal)
-        return values
+    @contextmanager
+    def _open_quotes(self) -> Iterator[None]:
+        """Tell the line of a quote that is never closed."""
+        try:
+            yield
+        except ValueError as error:
+            if isinstance(error, InputError) or _PANDAS_OPEN_QUOTE not in str(error):
+                raise
+            raise _open_quote(self._source.path, self._line_of_open_quote()) from None
+
+    def _line_of_open_quote(self) -> int:
+        """Return the first line of the row that a quote makes endless, or too long."""
+        try:
+            with self._again() as rows:
+                return max(line for line, _ in rows)
+        except LongCellError as error:
+            return error.line
+
+    @contextmanager
+    def _again(self) -> Iterator[Iterator[tuple[int, list[str]]]]:
+        """Open the file again, for its rows and their lines from the first one on."""
+        again = Source(self._source.path, self._choices.encoding)
+        try:
+            numbered = numbered_rows(again.lines(), self._dialect.delimiter)
+            yield islice(numbered, self._rows_above, None)
+        finally:
+            again.close()
+
+    def _find_swallowed(self, rows: int) -> str:
+        """Return a note about a cell below the head that holds whole rows, or an empty text."""
+        again = Source(self._source.path, self._choices.encoding)
+        try:
+            lines = sum(
+                chunk.count(b"\n") or chunk.count(b"\r") for chunk in again.utf8(self._length)
+            )
+        finally:
+            again.close()
+        if lines <= rows:  # each row has a line of its own
+            return ""
+        with self._again() as numbered:
+            return swallowed_lines(numbered, self._dialect.delimiter, len(self.names))
 
     def _ragged(self) -> str:
         """Return the message about a row with more cells than the header."""
         width = len(self.names)
-        again = Source(self._source.path)
-        try:
-            lines = _NumberedLines(again)
-            for row in islice(cells(lines, self._dialect.delimiter), self._rows_above, None):
-                if any(row[width:]):
+        with self._again() as rows:
+            for line, row in rows:
+                if any(cell.strip() for cell in row[width:]):
                     return (
-                        f"line {lines.number} has {len(row)} cells, and the header {width}; "
+                        f"line {line} has {_width(row)} cells, and the header {width}; "
                         "give every column a name, or put the cell with too many "
                         "delimiters in quotes"
                     )
-        finally:
-            again.close()
         return f"a row has more cells than the header, {width}; give every column a name"
 
 
 class _Feed:
-    """Text for pandas: a header of our own, then what follows the file's header."""
+    """Text for pandas in UTF-8: a header of our own, then what is below the file's header.
 
-    def __init__(self, source: Source, header: str) -> None:
+    A quote after a delimiter and blanks opens a cell, as one directly behind the delimiter does.
+    """
+
+    def __init__(self, source: Source, skip: int, delimiter: str, width: int) -> None:
         self._source = source
-        self._header = header
+        header = delimiter.join(map(str, range(width))) + "\n"
+        self._chunks = chain([header.encode()], source.utf8(skip))
+        self._blanks = b"" if delimiter == WHITESPACE else delimiter.encode() + b" "
+        self._before_quote = re.compile(b'([%s\r\n]) +"' % re.escape(delimiter.encode()))
+        self._rest = b""
         self.read_since = 0
-        """Characters since the last rows came out."""
+        """Bytes since the last rows came out."""
+        self.quoted = False
+        self.tail = b""
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[bytes]:
         raise NotImplementedError  # pandas takes only objects with this method for files
 
-    def read(self, size: int = CHUNK_CHARACTERS) -> str:
+    def read(self, size: int = CHUNK_BYTES) -> bytes:  # noqa: ARG002 - pandas takes any size
         """Return the next chunk of text."""
-        if self._header:
-            chunk, self._header = self._header, ""
-            return chunk
-        chunk = self._source.read(size)
+        chunk = self._next()
         self.read_since += len(chunk)
         if self.read_since > MAX_CHUNKS_WITHOUT_ROWS * CHUNK_CHARACTERS:
-            raise ValueError("EOF inside string")
+            raise ValueError(_PANDAS_OPEN_QUOTE)
+        if b'"' in chunk:
+            self.quoted = True
+            if self._blanks and b' "' in chunk:
+                chunk = self._before_quote.sub(rb'\1"', chunk)
+        if chunk:
+            short = len(chunk) < _TAIL_BYTES
+            self.tail = (self.tail + chunk)[-_TAIL_BYTES:] if short else chunk[-_TAIL_BYTES:]
+        return chunk
+
+    def _next(self) -> bytes:
+        """Return what comes next, without the blanks at its end, as a quote may follow them."""
+        chunk, self._rest = self._rest, b""
+        for more in self._chunks:
+            chunk += more
+            end = len(chunk.rstrip(self._blanks)) or len(chunk) * (len(chunk) > CHUNK_BYTES)
+            if end:
+                self._rest = chunk[end:]
+                return chunk[:end]
         return chunk
 
 
-class _NumberedLines:
-    """The lines of a source, with the number of the last one."""
+class _IrregularError(Exception):
+    """The text is not as regular as its head."""
 
-    def __init__(self, source: Source) -> None:
-        self._lines = self._split(source)
-        self.number = 0
 
-    def __iter__(self) -> Iterator[str]:
-        return self
+class _RegularFeed(_Feed):
+    """A feed that ends at a line with more or fewer delimiters than the header.
 
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.number += 1
-        return line
+    Only two such lines in the same piece, one with as many too few as the other has too many, are
+    taken for regular. `lines` counts all lines, so that it shows if a quote holds some of them.
+    `watch` is called with how much has been read.
+    """
 
-    @staticmethod
-    def _split(source: Source) -> Iterator[str]:
-        rest = ""
-        while chunk := source.read(CHUNK_CHARACTERS):
-            # A carriage return at the end may have its line feed in the next chunk.
-            *lines, rest = re.split(r"(?<=\n)|(?<=\r)(?=[^\n])", rest + chunk)
-            yield from lines
-        if rest:
-            yield rest
+    def __init__(
+        self,
+        source: Source,
+        skip: int,
+        delimiter: str,
+        width: int,
+        watch: Callable[[float], object],
+    ) -> None:
+        super().__init__(source, skip, delimiter, width)
+        self._blanks = b""
+        self._delimiter, self._each = ord(delimiter), width - 1
+        self._over = 0
+        self._in_line = False
+        self.lines = 0
+        self.regular = True
+        self.stopped: BaseException | None = None
+        self.watch = watch
+
+    def read(self, size: int = CHUNK_BYTES) -> bytes:
+        """Return the next chunk of text; raise an _IrregularError if a line is not regular."""
+        chunk = super().read(size)
+        ends = chunk.rfind(b"\n") + 1
+        codes = np.frombuffer(chunk, np.uint8)
+        cells = self._over + int(np.count_nonzero(codes[:ends] == self._delimiter))
+        self._over = int(np.count_nonzero(codes[ends:] == self._delimiter)) + (0 if ends else cells)
+        lines = int(np.count_nonzero(codes[:ends] == _LINE_FEED))
+        self.lines += lines + (self._in_line and not chunk)
+        self._in_line = len(chunk) > ends if chunk else False
+        last = not chunk and self._over not in (0, self._each)
+        gap = (
+            self.quoted and b' "' in chunk
+        )  # a quote behind blanks, which pandas would take for a character
+        self.regular = not (gap or last or (ends and cells != lines * self._each))
+        if not self.regular:
+            raise _IrregularError
+        try:
+            self.watch(self._source.fraction)
+        except BaseException as error:
+            # Not an error of the file, whatever it is.
+            self.stopped = error
+            raise _IrregularError from None
+        return chunk
+
+
+_LINE_FEED = ord("\n")

@@ -1,12 +1,16 @@
-"""The column picker: the user chooses x and y, then it reads the two columns."""
+"""The column picker: the user chooses x and y, then it reads the two columns.
+
+A line says how the file is read, and changes it where looking at the file was not enough.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual import on
@@ -18,13 +22,18 @@ from textual.widgets.option_list import Option
 
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.reading.columns import Column
-from linreg_tui.core.reading.loading import load
+from linreg_tui.core.reading.columns import Column, no_pair_message
+from linreg_tui.core.reading.loading import Preview, kind_of, load
 from linreg_tui.core.reading.streaming import SAMPLE_ROWS, stream
-from linreg_tui.core.reading.tables import Preview
+from linreg_tui.core.reading.table import Choice, Choices, choices_for
 from linreg_tui.core.text import printable
 from linreg_tui.tui.dialogs.base import DialogScreen, MessageLine, PlainList, cancel_key
-from linreg_tui.tui.dialogs.preview import ReadingCancelledError, draw_preview, read_in_thread
+from linreg_tui.tui.dialogs.preview import (
+    Previews,
+    ReadingCancelledError,
+    draw_preview,
+    read_in_thread,
+)
 from linreg_tui.tui.drawing.picture import Picture, cut
 from linreg_tui.tui.drawing.plot import Plot
 from linreg_tui.tui.keys import Key
@@ -47,6 +56,11 @@ NAME_COLUMNS, OTHER_COLUMNS = 34, 30
 MOST_BYTES = 4 * 2**30
 """Most memory to use: a login node allows 8 GB for everything that one does there."""
 
+AUTO = "auto"
+"""The word for a choice that is found by looking at the file."""
+
+MOST_WORD_CELLS = 16
+
 UNPACKED_RATIO, BYTES_A_BYTE = 8, 1.5
 """How much larger a compressed file may be unpacked; bytes of memory for a byte of text.
 
@@ -55,7 +69,10 @@ Two columns of numbers take 16 bytes a row, and twice that while they are put to
 
 
 class ColumnPicker(DialogScreen[Dataset | None]):
-    """Closes with the data that was read, or None to choose another file."""
+    """Closes with the data that was read, or None to choose another file.
+
+    `choices` say how the file is read. The message says what is `wrong` with it at first.
+    """
 
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter,ctrl+s", "enter", "apply", "Open", "open"),
@@ -63,14 +80,23 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         Key("y", "y", "set('y')", "Make it y", "set"),
         Key("s", "s", "swap", "Swap x and y", "swap"),
         Key("a", "a", "amount", "All rows, or a sample", "sample"),
+        Key("tab", "tab", "next_choice", "Another choice of how to read it", "how to read"),
+        Key("left", "←", "turn(-1)", "The value before", "how to read"),
+        Key("right", "→", "turn(1)", "The next value", "how to read"),
         cancel_key("back"),
     )
     BOX = "column-picker"
 
-    def __init__(self, path: Path, preview: Preview) -> None:
+    def __init__(self, path: Path, preview: Preview, previews: Previews, wrong: str = "") -> None:
         super().__init__(Content(printable(path.name, 60)))
+        self.choices = Choices()
         self._path = path
         self._preview = preview
+        self._previews = previews
+        self._wrong = wrong
+        self._ways = choices_for(kind_of(path.name))
+        self._way = 0
+        self._reading_line = Static(id="how")
         guess = preview.guess or ("", "")
         self._chosen = {"x": guess[0], "y": guess[1]}
         self._sampled = not fits_in_memory(path)
@@ -82,8 +108,9 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         self._cancelled: threading.Event | None = None
 
     def compose_box(self) -> ComposeResult:
-        """Compose the pair, the columns, the message and the first rows."""
+        """Compose the pair, how to read, the columns, the message and the first rows."""
         yield self._pair
+        yield self._reading_line
         yield self._columns
         yield self._message
         yield self._first_rows
@@ -95,6 +122,7 @@ class ColumnPicker(DialogScreen[Dataset | None]):
             for place, line in enumerate(self._lines(size.width)):
                 self._columns.replace_option_prompt_at_index(place, line)
         self._show_pair(size.width)
+        self._show_how(size.width)
 
     def on_mount(self) -> None:
         """Start at the column of x."""
@@ -103,13 +131,16 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         names = [column.name for column in self._preview.columns]
         self._columns.highlighted = names.index(self._chosen["x"]) if self._chosen["x"] else 0
         self._columns.focus()
+        self.explain()
 
     @on(OptionList.OptionHighlighted)
     def explain(self) -> None:
         """Show the column under the cursor, why it can't be chosen, and how it is read."""
         self._first_rows.redraw()
-        if self._cancelled is None:
-            here = self._here
+        if self._wrong:
+            self._message.set_message(self._wrong, wrong=True)
+            return
+        if self._cancelled is None and (here := self._here) is not None:
             doubtful = [
                 f"{printable(column.name, 24)}: {column.note}"
                 for column in self._preview.columns
@@ -122,6 +153,8 @@ class ColumnPicker(DialogScreen[Dataset | None]):
     def action_set(self, which: str) -> None:
         """Make the column under the cursor x or y; if it was the other one, they swap."""
         column = self._here
+        if column is None:
+            return
         if not (column.x if which == "x" else column.y):
             self._message.set_message(
                 f"{printable(column.name, 30)} can't be {which}: {column.why}", wrong=True
@@ -143,9 +176,63 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         self._sampled = not self._sampled
         self._show()
 
+    def action_next_choice(self) -> None:
+        """Go to the next choice of how to read the file."""
+        self._way = (self._way + 1) % len(self._ways)
+        self._show_how(self.app.size.width)
+
+    def action_turn(self, direction: int) -> None:
+        """Change the choice in the line, and show the rows that follow from it."""
+        if self._cancelled is not None:
+            return
+        way = self._ways[self._way]
+        words = self._words(way)
+        word = words[(words.index(self._word(way)) + direction) % len(words)]
+        if way.read is None:
+            value: Any = word == way.words[1]
+        else:
+            value = None if word == AUTO else way.read(word)
+        self.choices = replace(self.choices, **{way.name: value})
+        self._show_how(self.app.size.width)
+        begin(self, "preview", self._look_again, self.choices)
+
+    async def _look_again(self, choices: Choices) -> None:
+        """Read the head again, unless the choices have changed meanwhile."""
+        try:
+            found = await self._previews.of(self._path, choices)
+        except InputError as error:
+            found, wrong = Preview((), (), None), self._without_path(error)
+        else:
+            wrong = no_pair_message(found.columns, len(found.rows))
+        if choices != self.choices:
+            return
+        self._preview, self._wrong = found, wrong
+        names = {column.name for column in found.columns if column.x or column.y}
+        if not set(self._chosen.values()) <= names:
+            guess = found.guess or ("", "")
+            self._chosen = {"x": guess[0], "y": guess[1]}
+        self._show()
+        self.explain()
+
+    def _words(self, way: Choice) -> tuple[str, ...]:
+        """Return the words to choose from."""
+        if way.read is None:
+            return way.words
+        return (AUTO, *(self._preview.sheets if way.name == "sheet" else way.words))
+
+    def _word(self, way: Choice) -> str:
+        """Return the word that is chosen."""
+        value = getattr(self.choices, way.name)
+        if way.read is None:
+            return way.words[int(value)]
+        return AUTO if value is None else str(way.write(value))
+
     async def action_apply(self) -> None:
         """Read the two columns."""
         if self._cancelled is not None:
+            return
+        if self._wrong:
+            self._message.set_message(self._wrong, wrong=True)
             return
         if not (self._chosen["x"] and self._chosen["y"]):
             self._message.set_message(
@@ -170,9 +257,17 @@ class ColumnPicker(DialogScreen[Dataset | None]):
             if cancelled.is_set():
                 raise ReadingCancelledError
 
+        choices = self.choices
+
         def work() -> Dataset:
             read = stream if self._sampled else load
-            data = read(str(self._path), self._chosen["x"], self._chosen["y"], progress=progress)
+            data = read(
+                str(self._path),
+                self._chosen["x"],
+                self._chosen["y"],
+                progress=progress,
+                choices=choices,
+            )
             _ = data.line, data.sketch  # slow, so in this thread and not on the event loop
             return data
 
@@ -181,9 +276,7 @@ class ColumnPicker(DialogScreen[Dataset | None]):
         except ReadingCancelledError:
             self._message.set_message("cancelled")
         except InputError as error:
-            self._message.set_message(
-                str(error).removeprefix(f"{printable(str(self._path))}: "), wrong=True
-            )
+            self._message.set_message(self._without_path(error), wrong=True)
         else:
             self.dismiss(data)
         finally:
@@ -191,16 +284,22 @@ class ColumnPicker(DialogScreen[Dataset | None]):
             self._cancelled = None
             self._reading.pause()
 
+    def _without_path(self, error: InputError) -> str:
+        return str(error).removeprefix(f"{printable(str(self._path))}: ")
+
     @property
-    def _here(self) -> Column:
-        return self._preview.columns[self._columns.highlighted or 0]
+    def _here(self) -> Column | None:
+        """The column under the cursor."""
+        columns = self._preview.columns
+        return columns[min(self._columns.highlighted or 0, len(columns) - 1)] if columns else None
 
     def _show(self) -> None:
         """Show the columns with their marks, and the pair."""
         place = self._columns.highlighted
         self._columns.clear_options()
         self._columns.add_options([Option(line) for line in self._lines(self.size.width)])
-        self._columns.highlighted = place
+        count = len(self._preview.columns)
+        self._columns.highlighted = None if not count else min(place or 0, count - 1)
         self._show_pair(self.app.size.width)
         self._first_rows.redraw()
 
@@ -238,6 +337,22 @@ class ColumnPicker(DialogScreen[Dataset | None]):
             )
         )
 
+    def _show_how(self, width: int) -> None:
+        """Show how the file is read, on one line; the choice in question is always in sight."""
+        room = min(width, MOST_COLUMNS) - FRAME_COLUMNS
+        items = []
+        for place, way in enumerate(self._ways):
+            here = place == self._way
+            word = printable(self._word(way), MOST_WORD_CELLS)
+            word = {" ": "space", "\t": "tab"}.get(word, word)
+            shown = (f"‹ {word} ›" if here else word, "bold $text-accent" if here else "")
+            items.append(Content.assemble((f"{way.label} ", "$text-muted"), shown))
+        first = 0
+        while first < self._way and _cells(items[first : self._way + 1]) > room:
+            first += 1
+        before = "" if first == 0 else "… "
+        self._reading_line.update(Content.assemble(before, Content("  ").join(items[first:])))
+
     def _show_progress(self) -> None:
         columns = BAR_COLUMNS[self.has_class("narrow")]
         full = round(columns * self._fraction)
@@ -247,6 +362,10 @@ class ColumnPicker(DialogScreen[Dataset | None]):
     def _draw(self, columns: int, rows: int) -> Picture:
         here = self._columns.highlighted or 0
         return draw_preview(columns, rows, self._preview, tuple(self._chosen.values()), here)
+
+
+def _cells(items: Sequence[Content]) -> int:
+    return sum(item.cell_length + 2 for item in items)
 
 
 def fits_in_memory(path: Path) -> bool:

@@ -24,7 +24,7 @@ from linreg_tui import files
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import lessons
 from linreg_tui.core.reading.columns import no_pair_message
-from linreg_tui.core.reading.tables import Preview, openable
+from linreg_tui.core.reading.loading import Preview, openable
 from linreg_tui.core.text import printable
 from linreg_tui.files import shortened
 from linreg_tui.tui.dialogs.base import DialogScreen, MessageLine, PlainList, cancel_key
@@ -39,6 +39,8 @@ WAIT_SECONDS = 0.1
 
 EXAMPLES = "examples"
 """What to type to go to the examples, unless there is a folder of that name."""
+
+READ_OTHERWISE = "; or ctrl+r to choose how it is read"
 
 NAME_COLUMNS = 52
 """Columns of a file's name in the list, where they fit."""
@@ -173,11 +175,15 @@ def _found(folder: Path, typed: str) -> tuple[Path | None, Literal["folder", "fi
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A file with the preview of its head, or an example by its name."""
+    """A file with the preview of its head, or an example by its name.
+
+    `wrong` is what stands in the way of reading the file as it is.
+    """
 
     path: Path | None = None
     preview: Preview | None = None
     example: str | None = None
+    wrong: str = ""
 
 
 class SearchEntry(TextEntry):
@@ -221,6 +227,7 @@ class FilePicker(DialogScreen[Chosen | None]):
         Key("down", "↓", "move('cursor_down')", "Entry below", "choose"),
         Key("enter", "enter", "choose", "Open", "open"),
         Key("left", "←", "up", "To the folder above", "folder above"),
+        Key("ctrl+r", "ctrl+r", "read_otherwise", "Read the file in another way", ""),
         cancel_key(),
     )
     BOX = "picker"
@@ -379,9 +386,11 @@ class FilePicker(DialogScreen[Chosen | None]):
         try:
             self._preview = await self._previews.of(here.path)
         except InputError as error:
-            self._message.set_message(error_words(here.name, str(error), here.path), wrong=True)
+            words = error_words(here.name, str(error), here.path)
+            self._message.set_message(words + READ_OTHERWISE, wrong=True)
         else:
             missing = no_pair_message(self._preview.columns, len(self._preview.rows))
+            missing += READ_OTHERWISE if missing else ""
             if not wrong:
                 self._message.set_message(
                     missing or description(self._preview), wrong=bool(missing)
@@ -414,20 +423,27 @@ class FilePicker(DialogScreen[Chosen | None]):
         else:
             self.action_into()
 
+    def action_read_otherwise(self) -> None:
+        """Close with the file under the cursor, to be read in another way."""
+        here = self._here
+        if here is not None and here.kind == "file" and here.path is not None:
+            self._open(here.path, anyway=True)
+
     @work(group="chosen", exclusive=True)
-    async def _open(self, path: Path) -> None:
-        """Close with the file, if two columns can be read from it."""
+    async def _open(self, path: Path, *, anyway: bool = False) -> None:
+        """Close with the file, if two columns can be read from it, or `anyway`."""
         self.workers.cancel_group(self, "preview")
         try:
             found = await self._previews.of(path)
+            wrong = no_pair_message(found.columns, len(found.rows))
         except InputError as error:
-            self._message.set_message(error_words(path.name, str(error), path), wrong=True)
-            return
-        if missing := no_pair_message(found.columns, len(found.rows)):
-            self._message.set_message(f"{printable(path.name, 40)}: {missing}", wrong=True)
+            found, wrong = Preview((), (), None), str(error)
+        wrong = error_words(path.name, wrong, path) if wrong else ""
+        if wrong and not anyway:
+            self._message.set_message(wrong + READ_OTHERWISE, wrong=True)
             return
         self.folder = path.parent
-        self.dismiss(Chosen(path=path, preview=found))
+        self.dismiss(Chosen(path=path, preview=found, wrong=wrong))
 
     def action_up(self) -> None:
         """Go to the folder above, or from the examples back to the folder."""

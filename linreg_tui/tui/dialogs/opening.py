@@ -15,6 +15,7 @@ from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.examples import MADE, example, made_line
 from linreg_tui.core.proposal import proposed
+from linreg_tui.core.reading.table import AUTOMATIC, Choices
 from linreg_tui.core.settings import Settings
 from linreg_tui.core.text import printable
 from linreg_tui.numbers import left_out, rows_of
@@ -83,26 +84,30 @@ async def choose(
             return None, folder
         highlight = "examples" if chosen.path is None else chosen.path.name
         try:
-            data = await _data(app, chosen)
+            data, choices = await _data(app, chosen, previews)
             if data is not None:
                 settings = await read_in_thread(partial(proposed, data))
-                return Opened(data, settings, _named(chosen), chosen.path), folder
+                return Opened(data, settings, _named(chosen, choices), chosen.path), folder
         except InputError as error:
             wrong = str(error)
 
 
-async def _data(app: App[Any], chosen: Chosen) -> Dataset | None:
+async def _data(
+    app: App[Any], chosen: Chosen, previews: Previews
+) -> tuple[Dataset | None, Choices]:
+    """Return the data, and how its file was read."""
     if chosen.path is not None and chosen.preview is not None:
-        return await app.push_screen_wait(ColumnPicker(chosen.path, chosen.preview))
+        picker = ColumnPicker(chosen.path, chosen.preview, previews, chosen.wrong)
+        return await app.push_screen_wait(picker), picker.choices
     if chosen.example == MADE:
-        return await app.push_screen_wait(MadeForm())
-    return await read_in_thread(partial(example, chosen.example or ""))
+        return await app.push_screen_wait(MadeForm()), AUTOMATIC
+    return await read_in_thread(partial(example, chosen.example or "")), AUTOMATIC
 
 
-def _named(chosen: Chosen) -> tuple[str, ...]:
+def _named(chosen: Chosen, choices: Choices) -> tuple[str, ...]:
     if chosen.path is None:
         return ("--example", chosen.example or "")
-    return ("--", str(chosen.path))
+    return (*choices.options, "--", str(chosen.path))
 
 
 class MadeForm(FormScreen[Dataset]):

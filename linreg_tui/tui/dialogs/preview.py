@@ -13,7 +13,8 @@ from rich.cells import cell_len
 from linreg_tui import failures, files
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.columns import Column
-from linreg_tui.core.reading.tables import Preview, preview
+from linreg_tui.core.reading.loading import Preview, preview
+from linreg_tui.core.reading.table import AUTOMATIC, Choices
 from linreg_tui.core.text import printable
 from linreg_tui.tui.drawing.picture import Picture, Role, blank, cut, write
 
@@ -60,10 +61,10 @@ class Previews:
     """The heads of files; each is read once, until the file changes."""
 
     def __init__(self) -> None:
-        self._readings: dict[tuple[Path, int, int, int], asyncio.Future[Preview]] = {}
+        self._readings: dict[tuple[Path, Choices, int, int, int], asyncio.Future[Preview]] = {}
 
-    async def of(self, path: Path) -> Preview:
-        """Return the head of a file.
+    async def of(self, path: Path, choices: Choices = AUTOMATIC) -> Preview:
+        """Return the head of a file, read as the choices say.
 
         Raises
         ------
@@ -73,15 +74,16 @@ class Previews:
         try:
             found = await asyncio.to_thread(files.in_time, path.stat)
         except OSError:  # reading it says what is wrong with it
-            return await read_in_thread(partial(preview, str(path)))
-        state = (path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            return await read_in_thread(partial(preview, str(path), choices=choices))
+        state = (path, choices, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
         def forget_failure(reading: asyncio.Future[Preview]) -> None:
             if reading.cancelled() or reading.exception() is not None:
                 del self._readings[state]
 
         if state not in self._readings:
-            head = partial(files.in_time, partial(preview, str(path)), HEAD_SECONDS)
+            look = partial(preview, str(path), choices=choices)
+            head = partial(files.in_time, look, HEAD_SECONDS)
             reading = asyncio.ensure_future(read_in_thread(head))
             self._readings[state] = reading
             reading.add_done_callback(forget_failure)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from linreg_tui.axes import Axis, linear_axis
+from linreg_tui.axes import Axis, date_axis, linear_axis
 from linreg_tui.core.dataset import Dataset
 from linreg_tui.core.moments import FloatArray
 from linreg_tui.core.sketch import Extent
@@ -63,10 +63,18 @@ class Area:
 def data_area(
     data: Dataset, columns: int, rows: int, markers: Markers, extent: Extent | None = None
 ) -> Area:
-    """Return a window that holds all points, or else `extent`, and 0 if it is not far."""
+    """Return a window that holds all points, or else `extent`, and 0 if it is not far.
+
+    If x stands for dates, so do the ticks along it.
+    """
     held = extent or data.extent
     x, y = np.array([held.left, held.right]), np.array([held.low, held.high])
-    return window(columns, rows, (x, data.x_name), (y, data.y_name), markers)
+    area = window(columns, rows, (x, data.x_name), (y, data.y_name), markers)
+    if data.dates is None:
+        return area
+    ticks = columns // CELLS_A_TICK_ACROSS
+    dated = date_axis(held.left, held.right, data.dates, printable(data.x_name, 30), ticks)
+    return replace(area, x=dated)
 
 
 def window(

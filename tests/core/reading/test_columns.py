@@ -19,11 +19,14 @@ GOOD, FLAT = Column("area"), Column("flat", x=False, why=CONSTANT)
     [
         ([GOOD, FLAT], ""),
         ([GOOD, WORDS, Column("price")], ""),
-        ([FLAT, FLAT], f"it has none (flat: {CONSTANT}, flat: {CONSTANT}); choose another file"),
+        (
+            [FLAT, FLAT],
+            f'it has none ("flat": {CONSTANT}, "flat": {CONSTANT}); choose another file',
+        ),
         (
             [WORDS, DATES, GOOD, MORE],
             "two columns of numbers are needed, and it has one "
-            "(a name tha… be shown: text, when: dates); choose another file",
+            '("a name tha… be shown": text, "when": dates); choose another file',
         ),
         ([GOOD], "two columns of numbers are needed, and it has one; choose another file"),
     ],
@@ -44,10 +47,10 @@ def test_columns_that_cannot_be_guessed_are_listed_with_the_reasons(
         load(str(file))
     assert str(raised.value).endswith(
         "two columns of numbers are needed, for x and y; name them with --x and --y, "
-        "from id (names the rows), area"
+        'from "id" (names the rows), "area"'
     )
     header = ",".join(f"{n}_id" for n in range(10))
     rows = "".join(",".join(str(k * n + k % 3) for n in range(10)) + "\n" for k in range(2, 9))
     file.write_text(f"{header}\n{rows}")
-    with pytest.raises(InputError, match=r"7_id \(names the rows\) and 2 more$"):
+    with pytest.raises(InputError, match=r'"7_id" \(names the rows\) and 2 more$'):
         load(str(file))

@@ -157,7 +157,7 @@ def test_a_few_bad_parts_are_all_named(tmp_path: Path) -> None:
     (tmp_path / "9.csv").write_text("x,y\n1,2\n2,4\n")
     with pytest.raises(InputError) as error:
         load_parts("all", sorted(map(str, tmp_path.iterdir())), "x", "y")
-    why = "there is no column y; choose from x, z"
+    why = 'there is no column "y"; choose from "x", "z"'
     listed = "; ".join(f"{number}.csv: {why}" for number in range(3))
     assert str(error.value) == (f"3 of 4 files can't be read: {listed}; --skip-bad goes on without")
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from linreg_tui.core.errors import InputError
-from linreg_tui.core.reading.cells import Header, ambiguous_cell, find_header, number
-from linreg_tui.core.reading.loading import load
+from linreg_tui.core.reading.cells import ambiguous_cell, number
+from linreg_tui.core.reading.loading import load, preview
 from linreg_tui.core.reading.streaming import stream
-from linreg_tui.core.reading.tables import preview
+from linreg_tui.core.reading.table import Header, find_header
 
 
 def written(folder: Path, text: str) -> str:
@@ -170,8 +170,8 @@ def test_lines_above_the_header_are_left_out(tmp_path: Path, above: str, lines: 
         ("1990,1991\n5.5,6\n7,8\n", ("1990", "1991")),
         (",1990,1991\n0,5,6\n1,7,8\n", ("Unnamed: 0", "1990", "1991")),
         ("1,2\n", ("1", "2")),
-        ("# x,y\n1,2\n3,4\n", ("# x", "y")),
-        ("# x,y\n1,2\nNA,4\n", ("# x", "y")),
+        ("# x,y\n1,2\n3,4\n", ("x", "y")),
+        ("# x,y\n1,2\nNA,4\n", ("x", "y")),
         ("2020,2021\nyes,no\nno,no\n", ("2020", "2021")),
     ],
 )
@@ -212,9 +212,10 @@ TABLE = [["a", "b", "c", "d"], *([["1", "2", "3", "4"]] * 30)]
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
-        # The first thirty lines may be a title, and no more.
+        # Titles may be long.
         (TITLES + TABLE, Header(30)),
-        ([["t"], *TITLES, *TABLE], Header()),
+        ([["t"], *TITLES, *TABLE], Header(31)),
+        (TITLES * 9 + TABLE, Header(270)),
         # Neither names nor numbers.
         ([["t"], ["a", "5"], ["x", "y"], ["z", "w"], ["u", "v"]], Header()),
         ([["t"], ["a", "5"], ["1", "y"], ["2", "w"], ["3", "v"]], Header(1)),

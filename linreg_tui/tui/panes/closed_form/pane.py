@@ -77,7 +77,7 @@ class ClosedFormPane(ViewsPane):
             return lambda c, r: left().draw_all(c, r) if c >= GRID_COLUMNS else draw(left(), c, r)
 
         return (
-            PaneView("sums", lambda c, r: draw_sums(c, r, sums, line)),
+            PaneView("sums", lambda c, r: draw_sums(c, r, sums, line, data.per_x)),
             PaneView("derivation", derive),
             PaneView("inference", draw_table, infer),
             PaneView("residuals", or_all(lambda of, c, r: of.draw_residuals(c, r)), prepare),

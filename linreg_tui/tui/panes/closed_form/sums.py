@@ -13,8 +13,11 @@ FORMULA = (
 )
 
 
-def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
-    """Draw the sums and the line, with the formula above them where it fits."""
+def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm, per_x: str = "") -> Picture:
+    """Draw the sums and the line, with the formula above them where it fits.
+
+    `per_x` is the slope's unit, if there is one.
+    """
     whole = all(float(value).is_integer() for value in (sums.x, sums.y, sums.xy, sums.xx))
     decimals = 0 if whole else 4
 
@@ -32,7 +35,7 @@ def draw_sums(columns: int, rows: int, sums: Sums, line: ClosedForm) -> Picture:
         row("Σxy", sums.xy, decimals),
         row("Σx²", sums.xx, decimals),
         row("n Σx² − (Σx)²", sums.denominator, decimals),
-        row("slope m", line.slope, 6, Role.REFERENCE),
+        row(f"m {per_x}" if per_x else "slope m", line.slope, 6, Role.REFERENCE),
         row("intercept b", line.intercept, 6, Role.REFERENCE),
         row("MSE", line.loss, 4),
         [(detailed_equation(line), Role.REFERENCE)],
