@@ -142,7 +142,9 @@ def test_parts_read_there_give_the_same_numbers(cluster: Cluster, files: list[st
     assert (here.line, here.sums, here.dropped) == (there.line, there.sums, there.dropped)
     assert np.array_equal(here.x, there.x)
     assert all(map(np.array_equal, here.sketch, there.sketch))
-    with pytest.raises(InputError, match=r"1 of 5 files can't be read: part-2.csv: .* column y"):
+    with pytest.raises(
+        InputError, match=r"1 of 5 files can't be read: part-2.csv: .* column \"y\""
+    ):
         load_parts("all", files, add=cluster.tree)
 
 
@@ -167,7 +169,7 @@ def test_the_command_reads_parts_on_the_cluster(
     assert outputs[0] == outputs[1]
     status, out, err = outputs[0]
     assert (status, json.loads(out)["n"]) == (0, 8000)
-    assert "left out part-2.csv: there is no column y" in err
+    assert 'left out part-2.csv: there is no column "y"' in err
     assert err.splitlines()[1].endswith("which costs 1 row")
 
 
