@@ -806,7 +806,7 @@ class _RegularFeed(_Feed):
     """A feed that ends at a line with more or fewer delimiters than the header.
 
     Only two such lines in the same piece, one with as many too few as the other has too many, are
-    taken for regular. `lines` counts all lines, so that it shows if a quote holds some of them.
+    taken for regular; pandas refuses the longer one. `lines` counts all lines, so that it shows if a quote holds some of them.
     `watch` is called with how much has been read.
     """
 

@@ -682,3 +682,11 @@ def test_a_long_file_is_read_alike_in_one_piece_and_in_chunks(
 
 def test_made_up_files_are_read_right_or_refused(tmp_path: Path) -> None:
     assert list(failures(150, 1, tmp_path)) == []
+
+
+def test_a_line_too_long_is_found_beside_one_too_short(tmp_path: Path) -> None:
+    rows = [f"n{k},{k},{2 * k}" for k in range(60_000)]
+    rows[50_000], rows[50_040] = "Smith, John,50000,100000", "n50040,50040"
+    path = written(tmp_path, "\n".join(["name,x,y", *rows, ""]))
+    with pytest.raises(InputError, match="line 50002 has 4 cells, and the header 3"):
+        load(path, "x", "y")
