@@ -21,6 +21,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linreg_tui.core.errors import InputError
 from linreg_tui.core.reading.cells import (
@@ -805,9 +806,9 @@ class _IrregularError(Exception):
 class _RegularFeed(_Feed):
     """A feed that ends at a line with more or fewer delimiters than the header.
 
-    Only two such lines in the same piece, one with as many too few as the other has too many, are
-    taken for regular; pandas refuses the longer one. `lines` counts all lines, so that it shows if a quote holds some of them.
-    `watch` is called with how much has been read.
+    pandas would cut a line that is too long, if only two columns are wanted, and so read the wrong
+    cells. `lines` counts all lines, so that it shows if a quote holds some of them. `watch` is
+    called with how much has been read.
     """
 
     def __init__(
@@ -833,16 +834,17 @@ class _RegularFeed(_Feed):
         chunk = super().read(size)
         ends = chunk.rfind(b"\n") + 1
         codes = np.frombuffer(chunk, np.uint8)
-        cells = self._over + int(np.count_nonzero(codes[:ends] == self._delimiter))
-        self._over = int(np.count_nonzero(codes[ends:] == self._delimiter)) + (0 if ends else cells)
-        lines = int(np.count_nonzero(codes[:ends] == _LINE_FEED))
-        self.lines += lines + (self._in_line and not chunk)
+        feeds = np.flatnonzero(codes[:ends] == _LINE_FEED)
+        alike = self._are_alike(np.flatnonzero(codes[:ends] == self._delimiter), feeds)
+        begun = int(np.count_nonzero(codes[ends:] == self._delimiter))
+        self._over = begun if ends else self._over + begun
+        self.lines += len(feeds) + (self._in_line and not chunk)
         self._in_line = len(chunk) > ends if chunk else False
         last = not chunk and self._over not in (0, self._each)
         gap = (
             self.quoted and b' "' in chunk
         )  # a quote behind blanks, which pandas would take for a character
-        self.regular = not (gap or last or (ends and cells != lines * self._each))
+        self.regular = alike and not (gap or last)
         if not self.regular:
             raise _IrregularError
         try:
@@ -852,6 +854,20 @@ class _RegularFeed(_Feed):
             self.stopped = error
             raise _IrregularError from None
         return chunk
+
+    def _are_alike(self, delimiters: NDArray[np.intp], feeds: NDArray[np.intp]) -> bool:
+        """Return whether each line that ends in this piece has its number of delimiters.
+
+        Both are places in the piece. The first line may have begun in the piece before.
+        """
+        if not len(feeds):
+            return True
+        ends = np.arange(1, len(feeds) + 1) * self._each - self._over
+        if ends[0] < 0 or len(delimiters) != ends[-1]:
+            return False
+        first = int(ends[0] == 0)  # its delimiters were all in the piece before
+        before_feed = delimiters[ends[first:] - 1] < feeds[first:]
+        return bool(before_feed.all() and (delimiters[ends[:-1]] > feeds[:-1]).all())
 
 
 _LINE_FEED = ord("\n")
