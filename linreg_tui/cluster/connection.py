@@ -76,6 +76,10 @@ async def open_client(address: str, stack: AsyncExitStack) -> tuple[Any, list[in
         ) from None
 
 
+async def _started(cluster: Any) -> None:
+    await cluster
+
+
 async def _start_local(stack: AsyncExitStack, count: int) -> Any:
     """Start a cluster of this many processes that only this machine can reach."""
     from distributed import LocalCluster
@@ -93,8 +97,15 @@ async def _start_local(stack: AsyncExitStack, count: int) -> Any:
         asynchronous=True,
     )
     stack.push_async_callback(_close, cluster.close)
+    starting = asyncio.ensure_future(_started(cluster))
     try:
-        await cluster
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # A cluster that is still starting can't be closed: its processes would live on for a while.
+        await asyncio.wait({starting}, timeout=CLOSE_SECONDS)
+        if starting.done() and not starting.cancelled():
+            starting.exception()  # nobody waits for it any more
+        raise
     except OSError as error:
         raise InputError(
             f"the cluster's {count} processes can't be started ({error.strerror or error}): "
