@@ -72,6 +72,11 @@ class BrowserDriver(WebDriver):
             data = WHERE
         super().write(data.encode(painted.encoding, painted.errors or "strict").decode())
 
+    def send_message(self, message: Message) -> None:
+        """Pass a message on, unless the application has ended and nobody is left to read it."""
+        if not self._loop.is_closed():
+            super().send_message(message)
+
     def process_message(self, message: Message) -> None:
         """Use the cursor's position as the answer."""
         if isinstance(message, CursorPosition):
