@@ -479,7 +479,9 @@ class LinregApp(GuardedApp):
         elif ended and not (self.state.editing or self._ended is run):
             # The key may have been meant to pause the run just before its end.
             self._ended = run
-            self.notify("All epochs are done. Space again trains on; r starts over.")
+            self.notify(
+                "All epochs are done. Press space again to keep training, or r to start over."
+            )
             return
         self._player.toggle()
         self._show_player()
@@ -851,14 +853,14 @@ class LinregApp(GuardedApp):
         run, edits = self.state.view.run, self.state.edits
         why_not = why_not_repeatable(run, edited=edits.data is not edits.original)
         if why_not is not None:
-            words = f"No command makes this run again: {why_not}. A script does."
+            words = f"No command repeats this run: {why_not}. A script can."
             answers = {"x": "export the script"}
             if await self.push_screen_wait(Question("This run as a command", words, answers)):
                 self.action_export()
             return
         command = train_command(run, () if self.state.touring else self._files.named)
         self.copy_to_clipboard(command)
-        words = "Copied, unless this terminal doesn't take it:"
+        words = "Copied, if this terminal allows it:"
         await self.push_screen_wait(Question("This run as a command", f"{words}\n\n{command}", {}))
 
     def action_report(self) -> None:

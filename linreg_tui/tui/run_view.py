@@ -82,10 +82,9 @@ Line = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByHand:
-    """A line that is fitted by hand: the run that was there, the moves, and the best line's run."""
+    """A line that is fitted by hand: the run that was there, and the run at the best line."""
 
     before: Run
-    moves: int
     best: Run | None
 
 

@@ -258,7 +258,7 @@ def keys_while_running(size: Size, pace: float, batch: int | None, presses: int)
                 terminal.read(0.15)
             if batch is None:  # it comes to its end in no time, and from there it can go on
                 terminal.press(" ", "✓ converged")
-                terminal.press(" ", "Space again")
+                terminal.press(" ", "space again")
                 terminal.read(0.1)
             terminal.press(" ", "▶")
 

@@ -46,15 +46,14 @@ class Hand:
     @property
     def view(self) -> RunView:
         """The line, with the best attempt as a trace, and without the optimum until asked for."""
-        ghost = None if self.best is self.run else self.best
         return RunView(
             self.run,
             0,
             self.run.settings,
             running=False,
             pace=self.before.pace,
-            trace=ghost,
-            by_hand=ByHand(self.before.run, self.moves, self.best),
+            trace=None if self.best is self.run else self.best,
+            by_hand=ByHand(self.before.run, self.best),
             hides_optimum=not self.revealed,
         )
 

@@ -100,8 +100,8 @@ class LandscapePicture:
         by_m, by_b = gradient_before(view.run, view.number, units)
         start = float(path[0][-2]), float(path[1][-2])
         # Near the optimum, a longer arrow would point past it.
-        goal = tuple(float(at[0]) for at in self._optimum(view.run))
-        cells = min(ARROW_CELLS, figures.cells_between(area, start, (goal[0], goal[1])))
+        goal_m, goal_b = (float(at[0]) for at in self._optimum(view.run))
+        cells = min(ARROW_CELLS, figures.cells_between(area, start, (goal_m, goal_b)))
         if cells < LEAST_ARROW_CELLS:
             return []
         return figures.arrow(area, start, (-by_m, -by_b), cells, Role.GRADIENT)
@@ -208,9 +208,6 @@ class LandscapePicture:
         The loss is k times the squared loss. At a slope t above the optimum's, with a line that
         passes the point of means at a distance o, it is k (o² + t² Sxx / n) above the least loss;
         ∂²L/∂b² is 2 k.
-
-        At a slope that is t above the optimum's, and a line that passes the point of means at a
-        distance o, the loss is k (o² + t² Sxx / n) above the least one; ∂²L/∂b² is 2 k.
         """
         data, hessian = run.data.moments, run.loss.hessian(run.data.moments)
         assert hessian is not None

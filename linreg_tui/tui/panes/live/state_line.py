@@ -123,7 +123,7 @@ def _compared(view: RunView, before: Run) -> str:
 def _arrival(run: Run) -> str:
     arrived = next((event.step for event in events(run) if event.kind == "arrived"), None)
     if arrived is None:
-        return f"not within 1% in {run.history.last:,}"
+        return f"not within 1% in {run.history.last:,} steps"
     return f"within 1% in {arrived:,} step{'s' * (arrived != 1)}"
 
 
