@@ -162,3 +162,21 @@ async def test_slow_work_is_done_once_in_the_background(houses: Dataset) -> None
         await until(lambda: pane.times == 1)
         await pilot.pause(0.05)
         assert pane.times == 1
+
+
+async def test_a_view_that_is_ready_too_late_does_no_harm(houses: Dataset) -> None:
+    """An application that closes has no plots any more."""
+    begun, closed = threading.Event(), threading.Event()
+
+    def prepare() -> None:
+        begun.set()
+        closed.wait(10)
+
+    async with opened(houses, size=(120, 40)) as pilot:
+        pane = pilot.app.screen.query_one(DataPane)
+        pane.set_views((PaneView("scatter", lambda c, r: lines(c, r, []), prepare),))
+        await until(begun.is_set)
+        await pane.query("*").remove()
+        closed.set()
+        await until(lambda: all(worker.is_finished for worker in pilot.app.workers))
+        assert pilot.app.is_running

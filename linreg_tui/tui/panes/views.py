@@ -120,7 +120,8 @@ class ViewsPane(Vertical):
 
     async def _prepare(self, prepare: Callable[[], None]) -> None:
         await asyncio.to_thread(prepare)
-        self.query_one(Plot).redraw()
+        for plot in self.query(Plot):  # none is left when the application has closed meanwhile
+            plot.redraw()
 
     def _show_title(self, size: Size | None = None) -> None:
         self.border_title = f"{self._title} · {self.view} · {self._key} changes"
